@@ -1,0 +1,136 @@
+// Everything a decision can change, and the transition that carries it to the store.
+import type { AppId, FunctionConfig, FunctionId, JsonText, Millis, QueueItemId, RunId } from "@stepwright/protocol";
+import type { IndexTerm } from "@stepwright/expressions";
+import type { EventRef, NewEvent } from "./event.ts";
+import type { NewPause } from "./pause.ts";
+import type { NewQueueItem } from "./queue-item.ts";
+import type { Run } from "./run.ts";
+import type { Span } from "./span.ts";
+import type { StepResult } from "./step.ts";
+
+/** One change. `Storage.commit` applies a transition's list in order, all or none. */
+export type Effect =
+  | { readonly kind: "putEvent"; readonly event: NewEvent }
+  /** Inserts a run, its events in order, and remembers its idempotency key until `keyExpiresAt`. */
+  | {
+      readonly kind: "createRun";
+      readonly run: Run;
+      readonly events: readonly EventRef[];
+      readonly idempotencyKey: string | null;
+      readonly keyExpiresAt: Millis | null;
+    }
+  /** Overwrites status, times, output, error, version and progress. An ended run loses its queue items, pauses and open spans' claim to be open. */
+  | { readonly kind: "updateRun"; readonly run: Run }
+  /** Stores a step's result; the first one for an id wins. */
+  | { readonly kind: "putStep"; readonly runId: RunId; readonly step: StepResult }
+  | { readonly kind: "putPause"; readonly pause: NewPause }
+  | { readonly kind: "closePause"; readonly pauseId: NewPause["id"] }
+  /** Closes the pause and enqueues `item` if the pause is still open; otherwise does nothing. */
+  | { readonly kind: "resolvePause"; readonly pauseId: NewPause["id"]; readonly item: NewQueueItem }
+  | { readonly kind: "enqueue"; readonly item: NewQueueItem }
+  | { readonly kind: "dequeue"; readonly itemId: QueueItemId }
+  /** Gives the lease back; the item is due again at `at`. */
+  | { readonly kind: "reschedule"; readonly itemId: QueueItemId; readonly at: Millis; readonly attempt: number }
+  /** Continues a `match` item later in the same event. */
+  | { readonly kind: "replaceWork"; readonly item: NewQueueItem }
+  /** Takes an item that cannot be processed out of the queue, visible with its reason (design guarantee 5). */
+  | { readonly kind: "setAside"; readonly itemId: QueueItemId; readonly reason: string; readonly at: Millis }
+  | { readonly kind: "putSpan"; readonly span: Span }
+  /** Ends an open span (a wait); merges `detail` into the stored one. */
+  | {
+      readonly kind: "endSpan";
+      readonly runId: RunId;
+      readonly spanId: string;
+      readonly status: Span["status"];
+      readonly endedAt: Millis;
+      readonly error: JsonText | null;
+      readonly detail: JsonText;
+    }
+  | { readonly kind: "putApp"; readonly app: App }
+  | { readonly kind: "removeApp"; readonly appId: AppId; readonly at: Millis }
+  | { readonly kind: "putFunction"; readonly fn: FunctionRecord }
+  | { readonly kind: "archiveFunction"; readonly functionId: FunctionId; readonly at: Millis }
+  /** Remembers the tick that a cron chain has fired or passed over. */
+  | { readonly kind: "putCron"; readonly schedule: CronSchedule }
+  | { readonly kind: "removeCron"; readonly functionId: FunctionId; readonly cron: string };
+
+/** What must hold for a transition to be applied. */
+export type Guard =
+  | { readonly kind: "lease"; readonly itemId: QueueItemId; readonly generation: number }
+  | { readonly kind: "runVersion"; readonly runId: RunId; readonly version: number }
+  | { readonly kind: "pauseOpen"; readonly pauseId: NewPause["id"] }
+  | { readonly kind: "keyFree"; readonly key: string; readonly now: Millis }
+  | { readonly kind: "signalFree"; readonly signal: string }
+  /** No pause for this event, found by these probes, is newer than the match that read them. */
+  | {
+      readonly kind: "noNewerPauses";
+      readonly eventName: string;
+      readonly probes: readonly IndexTerm[];
+      readonly afterSeq: number;
+    }
+  /** Apps and functions are as they were when the decision read them. */
+  | { readonly kind: "registryVersion"; readonly version: number };
+
+/**
+ * The unit of commit. Guards are checked first; if one fails nothing of this
+ * transition is applied and its children are not looked at. Children follow a
+ * parent that was applied, each with an outcome of its own: a run that exists
+ * already must not undo the event that would have started it again.
+ */
+export interface Transition {
+  readonly guards: readonly Guard[];
+  readonly effects: readonly Effect[];
+  readonly children?: readonly Transition[];
+}
+
+/** One serve endpoint. */
+export interface App {
+  readonly id: AppId;
+  /** The app id of the SDK client; for an app that never synced, its URL. */
+  readonly name: string;
+  readonly url: string;
+  readonly sdk: string | null;
+  readonly framework: string | null;
+  readonly appVersion: string | null;
+  /** Checksum of the last accepted sync; null before the first. */
+  readonly checksum: string | null;
+  readonly status: "synced" | "failed" | "pending";
+  /** Why the last sync failed. */
+  readonly problem: AppProblem | null;
+  readonly createdAt: Millis;
+  /** Last successful sync. */
+  readonly syncedAt: Millis | null;
+  /** Last attempt of any outcome. */
+  readonly triedAt: Millis | null;
+}
+
+/** Why an app could not be synced, kept and shown. */
+export interface AppProblem {
+  /** A code of the error table, for example `APP_UNREACHABLE`. */
+  readonly code: string;
+  readonly message: string;
+  readonly httpStatus: number | null;
+  readonly bodyExcerpt: string | null;
+}
+
+/** A function as it is stored: the configuration, its version, and whether it still exists. */
+export interface FunctionRecord {
+  readonly id: FunctionId;
+  readonly appId: AppId;
+  readonly slug: string;
+  /** Raised by every change of the configuration; past versions are kept. */
+  readonly version: number;
+  readonly config: FunctionConfig;
+  readonly createdAt: Millis;
+  readonly updatedAt: Millis;
+  readonly archivedAt: Millis | null;
+}
+
+/** One cron chain: a function and one of its expressions. */
+export interface CronSchedule {
+  readonly functionId: FunctionId;
+  /** The expression as the user wrote it, time zone prefix included. */
+  readonly cron: string;
+  readonly nextAt: Millis | null;
+  readonly lastTickAt: Millis | null;
+}

@@ -1,0 +1,86 @@
+// What a run is: its row, its status machine, and the small bookkeeping that
+// decides when the app has to be called next.
+import type { AppId, EventId, FunctionId, JsonText, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
+
+/** QUEUED -> RUNNING -> COMPLETED | FAILED | CANCELLED; terminal statuses never change. */
+export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "skipped";
+
+/** Says whether a run with this status has ended. */
+export function isEnded(status: RunStatus): boolean {
+  return status !== "queued" && status !== "running";
+}
+
+/** One run as it is stored. */
+export interface Run {
+  readonly id: RunId;
+  readonly functionId: FunctionId;
+  readonly appId: AppId;
+  /** Slug at the time the run was created; it outlives the function. */
+  readonly functionSlug: string;
+  readonly functionVersion: number;
+  readonly status: RunStatus;
+  /** Name of the first triggering event; `inngest/scheduled.timer` for cron runs. */
+  readonly triggerName: string;
+  /** Internal id of the first triggering event. */
+  readonly triggerEventId: EventId;
+  readonly cron: string | null;
+  readonly batchId: string | null;
+  readonly originalRunId: RunId | null;
+  /** The step of another run that invoked this one; it is resumed when this run ends. */
+  readonly invokedBy: { readonly runId: RunId; readonly stepId: StepId } | null;
+  readonly queuedAt: Millis;
+  readonly startedAt: Millis | null;
+  readonly endedAt: Millis | null;
+  /** The function's result; null until completed. */
+  readonly output: JsonText | null;
+  /** `{error,name,message,stack?,cause?}` of a failed run, or `{reason}` of a cancelled or skipped one. */
+  readonly error: JsonText | null;
+  /** Raised by every commit that changes the run; a decision names the version it read (design: optimistic concurrency). */
+  readonly version: number;
+  readonly progress: RunProgress;
+}
+
+/** The part of a run that only the engine reads. Stored as one JSON value. */
+export interface RunProgress {
+  /** -1 until the first 206, then what the SDK's header said, for good (sdk-protocol.md §5.3). */
+  readonly requestVersion: number;
+  /** Sent as `disable_immediate_execution` while parallel steps are outstanding. */
+  readonly forceStepPlan: boolean;
+  /** Members of the current parallel group without a result (request version 2 and up). */
+  readonly pending: readonly StepId[];
+  /** Open steps whose completion calls the app at once, whatever else is pending. */
+  readonly race: readonly StepId[];
+  /** The discovery call that is queued, in flight or waiting to be retried: at most one, so discoveries never overlap. */
+  readonly discovery: { readonly itemId: QueueItemId; readonly retryAt: Millis | null } | null;
+  /** Steps finished by anything but the discovery call itself; a discovery that did not see them all is followed by another. */
+  readonly completions: number;
+  /** Race mode: discoveries still owed, one per completion. */
+  readonly owed: number;
+  /** Number of queue items made so far, for their ids. */
+  readonly itemsMade: number;
+  /** Bytes of events and step results. */
+  readonly stateBytes: number;
+  /** Deferred function calls recorded so far, by hashed id (sdk-protocol.md §15). */
+  readonly defers: Readonly<Record<string, DeferState>>;
+}
+
+/** A `DeferAdd` that was accepted or refused. */
+export interface DeferState {
+  readonly functionSlug: string;
+  readonly input: JsonText;
+  readonly status: "live" | "aborted" | "rejected";
+}
+
+/** The progress of a run that has not been called yet. */
+export const initialProgress: RunProgress = {
+  requestVersion: -1,
+  forceStepPlan: false,
+  pending: [],
+  race: [],
+  discovery: null,
+  completions: 0,
+  owed: 0,
+  itemsMade: 0,
+  stateBytes: 0,
+  defers: {},
+};

@@ -1,0 +1,191 @@
+// The JSON of the server's own API under `/api`: what the dashboard reads and sends.
+// Times are integer milliseconds UTC; payloads are JSON values; lists are keyset pages.
+import type { JsonValue } from "../json.ts";
+
+/** One page of a list. Pass `nextCursor` back as `?cursor=`; null on the last page. */
+export interface ApiPage<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** Status of a run. */
+export type ApiRunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "skipped";
+
+/** `GET /api/info`. */
+export interface ApiInfo {
+  readonly version: string;
+  readonly mode: "dev" | "start";
+  readonly startedAt: number;
+  /** Null for a database in memory. */
+  readonly dataDir: string | null;
+  readonly isDiscovering: boolean;
+  /** True when the page must send `POST /api/login` first. */
+  readonly needsLogin: boolean;
+  readonly queue: { readonly due: number; readonly future: number; readonly setAside: number };
+  readonly runs: Readonly<Record<ApiRunStatus, number>>;
+}
+
+/** A row of `GET /api/runs?status=failed,running&function=SLUG&app=NAME&event=NAME&from=MS&to=MS&cursor=&limit=50`. */
+export interface ApiRunRow {
+  readonly id: string;
+  readonly status: ApiRunStatus;
+  readonly functionSlug: string;
+  readonly functionName: string;
+  readonly appName: string;
+  readonly trigger: ApiTriggerOfRun;
+  readonly queuedAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** First line of the error message of a failed run, or the reason of a cancelled one. */
+  readonly summary: string | null;
+}
+
+/** What started a run. */
+export interface ApiTriggerOfRun {
+  readonly eventName: string;
+  readonly eventId: string;
+  readonly cron: string | null;
+}
+
+/** An error as the user's function threw it. */
+export interface ApiError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | null;
+  readonly cause: JsonValue | null;
+}
+
+/** `GET /api/runs/:id`. */
+export interface ApiRun extends ApiRunRow {
+  readonly output: JsonValue | null;
+  readonly error: ApiError | null;
+  readonly events: readonly ApiEvent[];
+  readonly steps: readonly ApiStep[];
+  /** What an unfinished run is doing or waiting for, soonest first. */
+  readonly doing: readonly ApiDoing[];
+  readonly invokedBy: { readonly runId: string; readonly stepId: string } | null;
+  readonly originalRunId: string | null;
+  readonly functionVersion: number;
+}
+
+/** One step of a run, in order of start. `function` is the code outside steps: it shows only if an attempt of it failed or it ended the run. */
+export interface ApiStep {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "step" | "sleep" | "wait" | "invoke" | "signal" | "gateway" | "function";
+  readonly status: "queued" | "running" | "waiting" | "retrying" | "completed" | "failed" | "timedOut" | "cancelled";
+  readonly queuedAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly input: JsonValue | null;
+  readonly output: JsonValue | null;
+  readonly error: ApiError | null;
+  readonly attempts: readonly ApiAttempt[];
+  /** When the next attempt is due, while retrying. */
+  readonly nextAttemptAt: number | null;
+  readonly maxAttempts: number;
+  /** By kind: sleep `{until}`, wait `{event,expression,until,matchedEventId?}`, invoke `{functionId,until,childRunId?}`, signal `{signal,until}`. */
+  readonly detail: { readonly [key: string]: JsonValue };
+}
+
+/** One try. `attempt` counts from 0. */
+export interface ApiAttempt {
+  readonly attempt: number;
+  readonly status: "completed" | "failed";
+  readonly queuedAt: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly error: ApiError | null;
+}
+
+/** One thing an unfinished run has in the queue or waits for. */
+export interface ApiDoing {
+  readonly kind: "queued" | "calling" | "retrying" | "sleeping" | "waitingForEvent" | "waitingForSignal" | "waitingForRun" | "other";
+  readonly stepId: string | null;
+  readonly stepName: string | null;
+  /** When it is due, wakes or times out. */
+  readonly at: number | null;
+  readonly attempt: number;
+  readonly event: string | null;
+  readonly expression: string | null;
+}
+
+/** `GET /api/events/:internalId` and the events of a run. */
+export interface ApiEvent {
+  readonly internalId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly data: JsonValue;
+  readonly user: JsonValue;
+  readonly ts: number;
+  readonly v: string | null;
+  readonly receivedAt: number;
+}
+
+/** A row of `GET /api/events?name=&from=&to=&internal=true&cursor=&limit=`, and `GET /api/events/:id` with `data`. */
+export interface ApiEventRow extends Omit<ApiEvent, "data" | "user"> {
+  readonly runs: readonly { readonly runId: string; readonly functionSlug: string; readonly status: ApiRunStatus }[];
+}
+
+/** `GET /api/events/:id`. */
+export interface ApiEventDetail extends ApiEvent {
+  readonly runs: ApiEventRow["runs"];
+}
+
+/** `GET /api/functions` is `{ items: ApiFunction[] }`; `GET /api/functions/:slug` one of them. */
+export interface ApiFunction {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly appId: string;
+  readonly appName: string;
+  readonly version: number;
+  readonly retries: number;
+  readonly triggers: readonly ApiTrigger[];
+  /** The stored configuration, as JSON. */
+  readonly config: JsonValue;
+}
+
+/** One trigger. `nextAt` for crons. */
+export interface ApiTrigger {
+  readonly kind: "event" | "cron";
+  readonly event: string | null;
+  readonly expression: string | null;
+  readonly cron: string | null;
+  readonly timeZone: string | null;
+  readonly nextAt: number | null;
+}
+
+/** `GET /api/apps` is `{ items: ApiApp[] }`. `POST /api/apps {url}` adds one, `POST /api/apps/:id/sync` syncs it now, `DELETE /api/apps/:id` removes it. */
+export interface ApiApp {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly status: "synced" | "failed" | "pending";
+  readonly sdk: string | null;
+  readonly framework: string | null;
+  readonly appVersion: string | null;
+  readonly problem: { readonly code: string; readonly message: string; readonly httpStatus: number | null; readonly bodyExcerpt: string | null } | null;
+  readonly syncedAt: number | null;
+  readonly triedAt: number | null;
+  readonly functionCount: number;
+}
+
+/** Body of `POST /api/events`: an event or a list, as for `/e/KEY`. Answers 200 `{ ids: string[] }`. */
+export interface ApiSent {
+  readonly ids: readonly string[];
+}
+
+/**
+ * `GET /api/live` (server-sent events). Each message's data is one of these; changes are
+ * coalesced to at most one message per 50 ms. On `reset` (or a reconnect) refetch everything shown.
+ */
+export type ApiLiveMessage =
+  | {
+      readonly kind: "changes";
+      /** Runs that changed, with their status now. */
+      readonly runs: readonly { readonly id: string; readonly status: ApiRunStatus }[];
+      readonly hasNewEvents: boolean;
+      readonly haveAppsChanged: boolean;
+    }
+  | { readonly kind: "reset" };

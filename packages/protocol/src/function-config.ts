@@ -1,0 +1,1 @@
+// Placeholder while the file below is written.

@@ -1,0 +1,113 @@
+// What the runtime offers to those who drive it: the HTTP server, the command line and tests.
+import type {
+  App,
+  FunctionRecord,
+  Run,
+  StoredEvent,
+} from "@stepwright/engine";
+import type {
+  AppId,
+  EventId,
+  EventIdSeed,
+  IncomingEvent,
+  JsonText,
+  Millis,
+  RegisterRequest,
+  RunId,
+  StepwrightError,
+} from "@stepwright/protocol";
+import type { RunStatus } from "@stepwright/engine";
+import type { Storage } from "@stepwright/storage";
+
+/** The engine with its loops running. All methods reject with a `StepwrightError` for what a caller can cause. */
+export interface Runtime {
+  readonly storage: Storage;
+  readonly live: LiveFeed;
+  now(): Millis;
+  /** Takes up work: leases of an earlier boot, timers, crons, app syncs. */
+  start(): Promise<void>;
+  /** Takes no new work, lets calls in flight finish for up to `graceMs`, then returns; nothing is lost either way. */
+  stop(options: { readonly graceMs: number }): Promise<{ readonly callsAbandoned: number }>;
+  /** Stores the events with all they cause in one commit; ids are our ULIDs, in order. */
+  ingest(events: readonly IncomingEvent[], options: { readonly seed: EventIdSeed | null }): Promise<readonly EventId[]>;
+  /** Starts exactly one function with an `inngest/function.invoked` event. An unknown slug is FUNCTION_NOT_FOUND. */
+  invoke(slug: string, event: IncomingEvent): Promise<EventId>;
+  /** `POST /fn/register`. */
+  register(request: RegisterRequest): Promise<RegisterAnswer>;
+  /** `POST /v1/checkpoint/{run}/async`: resolves when the steps are committed. Errors carry the status the SDK expects (sdk-protocol.md §13). */
+  checkpoint(runId: RunId, body: unknown): Promise<void>;
+  /** Memoized steps and events of a run for SDKs told to `use_api`; null when there is no such run or it has ended. */
+  runActions(runId: RunId): Promise<JsonText | null>;
+  runBatch(runId: RunId): Promise<JsonText | null>;
+  /** Null when nobody waits for the signal. */
+  sendSignal(signal: string, data: JsonText): Promise<RunId | null>;
+  /** False when the run had ended already; RUN_NOT_FOUND when there is none. */
+  cancelRun(runId: RunId): Promise<boolean>;
+  /** A new run with the same events; RUN_NOT_FOUND, FUNCTION_NOT_FOUND when its function is gone. */
+  rerun(runId: RunId): Promise<RunId>;
+  /** Renders lifecycle payloads, which are not stored. */
+  eventPayload(event: StoredEvent): Promise<JsonText>;
+  readonly apps: AppControl;
+  /** Apps and functions as of now, from memory. */
+  registry(): { readonly apps: readonly App[]; readonly functions: readonly FunctionRecord[] };
+  readonly isDiscovering: boolean;
+  /** Resolves when no transition is being committed, no call is in flight and no item is due. For tests and shutdown. */
+  idle(): Promise<void>;
+  /** Resolves with the run once it has ended. For tests. */
+  waitForRun(runId: RunId): Promise<Run>;
+}
+
+/** Answer to a registration. */
+export interface RegisterAnswer {
+  readonly modified: boolean;
+  readonly appId: AppId;
+}
+
+/** Adding, syncing and removing apps. */
+export interface AppControl {
+  /** Adds the URL if it is new and syncs it. The app's problem, if any, is in the result. */
+  add(url: string): Promise<App>;
+  sync(appId: AppId): Promise<App>;
+  /** APP_NOT_FOUND when there is none. Archives its functions. */
+  remove(appId: AppId): Promise<void>;
+  removeByUrl(url: string): Promise<void>;
+}
+
+/** Something that was committed and that a page may show. */
+export interface LiveChange {
+  readonly runs: readonly { readonly id: RunId; readonly status: RunStatus }[];
+  readonly hasNewEvents: boolean;
+  readonly haveAppsChanged: boolean;
+}
+
+/** Pushes what was committed, in order, without blocking commits. */
+export interface LiveFeed {
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (change: LiveChange) => void): () => void;
+}
+
+/** Settings of the runtime; every limit has a default in `limits.ts`. */
+export interface RuntimeSettings {
+  readonly serverKind: "dev" | "cloud";
+  /** Bare hex or prefixed; requests to apps are signed with it. Null: unsigned. */
+  readonly signingKey: string | null;
+  /** Where apps reach this server; only for messages. */
+  readonly retrySchedule: "doubling" | "hosted";
+  /** Fixed delay between attempts; wins over the schedule. */
+  readonly retryIntervalMs: number | null;
+  readonly retryJitter: boolean;
+  /** Serve URLs to sync at start. */
+  readonly appUrls: readonly string[];
+  /** Look for apps on local ports while none is synced. */
+  readonly discover: boolean;
+  /** An extra port to probe (`$PORT`). */
+  readonly discoverPorts: readonly number[];
+  /** Re-sync every app this often; null: only apps whose last sync failed, every 5 s. */
+  readonly pollIntervalMs: number | null;
+  readonly cronMissedTick: "latest" | "none";
+  readonly callsPerAppMax: number;
+  readonly callTimeoutMs: number;
+}
+
+/** Thrown by `Runtime` methods. */
+export type RuntimeError = StepwrightError;

@@ -1,0 +1,221 @@
+// The storage contract: asynchronous and batch-shaped, so that one file of SQLite
+// and many servers on Postgres can stand behind it alike.
+// Logic stays in the core; an implementation translates effects and reads to SQL.
+import type {
+  App,
+  CronSchedule,
+  FunctionRecord,
+  Lane,
+  LeasedItem,
+  Run,
+  RunStatus,
+  Span,
+  StepResult,
+  StoredEvent,
+  StoredPause,
+  Transition,
+} from "@stepwright/engine";
+import type { AppId, EventId, FunctionId, JsonText, Millis, RunId, StepId } from "@stepwright/protocol";
+import type { IndexTerm } from "@stepwright/expressions";
+
+/** The one storage contract. All methods may be called concurrently. */
+export interface Storage {
+  /**
+   * Applies transitions in one durable transaction, then leases what is due.
+   *
+   * Each transition has its own outcome: a failed guard drops that transition (and its
+   * children) and nothing else. An error while applying one (a bug, a constraint) is
+   * reported as its outcome too and leaves the others untouched.
+   */
+  commit(batch: CommitBatch): Promise<CommitResult>;
+  readonly runs: RunReads;
+  readonly events: EventReads;
+  readonly pauses: PauseReads;
+  readonly queue: QueueReads;
+  readonly registry: RegistryReads;
+  /** Size and health figures. */
+  stats(): Promise<StorageStats>;
+  /** Flushes and closes. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Transitions that became ready in the same moment, and the leases wanted with them. */
+export interface CommitBatch {
+  readonly transitions: readonly Transition[];
+  readonly now: Millis;
+  /** Lanes with room: at most `max` due items of each are leased, oldest first. Items enqueued by this very batch count. */
+  readonly lease: readonly LaneRoom[];
+}
+
+/** Room in a lane. */
+export interface LaneRoom {
+  readonly lane: Lane;
+  readonly max: number;
+}
+
+/** What a commit did. */
+export interface CommitResult {
+  /** One per transition, in order. */
+  readonly outcomes: readonly TransitionOutcome[];
+  readonly leased: readonly LeasedItem[];
+  /**
+   * For every lane that was asked for, or that received an unleased item: when its next
+   * unleased item is due (may be in the past if there was no room); null when it has none.
+   */
+  readonly lanes: readonly LaneState[];
+}
+
+/** When a lane has work next. */
+export interface LaneState {
+  readonly lane: Lane;
+  readonly nextAt: Millis | null;
+}
+
+/** What became of one transition. */
+export type TransitionOutcome =
+  | {
+      readonly kind: "committed";
+      /** Seqs of this transition's `putEvent` effects, in order. */
+      readonly eventSeqs: readonly number[];
+      readonly children: readonly TransitionOutcome[];
+    }
+  | { readonly kind: "rejected"; readonly guard: Transition["guards"][number] }
+  /** The store refused an effect; the message is for the log. Nothing of the transition was applied. */
+  | { readonly kind: "failed"; readonly error: Error };
+
+/** Everything a decision about a run needs, in one read. */
+export interface LoadedRun {
+  readonly run: Run;
+  /** In completion order. */
+  readonly steps: readonly StepResult[];
+  /** Triggering events in order. */
+  readonly events: readonly StoredEvent[];
+  /** Steps reported but not finished: targets of open queue items and pauses. */
+  readonly openSteps: readonly StepId[];
+}
+
+/** Reads of runs. */
+export interface RunReads {
+  /** Null when there is no such run. */
+  load(runId: RunId): Promise<LoadedRun | null>;
+  get(runId: RunId): Promise<Run | null>;
+  steps(runId: RunId): Promise<readonly StepResult[]>;
+  spans(runId: RunId): Promise<readonly Span[]>;
+  events(runId: RunId): Promise<readonly StoredEvent[]>;
+  /** Open queue items of a run, soonest first: what it is doing or waiting for. */
+  items(runId: RunId): Promise<readonly QueuedItem[]>;
+  /** Newest first (by run id). `cursor` is the last id of the previous page. */
+  list(filter: RunFilter, page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<Run>>;
+  /** Runs started by the event row with this internal id, oldest first, at most 100. */
+  startedBy(eventId: EventId): Promise<readonly Run[]>;
+  /** Unfinished runs that own neither a queue item nor a pause (guarantee 4); at most `limit`. */
+  orphans(limit: number): Promise<readonly RunId[]>;
+  countByStatus(): Promise<Readonly<Record<RunStatus, number>>>;
+}
+
+/** All given conditions must hold. */
+export interface RunFilter {
+  readonly statuses?: readonly RunStatus[];
+  readonly functionId?: FunctionId;
+  readonly appId?: AppId;
+  readonly triggerName?: string;
+  readonly queuedFrom?: Millis;
+  readonly queuedBefore?: Millis;
+}
+
+/** One page of a keyset list. `nextCursor` is null on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** A queue item as people see it. */
+export interface QueuedItem {
+  readonly id: string;
+  readonly kind: string;
+  readonly stepId: StepId | null;
+  readonly at: Millis;
+  readonly attempt: number;
+  readonly isLeased: boolean;
+}
+
+/** Reads of events. */
+export interface EventReads {
+  get(seq: number): Promise<StoredEvent | null>;
+  /** The first stored row with this internal id. */
+  byInternalId(id: EventId): Promise<StoredEvent | null>;
+  /** Newest first (by seq). `cursor` is the seq of the last row of the previous page, as text. */
+  list(filter: EventFilter, page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<EventListRow>>;
+}
+
+/** All given conditions must hold. */
+export interface EventFilter {
+  readonly name?: string;
+  readonly receivedFrom?: Millis;
+  readonly receivedBefore?: Millis;
+  /** Default false: `inngest/*` events are left out. */
+  readonly includeInternal?: boolean;
+}
+
+/** An event with the runs it started. */
+export interface EventListRow {
+  readonly event: StoredEvent;
+  readonly runs: readonly { readonly runId: RunId; readonly functionSlug: string; readonly status: RunStatus }[];
+}
+
+/** Reads of pauses. */
+export interface PauseReads {
+  /** Paths under which open pauses of this event name are indexed; few, whatever the number of pauses. */
+  paths(eventName: string): Promise<readonly string[]>;
+  /**
+   * Open, unexpired pauses for the name that any probe finds, plus those without terms and slow ones,
+   * by seq; `highestSeq` is the newest pause seq the read has seen (for the `noNewerPauses` guard).
+   */
+  probe(query: PauseProbe): Promise<{ readonly pauses: readonly StoredPause[]; readonly highestSeq: number }>;
+  /** The open waiter of a signal. */
+  bySignal(signal: string): Promise<StoredPause | null>;
+  byRun(runId: RunId): Promise<readonly StoredPause[]>;
+}
+
+/** What to look for. */
+export interface PauseProbe {
+  readonly eventName: string;
+  readonly probes: readonly IndexTerm[];
+  readonly now: Millis;
+  readonly afterSeq: number;
+  /** Only pauses stored before the event; null when the event is not stored yet. */
+  readonly beforeSeq: number | null;
+  readonly limit: number;
+}
+
+/** Reads of the queue. */
+export interface QueueReads {
+  /** Every lane with unleased items and when its first one is due. */
+  lanes(): Promise<readonly LaneState[]>;
+  depth(): Promise<{ readonly due: number; readonly future: number; readonly setAside: number }>;
+  setAside(limit: number): Promise<readonly { readonly id: string; readonly kind: string; readonly runId: RunId | null; readonly reason: string; readonly at: Millis }[]>;
+}
+
+/** Reads of apps and functions. */
+export interface RegistryReads {
+  /** Live apps and functions. `version` rises with every change of either. */
+  load(): Promise<RegistrySnapshot>;
+  crons(): Promise<readonly CronSchedule[]>;
+}
+
+/** Apps and live functions at one moment. */
+export interface RegistrySnapshot {
+  readonly version: number;
+  readonly apps: readonly App[];
+  readonly functions: readonly FunctionRecord[];
+}
+
+/** Figures for the info page and the log. */
+export interface StorageStats {
+  readonly bytes: number;
+  readonly bootEpoch: number;
+  readonly synchronous: string;
+}
+
+/** A memo with its id, as the request body needs it. */
+export type Memo = readonly [StepId, JsonText];
