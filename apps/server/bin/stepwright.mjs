@@ -10,7 +10,6 @@ import { existsSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-
 import { exitWithParent, exitWithParentRequested } from "./exit-with-parent.mjs";
 import { findPinnedNode, isNodeNewEnough, nodeVersionMin } from "./find-node.mjs";
 
@@ -47,9 +46,10 @@ function continueOn(node) {
 
   const child = spawn(node, args, {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
+    // Its own process group: a terminal's Ctrl-C would otherwise reach it twice, from there and from us.
+    detached: process.platform !== "win32",
     env: { ...process.env, STEPWRIGHT_EXIT_WITH_PARENT: "1" },
   });
-  // A terminal sends its signals to the child as well; the child has to take a second one calmly.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => refuse(`Stepwright could not start ${node}: ${error.message}`));
   child.on("exit", (code, signal) => {

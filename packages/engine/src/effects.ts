@@ -31,7 +31,11 @@ export type Effect =
   | { readonly kind: "dequeue"; readonly itemId: QueueItemId }
   /** Gives the lease back; the item is due again at `at`. */
   | { readonly kind: "reschedule"; readonly itemId: QueueItemId; readonly at: Millis; readonly attempt: number }
-  /** Continues a `match` item later in the same event. */
+  /** Sets the attempt of a leased item back to 0 without giving up its lease: a checkpoint has made progress. */
+  | { readonly kind: "resetAttempt"; readonly itemId: QueueItemId }
+  /** Takes the signal name from its open waiter, which then only times out. */
+  | { readonly kind: "releaseSignal"; readonly signal: string }
+  /** Gives a leased item other work, time and lane (a cron's next tick, a match that goes on) and its lease back. */
   | { readonly kind: "replaceWork"; readonly item: NewQueueItem }
   /** Takes an item that cannot be processed out of the queue, visible with its reason (design guarantee 5). */
   | { readonly kind: "setAside"; readonly itemId: QueueItemId; readonly reason: string; readonly at: Millis }

@@ -1,8 +1,26 @@
-// The pure core: state and input in, effects out.
+// The pure core: state and input in, effects out. No I/O, no clock, no chance of its own.
+export * from "./assert.ts";
+export * from "./build-request.ts";
+export * from "./call.ts";
+export * from "./cancel.ts";
+export * from "./checkpoint.ts";
+export * from "./cron.ts";
 export type * from "./effects.ts";
 export type * from "./event.ts";
+export * from "./lifecycle.ts";
+export * from "./match.ts";
+export * from "./match-event.ts";
+export { type GatewayResult, gatewayAnswered } from "./ops/gateway.ts";
 export type * from "./pause.ts";
 export * from "./queue-item.ts";
+export * from "./read-response.ts";
+export * from "./redrive.ts";
+export * from "./registry.ts";
+export * from "./resume.ts";
+export { nextAttemptAt, type RetryPolicy } from "./retry.ts";
 export * from "./run.ts";
 export type * from "./span.ts";
+export * from "./start-run.ts";
+export { advance, closeDraft, type Decision, type DecisionContext, openDraft, type RunEvent, type RunState } from "./state.ts";
 export type * from "./step.ts";
+export * from "./sync.ts";

@@ -9,16 +9,32 @@ export type Work =
   /** A sleep is over. */
   | { readonly kind: "wake"; readonly runId: RunId; readonly stepId: StepId }
   /** A wait for an event, signal or invoked run has lasted too long. */
-  | { readonly kind: "timeout"; readonly runId: RunId; readonly stepId: StepId }
+  | {
+      readonly kind: "timeout";
+      readonly runId: RunId;
+      readonly stepId: StepId;
+      readonly waitKind: "event" | "signal" | "invoke";
+    }
   /** What a pause waited for has come; the pause is gone already. */
   | { readonly kind: "resume"; readonly runId: RunId; readonly stepId: StepId; readonly outcome: ResumeOutcome }
   | { readonly kind: "cancel"; readonly runId: RunId; readonly reason: CancelReason }
   | { readonly kind: "runTimeout"; readonly runId: RunId; readonly which: "start" | "finish" }
   /** Make an HTTP request for `step.fetch` or `step.ai.infer`. */
-  | { readonly kind: "gateway"; readonly runId: RunId; readonly stepId: StepId }
+  | { readonly kind: "gateway"; readonly runId: RunId; readonly stepId: StepId; readonly request: GatewayRequest }
   /** Match a stored event, or go on matching after `cursor` (design: what one event touches beyond 500 goes on from here). */
   | { readonly kind: "match"; readonly event: EventRef; readonly cursor: MatchCursor }
   | { readonly kind: "cron"; readonly functionId: FunctionId; readonly cron: string; readonly tick: Millis };
+
+/** The HTTP request of a `step.fetch` or `step.ai.infer`. */
+export interface GatewayRequest {
+  readonly op: "Gateway" | "AIGateway";
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly queuedAt: Millis;
+}
 
 /** Where a match goes on: functions are done first, then pauses in order of seq. */
 export interface MatchCursor {

@@ -58,8 +58,8 @@ export interface RunProgress {
   readonly owed: number;
   /** Number of queue items made so far, for their ids. */
   readonly itemsMade: number;
-  /** Bytes of events and step results. */
-  readonly stateBytes: number;
+  /** Characters of events and step results: a lower bound of their bytes that costs nothing to know. */
+  readonly stateLength: number;
   /** Deferred function calls recorded so far, by hashed id (sdk-protocol.md §15). */
   readonly defers: Readonly<Record<string, DeferState>>;
 }
@@ -81,6 +81,6 @@ export const initialProgress: RunProgress = {
   completions: 0,
   owed: 0,
   itemsMade: 0,
-  stateBytes: 0,
+  stateLength: 0,
   defers: {},
 };

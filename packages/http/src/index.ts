@@ -1,1 +1,5 @@
-export {};
+// The public face of the package: the server, what it is built from, and the seat of its files.
+export { buildServer, type ServerDeps, type ServerInfo } from "./server.ts";
+export type { Access } from "./access.ts";
+export { contentTypeOf, noAssets, type Asset, type Assets } from "./assets.ts";
+export { bodyBytesMaxDefault } from "./limits.ts";

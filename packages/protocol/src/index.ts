@@ -1,1 +1,23 @@
-export {};
+// The public face of the package: everything other packages may use.
+export type * from "./api/dashboard.ts";
+export * from "./app-url.ts";
+export * from "./checkpoint.ts";
+export * from "./config-problem.ts";
+export * from "./duration.ts";
+export * from "./errors.ts";
+export * from "./event-id-seed.ts";
+export * from "./event-sessions.ts";
+export * from "./event.ts";
+export * from "./flow-config.ts";
+export * from "./function-config.ts";
+export * from "./function-error.ts";
+export * from "./headers.ts";
+export * from "./ids.ts";
+export * from "./json.ts";
+export * from "./limits.ts";
+export * from "./opcode.ts";
+export * from "./register.ts";
+export * from "./sdk-request.ts";
+export * from "./sdk-response.ts";
+export * from "./signature.ts";
+export * from "./trigger.ts";

@@ -38,6 +38,8 @@ export type OutgoingResult =
 /** Makes HTTP requests. Redirects are followed by re-sending method, headers and body (sdk-protocol.md §5.1). */
 export interface AppClient {
   request(request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult>;
+  /** Says whether something listens on a port of this machine. */
+  isPortOpen(port: number): Promise<boolean>;
   close(): Promise<void>;
 }
 

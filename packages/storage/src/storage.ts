@@ -201,6 +201,8 @@ export interface RegistryReads {
   /** Live apps and functions. `version` rises with every change of either. */
   load(): Promise<RegistrySnapshot>;
   crons(): Promise<readonly CronSchedule[]>;
+  /** A function by id, archived or not: runs in flight outlive their function's registration. */
+  functionById(id: FunctionId): Promise<FunctionRecord | null>;
 }
 
 /** Apps and live functions at one moment. */

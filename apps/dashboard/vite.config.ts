@@ -1,0 +1,21 @@
+// How the dashboard is built: plain static files, nothing inlined (the server's content
+// policy allows only its own origin), with compressed copies beside each text file.
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { precompress } from "./scripts/precompress.ts";
+
+/** Where `vite` (the development server) finds a running Stepwright. */
+const server = "http://localhost:8288";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), precompress()],
+  build: {
+    // Older targets make the CSS compiler replace light-dark() with a form that ignores the theme switch.
+    target: ["chrome123", "firefox121", "safari17.5"],
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/api": server, "/e/": server } },
+});

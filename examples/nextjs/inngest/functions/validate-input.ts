@@ -1,0 +1,19 @@
+// Input that can never become valid: the run fails at once instead of being tried again.
+import { NonRetriableError } from "inngest";
+import { isEmailAddress } from "../../lib/email-address.ts";
+import { recordExecution } from "../../lib/executions.ts";
+import { inngest } from "../../lib/inngest.ts";
+
+/** Accepts or refuses an email address. */
+export const validateInput = inngest.createFunction(
+  { id: "validate-input" },
+  { event: "user/validate" },
+  async ({ event, step, runId, attempt }) => {
+    return step.run("validate-input", () => {
+      recordExecution({ runId, step: "validate-input", attempt });
+      const { email } = event.data;
+      if (!isEmailAddress(email)) throw new NonRetriableError(`${JSON.stringify(email)} is not an email address`);
+      return { email, valid: true };
+    });
+  },
+);

@@ -1,0 +1,59 @@
+// A checkpoint: the app tells of finished steps while its call is still running (sdk-protocol.md §13).
+import type { Op, StepwrightError } from "@stepwright/protocol";
+import { opNotAllowed } from "@stepwright/protocol";
+import type { Call } from "./call.ts";
+import { deferAbort, deferAdd } from "./ops/defer.ts";
+import { recordStepRun } from "./ops/step-run.ts";
+import { closeDraft, type Decision, type DecisionContext, openDraft, type RunState } from "./state.ts";
+
+/** A checkpoint that is refused as a whole, or a decision. */
+export type CheckpointDecision =
+  | { readonly kind: "decision"; readonly decision: Decision }
+  | { readonly kind: "refused"; readonly error: StepwrightError };
+
+/**
+ * Stores the steps and gives the call's item a full set of attempts again. No new call is queued: the
+ * app goes on by itself. The run's version rises, which the call that is under way does not mind.
+ */
+export function checkpoint(
+  state: RunState,
+  context: DecisionContext,
+  call: Call,
+  ops: readonly Op[],
+): CheckpointDecision {
+  const draft = openDraft(state, context);
+  draft.guards.push({ kind: "lease", itemId: call.item.id, generation: call.item.generation });
+  if (draft.run.status === "queued") draft.run = { ...draft.run, status: "running", startedAt: call.startedAt };
+  for (const op of ops) {
+    switch (op.op) {
+      case "Step":
+      case "StepRun":
+        recordStepRun(draft, op, call);
+        break;
+      case "DeferAdd":
+        deferAdd(draft, op);
+        break;
+      case "DeferAbort":
+        deferAbort(draft, op);
+        break;
+      // Only tells that a step begins.
+      case "StepPlanned":
+      case "None":
+        break;
+      case "StepError":
+      case "StepFailed":
+      case "Sleep":
+      case "WaitForEvent":
+      case "InvokeFunction":
+      case "AIGateway":
+      case "Gateway":
+      case "WaitForSignal":
+      case "RunComplete":
+      case "SyncRunComplete":
+      case "DiscoveryRequest":
+        return { kind: "refused", error: opNotAllowed({ op: op.op }) };
+    }
+  }
+  draft.effects.push({ kind: "resetAttempt", itemId: call.item.id });
+  return { kind: "decision", decision: closeDraft(draft) };
+}

@@ -1,0 +1,83 @@
+// When a run's function is called again. Discovery calls of one run never overlap:
+// what finishes meanwhile is folded into the next one, so a parallel group ends with one final call.
+import { type Millis, millis } from "@stepwright/protocol";
+import type { StepId } from "@stepwright/protocol";
+import { appLane } from "./queue-item.ts";
+import { type Draft, nextItemId, patchProgress } from "./state.ts";
+
+/**
+ * A step got its result by something other than a discovery call's own answer: decide whether the
+ * function is called now, later, or with a call that is on its way.
+ *
+ * - Request version 2 and up: not before the whole group has results, except in race mode,
+ *   where every completion gets a call, in sequence (sdk-protocol.md §10.3).
+ * - Request version 1: always, but a call that has not been answered yet is followed by one more
+ *   instead of being doubled.
+ */
+export function callAfterCompletion(draft: Draft, stepId: StepId): void {
+  const { progress } = draft.run;
+  const isRace = progress.race.includes(stepId);
+  if (isGroupOpen(draft) && !isRace) return;
+  if (progress.discovery === null) {
+    enqueueDiscovery(draft, draft.context.now);
+  } else if (progress.discovery.retryAt !== null) {
+    // The waiting retry would call with what was known when it failed; a fresh call knows more and gets its own attempts.
+    draft.effects.push({ kind: "dequeue", itemId: progress.discovery.itemId });
+    enqueueDiscovery(draft, draft.context.now);
+  } else if (isRace) {
+    patchProgress(draft, { owed: progress.owed + 1 });
+  } else {
+    patchProgress(draft, { completions: progress.completions + 1 });
+  }
+}
+
+/** Says whether members of a coalesced parallel group still lack results. */
+export function isGroupOpen(draft: Draft): boolean {
+  return draft.run.progress.requestVersion >= 2 && draft.run.progress.pending.length > 0;
+}
+
+/** Queues the next discovery call. With request version 2 it ends the parallel section (sdk-protocol.md §10.3). */
+export function enqueueDiscovery(draft: Draft, at: Millis): void {
+  const itemId = nextItemId(draft);
+  draft.effects.push({
+    kind: "enqueue",
+    item: {
+      id: itemId,
+      lane: appLane(draft.run.appId),
+      at,
+      attempt: 0,
+      work: { kind: "call", runId: draft.run.id, stepId: null, queuedAt: at },
+    },
+  });
+  patchProgress(draft, {
+    discovery: { itemId, retryAt: null },
+    ...(draft.run.progress.requestVersion >= 2 ? { forceStepPlan: false } : {}),
+  });
+}
+
+/** An answer that changes nothing must not spin: the function is asked again after this pause. */
+const idleRedriveMs = 1_000;
+
+/**
+ * A discovery call was answered: follow it with another if its own answer asks for one, if steps finished
+ * that it did not know of, or if race mode owes one.
+ */
+export function callAfterDiscovery(draft: Draft, completionsSeen: number): void {
+  patchProgress(draft, { discovery: null });
+  const { progress } = draft.run;
+  const isBehind = progress.completions > completionsSeen && !isGroupOpen(draft);
+  if (progress.owed > 0) {
+    patchProgress(draft, { owed: progress.owed - 1 });
+    enqueueDiscovery(draft, draft.context.now);
+  } else if (draft.needsDiscovery || isBehind) {
+    enqueueDiscovery(draft, draft.context.now);
+  } else if (!hasOpenSteps(draft)) {
+    enqueueDiscovery(draft, millis(draft.context.now + idleRedriveMs));
+  }
+}
+
+function hasOpenSteps(draft: Draft): boolean {
+  for (const id of draft.opened) if (!draft.closed.has(id)) return true;
+  for (const id of draft.state.open) if (!draft.closed.has(id)) return true;
+  return false;
+}

@@ -1,0 +1,49 @@
+// Which functions an event starts and which pauses it ends.
+import { compile, type IndexTerm, matches, readTerm } from "@stepwright/expressions";
+import type { JsonValue, Millis } from "@stepwright/protocol";
+import type { FunctionRecord } from "./effects.ts";
+import type { StoredPause } from "./pause.ts";
+import { type Registry, triggersFor } from "./registry.ts";
+
+/** An event as matching sees it. */
+export interface MatchableEvent {
+  readonly name: string;
+  /** The whole event, parsed: `{id,name,data,user,ts,…}`. */
+  readonly value: JsonValue;
+}
+
+/**
+ * The functions that the event starts, in order of their ids.
+ *
+ * A function starts at most once per event: its first matching trigger counts. An expression that
+ * errors does not match; it never holds up the event (semantics.md §2, step 4).
+ */
+export function matchFunctions(registry: Registry, event: MatchableEvent, now: Millis): readonly FunctionRecord[] {
+  const found: FunctionRecord[] = [];
+  for (const triggers of triggersFor(registry, event.name).values()) {
+    const hit = triggers.find(
+      (trigger) => trigger.expression === null || matches(trigger.expression, { event: event.value }, { now }),
+    );
+    if (hit !== undefined) found.push(hit.fn);
+  }
+  return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** What to look up in the pause index for this event: one probe per indexed path that the event has. */
+export function probesFor(paths: readonly string[], event: MatchableEvent): readonly IndexTerm[] {
+  const probes: IndexTerm[] = [];
+  for (const path of paths) {
+    const term = readTerm(path, event.value);
+    if (term !== null) probes.push({ path, ...term });
+  }
+  return probes;
+}
+
+/** Says whether the event ends the pause: the index may have found too much, the full expression decides. */
+export function isPauseMatch(pause: StoredPause, event: MatchableEvent, now: Millis): boolean {
+  if (pause.expiresAt !== null && pause.expiresAt <= now) return false;
+  if (pause.expression === null) return true;
+  const compiled = compile(pause.expression);
+  return compiled.kind === "compiled" && matches(compiled.expression, { async: event.value }, { now });
+}
+

@@ -1,0 +1,71 @@
+// The only writer of errors: turns whatever a handler threw into the shape that the API being spoken has.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import {
+  internalError,
+  methodNotAllowed,
+  parameterInvalid,
+  pathNotFound,
+  StepwrightError,
+  storageUnavailable,
+  tooManyRequests,
+} from "@stepwright/protocol";
+
+/** Installs the handlers of errors and of unknown paths. */
+export function handleErrors(app: FastifyInstance): void {
+  app.setErrorHandler(sendError);
+}
+
+/** Answers a request to a path that does not exist. */
+export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendError(pathNotFound({ method: request.method, path: pathOf(request) }), request, reply);
+}
+
+/**
+ * Writes an error in the shape of the API: with `ids` for the event API, with `data` elsewhere.
+ *
+ * The status is in the body as well, because the SDKs read it there. What is not ours becomes a 500 that names the
+ * request only; its cause is in the log.
+ */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = asStepwrightError(error) ?? unforeseen(error, request);
+  const { code, status, message, details } = known;
+  if (code === methodNotAllowed.code) reply.header("allow", String(details["allowed"]));
+  if (code === tooManyRequests.code) reply.header("retry-after", String(details["seconds"]));
+  reply.code(status).header("content-type", "application/json; charset=utf-8");
+  const { problems = null } = details;
+  if (!pathOf(request).startsWith("/e/")) {
+    return reply.send(JSON.stringify({ code, error: message, data: problems === null ? null : { problems }, status }));
+  }
+  // `message` is empty in the peer's answer to a bad key, and clients read `error`.
+  const base = status === 401 ? { ids: [], status, message: "" } : { ids: [], status };
+  return reply.send(JSON.stringify({ ...base, error: message, code, ...(problems === null ? {} : { problems }) }));
+}
+
+/** The path of a request, without its query. */
+export function pathOf(request: FastifyRequest): string {
+  const end = request.url.indexOf("?");
+  return end === -1 ? request.url : request.url.slice(0, end);
+}
+
+function asStepwrightError(error: unknown): StepwrightError | null {
+  if (error instanceof StepwrightError) return error;
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
+  // The disk is full or failing: nothing was stored, and the sender should try again.
+  if (/^SQLITE_(FULL|IOERR|BUSY|READONLY|NOMEM|CANTOPEN)/.test(error.code)) {
+    return storageUnavailable({ reason: error.code }, { cause: error });
+  }
+  return error.code.startsWith("FST_") ? fromFastify(error as FastifyError) : null;
+}
+
+/** What Fastify itself refuses before a handler runs, such as a path that is not valid percent-encoding. */
+function fromFastify(error: FastifyError): StepwrightError | null {
+  if (error.statusCode === undefined || error.statusCode >= 500) return null;
+  return parameterInvalid({ name: "request", value: error.code, allowed: error.message }, { cause: error });
+}
+
+function unforeseen(error: unknown, request: FastifyRequest): StepwrightError {
+  // The route, not the URL: the path of an event holds its key.
+  const route = request.routeOptions.url ?? "unknown";
+  request.log.error({ component: "http", err: error, requestId: request.id, method: request.method, route }, "request failed");
+  return internalError({ requestId: request.id }, { cause: error });
+}

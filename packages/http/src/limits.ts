@@ -1,0 +1,39 @@
+// Every limit of the HTTP surface, with what it protects.
+
+const kib = 1024;
+const mib = 1024 * kib;
+const minuteMs = 60_000;
+
+/** Bytes of a request body after decompression, unless configured otherwise: ten events of the greatest size. */
+export const bodyBytesMaxDefault = 32 * mib;
+/** Bytes of the body of a login: room for any key and nothing else. */
+export const loginBodyBytesMax = 4 * kib;
+
+/** Rows of one page of a list; what the store reads in one go. */
+export const pageRowsMax = 100;
+/** Rows of a page when the request does not say. */
+export const pageRowsDefault = 50;
+/** Rows of a page of `GET /v1/events`, and what its clients expect when they do not say. */
+export const eventsPage = { max: 51, default: 20 } as const;
+/** How far `GET /v1/events` looks back when the request does not say. */
+export const eventsWindowMs = 60 * minuteMs;
+
+/** How long a login lasts. */
+export const sessionMs = 12 * 60 * minuteMs;
+/** Failed logins of one address within `loginWindowMs`, so that a key cannot be guessed by trying. */
+export const loginFailuresMax = 10;
+/** The window in which failed logins are counted. */
+export const loginWindowMs = minuteMs;
+/** Addresses whose failed logins are remembered; above it the oldest windows are forgotten first. */
+export const loginAddressesMax = 10_000;
+
+/** Changes are sent to a page at most this often: a person sees no difference, a busy server saves most messages. */
+export const liveCoalesceMs = 50;
+/** A comment is sent this often, so that proxies and the browser know that the connection is alive. */
+export const liveHeartbeatMs = 15_000;
+/** Runs named in one live message; with more, reading the list again is cheaper than applying them. */
+export const liveRunsMax = 1_000;
+/** Bytes that wait for a slow page before it is told to start afresh instead. */
+export const liveBufferBytesMax = 256 * kib;
+/** Live connections at once; each costs a socket and its buffer. */
+export const liveClientsMax = 1_000;

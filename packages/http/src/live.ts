@@ -1,0 +1,135 @@
+// Tells every open page what changed, at most once per 50 ms, and never lets a slow page grow a queue.
+import { millis, type ApiLiveMessage, type ApiRunStatus, type Millis } from "@stepwright/protocol";
+import type { Clock, LiveChange, LiveFeed } from "@stepwright/runtime";
+import { liveBufferBytesMax, liveCoalesceMs, liveHeartbeatMs, liveRunsMax } from "./limits.ts";
+
+/** The part of a response stream that the feed writes to. */
+export interface LiveStream {
+  write(text: string): boolean;
+  end(): void;
+  /** Bytes that wait for the reader. */
+  readonly writableLength: number;
+  once(event: "drain" | "close", listener: () => void): unknown;
+}
+
+/** The feed of all pages. */
+export interface LiveHub {
+  readonly clients: number;
+  /** Serves a stream until it closes. */
+  add(stream: LiveStream): void;
+  /** Ends all streams. */
+  close(): void;
+}
+
+interface Client {
+  readonly stream: LiveStream;
+  /** True from the moment it fell behind until its buffer is empty again. */
+  isBehind: boolean;
+}
+
+/** Makes the hub. It listens to the feed and keeps a timer only while a page is open. */
+export function createLiveHub(o: { readonly feed: LiveFeed; readonly clock: Clock }): LiveHub {
+  const clients = new Set<Client>();
+  let pending: PendingChange | null = null;
+  let lastSentAt: Millis = millis(0);
+  let work: { readonly stopper: AbortController; readonly unsubscribe: () => void } | null = null;
+
+  function onChange(change: LiveChange): void {
+    if (pending === null) {
+      pending = emptyChange();
+      void sendWhenDue(work?.stopper.signal);
+    }
+    merge(pending, change);
+  }
+
+  async function sendWhenDue(signal: AbortSignal | undefined): Promise<void> {
+    if (signal === undefined) return;
+    await o.clock.sleepUntil(millis(Math.max(o.clock.now(), lastSentAt + liveCoalesceMs)), signal);
+    if (signal.aborted || pending === null) return;
+    const message = messageOf(pending);
+    pending = null;
+    lastSentAt = o.clock.now();
+    const text = dataLine(message);
+    for (const client of clients) send(client, text);
+  }
+
+  function send(client: Client, text: string): void {
+    if (client.isBehind) return;
+    client.stream.write(text);
+    if (client.stream.writableLength <= liveBufferBytesMax) return;
+    // What it missed is not kept: once it has read the rest, one `reset` makes it read everything afresh.
+    client.isBehind = true;
+    client.stream.once("drain", () => {
+      client.isBehind = false;
+      send(client, dataLine({ kind: "reset" }));
+    });
+  }
+
+  async function beat(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await o.clock.sleepUntil(millis(o.clock.now() + liveHeartbeatMs), signal);
+      if (signal.aborted) return;
+      for (const client of clients) send(client, ": still here\n\n");
+    }
+  }
+
+  function start(): void {
+    const stopper = new AbortController();
+    work = { stopper, unsubscribe: o.feed.subscribe(onChange) };
+    void beat(stopper.signal);
+  }
+
+  function stop(): void {
+    work?.unsubscribe();
+    work?.stopper.abort();
+    work = null;
+    pending = null;
+  }
+
+  return {
+    get clients() {
+      return clients.size;
+    },
+    add(stream) {
+      const client: Client = { stream, isBehind: false };
+      clients.add(client);
+      if (work === null) start();
+      stream.once("close", () => {
+        clients.delete(client);
+        if (clients.size === 0) stop();
+      });
+      // Opens the stream for the reader, and says how soon to come back after a break.
+      send(client, "retry: 1000\n\n");
+    },
+    close() {
+      for (const { stream } of clients) stream.end();
+      clients.clear();
+      stop();
+    },
+  };
+}
+
+interface PendingChange {
+  readonly runs: Map<string, ApiRunStatus>;
+  hasNewEvents: boolean;
+  haveAppsChanged: boolean;
+}
+
+function emptyChange(): PendingChange {
+  return { runs: new Map(), hasNewEvents: false, haveAppsChanged: false };
+}
+
+function merge(pending: PendingChange, change: LiveChange): void {
+  for (const { id, status } of change.runs) if (pending.runs.size <= liveRunsMax) pending.runs.set(id, status);
+  pending.hasNewEvents ||= change.hasNewEvents;
+  pending.haveAppsChanged ||= change.haveAppsChanged;
+}
+
+function messageOf({ runs, hasNewEvents, haveAppsChanged }: PendingChange): ApiLiveMessage {
+  if (runs.size > liveRunsMax) return { kind: "reset" };
+  return { kind: "changes", runs: [...runs].map(([id, status]) => ({ id, status })), hasNewEvents, haveAppsChanged };
+}
+
+function dataLine(message: ApiLiveMessage): string {
+  return `data: ${JSON.stringify(message)}\n\n`;
+}

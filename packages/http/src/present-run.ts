@@ -1,0 +1,82 @@
+// A run as the dashboard shows it: as a row of a list, and in full.
+import { isEnded, type FunctionRecord, type Run, type StoredPause } from "@stepwright/engine";
+import { isJsonObject, type ApiEvent, type ApiRun, type ApiRunRow, type JsonValue } from "@stepwright/protocol";
+import { readError, readJson, readObject } from "./present-json.ts";
+import { presentDoing } from "./present-doing.ts";
+import { presentSteps, type StepFacts } from "./present-steps.ts";
+import type { RegistryIndex } from "./registry-index.ts";
+
+/** Everything stored about a run. */
+export interface RunFacts extends Omit<StepFacts, "retries"> {
+  readonly pauses: readonly StoredPause[];
+  /** Its triggering events in order, presented. */
+  readonly events: readonly ApiEvent[];
+}
+
+/** Presents a row of a list of runs. */
+export function presentRunRow(run: Run, registry: RegistryIndex): ApiRunRow {
+  return {
+    id: run.id,
+    status: run.status,
+    functionSlug: run.functionSlug,
+    functionName: functionOf(run, registry)?.config.name ?? run.functionSlug,
+    appName: registry.app(run.appId)?.name ?? run.appId,
+    trigger: { eventName: run.triggerName, eventId: run.triggerEventId, cron: run.cron },
+    queuedAt: run.queuedAt,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt,
+    summary: summaryOf(run),
+  };
+}
+
+/** Presents a run in full. */
+export function presentRun(facts: RunFacts, registry: RegistryIndex): ApiRun {
+  const { run } = facts;
+  const steps = presentSteps({ ...facts, retries: functionOf(run, registry)?.config.retries ?? null });
+  const stepNames = new Map(steps.map(({ id, name }) => [id, name]));
+  return {
+    ...presentRunRow(run, registry),
+    // A failed run keeps the error as the app sent it in `output`; `error` below is the same, made readable.
+    output: run.status === "completed" ? readJson(run.output) : null,
+    error: run.status === "failed" ? readError(run.error) : null,
+    events: facts.events,
+    steps,
+    doing: isEnded(run.status) ? [] : presentDoing({ items: facts.items, pauses: facts.pauses, stepNames }),
+    invokedBy: run.invokedBy,
+    originalRunId: run.originalRunId,
+    functionVersion: run.functionVersion,
+  };
+}
+
+function functionOf(run: Run, registry: RegistryIndex): FunctionRecord | null {
+  return registry.functionById(run.functionId);
+}
+
+/** The one line that says why a run did not complete. */
+function summaryOf(run: Run): string | null {
+  switch (run.status) {
+    case "failed":
+      return readError(run.error)?.message.split("\n", 1)[0] ?? null;
+    case "cancelled":
+    case "skipped":
+      return reasonText(readObject(run.error)["reason"] ?? null);
+    case "queued":
+    case "running":
+    case "completed":
+      return null;
+  }
+}
+
+function reasonText(reason: JsonValue): string | null {
+  if (!isJsonObject(reason)) return typeof reason === "string" ? reason : null;
+  switch (reason["kind"]) {
+    case "request":
+      return "cancelled by request";
+    case "event":
+      return `cancelled by event ${String(reason["eventName"])}`;
+    case "timeout":
+      return reason["which"] === "start" ? "cancelled: it did not start in time" : "cancelled: it did not finish in time";
+    default:
+      return typeof reason["kind"] === "string" ? reason["kind"] : null;
+  }
+}

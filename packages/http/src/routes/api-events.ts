@@ -1,0 +1,51 @@
+// `/api/events`: lists events with the runs they started, shows one, and takes events sent from the page.
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { cursorInvalid, eventNotFound, type ApiEventDetail, type ApiEventRow, type ApiPage, type ApiSent } from "@stepwright/protocol";
+import { readEvents } from "../event-body.ts";
+import { flagParameter, limitParameter, millisParameter, readEventId, readQuery } from "../parameters.ts";
+import { presentEvent, presentEventRow } from "../present-event.ts";
+import type { ServerDeps } from "../server.ts";
+
+const eventsQuery = z.strictObject({
+  name: z.string().optional(),
+  from: millisParameter.optional(),
+  to: millisParameter.optional(),
+  internal: flagParameter.default(false),
+  cursor: z.string().optional(),
+  limit: limitParameter,
+});
+
+/** Adds the event routes of the dashboard. */
+export function apiEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
+  const { events, runs } = runtime.storage;
+
+  app.get("/api/events", async (request): Promise<ApiPage<ApiEventRow>> => {
+    const { name, from, to, internal, cursor = null, limit } = readQuery(eventsQuery, request.query);
+    if (cursor !== null && !/^\d{1,15}$/.test(cursor)) throw cursorInvalid({ cursor });
+    const filter = {
+      ...(name === undefined || name === "" ? {} : { name }),
+      ...(from === undefined ? {} : { receivedFrom: from }),
+      ...(to === undefined ? {} : { receivedBefore: to }),
+      includeInternal: internal,
+    };
+    const page = await events.list(filter, { cursor, limit });
+    return { items: page.items.map(presentEventRow), nextCursor: page.nextCursor };
+  });
+
+  app.get<{ Params: { eventId: string } }>("/api/events/:eventId", async (request): Promise<ApiEventDetail> => {
+    const eventId = readEventId(request.params.eventId);
+    const event = await events.byInternalId(eventId);
+    if (event === null) throw eventNotFound({ eventId });
+    const [data, started] = await Promise.all([runtime.eventPayload(event), runs.startedBy(eventId)]);
+    return {
+      ...presentEvent(event, data),
+      runs: started.map(({ id, functionSlug, status }) => ({ runId: id, functionSlug, status })),
+    };
+  });
+
+  app.post("/api/events", async (request): Promise<ApiSent> => {
+    const sent = readEvents(request);
+    return { ids: sent.length === 0 ? [] : await runtime.ingest(sent, { seed: null }) };
+  });
+}

@@ -1,0 +1,28 @@
+// `GET /api/live`: server-sent events with what changed.
+import type { FastifyInstance } from "fastify";
+import { tooManyRequests } from "@stepwright/protocol";
+import { liveClientsMax } from "../limits.ts";
+import { createLiveHub } from "../live.ts";
+import type { ServerDeps } from "../server.ts";
+
+/** Adds the live feed; closing the server ends its streams. */
+export function apiLiveRoutes(app: FastifyInstance, { runtime, clock }: ServerDeps): void {
+  const hub = createLiveHub({ feed: runtime.live, clock });
+  app.addHook("preClose", (done) => {
+    hub.close();
+    done();
+  });
+
+  app.get("/api/live", (_request, reply) => {
+    if (hub.clients >= liveClientsMax) throw tooManyRequests({ seconds: 5 });
+    reply
+      .header("content-type", "text/event-stream")
+      .header("cache-control", "no-store")
+      // Nginx would hold the messages back otherwise.
+      .header("x-accel-buffering", "no");
+    reply.hijack();
+    reply.raw.writeHead(200, reply.getHeaders());
+    reply.raw.flushHeaders();
+    hub.add(reply.raw);
+  });
+}

@@ -1,0 +1,106 @@
+// `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { RunStatus, StoredEvent } from "@stepwright/engine";
+import {
+  cursorInvalid,
+  filterInvalid,
+  isUlid,
+  runNotFound,
+  type ApiEvent,
+  type ApiPage,
+  type ApiRun,
+  type ApiRunRow,
+  type ApiRunStatus,
+} from "@stepwright/protocol";
+import type { RunFilter } from "@stepwright/storage";
+import { limitParameter, millisParameter, readQuery, readRunId } from "../parameters.ts";
+import { presentEvent } from "../present-event.ts";
+import { presentRun, presentRunRow } from "../present-run.ts";
+import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
+import type { ServerDeps } from "../server.ts";
+
+const statuses = ["queued", "running", "completed", "failed", "cancelled", "skipped"] as const satisfies readonly ApiRunStatus[];
+
+const statusesParameter = z.string().transform((text, context): RunStatus[] => {
+  const names = text.split(",").filter((name) => name !== "");
+  const known = names.filter((name) => isStatus(name));
+  const unknown = names.find((name) => !isStatus(name));
+  if (unknown !== undefined) {
+    context.addIssue({ code: "custom", message: `"${unknown}" is not a status; use ${statuses.join(", ")}, separated by commas` });
+  }
+  return known;
+});
+
+const runsQuery = z.strictObject({
+  status: statusesParameter.optional(),
+  function: z.string().optional(),
+  app: z.string().optional(),
+  event: z.string().optional(),
+  from: millisParameter.optional(),
+  to: millisParameter.optional(),
+  cursor: z.string().optional(),
+  limit: limitParameter,
+});
+
+/** Adds the run routes of the dashboard. */
+export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
+  const { runs, pauses } = runtime.storage;
+  const present = async (event: StoredEvent): Promise<ApiEvent> => presentEvent(event, await runtime.eventPayload(event));
+
+  app.get("/api/runs", async (request): Promise<ApiPage<ApiRunRow>> => {
+    const query = readQuery(runsQuery, request.query);
+    const registry = indexRegistry(runtime.registry());
+    const cursor = query.cursor ?? null;
+    if (cursor !== null && !isUlid(cursor)) throw cursorInvalid({ cursor });
+    const page = await runs.list(filterOf(query, registry), { cursor, limit: query.limit });
+    return { items: page.items.map((run) => presentRunRow(run, registry)), nextCursor: page.nextCursor };
+  });
+
+  app.get<{ Params: { runId: string } }>("/api/runs/:runId", async (request): Promise<ApiRun> => {
+    const runId = readRunId(request.params.runId);
+    // The run is read last: a commit in between then shows as steps too many, never as a run that has ended and still waits.
+    const [steps, spans, items, open, events] = await Promise.all([
+      runs.steps(runId),
+      runs.spans(runId),
+      runs.items(runId),
+      pauses.byRun(runId),
+      runs.events(runId),
+    ]);
+    const run = await runs.get(runId);
+    if (run === null) throw runNotFound({ runId });
+    const facts = { run, steps, spans, items, pauses: open, events: await Promise.all(events.map(present)) };
+    return presentRun(facts, indexRegistry(runtime.registry()));
+  });
+
+  app.post<{ Params: { runId: string } }>("/api/runs/:runId/cancel", async (request) => ({
+    cancelled: await runtime.cancelRun(readRunId(request.params.runId)),
+  }));
+
+  app.post<{ Params: { runId: string } }>("/api/runs/:runId/rerun", async (request) => ({
+    runId: await runtime.rerun(readRunId(request.params.runId)),
+  }));
+}
+
+function isStatus(name: string): name is RunStatus {
+  return statuses.some((status) => status === name);
+}
+
+function filterOf(query: z.output<typeof runsQuery>, registry: RegistryIndex): RunFilter {
+  const fn = query.function === undefined ? null : registry.functionBySlug(query.function);
+  const app = query.app === undefined ? null : registry.appByName(query.app);
+  if (query.function !== undefined && fn === null) {
+    throw filterInvalid({ name: "function", reason: `no function has the id "${query.function}"; GET /api/functions lists them` });
+  }
+  if (query.app !== undefined && app === null) {
+    throw filterInvalid({ name: "app", reason: `no app has the name "${query.app}"; GET /api/apps lists them` });
+  }
+  return {
+    ...(query.status === undefined || query.status.length === 0 ? {} : { statuses: query.status }),
+    ...(fn === null ? {} : { functionId: fn.id }),
+    ...(app === null ? {} : { appId: app.id }),
+    ...(query.event === undefined ? {} : { triggerName: query.event }),
+    ...(query.from === undefined ? {} : { queuedFrom: query.from }),
+    ...(query.to === undefined ? {} : { queuedBefore: query.to }),
+  };
+}

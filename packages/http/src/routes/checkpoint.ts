@@ -1,0 +1,17 @@
+// Checkpoints: an SDK stores finished steps while its call goes on (sdk-protocol.md §13).
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { checkpointBodyBytesMax } from "@stepwright/protocol";
+import { bodyJson } from "../body.ts";
+import { readRunId } from "../parameters.ts";
+import type { ServerDeps } from "../server.ts";
+
+/** Adds the checkpoint of running calls, under its present path and the one older SDKs use. */
+export function checkpointRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
+  const options = { bodyLimit: checkpointBodyBytesMax };
+  const handler = async (request: FastifyRequest<{ Params: { runId: string } }>, reply: FastifyReply): Promise<FastifyReply> => {
+    await runtime.checkpoint(readRunId(request.params.runId), bodyJson(request));
+    return reply.send("");
+  };
+  app.post("/v1/checkpoint/:runId/async", options, handler);
+  app.post("/v1/http/runs/:runId/async", options, handler);
+}

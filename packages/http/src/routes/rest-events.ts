@@ -1,0 +1,85 @@
+// REST v1: events, and the runs they started. Unlike the peer's, errors carry their true status.
+import type { FastifyInstance } from "fastify";
+import type { StoredEvent } from "@stepwright/engine";
+import {
+  cursorInvalid,
+  eventNotFound,
+  isUlid,
+  millis,
+  parameterInvalid,
+  parseDuration,
+  parseInstant,
+  asEventId,
+  type Millis,
+} from "@stepwright/protocol";
+import { eventsPage, eventsWindowMs } from "../limits.ts";
+import { readEventId } from "../parameters.ts";
+import { isoTime, restEvent, restRun, type RestEvent } from "../present-rest.ts";
+import type { ServerDeps } from "../server.ts";
+
+interface EventsQuery {
+  readonly limit?: string;
+  readonly cursor?: string;
+  readonly name?: string;
+  readonly received_after?: string;
+  readonly received_before?: string;
+}
+
+/** Adds the event routes of REST v1. */
+export function restEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
+  const { events, runs } = runtime.storage;
+  const present = async (event: StoredEvent): Promise<RestEvent> => restEvent(event, await runtime.eventPayload(event));
+  const envelope = (data: unknown): object => ({ data, metadata: { fetched_at: isoTime(runtime.now()) } });
+
+  app.get<{ Querystring: EventsQuery }>("/v1/events", async (request) => {
+    const { limit, cursor, name, received_after, received_before } = request.query;
+    const now = runtime.now();
+    const page = await events.list(
+      {
+        ...(name === undefined || name === "" ? {} : { name }),
+        receivedFrom: readInstant("received_after", received_after, now) ?? millis(now - eventsWindowMs),
+        ...optional("receivedBefore", readInstant("received_before", received_before, now)),
+      },
+      { cursor: await readCursor(cursor), limit: readLimit(limit) },
+    );
+    return envelope(await Promise.all(page.items.map(({ event }) => present(event))));
+  });
+
+  app.get<{ Params: { eventId: string } }>("/v1/events/:eventId", async (request) => {
+    const eventId = readEventId(request.params.eventId);
+    const event = await events.byInternalId(eventId);
+    if (event === null) throw eventNotFound({ eventId });
+    return envelope(await present(event));
+  });
+
+  app.get<{ Params: { eventId: string } }>("/v1/events/:eventId/runs", async (request) => {
+    const started = await runs.startedBy(readEventId(request.params.eventId));
+    return envelope(started.map(restRun));
+  });
+
+  /** The cursor of this API is an internal id; the store's is a place in its order. */
+  async function readCursor(cursor: string | undefined): Promise<string | null> {
+    if (cursor === undefined || cursor === "") return null;
+    const event = isUlid(cursor) ? await events.byInternalId(asEventId(cursor)) : null;
+    if (event === null) throw cursorInvalid({ cursor });
+    return String(event.seq);
+  }
+}
+
+/** What is absent, zero or no number counts as the default, as clients of this API expect. */
+function readLimit(text: string | undefined): number {
+  const limit = Number.parseInt(text ?? "", 10);
+  return Number.isNaN(limit) || limit === 0 ? eventsPage.default : Math.min(Math.max(limit, 1), eventsPage.max);
+}
+
+function readInstant(name: string, text: string | undefined, now: Millis): Millis | null {
+  if (text === undefined || text === "") return null;
+  const ago = parseDuration(text);
+  const at = ago === null ? parseInstant(text) : millis(now - ago);
+  if (at === null) throw parameterInvalid({ name, value: text, allowed: `give an RFC 3339 date, or a duration before now such as "2h"` });
+  return at;
+}
+
+function optional<Key extends string, Value>(key: Key, value: Value | null): { readonly [K in Key]?: Value } {
+  return value === null ? {} : ({ [key]: value } as { readonly [K in Key]?: Value });
+}

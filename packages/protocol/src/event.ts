@@ -1,0 +1,202 @@
+// Events as they are sent to us, and as functions see them.
+import {
+  eventBodyInvalid,
+  eventFieldInvalid,
+  eventNameMissing,
+  eventNameReserved,
+  eventNameTooLong,
+  eventNotObject,
+  eventsInvalid,
+  eventsTooMany,
+  eventTimeOutOfRange,
+  eventTooLarge,
+  StepwrightError,
+} from "./errors.ts";
+import { readSessions } from "./event-sessions.ts";
+import { millis, type Millis } from "./ids.ts";
+import { canonicalJson, emptyObjectJson, isJsonObject, jsonString, type JsonObject, type JsonText, type JsonValue } from "./json.ts";
+
+/** What a request to the event API may hold. */
+export const eventLimits = { eventsMax: 5000, eventBytesMax: 3145728, nameBytesMax: 512 } as const;
+
+/** An event that was sent to us and found to be fine. */
+export interface IncomingEvent {
+  /** The sender's idempotency id; `null` when there is none. */
+  readonly id: string | null;
+  readonly name: string;
+  /** An object, without the `_inngest` key that is the engine's own. */
+  readonly data: JsonText;
+  /** An object. */
+  readonly user: JsonText;
+  /** When it happened; `null` means now. */
+  readonly ts: Millis | null;
+  readonly v: string | null;
+  /** Its sessions; `null` when there are none. */
+  readonly meta: JsonText | null;
+}
+
+/** The outcome of reading a request to the event API. */
+export type ParsedEvents =
+  | { readonly kind: "events"; readonly events: readonly IncomingEvent[] }
+  | {
+      readonly kind: "rejected";
+      /** `details.problems` lists `{index, message}` of every bad event. */
+      readonly error: StepwrightError;
+    };
+
+/**
+ * Reads the body of a request to the event API: one event, or a list.
+ *
+ * All events are checked before any is accepted: one bad event and none is. An empty body is an empty list. Fields
+ * nobody knows are ignored.
+ */
+export function parseEvents(body: string): ParsedEvents {
+  if (body.trim() === "") return { kind: "events", events: [] };
+  let value: JsonValue;
+  try {
+    value = JSON.parse(body) as JsonValue;
+  } catch (error) {
+    return { kind: "rejected", error: eventBodyInvalid({ reason: error instanceof Error ? error.message : "it is not JSON" }, { cause: error }) };
+  }
+  if (isJsonObject(value)) return parseList([value]);
+  if (Array.isArray(value)) return parseList(value);
+  return { kind: "rejected", error: eventBodyInvalid({ reason: `it is ${nameOfKind(value)}` }) };
+}
+
+/** An event's fields in the form functions see. */
+export interface EventFields {
+  readonly id: string;
+  readonly name: string;
+  readonly data: JsonText;
+  readonly user: JsonText;
+  readonly ts: Millis;
+  readonly v: string | null;
+  readonly meta: JsonText | null;
+}
+
+/** Writes the event as functions see it: canonical text with `data` and `user` always there. */
+export function eventJson(event: EventFields): JsonText {
+  return writeEvent(event, event.user);
+}
+
+/** Writes the event as it stands in the `events` of a lifecycle event: an empty `user` is left out. */
+export function eventJsonRaw(event: EventFields): JsonText {
+  return writeEvent(event, event.user === emptyObjectJson ? null : event.user);
+}
+
+// Written by hand in the order of the keys: this runs for every call, and `data` may be megabytes.
+function writeEvent(event: EventFields, user: JsonText | null): JsonText {
+  const meta = event.meta === null ? "" : `,"meta":${event.meta}`;
+  const userField = user === null ? "" : `,"user":${user}`;
+  const v = event.v === null ? "" : `,"v":${jsonString(event.v)}`;
+  return `{"data":${event.data},"id":${jsonString(event.id)}${meta},"name":${jsonString(event.name)},"ts":${event.ts}${userField}${v}}` as JsonText;
+}
+
+function parseList(values: readonly JsonValue[]): ParsedEvents {
+  if (values.length > eventLimits.eventsMax) {
+    return { kind: "rejected", error: eventsTooMany({ count: values.length, max: eventLimits.eventsMax }) };
+  }
+  const events: IncomingEvent[] = [];
+  const errors: { index: number; error: StepwrightError }[] = [];
+  for (const [index, value] of values.entries()) {
+    const event = readEvent(value, index);
+    if (event instanceof StepwrightError) errors.push({ index, error: event });
+    else events.push(event);
+  }
+  return errors.length === 0 ? { kind: "events", events } : { kind: "rejected", error: summary(errors, values.length) };
+}
+
+// Above this many, a message names the indexes only; `details` has every text.
+const problemsToldMax = 10;
+
+/** One error for all bad events: the only one itself, or a list that names every index. */
+function summary(errors: readonly { index: number; error: StepwrightError }[], count: number): StepwrightError {
+  const problems = errors.map(({ index, error }) => ({ index, message: error.message }));
+  const [first, second] = errors;
+  const whole = first !== undefined && second === undefined ? first.error : eventsInvalid({ bad: errors.length, count });
+  const told = problems.slice(0, problemsToldMax).map((problem) => problem.message);
+  const rest = problems.slice(problemsToldMax).map((problem) => problem.index);
+  if (rest.length > 0) told.push(`and events ${rest.join(", ")}`);
+  return new StepwrightError({
+    code: whole.code,
+    status: whole.status,
+    retryable: whole.retryable,
+    message: errors.length === 1 ? whole.message : `${whole.message}: ${told.join("; ")}`,
+    details: { ...whole.details, problems },
+  });
+}
+
+const earliestTs = Date.UTC(1980, 0, 1);
+const latestTs = Date.UTC(2100, 0, 1);
+
+function readEvent(value: JsonValue, index: number): IncomingEvent | StepwrightError {
+  if (!isJsonObject(value)) return eventNotObject({ index, found: nameOfKind(value) });
+  const name = value["name"] ?? "";
+  if (typeof name !== "string") return wrongField(index, "name", name, "a text");
+  const wrongName = nameError(name, index);
+  if (wrongName !== null) return wrongName;
+  const data = value["data"] ?? {};
+  if (!isJsonObject(data)) return wrongField(index, "data", data, "an object");
+  const user = value["user"] ?? {};
+  if (!isJsonObject(user)) return wrongField(index, "user", user, "an object");
+  const id = value["id"] ?? "";
+  if (typeof id !== "string") return wrongField(index, "id", id, "a text");
+  const v = value["v"] ?? "";
+  if (typeof v !== "string") return wrongField(index, "v", v, "a text");
+  const ts = value["ts"] ?? 0;
+  if (typeof ts !== "number" || !Number.isInteger(ts)) return wrongField(index, "ts", ts, "whole milliseconds since 1970");
+  if (ts !== 0 && (ts < earliestTs || ts > latestTs)) return eventTimeOutOfRange({ index, ts });
+  const sessions = readSessions(value["meta"], index);
+  if (sessions.kind === "rejected") return sessions.error;
+  const event: IncomingEvent = {
+    id: id === "" ? null : id.toWellFormed(),
+    name: name.toWellFormed(),
+    data: canonicalJson(withoutOwnKey(data)),
+    user: canonicalJson(user),
+    ts: ts === 0 ? null : millis(ts),
+    v: v === "" ? null : v.toWellFormed(),
+    meta: sessions.meta,
+  };
+  return sizeError(event, index) ?? event;
+}
+
+function nameError(name: string, index: number): StepwrightError | null {
+  if (name === "") return eventNameMissing({ index });
+  if (/^inngest\//i.test(name)) return eventNameReserved({ index, name });
+  const bytes = Buffer.byteLength(name);
+  return bytes > eventLimits.nameBytesMax ? eventNameTooLong({ index, bytes, max: eventLimits.nameBytesMax }) : null;
+}
+
+/** The size that counts is what will be stored and sent on. */
+function sizeError(event: IncomingEvent, index: number): StepwrightError | null {
+  const texts = [event.data, event.user, event.meta ?? "", event.name, event.id ?? "", event.v ?? ""];
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  // A UTF-16 unit has at most three bytes in UTF-8: most events need no counting.
+  if (characters * 3 <= eventLimits.eventBytesMax) return null;
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return bytes > eventLimits.eventBytesMax ? eventTooLarge({ index, bytes, max: eventLimits.eventBytesMax }) : null;
+}
+
+/** `_inngest` carries the engine's own facts, such as which run an invocation answers; senders may not set it. */
+function withoutOwnKey(data: JsonObject): JsonObject {
+  if (!Object.hasOwn(data, "_inngest")) return data;
+  const { _inngest: _, ...rest } = data;
+  return rest;
+}
+
+function wrongField(index: number, field: string, value: JsonValue, allowed: string): StepwrightError {
+  return eventFieldInvalid({ index, field, found: nameOfKind(value), allowed });
+}
+
+function nameOfKind(value: JsonValue): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  switch (typeof value) {
+    case "string":
+      return `the text "${value}"`;
+    case "object":
+      return "an object";
+    default:
+      return `the ${typeof value} ${String(value)}`;
+  }
+}

@@ -1,0 +1,34 @@
+// Every limit of the runtime, with its reason.
+
+/** Transitions in one commit: bounds how long one commit can hold up the event loop (about 5 ms). */
+export const transitionsPerCommitMax = 64;
+/** Events of one request stored per commit, for the same reason. */
+export const eventsPerCommitMax = 64;
+/** Items without a call (timers, resumes, matches) worked on at once. */
+export const systemItemsMax = 256;
+/** Requests of `step.fetch` and `step.ai.infer` in flight at once. */
+export const gatewayRequestsMax = 64;
+/** Calls in flight per app unless the settings say otherwise; past it more calls only queue up inside the app. */
+export const callsPerAppDefault = 128;
+/** Active runs kept in memory. The database is the truth; a miss costs one read. */
+export const cachedRunsMax = 2_000;
+/** Characters of state kept in memory over all cached runs. */
+export const cachedStateMax = 64 * 1024 * 1024;
+/** Pauses read at a time while matching one event. */
+export const pausesPerReadMax = 500;
+/** How often a transition is decided again after others changed what it read, before it is given back to the queue. */
+export const redecideMax = 50;
+/** Wait before a commit that the disk refused is tried again. */
+export const storageRetryMs = 1_000;
+/** How often apps whose last sync failed are tried again. */
+export const failedSyncRetryMs = 5_000;
+/** How often local ports are looked at while no app is synced. */
+export const discoveryIntervalMs = 5_000;
+/** A healthy app's unchanged sync is noted in the database at most this often. */
+export const syncNoteMs = 60_000;
+/** Time one discovery request may take. */
+export const discoveryTimeoutMs = 2_000;
+/** Characters of a body quoted in an app's problem. */
+export const problemExcerptMax = 2_000;
+/** Runs repaired at start per read. */
+export const orphansPerRead = 500;
