@@ -15,8 +15,8 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-const durationPattern = /^([-+])?((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+)$/;
-const partPattern = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)/g;
+const durationPattern = /^([-+])?((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+)$/;
+const partPattern = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)/g;
 
 // Go keeps durations as 64-bit nanoseconds; what does not fit there is no
 // duration for the other SDKs either.

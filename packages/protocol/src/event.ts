@@ -193,7 +193,7 @@ function nameOfKind(value: JsonValue): string {
   if (Array.isArray(value)) return "a list";
   switch (typeof value) {
     case "string":
-      return `the text "${value}"`;
+      return `the text "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
     case "object":
       return "an object";
     default:

@@ -7,6 +7,8 @@ export type { Storage };
 /** The only source of time for engine, runtime and storage. */
 export interface Clock {
   now(): Millis;
+  /** The time of the real world, for signatures that an app checks against its own clock. Equal to `now` on the wall. */
+  wallNow(): Millis;
   /** Resolves when `at` has come, never earlier; resolves early (without error) when the signal aborts. */
   sleepUntil(at: Millis, signal: AbortSignal): Promise<void>;
 }

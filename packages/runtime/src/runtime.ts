@@ -91,7 +91,6 @@ export interface RuntimeSettings {
   readonly serverKind: "dev" | "cloud";
   /** Bare hex or prefixed; requests to apps are signed with it. Null: unsigned. */
   readonly signingKey: string | null;
-  /** Where apps reach this server; only for messages. */
   readonly retrySchedule: "doubling" | "hosted";
   /** Fixed delay between attempts; wins over the schedule. */
   readonly retryIntervalMs: number | null;
@@ -102,11 +101,18 @@ export interface RuntimeSettings {
   readonly discover: boolean;
   /** An extra port to probe (`$PORT`). */
   readonly discoverPorts: readonly number[];
-  /** Re-sync every app this often; null: only apps whose last sync failed, every 5 s. */
+  /** Try apps whose last sync failed again this often; null: never (tests that move the clock). */
+  readonly syncRetryMs: number | null;
+  /** Re-sync healthy apps this often; null: never. */
   readonly pollIntervalMs: number | null;
   readonly cronMissedTick: "latest" | "none";
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
+  /**
+   * Says whether an event's own time means "now". Never, on a wall clock; with a virtual one, times that an
+   * SDK took from the real clock do (design: Time).
+   */
+  readonly countsAsNow: (ts: Millis) => boolean;
 }
 
 /** Thrown by `Runtime` methods. */

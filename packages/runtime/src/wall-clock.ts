@@ -9,7 +9,7 @@ const timerMaxMs = 2_147_483_647;
 
 /** The clock on the wall. */
 export function createWallClock(): Clock {
-  return { now, sleepUntil };
+  return { now, wallNow: now, sleepUntil };
 }
 
 function now(): Millis {

@@ -21,7 +21,8 @@ export function apiLiveRoutes(app: FastifyInstance, { runtime, clock }: ServerDe
       // Nginx would hold the messages back otherwise.
       .header("x-accel-buffering", "no");
     reply.hijack();
-    reply.raw.writeHead(200, reply.getHeaders());
+    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
+    reply.raw.writeHead(200);
     reply.raw.flushHeaders();
     hub.add(reply.raw);
   });

@@ -1,0 +1,215 @@
+// Says in a sentence why a run ended as it did, or what it is doing and what comes next.
+// The sentence is data: parts that the page turns into links and counting figures, and that tests read as text.
+import type { ApiDoing, ApiRun, ApiStep } from "@stepwright/protocol";
+import { formatCoarse, formatDuration, formatMoment } from "./duration.ts";
+import { failedStep } from "./failed-step.ts";
+import { firstUserFrame } from "./stack.ts";
+import { liveRunLook, type StatusLook } from "./status.ts";
+
+/** A piece of a sentence. */
+export type BannerPart =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "step"; readonly stepId: string; readonly name: string }
+  | { readonly kind: "event"; readonly name: string }
+  | { readonly kind: "run"; readonly runId: string }
+  | { readonly kind: "code"; readonly text: string }
+  | { readonly kind: "moment"; readonly at: number }
+  | { readonly kind: "left"; readonly at: number };
+
+/** One sentence, with the error it speaks of. */
+export interface BannerLine {
+  readonly parts: readonly BannerPart[];
+  readonly message: string | null;
+  /** First frame of the user's own code. */
+  readonly frame: string | null;
+}
+
+/** What stands above everything else on a run's page. */
+export interface RunBanner {
+  readonly look: StatusLook;
+  /** At least one; an unfinished run has one for each thing it does or waits for. */
+  readonly lines: readonly BannerLine[];
+}
+
+/** Describes a run. */
+export function describeRun(run: ApiRun, now: number): RunBanner {
+  return { look: liveRunLook(run), lines: linesOf(run, now) };
+}
+
+/** Writes a sentence as plain text. */
+export function bannerText(line: BannerLine, now: number): string {
+  return line.parts.map((part) => partText(part, now)).join("");
+}
+
+/** Writes one piece as plain text. */
+export function partText(part: BannerPart, now: number): string {
+  switch (part.kind) {
+    case "text":
+    case "code":
+      return part.text;
+    case "step":
+    case "event":
+      return part.name;
+    case "run":
+      return part.runId;
+    case "moment":
+      return formatMoment(part.at, now);
+    case "left":
+      return formatCoarse(part.at - now);
+  }
+}
+
+function linesOf(run: ApiRun, now: number): readonly BannerLine[] {
+  switch (run.status) {
+    case "failed":
+      return [failedLine(run)];
+    case "cancelled":
+      return [plain(`Cancelled after ${lifeText(run)}${reasonText(run)}`)];
+    case "skipped":
+      return [plain(`Skipped${reasonText(run)}`)];
+    case "completed":
+      return [plain(`Completed in ${lifeText(run)}${workText(run)}`)];
+    case "queued":
+    case "running":
+      if (run.doing.length > 0) return run.doing.map((doing) => doingLine(run, doing, now));
+      return [plain(run.status === "queued" ? "Queued: it has not been called yet" : "Running")];
+  }
+}
+
+function failedLine(run: ApiRun): BannerLine {
+  const step = failedStep(run);
+  const error = run.error ?? step?.error ?? null;
+  const parts: BannerPart[] =
+    step === null
+      ? [text("Failed")]
+      : step.kind === "function"
+        ? [text("Failed in the function's own code, outside its steps"), text(attemptsText(step))]
+        : [text("Failed in step "), stepPart(step), text(attemptsText(step))];
+  const frame = firstUserFrame(step?.error?.stack ?? null) ?? firstUserFrame(error?.stack ?? null);
+  return { parts, message: error === null ? run.summary : messageOf(error), frame };
+}
+
+function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
+  const step = run.steps.find((item) => item.id === doing.stepId) ?? null;
+  const where = whereParts(doing);
+  const attempt = attemptText(doing, step);
+  switch (doing.kind) {
+    case "queued":
+      return line(
+        doing.at !== null && doing.at > now
+          ? [text("Queued"), ...where, text(", to be called in "), left(doing.at)]
+          : [text("Queued"), ...where, text(": it is due and waits for its turn")],
+      );
+    case "calling":
+      return line([text("Calling the app"), ...where, text(doing.attempt > 0 ? `, ${attempt}` : "")]);
+    case "retrying":
+      return { ...line([text("Retrying"), ...where, text(`: ${attempt} `), ...dueParts(doing, now)]), ...lastErrorOf(step) };
+    case "sleeping":
+      return line([text("Sleeping"), ...where, ...untilParts(doing, now, "left")]);
+    case "waitingForEvent":
+      return line([
+        text("Waiting"),
+        ...where,
+        text(" for event "),
+        ...(doing.event === null ? [] : [{ kind: "event", name: doing.event } as const]),
+        ...(doing.expression === null ? [] : [text(" where "), { kind: "code", text: doing.expression } as const]),
+        ...untilParts(doing, now, "until it times out"),
+      ]);
+    case "waitingForSignal":
+      return line([
+        text("Waiting"),
+        ...where,
+        text(" for signal "),
+        { kind: "code", text: doing.event ?? detailText(step, "signal") },
+        ...untilParts(doing, now, "until it times out"),
+      ]);
+    case "waitingForRun":
+      return line([text("Waiting"), ...where, text(" for "), ...childParts(step), ...untilParts(doing, now, "until it times out")]);
+    case "other":
+      return line([text("Busy"), ...where, ...(doing.at !== null && doing.at > now ? [text(", due in "), left(doing.at)] : [])]);
+  }
+}
+
+function whereParts(doing: ApiDoing): readonly BannerPart[] {
+  if (doing.stepId === null) return [];
+  return [text(" in step "), { kind: "step", stepId: doing.stepId, name: doing.stepName ?? doing.stepId }];
+}
+
+/** Attempts count from 0 on the wire and from 1 for people. */
+function attemptText(doing: ApiDoing, step: ApiStep | null): string {
+  return step === null ? `attempt ${doing.attempt + 1}` : `attempt ${doing.attempt + 1} of ${step.maxAttempts}`;
+}
+
+function attemptsText(step: ApiStep): string {
+  const made = step.attempts.length;
+  if (made === 0) return "";
+  const rest = made < step.maxAttempts ? ", which was not to be retried" : "";
+  return `, attempt ${made} of ${step.maxAttempts}${rest}`;
+}
+
+function dueParts(doing: ApiDoing, now: number): readonly BannerPart[] {
+  return doing.at === null || doing.at <= now ? [text("is due now")] : [text("in "), left(doing.at)];
+}
+
+function untilParts(doing: ApiDoing, now: number, word: string): readonly BannerPart[] {
+  if (doing.at === null) return [];
+  if (doing.at <= now) return [text(", due now")];
+  return [text(" until "), { kind: "moment", at: doing.at }, text(", "), left(doing.at), text(` ${word}`)];
+}
+
+function childParts(step: ApiStep | null): readonly BannerPart[] {
+  const runId = detailText(step, "childRunId");
+  const functionId = detailText(step, "functionId");
+  const name: BannerPart = functionId === "" ? text("the function it invoked") : { kind: "code", text: functionId };
+  return runId === "" ? [name] : [name, text(", run "), { kind: "run", runId }];
+}
+
+function lastErrorOf(step: ApiStep | null): Pick<BannerLine, "message" | "frame"> {
+  const error = step?.attempts.findLast((attempt) => attempt.error !== null)?.error ?? null;
+  return error === null ? { message: null, frame: null } : { message: messageOf(error), frame: firstUserFrame(error.stack) };
+}
+
+function messageOf(error: { readonly name: string; readonly message: string }): string {
+  return error.name === "" || error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
+}
+
+function detailText(step: ApiStep | null, name: string): string {
+  const value = step?.detail[name];
+  return typeof value === "string" ? value : "";
+}
+
+function lifeText(run: ApiRun): string {
+  return formatDuration((run.endedAt ?? run.queuedAt) - run.queuedAt);
+}
+
+function reasonText(run: ApiRun): string {
+  return run.summary === null ? "" : `: ${run.summary}`;
+}
+
+function workText(run: ApiRun): string {
+  const steps = run.steps.filter((step) => step.kind !== "function");
+  if (steps.length === 0) return ", without steps";
+  const retries = run.steps.reduce((sum, step) => sum + Math.max(0, step.attempts.length - 1), 0);
+  const stepsText = steps.length === 1 ? "1 step" : `${steps.length} steps`;
+  return `, ${stepsText}${retries === 0 ? "" : `, ${retries === 1 ? "1 retry" : `${retries} retries`}`}`;
+}
+
+function stepPart(step: ApiStep): BannerPart {
+  return { kind: "step", stepId: step.id, name: step.name };
+}
+
+function text(value: string): BannerPart {
+  return { kind: "text", text: value };
+}
+
+function left(at: number): BannerPart {
+  return { kind: "left", at };
+}
+
+function line(parts: readonly BannerPart[]): BannerLine {
+  return { parts, message: null, frame: null };
+}
+
+function plain(value: string): BannerLine {
+  return line([text(value)]);
+}

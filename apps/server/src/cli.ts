@@ -1,0 +1,93 @@
+// Runs what the command line asks for, and ends the process the way its caller expects.
+import process from "node:process";
+import type { Logger } from "pino";
+import { StepwrightError } from "@stepwright/protocol";
+import { banner } from "./banner.ts";
+import { readCommandLine } from "./command-line.ts";
+import type { Config } from "./config.ts";
+import { commandHelp, overview } from "./help.ts";
+import { openLog } from "./log.ts";
+import { readConfig } from "./read-config.ts";
+import { startServer, type RunningServer } from "./start-server.ts";
+import { version } from "./version.ts";
+
+/** Reads the arguments of the process and acts on them. Mistakes and failed starts print one sentence and exit with 1. */
+export async function runCli(): Promise<void> {
+  const line = readCommandLine(process.argv.slice(2));
+  switch (line.kind) {
+    case "help":
+      process.stdout.write(line.command === null ? overview : commandHelp(line.command));
+      return;
+    case "version":
+      process.stdout.write(`${version}\n`);
+      return;
+    case "mistake":
+      refuse(line.message);
+      return;
+    case "serve": {
+      const { command, values: flags, configFile, notices } = line;
+      try {
+        const config = readConfig({ command, flags, env: process.env, configFile, cwd: process.cwd() });
+        await serve(config, notices);
+      } catch (error) {
+        if (!(error instanceof StepwrightError)) throw error;
+        refuse(capitalized(error.message));
+      }
+    }
+  }
+}
+
+async function serve(config: Config, notices: readonly string[]): Promise<void> {
+  const isTerminal = process.stdout.isTTY && !config.json;
+  const { log, flush } = openLog({ level: config.logLevel, isTerminal });
+  process.on("uncaughtException", (error) => die(log, flush, error));
+  process.on("unhandledRejection", (error) => die(log, flush, error));
+  for (const notice of notices) log.warn({ component: "server" }, notice);
+
+  const server = await startServer(config, { log, discoverPorts: portFromEnv(process.env["PORT"]) });
+  if (isTerminal) process.stdout.write(banner({ config, server, version }));
+  stopOnSignal(server, log, flush);
+}
+
+/** The first signal stops the server in order, the second at once. */
+function stopOnSignal(server: RunningServer, log: Logger, flush: () => void): void {
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (isStopping) {
+      flush();
+      process.exit(1);
+    }
+    isStopping = true;
+    log.info({ component: "server", signal }, "stopping");
+    void server.stop().then(
+      () => {
+        flush();
+        // What is left, such as an idle connection of a client, must not keep the process.
+        process.exit(0);
+      },
+      (error: unknown) => die(log, flush, error),
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+}
+
+/** Nothing is known to be whole any more: the next start finds everything that was committed. */
+function die(log: Logger, flush: () => void, error: unknown): void {
+  log.fatal({ component: "server", err: error }, "the server broke down");
+  flush();
+  process.exit(1);
+}
+
+function refuse(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+  process.exitCode = 1;
+}
+
+function capitalized(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.?!]$/.test(sentence) ? "" : "."}`;
+}
+
+/** Frameworks take the port of an app from `PORT`, so a server started beside one knows where to look. */
+function portFromEnv(text: string | undefined): readonly number[] {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? [Number(text)] : [];
+}

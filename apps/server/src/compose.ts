@@ -1,0 +1,99 @@
+// Wires the parts together: storage and the other ports into the runtime, the runtime into the HTTP server.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { buildServer, type Access } from "@stepwright/http";
+import { dataFolderUnusable, type Millis } from "@stepwright/protocol";
+import { createAppClient, createRandom, createRuntime, createWallClock, type Runtime, type RuntimeSettings } from "@stepwright/runtime";
+import type { Storage } from "@stepwright/storage";
+import { openSqliteStorage } from "@stepwright/storage-sqlite";
+import { openAssets } from "./dashboard-files.ts";
+import type { Config } from "./config.ts";
+import { loadAddon } from "./sea/addon.ts";
+import { version } from "./version.ts";
+
+/** The parts of a server that is not started yet. */
+export interface Composition {
+  readonly runtime: Runtime;
+  readonly app: FastifyInstance;
+  /** Releases what the parts hold, after the runtime was stopped and the HTTP server closed. */
+  close(): Promise<void>;
+}
+
+/** What the environment adds to the settings. */
+export interface CompositionOptions {
+  readonly log: Logger;
+  /** Ports to look for apps on besides the usual ones. */
+  readonly discoverPorts: readonly number[];
+}
+
+/** Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER or DATA_FOLDER_UNUSABLE. */
+export function compose(config: Config, { log, discoverPorts }: CompositionOptions): Composition {
+  const clock = createWallClock();
+  const storage = openStorage(config, clock.now());
+  // The runtime limits calls per app; connections follow, so that no call it allows waits for one.
+  const appClient = createAppClient({ connectionsPerOrigin: config.callsPerApp });
+  const runtime = createRuntime({
+    ports: { clock, random: createRandom(), appClient, storage },
+    settings: runtimeSettings(config, discoverPorts),
+    log,
+  });
+  const app = buildServer({
+    runtime,
+    clock,
+    log,
+    access: accessOf(config),
+    assets: openAssets(),
+    info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
+    bodyBytesMax: config.bodyLimit,
+  });
+  const close = async (): Promise<void> => {
+    await appClient.close();
+    await storage.close();
+  };
+  return { runtime, app, close };
+}
+
+function openStorage(config: Config, now: Millis): Storage {
+  const nativeBinding = loadAddon();
+  const { memory, dataDir, synchronous } = config;
+  if (!memory) makeDataDir(dataDir);
+  return openSqliteStorage({
+    file: memory ? ":memory:" : join(dataDir, "main.db"),
+    synchronous,
+    now,
+    ...(nativeBinding === null ? {} : { nativeBinding }),
+  });
+}
+
+/** Only this user may look into the folder: it holds the data of every run. */
+function makeDataDir(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw dataFolderUnusable({ folder, reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  }
+}
+
+function accessOf({ command, host, eventKey, signingKey }: Config): Access {
+  if (command === "start" && signingKey !== null) return { kind: "keyed", eventKeys: eventKey, signingKey };
+  return { kind: "open", isLoopback: host === null || host === "localhost" || host === "127.0.0.1" || host === "::1" };
+}
+
+function runtimeSettings(config: Config, discoverPorts: readonly number[]): RuntimeSettings {
+  return {
+    serverKind: config.command === "dev" ? "dev" : "cloud",
+    signingKey: config.signingKey,
+    retrySchedule: config.retrySchedule,
+    retryIntervalMs: config.retryInterval === 0 ? null : config.retryInterval * 1000,
+    retryJitter: !config.noRetryJitter,
+    appUrls: config.appUrl,
+    discover: config.command === "dev" && !config.noDiscovery,
+    discoverPorts,
+    pollIntervalMs: config.noPoll || config.pollInterval === 0 ? null : config.pollInterval * 1000,
+    cronMissedTick: config.cronMissedTick,
+    callsPerAppMax: config.callsPerApp,
+    callTimeoutMs: config.callTimeout * 1000,
+  };
+}

@@ -1,0 +1,227 @@
+// All settings of the server as one schema: names, defaults, limits and descriptions.
+// The command line, the environment, the file, `--help` and docs/configuration.md are read off it.
+import { z } from "zod";
+import { normalizeSigningKey } from "@stepwright/protocol";
+
+/** The commands that start a server. */
+export type Command = "dev" | "start";
+
+/** What is known about a setting besides its value. */
+export interface SettingMeta {
+  readonly description: string;
+  /** Commands it applies to. */
+  readonly commands: readonly Command[];
+  /** What it is called in the help, such as `N` or `URL`; null for a switch. */
+  readonly placeholder: string | null;
+  /** Value by command when nobody says; a command without one requires the setting or leaves it empty. */
+  readonly defaults: { readonly [C in Command]?: unknown };
+  /** One letter for the command line. */
+  readonly short?: string;
+  /** Other names on the command line and in the file. */
+  readonly aliases?: readonly string[];
+  /** Names of environment variables besides `STEPWRIGHT_<NAME>`. */
+  readonly env?: readonly string[];
+}
+
+/** The meta data of every setting. */
+export const settingMetas = z.registry<SettingMeta>();
+
+const both: readonly Command[] = ["dev", "start"];
+const secondsMax = 30 * 24 * 3600;
+
+const wholeNumber = (min: number, max: number) =>
+  z.coerce.number(`give a whole number from ${min} to ${max}`).pipe(
+    z.int(`give a whole number from ${min} to ${max}`).min(min, `give at least ${min}`).max(max, `give at most ${max}`),
+  );
+const seconds = (min: number) =>
+  z.coerce.number("give a number of seconds").pipe(z.number().min(min, `give at least ${min}`).max(secondsMax, `give at most ${secondsMax}`));
+const choice = <const Values extends readonly [string, ...string[]]>(values: Values) => z.enum(values, `use ${values.join(" or ")}`);
+const flag = z.union([z.boolean(), z.enum(["true", "1"]).transform(() => true), z.enum(["false", "0", ""]).transform(() => false)], "use true or false");
+const list = z
+  .union([z.string().transform((text) => text.split(",")), z.array(z.string())], "give a text, or a list of texts")
+  .transform((items) => items.map((item) => item.trim()).filter((item) => item !== ""));
+const text = z.string("give a text").min(1, "give a text that is not empty");
+
+/** Every setting by its name in the code; outside, `appUrl` is `--app-url`, `STEPWRIGHT_APP_URL` and `"app-url"`. */
+export const configSchema = z.object({
+  port: wholeNumber(0, 65_535).register(settingMetas, {
+    description: "Port to listen on. `dev` takes the next free one when it is in use; 0 takes any.",
+    commands: both,
+    placeholder: "N",
+    short: "p",
+    env: ["INNGEST_PORT"],
+    defaults: { dev: 8288, start: 8288 },
+  }),
+  host: text.nullable().register(settingMetas, {
+    description: "Address to listen on. Without it, `dev` listens on 127.0.0.1 and ::1 only, and needs no keys.",
+    commands: both,
+    placeholder: "ADDRESS",
+    env: ["INNGEST_HOST"],
+    defaults: { dev: null, start: "0.0.0.0" },
+  }),
+  appUrl: list.register(settingMetas, {
+    description: "URL of an app to sync at start, such as http://localhost:3000/api/inngest. May be repeated.",
+    commands: both,
+    placeholder: "URL",
+    short: "u",
+    aliases: ["sdk-url"],
+    env: ["INNGEST_SDK_URL"],
+    defaults: { dev: [], start: [] },
+  }),
+  noDiscovery: flag.register(settingMetas, {
+    description: "Do not look for apps on the usual local ports.",
+    commands: ["dev"],
+    placeholder: null,
+    env: ["INNGEST_NO_DISCOVERY"],
+    defaults: { dev: false, start: true },
+  }),
+  noPoll: flag.register(settingMetas, {
+    description: "Do not sync healthy apps again and again; apps whose last sync failed are still tried.",
+    commands: ["dev"],
+    placeholder: null,
+    env: ["INNGEST_NO_POLL"],
+    defaults: { dev: false, start: false },
+  }),
+  pollInterval: seconds(0).register(settingMetas, {
+    description: "Seconds between two syncs of an app; 0 syncs only apps whose last sync failed, every 5 seconds.",
+    commands: both,
+    placeholder: "SECONDS",
+    env: ["INNGEST_POLL_INTERVAL"],
+    defaults: { dev: 5, start: 0 },
+  }),
+  eventKey: list.register(settingMetas, {
+    description: "Key that senders of events use, as in /e/KEY. May be repeated.",
+    commands: ["start"],
+    placeholder: "KEY",
+    env: ["INNGEST_EVENT_KEY"],
+    defaults: { dev: [] },
+  }),
+  signingKey: z
+    .string("give the key as text")
+    .transform(normalizeSigningKey)
+    .pipe(z.string().regex(/^([0-9a-f]{2})+$/i, "give an even number of hexadecimal digits, with or without the prefix signkey-…-"))
+    .nullable()
+    .register(settingMetas, {
+      description: "Key shared with the apps: signs calls, and lets apps, the API and people in. Hexadecimal, with or without the prefix `signkey-…-`.",
+      commands: ["start"],
+      placeholder: "HEX",
+      env: ["INNGEST_SIGNING_KEY"],
+      defaults: { dev: null },
+    }),
+  dataDir: text.register(settingMetas, {
+    description: "Folder of the database, made if it does not exist.",
+    commands: both,
+    placeholder: "FOLDER",
+    aliases: ["sqlite-dir"],
+    env: ["INNGEST_SQLITE_DIR"],
+    defaults: { dev: ".stepwright", start: ".stepwright" },
+  }),
+  memory: flag.register(settingMetas, {
+    description: "Keep everything in memory; it is gone when the server stops.",
+    commands: ["dev"],
+    placeholder: null,
+    defaults: { dev: false, start: false },
+  }),
+  synchronous: choice(["normal", "full"]).register(settingMetas, {
+    description: "Whether a commit waits for the disk: with `full` what was acknowledged survives a power loss, with `normal` the death of the process.",
+    commands: both,
+    placeholder: "normal|full",
+    defaults: { dev: "normal", start: "full" },
+  }),
+  retrySchedule: choice(["doubling", "hosted"]).register(settingMetas, {
+    description: "Delays between attempts: `doubling` waits 1, 2, 4, 8 … seconds up to an hour, `hosted` keeps the pace of the hosted service.",
+    commands: both,
+    placeholder: "doubling|hosted",
+    defaults: { dev: "doubling", start: "doubling" },
+  }),
+  retryInterval: seconds(0).register(settingMetas, {
+    description: "Fixed seconds between attempts instead of a schedule; 0 uses the schedule.",
+    commands: both,
+    placeholder: "SECONDS",
+    env: ["INNGEST_RETRY_INTERVAL"],
+    defaults: { dev: 0, start: 0 },
+  }),
+  noRetryJitter: flag.register(settingMetas, {
+    description: "Do not add up to 10 % to the delays between attempts.",
+    commands: both,
+    placeholder: null,
+    defaults: { dev: false, start: false },
+  }),
+  cronMissedTick: choice(["latest", "none"]).register(settingMetas, {
+    description: "What a cron does about times that passed while the server was down: run once for the latest, or not at all.",
+    commands: both,
+    placeholder: "latest|none",
+    defaults: { dev: "latest", start: "latest" },
+  }),
+  callsPerApp: wholeNumber(1, 10_000).register(settingMetas, {
+    description: "Calls in flight per app; more wait in the queue.",
+    commands: both,
+    placeholder: "N",
+    defaults: { dev: 128, start: 128 },
+  }),
+  callTimeout: seconds(1).register(settingMetas, {
+    description: "Seconds an app may take to answer one call.",
+    commands: both,
+    placeholder: "SECONDS",
+    defaults: { dev: 7_200, start: 7_200 },
+  }),
+  bodyLimit: wholeNumber(1_024, 512 * 1_024 * 1_024).register(settingMetas, {
+    description: "Bytes of a request body, counted after decompression.",
+    commands: both,
+    placeholder: "BYTES",
+    defaults: { dev: 33_554_432, start: 33_554_432 },
+  }),
+  shutdownGrace: seconds(0).register(settingMetas, {
+    description: "Seconds that calls in flight get to finish when the server stops; nothing is lost either way.",
+    commands: both,
+    placeholder: "SECONDS",
+    defaults: { dev: 5, start: 30 },
+  }),
+  logLevel: choice(["trace", "debug", "info", "warn", "error", "silent"]).register(settingMetas, {
+    description: "The least important lines that are logged.",
+    commands: both,
+    placeholder: "LEVEL",
+    short: "l",
+    defaults: { dev: "info", start: "info" },
+  }),
+  json: flag.register(settingMetas, {
+    description: "Log JSON also on a terminal.",
+    commands: both,
+    placeholder: null,
+    env: ["INNGEST_JSON"],
+    defaults: { dev: false, start: false },
+  }),
+});
+
+/** The name of a setting in the code. */
+export type SettingKey = keyof z.output<typeof configSchema>;
+
+/** All settings of a server about to start. */
+export type Config = Readonly<z.output<typeof configSchema>> & { readonly command: Command };
+
+/** One setting with all its names. */
+export interface Setting extends SettingMeta {
+  readonly key: SettingKey;
+  /** Name on the command line, without dashes, and in the file. */
+  readonly name: string;
+  /** Environment variables, the first one wins. */
+  readonly envNames: readonly string[];
+}
+
+/** Lists all settings in the order of the schema. */
+export const settings: readonly Setting[] = Object.entries(configSchema.shape).map(([key, schema]) => {
+  const meta = settingMetas.get(schema);
+  if (meta === undefined) throw new Error(`setting ${key} has no description`);
+  const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const envNames = [`STEPWRIGHT_${name.toUpperCase().replaceAll("-", "_")}`, ...(meta.env ?? [])];
+  return { ...meta, key: key as SettingKey, name, envNames };
+});
+
+/** Flags of the server that this one replaces, which have no meaning here: accepted, so that scripts go on working. */
+export const ignoredFlags: ReadonlyMap<string, { readonly takesValue: boolean; readonly reason: string }> = new Map([
+  ["tick", { takesValue: true, reason: "the queue is not polled" }],
+  ["queue-workers", { takesValue: true, reason: "use --calls-per-app to limit calls" }],
+  ["connect-gateway-port", { takesValue: true, reason: "there is no connect gateway" }],
+  ["persist", { takesValue: false, reason: "data is kept unless --memory is given" }],
+  ["verbose", { takesValue: false, reason: "use --log-level debug" }],
+]);

@@ -1,0 +1,51 @@
+// The database addon of the single binary: written to a folder once per version, and loaded from there.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { dataFolderUnusable } from "@stepwright/protocol";
+import { isBinary, readBinaryAsset } from "./binary.ts";
+
+const addonAsset = "better_sqlite3.node";
+
+/**
+ * Loads the addon out of the binary; null when this process is not the binary and the addon lies in `node_modules`.
+ *
+ * The operating system loads addons from files only. The file is named by its content, so versions do not meet, and moved
+ * into place, so that a server starting at the same moment never loads half of it. A folder that cannot be written or that
+ * does not allow to run code (`noexec`) is passed over.
+ */
+export function loadAddon(): object | null {
+  if (!isBinary()) return null;
+  const bytes = readBinaryAsset(addonAsset);
+  if (bytes === null) throw new Error(`the binary carries no ${addonAsset}`);
+  const name = `stepwright-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}.node`;
+  const failures: string[] = [];
+  for (const folder of cacheFolders()) {
+    try {
+      return loadFrom(join(folder, name), folder, bytes);
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw dataFolderUnusable({ folder: cacheFolders().join(", "), reason: failures.join("; ") });
+}
+
+function loadFrom(file: string, folder: string, bytes: Buffer): object {
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, bytes, { mode: 0o700 });
+    renameSync(draft, file);
+  }
+  const addon: unknown = createRequire(file)(file);
+  if (typeof addon !== "object" || addon === null) throw new Error(`${file} is not a database addon`);
+  return addon;
+}
+
+function cacheFolders(): readonly string[] {
+  const user = process.env["XDG_CACHE_HOME"];
+  return [user === undefined || user === "" ? join(homedir(), ".cache") : user, tmpdir(), process.cwd()].map((folder) => join(folder, "stepwright"));
+}

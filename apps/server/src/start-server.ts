@@ -1,0 +1,94 @@
+// Starts a server and stops it again in the order that loses nothing.
+import { createServer, type Server } from "node:http";
+import type { FastifyInstance } from "fastify";
+import type { Runtime } from "@stepwright/runtime";
+import { portInUse } from "@stepwright/protocol";
+import { compose, type CompositionOptions } from "./compose.ts";
+import type { Config } from "./config.ts";
+import { choosePort, hasIpv6Loopback } from "./ports.ts";
+
+/** A server that listens and works. */
+export interface RunningServer {
+  readonly port: number;
+  /** Where it can be reached, the best one first. */
+  readonly urls: readonly string[];
+  /** True when the wanted port was in use and another one was taken. */
+  readonly isPortChanged: boolean;
+  readonly runtime: Runtime;
+  /** Stops within the configured grace; idempotent. */
+  stop(): Promise<void>;
+}
+
+/** How long open requests may hold up the end, after calls have had their grace. */
+const closeMs = 2_000;
+
+/** Starts a server; resolves once it answers. Throws a `StepwrightError` whose message is for people when it cannot. */
+export async function startServer(config: Config, options: CompositionOptions): Promise<RunningServer> {
+  const hosts = config.host === null ? ["127.0.0.1", ...((await hasIpv6Loopback()) ? ["::1"] : [])] : [config.host];
+  const port = await choosePort({ wanted: config.port, hosts, mayMove: config.command === "dev" });
+  const parts = compose(config, options);
+  const { log } = options;
+  let servers: readonly Server[] = [];
+  try {
+    // Work is taken up before the first request can come, so that a request never meets a runtime half started.
+    await parts.runtime.start();
+    servers = await listen(parts.app, { port, hosts });
+  } catch (error) {
+    await parts.runtime.stop({ graceMs: 0 });
+    await parts.app.close();
+    await parts.close();
+    throw error;
+  }
+  const shownHost = config.host === null || config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
+  const url = `http://${shownHost.includes(":") ? `[${shownHost}]` : shownHost}:${port}`;
+  log.info({ component: "server", command: config.command, url, hosts, dataDir: config.memory ? null : config.dataDir }, "server started");
+  if (port !== config.port && config.port !== 0) log.warn({ component: "server", wanted: config.port, port }, "port in use, another one was taken");
+  if (config.command === "dev" && config.host !== null) log.warn({ component: "server", host: config.host }, "open to other machines without keys");
+
+  let stopping: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    // The calls in flight send checkpoints while they finish, so the door closes after them.
+    const { callsAbandoned } = await parts.runtime.stop({ graceMs: config.shutdownGrace * 1000 });
+    const forced = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), closeMs);
+    await parts.app.close();
+    clearTimeout(forced);
+    await parts.close();
+    log.info({ component: "server", callsAbandoned }, "server stopped");
+  };
+  return {
+    port,
+    urls: [url],
+    isPortChanged: port !== config.port && config.port !== 0,
+    runtime: parts.runtime,
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+/** Listens on every address. The first is Fastify's own server, the others hand their requests to it. */
+async function listen(app: FastifyInstance, o: { readonly port: number; readonly hosts: readonly string[] }): Promise<readonly Server[]> {
+  const [host = "127.0.0.1", ...others] = o.hosts;
+  const further = others.map(() => createServer((request, response) => app.routing(request, response)));
+  app.addHook("onClose", () => Promise.all(further.map(closeServer)).then(() => {}));
+  try {
+    await app.listen({ port: o.port, host });
+    await Promise.all(further.map((server, index) => listenOn(server, { port: o.port, host: others[index] ?? host })));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") throw portInUse({ port: o.port, host }, { cause: error });
+    throw error;
+  }
+  return [app.server, ...further];
+}
+
+function listenOn(server: Server, o: { readonly port: number; readonly host: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(o, resolve);
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

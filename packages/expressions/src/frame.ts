@@ -1,0 +1,40 @@
+// What one evaluation carries along: the variables, the slots of loop variables, and
+// the budget. An exhausted budget is a state, not an exception: loops stop at once and
+// the evaluation ends as an error.
+import { evaluationStepsMax } from "./limits.ts";
+
+/** The values an expression is evaluated against; one that is left out is missing. */
+export interface Variables {
+  readonly event?: unknown;
+  readonly async?: unknown;
+  readonly vars?: unknown;
+}
+
+/** The state of one evaluation. */
+export interface Frame {
+  readonly variables: Variables;
+  /** Milliseconds since 1970, for `now()`. */
+  readonly now: number;
+  /** One per loop that is open, outermost first. */
+  readonly slots: unknown[];
+  stepsLeft: number;
+}
+
+/** A compiled node. */
+export type Run = (frame: Frame) => unknown;
+
+/** Starts an evaluation with a full budget. */
+export function openFrame(variables: Variables, now: number): Frame {
+  return { variables, now, slots: [], stepsLeft: evaluationStepsMax };
+}
+
+/** Takes steps from the budget and claims that there was enough. */
+export function spend(frame: Frame, steps: number): boolean {
+  frame.stepsLeft -= steps;
+  return frame.stepsLeft >= 0;
+}
+
+/** Claims that the budget ran out; whatever was computed since is void. */
+export function isExhausted(frame: Frame): boolean {
+  return frame.stepsLeft < 0;
+}

@@ -1,0 +1,37 @@
+// Every limit of this package, with what it protects.
+
+const kib = 1024;
+
+/** Characters of an expression that a user writes; real ones have below 500. */
+export const expressionCharsMax = 16 * kib;
+/**
+ * Characters that are compiled at all. Above `expressionCharsMax` because interpolation
+ * writes values of the trigger event into the text, e.g. a list of a thousand ids.
+ */
+export const interpolatedCharsMax = 256 * kib;
+/** Levels of nesting of an expression, so that no recursion over it can exhaust the stack. Chains of `&&` or `||` count once. */
+export const nestingMax = 128;
+/** Nodes of one syntax tree; a text of `interpolatedCharsMax` has about this many at most. */
+export const nodesMax = 100_000;
+/** Elements of one list or map literal, again because of interpolated values. */
+export const literalElementsMax = 50_000;
+/** Compiled expressions kept by text; a waiting run has its own text after interpolation. */
+export const cachedExpressionsMax = 50_000;
+/** Characters of all texts in that cache together; a compiled expression takes some 60 bytes per character. */
+export const cachedCharsMax = 4 * kib * kib;
+/** Steps of one evaluation: about one per node of a loop's body and pass. At 20-100 ns each it ends within 10 ms. */
+export const evaluationStepsMax = 100_000;
+/** Characters of a string that an expression builds. */
+export const builtCharsMax = 1024 * kib;
+/** Levels of an event's value that are compared, rendered or written; JSON itself sets no limit. */
+export const valueDepthMax = 256;
+/** Characters of a regular expression. */
+export const patternCharsMax = 1000;
+/** Instructions of a compiled regular expression; repeats multiply (`(a{100}){100}`). */
+export const patternProgramMax = 10_000;
+/** Characters that one `matches` searches: linear time still is some 50 ns per character. */
+export const matchedCharsMax = 64 * kib;
+/** Compiled regular expressions kept by pattern. */
+export const cachedPatternsMax = 1000;
+/** Alternatives of one index plan: rows written per pause. */
+export const indexTermsMax = 8;

@@ -1,0 +1,128 @@
+// Writing canonical JSON (RFC 8785) fast, and whatever the value may be.
+import canonicalize from "canonicalize";
+import type { JsonText } from "./json.ts";
+
+/**
+ * Writes a value as canonical JSON text; `undefined` becomes `null`.
+ *
+ * Canonical JSON has no form for a lone surrogate or a number beyond the range of a double, yet JSON text
+ * can spell both (`"\\ud800"`, `1e999`). Like the servers users know, they become U+FFFD and `null`:
+ * one odd character must not make an event or a result impossible to store. Throws on cycles and bigints.
+ */
+export function canonicalJson(value: unknown): JsonText {
+  return (nativeText(value) ?? libraryText(value)) as JsonText;
+}
+
+// Deeper values go the slow way, which is safe from stack overflow at any depth.
+const nativeDepthMax = 200;
+
+/**
+ * Lets the platform write what it would write canonically once keys are in order: nine tenths less time than the
+ * library takes (1.2 kB of objects: 5 µs against 43 µs), and payloads of megabytes must not hold up everything else.
+ *
+ * `null` means the platform's text would not be canonical, and the library has to do it.
+ */
+function nativeText(value: unknown): string | null {
+  const ordered = inKeyOrder(value, nativeDepthMax);
+  if (ordered === notNative) return null;
+  const text = JSON.stringify(ordered) ?? "null";
+  // The platform writes a lone surrogate as an escape that starts so; nothing else but a literal backslash does.
+  return text.includes("\\ud") ? null : text;
+}
+
+const notNative = Symbol("not native");
+
+/** Gives the value with all keys in order: itself where they are, copies where not. */
+function inKeyOrder(value: unknown, depthLeft: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (depthLeft === 0) return notNative;
+  if (Array.isArray(value)) return itemsInKeyOrder(value, depthLeft);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if ((prototype !== Object.prototype && prototype !== null) || "toJSON" in value) return notNative;
+  return fieldsInKeyOrder(value as Readonly<Record<string, unknown>>, depthLeft);
+}
+
+function itemsInKeyOrder(items: readonly unknown[], depthLeft: number): unknown {
+  let copy: unknown[] | null = null;
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    if (typeof item !== "object" || item === null) continue;
+    const ordered = inKeyOrder(item, depthLeft - 1);
+    if (ordered === notNative) return notNative;
+    if (ordered === item) continue;
+    copy ??= items.slice();
+    copy[index] = ordered;
+  }
+  return copy ?? items;
+}
+
+function fieldsInKeyOrder(fields: Readonly<Record<string, unknown>>, depthLeft: number): unknown {
+  const keys = Object.keys(fields);
+  const isOrdered = areInOrder(keys);
+  if (!isOrdered) keys.sort();
+  let copy: Record<string, unknown> | null = isOrdered ? null : {};
+  for (const key of keys) {
+    // An object enumerates keys like `10` first and by value whatever their order, and assigning `__proto__` sets no key.
+    if (!isOrdered && (isIndexLike(key) || key === "__proto__")) return notNative;
+    const item = fields[key];
+    const ordered = typeof item === "object" ? inKeyOrder(item, depthLeft - 1) : item;
+    if (ordered === notNative) return notNative;
+    if (ordered !== item) copy ??= { ...fields };
+    if (copy !== null) copy[key] = ordered;
+  }
+  return copy ?? fields;
+}
+
+function areInOrder(keys: readonly string[]): boolean {
+  let previous = "";
+  for (const key of keys) {
+    if (key < previous) return false;
+    previous = key;
+  }
+  return true;
+}
+
+function isIndexLike(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return first >= 48 && first <= 57;
+}
+
+function libraryText(value: unknown): string {
+  try {
+    return canonicalize(value) ?? "null";
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith("Circular")) throw error;
+    return canonicalize(repair(value)) ?? "null";
+  }
+}
+
+/** Copies a value without what canonical JSON refuses; a work list instead of recursion, as nesting depth comes from outside. */
+function repair(root: unknown): unknown {
+  const holder: unknown[] = [];
+  const work: { value: unknown; put(copy: unknown): void }[] = [{ value: root, put: (copy) => holder.push(copy) }];
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    const { put } = next;
+    const value = plain(next.value);
+    if (typeof value === "string") put(value.toWellFormed());
+    else if (typeof value === "number") put(Number.isFinite(value) ? value : null);
+    else if (typeof value !== "object" || value === null) put(value);
+    else if (Array.isArray(value)) {
+      const copy: unknown[] = new Array(value.length).fill(null);
+      put(copy);
+      value.forEach((item, index) => work.push({ value: item, put: (item) => (copy[index] = item) }));
+    } else {
+      const copy: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+      put(copy);
+      for (const [key, item] of Object.entries(value)) {
+        work.push({ value: item, put: (item) => (copy[key.toWellFormed()] = item) });
+      }
+    }
+  }
+  return holder[0];
+}
+
+/** What `JSON.stringify` would look at instead of an object that has its own idea of its JSON form. */
+function plain(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("toJSON" in value)) return value;
+  return typeof value.toJSON === "function" ? (value.toJSON() as unknown) : value;
+}

@@ -1,0 +1,182 @@
+// Calls an app for a run: builds the request, sends it, and lets the core read the answer.
+import {
+  buildRequest,
+  type Call,
+  type CallRequest,
+  type FunctionRecord,
+  hasTooManySteps,
+  type LeasedItem,
+  readResponse,
+  refuseCall,
+  type RunState,
+  startedCalling,
+  type Work,
+} from "@stepwright/engine";
+import {
+  type FunctionId,
+  type Op,
+  type QueueItemId,
+  readSdkResponse,
+  responseBodyBytesMax,
+  type SdkAnswer,
+  signRequest,
+  transportError,
+  type TransportErrorCode,
+} from "@stepwright/protocol";
+import type { Committer } from "./committer.ts";
+import type { OutgoingResult } from "./ports.ts";
+import type { Decided, RunBox } from "./run-box.ts";
+import type { Shell } from "./shell.ts";
+
+/** Calls in flight, by queue item. A checkpoint finds its call here. */
+export type CallsInFlight = Map<QueueItemId, Call>;
+
+type CallWork = Extract<Work, { kind: "call" }>;
+
+/** Works on a `call` item from request to committed answer. */
+export async function callApp(
+  shell: Shell,
+  deps: { readonly box: RunBox; readonly committer: Committer; readonly calls: CallsInFlight },
+  item: LeasedItem,
+  work: CallWork,
+): Promise<Decided> {
+  const prepared = await deps.box.read(work.runId, (state) => state);
+  if (prepared === null) return { kind: "nothing" };
+  const fn = await findFunction(shell, prepared.run.functionId);
+  if (fn === null) return refuse(shell, deps.box, item, work, missingFunction(prepared));
+  const sent = await deps.box.read(work.runId, (state) => prepare(shell, { state, fn, item, work }));
+  if (sent === null) return { kind: "nothing" };
+  if (sent.kind === "refused") return refuse(shell, deps.box, item, work, sent.error);
+  const { call, request } = sent;
+  deps.calls.set(item.id, call);
+  try {
+    // Not waited for: the first call goes out while the commit that says so is under way. The mailbox keeps them in order.
+    if (sent.isFirst) void markStarted(shell, deps.box, call);
+    const answer = await send(shell, request);
+    return await decideAnswer(shell, deps.box, call, answer);
+  } finally {
+    deps.calls.delete(item.id);
+  }
+}
+
+/** The function by id, from memory or, when it is not registered any more, from the store: its runs go on. */
+export async function findFunction(shell: Shell, id: FunctionId): Promise<FunctionRecord | null> {
+  return shell.registry().functions.get(id) ?? (await shell.ports.storage.registry.functionById(id));
+}
+
+type Prepared =
+  | { readonly kind: "ready"; readonly call: Call; readonly request: CallRequest; readonly isFirst: boolean }
+  | { readonly kind: "refused"; readonly error: { readonly name: string; readonly message: string } };
+
+function prepare(
+  shell: Shell,
+  options: { readonly state: RunState; readonly fn: FunctionRecord; readonly item: LeasedItem; readonly work: CallWork },
+): Prepared {
+  const { state, fn, item, work } = options;
+  if (hasTooManySteps(state)) {
+    return {
+      kind: "refused",
+      error: {
+        name: "InngestErrFunctionOverflowed",
+        message: "The function run exceeded the step limit of 1000 steps.",
+      },
+    };
+  }
+  const call: Call = {
+    item,
+    work,
+    startedAt: shell.ports.clock.now(),
+    completionsSeen: state.run.progress.completions,
+    attemptsMax: fn.config.retries + 1,
+  };
+  const request = buildRequest({ state, fn, call, requestId: shell.newId() });
+  return { kind: "ready", call, request, isFirst: state.run.status === "queued" };
+}
+
+async function markStarted(shell: Shell, box: RunBox, call: Call): Promise<void> {
+  try {
+    await box.decide(call.work.runId, (state) =>
+      state.run.status === "queued" ? startedCalling(state, shell.context(), call) : null,
+    );
+  } catch (error) {
+    // Only the status is late: the answer's own commit sets it as well.
+    shell.log.warn({ err: error, runId: call.work.runId }, "run could not be marked as running");
+  }
+}
+
+async function send(shell: Shell, request: CallRequest): Promise<SdkAnswer> {
+  const result = await shell.ports.appClient.request(
+    {
+      method: "POST",
+      url: request.url,
+      headers: signed(shell, request),
+      body: request.body,
+      timeoutMs: shell.settings.callTimeoutMs,
+      responseBytesMax: responseBodyBytesMax,
+    },
+    shell.signal,
+  );
+  return result.kind === "response"
+    ? readSdkResponse(result, shell.ports.clock.now())
+    : { kind: "failed", error: noAnswer(request.url, result), noRetry: null, retryAt: null, requestVersion: null };
+}
+
+function signed(shell: Shell, request: CallRequest): Record<string, string> {
+  if (shell.settings.signingKey === null) return request.headers;
+  // The signature's time is checked against the app's wall clock, so it is the one thing that never uses virtual time.
+  const atSeconds = Math.floor(shell.ports.clock.wallNow() / 1000);
+  const signature = signRequest({ key: shell.settings.signingKey, body: request.body, atSeconds });
+  return { ...request.headers, "x-inngest-signature": signature };
+}
+
+const transportCodes: Readonly<Record<Extract<OutgoingResult, { kind: "failed" }>["code"], TransportErrorCode>> = {
+  APP_UNREACHABLE: "http_unreachable",
+  APP_CONNECTION_LOST: "http_unreachable",
+  APP_TIMEOUT: "request_duration_too_long",
+  APP_RESPONSE_TOO_LARGE: "output_too_large",
+  APP_BAD_RESPONSE: "invalid_response",
+};
+
+function noAnswer(url: string, result: Extract<OutgoingResult, { kind: "failed" }>) {
+  const { origin, pathname } = new URL(url);
+  return transportError({
+    code: transportCodes[result.code],
+    message: `Unable to reach SDK URL ${origin}${pathname}: ${result.message}`,
+  });
+}
+
+async function decideAnswer(shell: Shell, box: RunBox, call: Call, answer: SdkAnswer): Promise<Decided> {
+  return box.decide(call.work.runId, async (state) =>
+    readResponse(state, shell.context(await takenSignals(shell, answer)), call, answer),
+  );
+}
+
+async function takenSignals(shell: Shell, answer: SdkAnswer): Promise<ReadonlySet<string>> {
+  const names = answer.kind === "ops" ? answer.ops.flatMap(signalOf) : [];
+  const taken = await Promise.all(
+    names.map(async (name) => ((await shell.ports.storage.pauses.bySignal(name)) === null ? [] : [name])),
+  );
+  return new Set(taken.flat());
+}
+
+function signalOf(op: Op): string[] {
+  const { signal } = op.opts;
+  return op.op === "WaitForSignal" && typeof signal === "string" ? [signal] : [];
+}
+
+function refuse(
+  shell: Shell,
+  box: RunBox,
+  item: LeasedItem,
+  work: CallWork,
+  error: { readonly name: string; readonly message: string },
+): Promise<Decided> {
+  return box.decide(work.runId, (state) => refuseCall(state, shell.context(), item, error));
+}
+
+function missingFunction(state: RunState): { readonly name: string; readonly message: string } {
+  return {
+    name: "FunctionNotFound",
+    message: `Function "${state.run.functionSlug}" is not known to this server any more. Sync its app again and rerun.`,
+  };
+}

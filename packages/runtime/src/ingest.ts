@@ -1,0 +1,102 @@
+// Events come in: each is stored together with everything it causes, and only then acknowledged.
+import type { NewEvent } from "@stepwright/engine";
+import {
+  asEventId,
+  type EventId,
+  type EventIdSeed,
+  type IncomingEvent,
+  type JsonText,
+  type Millis,
+  seededEventId,
+  storageUnavailable,
+} from "@stepwright/protocol";
+import type { TransitionOutcome } from "@stepwright/storage";
+import type { Committer } from "./committer.ts";
+import { eventsPerCommitMax, redecideMax } from "./limits.ts";
+import type { Matcher } from "./matcher.ts";
+
+/** Stores events. */
+export interface Ingest {
+  accept(events: readonly IncomingEvent[], seed: EventIdSeed | null): Promise<readonly EventId[]>;
+}
+
+type AcceptedEvent = NewEvent & { readonly data: JsonText };
+
+/** Makes the inlet. */
+export function createIngest(options: {
+  readonly committer: Committer;
+  readonly matcher: Matcher;
+  readonly refreshRegistry: () => Promise<void>;
+  readonly countsAsNow: (ts: Millis) => boolean;
+  readonly now: () => Millis;
+  readonly newId: () => string;
+}): Ingest {
+  const { committer, matcher } = options;
+
+  const storeChunk = async (events: readonly AcceptedEvent[]): Promise<void> => {
+    let left = events;
+    for (let round = 0; left.length > 0; round += 1) {
+      if (round === redecideMax) throw storageUnavailable({ reason: "apps and waits kept changing under the match" });
+      const transitions = await Promise.all(left.map((event) => matcher.accept(event)));
+      const outcomes = await submit(committer, transitions);
+      const again = left.filter((_, index) => isRejected(outcomes[index]));
+      // What the match relied on changed between reading and writing: match these again.
+      if (again.length > 0) await options.refreshRegistry();
+      left = again;
+    }
+  };
+
+  return {
+    async accept(incoming, seed) {
+      const receivedAt = options.now();
+      const events = incoming.map((event, index) => stamp(event, { ...options, index, seed, receivedAt }));
+      for (let start = 0; start < events.length; start += eventsPerCommitMax) {
+        await storeChunk(events.slice(start, start + eventsPerCommitMax));
+      }
+      return events.map((event) => event.internalId);
+    },
+  };
+}
+
+async function submit(
+  committer: Committer,
+  transitions: Parameters<Committer["submitAll"]>[0],
+): Promise<readonly TransitionOutcome[]> {
+  try {
+    return await committer.submitAll(transitions);
+  } catch (error) {
+    throw storageUnavailable({ reason: error instanceof Error ? error.message : String(error) }, { cause: error });
+  }
+}
+
+function isRejected(outcome: TransitionOutcome | undefined): boolean {
+  if (outcome?.kind === "failed") {
+    throw storageUnavailable({ reason: outcome.error.message }, { cause: outcome.error });
+  }
+  return outcome?.kind === "rejected";
+}
+
+function stamp(
+  event: IncomingEvent,
+  context: {
+    readonly index: number;
+    readonly seed: EventIdSeed | null;
+    readonly receivedAt: Millis;
+    readonly newId: () => string;
+    readonly countsAsNow: (ts: Millis) => boolean;
+  },
+): AcceptedEvent {
+  const internalId = context.seed === null ? asEventId(context.newId()) : seededEventId(context.seed, context.index + 1);
+  return {
+    internalId,
+    id: event.id ?? internalId,
+    name: event.name,
+    data: event.data,
+    user: event.user,
+    ts: event.ts === null || context.countsAsNow(event.ts) ? context.receivedAt : event.ts,
+    v: event.v,
+    meta: event.meta,
+    receivedAt: context.receivedAt,
+    lifecycleOf: null,
+  };
+}

@@ -1,0 +1,22 @@
+// The defaults of the runtime's settings.
+import { callTimeoutMs } from "@stepwright/protocol";
+import { callsPerAppDefault, failedSyncRetryMs } from "./limits.ts";
+import type { RuntimeSettings } from "./runtime.ts";
+
+/** What `stepwright dev` runs with, before configuration. */
+export const defaultSettings: RuntimeSettings = {
+  serverKind: "dev",
+  signingKey: null,
+  retrySchedule: "doubling",
+  retryIntervalMs: null,
+  retryJitter: true,
+  appUrls: [],
+  discover: false,
+  discoverPorts: [],
+  syncRetryMs: failedSyncRetryMs,
+  pollIntervalMs: null,
+  cronMissedTick: "latest",
+  callsPerAppMax: callsPerAppDefault,
+  callTimeoutMs,
+  countsAsNow: () => false,
+};

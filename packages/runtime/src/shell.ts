@@ -1,0 +1,56 @@
+// What the parts of the shell share: the ports, the settings, the registry as of now, and the context of a decision.
+import { buildRegistry, type DecisionContext, type Registry } from "@stepwright/engine";
+import type { Logger } from "pino";
+import type { Ports } from "./ports.ts";
+import type { RuntimeSettings } from "./runtime.ts";
+
+/** Shared surroundings. */
+export interface Shell {
+  readonly ports: Ports;
+  readonly settings: RuntimeSettings;
+  readonly log: Logger;
+  readonly registry: () => Registry;
+  /** Reads apps and functions again after a change. */
+  readonly refreshRegistry: () => Promise<void>;
+  /** The context of a decision made now. */
+  readonly context: (takenSignals?: ReadonlySet<string>) => DecisionContext;
+  readonly newId: () => string;
+  /** Aborted when the runtime stops for good: requests in flight end. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes the shell. */
+export function createShell(options: {
+  readonly ports: Ports;
+  readonly settings: RuntimeSettings;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}): Shell {
+  const { ports, settings } = options;
+  let registry = buildRegistry({ version: -1, apps: [], functions: [] });
+  const newId = () => ports.random.ulid(ports.clock.now());
+  const retry = {
+    schedule: settings.retrySchedule,
+    intervalMs: settings.retryIntervalMs,
+    hasJitter: settings.retryJitter,
+  };
+  return {
+    ...options,
+    newId,
+    registry: () => registry,
+    async refreshRegistry() {
+      const snapshot = await ports.storage.registry.load();
+      if (snapshot.version !== registry.version) registry = buildRegistry(snapshot);
+    },
+    context: (takenSignals = noSignals) => ({
+      now: ports.clock.now(),
+      newId,
+      fraction: ports.random.fraction,
+      registry,
+      retry,
+      takenSignals,
+    }),
+  };
+}
+
+const noSignals: ReadonlySet<string> = new Set();

@@ -1,0 +1,50 @@
+// Connections to the database file: how they are opened and set up.
+import Database from "better-sqlite3";
+
+/** One connection of better-sqlite3; every call on it is synchronous. */
+export type Connection = Database.Database;
+
+/** How safe a commit is: `full` survives power loss, `normal` the death of the process. */
+export type Synchronous = "full" | "normal";
+
+/** The addon of better-sqlite3 as a loaded object, for programs that carry it inside themselves; undefined loads the installed one. */
+export type NativeBinding = object | undefined;
+
+// 32 MiB hold the inner pages of every index at a million runs; the reader shares them through the page cache of the system.
+const writerCacheKiB = 32_768;
+const readerCacheKiB = 8_192;
+// Another process may hold the file for a moment, e.g. a backup tool; a second server is refused by the lock.
+const busyTimeoutMs = 5_000;
+
+/** Opens the one connection that writes. */
+export function openWriter(o: {
+  readonly file: string;
+  readonly synchronous: Synchronous;
+  readonly nativeBinding: NativeBinding;
+}): Connection {
+  const db = connect(o.file, { timeout: busyTimeoutMs }, o.nativeBinding);
+  db.pragma("journal_mode = WAL");
+  db.pragma(`synchronous = ${o.synchronous.toUpperCase()}`);
+  db.pragma("foreign_keys = OFF");
+  db.pragma("temp_store = MEMORY");
+  db.pragma(`cache_size = -${writerCacheKiB}`);
+  // 4 MiB of log per checkpoint, at about 3 ms each: a longer log would mean rarer but longer stalls.
+  db.pragma("wal_autocheckpoint = 1000");
+  db.pragma("journal_size_limit = 67108864");
+  return db;
+}
+
+/** Opens a connection for lists and other long reads; it sees what was committed before each statement. */
+export function openReader(file: string, nativeBinding: NativeBinding): Connection {
+  const db = connect(file, { timeout: busyTimeoutMs, readonly: true }, nativeBinding);
+  db.pragma("temp_store = MEMORY");
+  db.pragma(`cache_size = -${readerCacheKiB}`);
+  return db;
+}
+
+/** Opens a connection with no settings of ours. */
+export function connect(file: string, options: Database.Options, nativeBinding: NativeBinding): Connection {
+  if (nativeBinding === undefined) return new Database(file, options);
+  // The published types know only the path; the library takes the loaded object as well since version 13.
+  return new Database(file, { ...options, nativeBinding } as unknown as Database.Options);
+}
