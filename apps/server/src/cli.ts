@@ -8,7 +8,7 @@ import type { Config } from "./config.ts";
 import { commandHelp, overview } from "./help.ts";
 import { openLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
-import { startServer, type RunningServer } from "./start-server.ts";
+import type { RunningServer } from "./start-server.ts";
 import { version } from "./version.ts";
 
 /** Reads the arguments of the process and acts on them. Mistakes and failed starts print one sentence and exit with 1. */
@@ -44,7 +44,13 @@ async function serve(config: Config, notices: readonly string[]): Promise<void> 
   process.on("unhandledRejection", (error) => die(log, flush, error));
   for (const notice of notices) log.warn({ component: "server" }, notice);
 
-  const server = await startServer(config, { log, discoverPorts: portFromEnv(process.env["PORT"]) });
+  // Imported only now: help and mistakes answer at once, without loading the server.
+  const { startServer } = await import("./start-server.ts");
+  const server = await startServer(config, {
+    log,
+    discoverPorts: portFromEnv(process.env["PORT"]),
+    cacheDir: process.env["XDG_CACHE_HOME"] || null,
+  });
   if (isTerminal) process.stdout.write(banner({ config, server, version }));
   stopOnSignal(server, log, flush);
 }

@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { buildServer, type Access } from "@stepwright/http";
 import { dataFolderUnusable, type Millis } from "@stepwright/protocol";
-import { createAppClient, createRandom, createRuntime, createWallClock, type Runtime, type RuntimeSettings } from "@stepwright/runtime";
+import { createAppClient, createRandom, createRuntime, createWallClock, defaultSettings, type Runtime, type RuntimeSettings } from "@stepwright/runtime";
 import type { Storage } from "@stepwright/storage";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { openAssets } from "./dashboard-files.ts";
@@ -17,7 +17,7 @@ import { version } from "./version.ts";
 export interface Composition {
   readonly runtime: Runtime;
   readonly app: FastifyInstance;
-  /** Releases what the parts hold, after the runtime was stopped and the HTTP server closed. */
+  /** Closes the storage, after the runtime was stopped and the HTTP server closed. */
   close(): Promise<void>;
 }
 
@@ -26,12 +26,14 @@ export interface CompositionOptions {
   readonly log: Logger;
   /** Ports to look for apps on besides the usual ones. */
   readonly discoverPorts: readonly number[];
+  /** Where the user keeps caches; null for the usual place. */
+  readonly cacheDir: string | null;
 }
 
 /** Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER or DATA_FOLDER_UNUSABLE. */
-export function compose(config: Config, { log, discoverPorts }: CompositionOptions): Composition {
+export function compose(config: Config, { log, discoverPorts, cacheDir }: CompositionOptions): Composition {
   const clock = createWallClock();
-  const storage = openStorage(config, clock.now());
+  const storage = openStorage(config, { now: clock.now(), cacheDir });
   // The runtime limits calls per app; connections follow, so that no call it allows waits for one.
   const appClient = createAppClient({ connectionsPerOrigin: config.callsPerApp });
   const runtime = createRuntime({
@@ -48,15 +50,11 @@ export function compose(config: Config, { log, discoverPorts }: CompositionOptio
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
     bodyBytesMax: config.bodyLimit,
   });
-  const close = async (): Promise<void> => {
-    await appClient.close();
-    await storage.close();
-  };
-  return { runtime, app, close };
+  return { runtime, app, close: () => storage.close() };
 }
 
-function openStorage(config: Config, now: Millis): Storage {
-  const nativeBinding = loadAddon();
+function openStorage(config: Config, { now, cacheDir }: { readonly now: Millis; readonly cacheDir: string | null }): Storage {
+  const nativeBinding = loadAddon(cacheDir);
   const { memory, dataDir, synchronous } = config;
   if (!memory) makeDataDir(dataDir);
   return openSqliteStorage({
@@ -83,6 +81,7 @@ function accessOf({ command, host, eventKey, signingKey }: Config): Access {
 
 function runtimeSettings(config: Config, discoverPorts: readonly number[]): RuntimeSettings {
   return {
+    ...defaultSettings,
     serverKind: config.command === "dev" ? "dev" : "cloud",
     signingKey: config.signingKey,
     retrySchedule: config.retrySchedule,

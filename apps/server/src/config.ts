@@ -29,18 +29,24 @@ export const settingMetas = z.registry<SettingMeta>();
 const both: readonly Command[] = ["dev", "start"];
 const secondsMax = 30 * 24 * 3600;
 
-const wholeNumber = (min: number, max: number) =>
-  z.coerce.number(`give a whole number from ${min} to ${max}`).pipe(
-    z.int(`give a whole number from ${min} to ${max}`).min(min, `give at least ${min}`).max(max, `give at most ${max}`),
-  );
-const seconds = (min: number) =>
-  z.coerce.number("give a number of seconds").pipe(z.number().min(min, `give at least ${min}`).max(secondsMax, `give at most ${secondsMax}`));
+// Functions, because meta data belongs to one schema object: two settings must not share theirs.
+const number = (message: string) => z.union([z.number(), z.string().regex(/^\d+(\.\d+)?$/).transform(Number)], message);
+const wholeNumber = (min: number, max: number) => {
+  const message = `give a whole number from ${min} to ${max}`;
+  return number(message).pipe(z.int(message).min(min, message).max(max, message));
+};
+const seconds = (min: number) => {
+  const message = `give a number of seconds from ${min} to ${secondsMax}`;
+  return number(message).pipe(z.number().min(min, message).max(secondsMax, message));
+};
 const choice = <const Values extends readonly [string, ...string[]]>(values: Values) => z.enum(values, `use ${values.join(" or ")}`);
-const flag = z.union([z.boolean(), z.enum(["true", "1"]).transform(() => true), z.enum(["false", "0", ""]).transform(() => false)], "use true or false");
-const list = z
-  .union([z.string().transform((text) => text.split(",")), z.array(z.string())], "give a text, or a list of texts")
-  .transform((items) => items.map((item) => item.trim()).filter((item) => item !== ""));
-const text = z.string("give a text").min(1, "give a text that is not empty");
+const flag = () =>
+  z.union([z.boolean(), z.enum(["true", "1"]).transform(() => true), z.enum(["false", "0"]).transform(() => false)], "use true or false");
+const list = () =>
+  z
+    .union([z.string().transform((joined) => joined.split(",")), z.array(z.string())], "give a text, or a list of texts")
+    .transform((items) => items.map((item) => item.trim()).filter((item) => item !== ""));
+const text = () => z.string("give a text").min(1, "give a text that is not empty");
 
 /** Every setting by its name in the code; outside, `appUrl` is `--app-url`, `STEPWRIGHT_APP_URL` and `"app-url"`. */
 export const configSchema = z.object({
@@ -52,14 +58,14 @@ export const configSchema = z.object({
     env: ["INNGEST_PORT"],
     defaults: { dev: 8288, start: 8288 },
   }),
-  host: text.nullable().register(settingMetas, {
+  host: text().nullable().register(settingMetas, {
     description: "Address to listen on. Without it, `dev` listens on 127.0.0.1 and ::1 only, and needs no keys.",
     commands: both,
     placeholder: "ADDRESS",
     env: ["INNGEST_HOST"],
     defaults: { dev: null, start: "0.0.0.0" },
   }),
-  appUrl: list.register(settingMetas, {
+  appUrl: list().register(settingMetas, {
     description: "URL of an app to sync at start, such as http://localhost:3000/api/inngest. May be repeated.",
     commands: both,
     placeholder: "URL",
@@ -68,14 +74,14 @@ export const configSchema = z.object({
     env: ["INNGEST_SDK_URL"],
     defaults: { dev: [], start: [] },
   }),
-  noDiscovery: flag.register(settingMetas, {
+  noDiscovery: flag().register(settingMetas, {
     description: "Do not look for apps on the usual local ports.",
     commands: ["dev"],
     placeholder: null,
     env: ["INNGEST_NO_DISCOVERY"],
     defaults: { dev: false, start: true },
   }),
-  noPoll: flag.register(settingMetas, {
+  noPoll: flag().register(settingMetas, {
     description: "Do not sync healthy apps again and again; apps whose last sync failed are still tried.",
     commands: ["dev"],
     placeholder: null,
@@ -89,7 +95,7 @@ export const configSchema = z.object({
     env: ["INNGEST_POLL_INTERVAL"],
     defaults: { dev: 5, start: 0 },
   }),
-  eventKey: list.register(settingMetas, {
+  eventKey: list().register(settingMetas, {
     description: "Key that senders of events use, as in /e/KEY. May be repeated.",
     commands: ["start"],
     placeholder: "KEY",
@@ -108,7 +114,7 @@ export const configSchema = z.object({
       env: ["INNGEST_SIGNING_KEY"],
       defaults: { dev: null },
     }),
-  dataDir: text.register(settingMetas, {
+  dataDir: text().register(settingMetas, {
     description: "Folder of the database, made if it does not exist.",
     commands: both,
     placeholder: "FOLDER",
@@ -116,7 +122,7 @@ export const configSchema = z.object({
     env: ["INNGEST_SQLITE_DIR"],
     defaults: { dev: ".stepwright", start: ".stepwright" },
   }),
-  memory: flag.register(settingMetas, {
+  memory: flag().register(settingMetas, {
     description: "Keep everything in memory; it is gone when the server stops.",
     commands: ["dev"],
     placeholder: null,
@@ -141,7 +147,7 @@ export const configSchema = z.object({
     env: ["INNGEST_RETRY_INTERVAL"],
     defaults: { dev: 0, start: 0 },
   }),
-  noRetryJitter: flag.register(settingMetas, {
+  noRetryJitter: flag().register(settingMetas, {
     description: "Do not add up to 10 % to the delays between attempts.",
     commands: both,
     placeholder: null,
@@ -184,7 +190,7 @@ export const configSchema = z.object({
     short: "l",
     defaults: { dev: "info", start: "info" },
   }),
-  json: flag.register(settingMetas, {
+  json: flag().register(settingMetas, {
     description: "Log JSON also on a terminal.",
     commands: both,
     placeholder: null,

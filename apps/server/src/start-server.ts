@@ -30,9 +30,12 @@ export async function startServer(config: Config, options: CompositionOptions): 
   const { log } = options;
   let servers: readonly Server[] = [];
   try {
-    // Work is taken up before the first request can come, so that a request never meets a runtime half started.
-    await parts.runtime.start();
+    // Apps answer a sync by calling back, so the door is open before the first sync goes out; whoever comes in
+    // earlier than the runtime is ready for waits for it.
+    const openDoor = holdRequests(parts.app);
     servers = await listen(parts.app, { port, hosts });
+    await parts.runtime.start();
+    openDoor();
   } catch (error) {
     await parts.runtime.stop({ graceMs: 0 });
     await parts.app.close();
@@ -61,6 +64,20 @@ export async function startServer(config: Config, options: CompositionOptions): 
     isPortChanged: port !== config.port && config.port !== 0,
     runtime: parts.runtime,
     stop: () => (stopping ??= stop()),
+  };
+}
+
+/** Makes requests wait; returns the function that lets them through from then on. */
+function holdRequests(app: FastifyInstance): () => void {
+  let waiting: (() => void)[] | null = [];
+  app.addHook("onRequest", (_request, _reply, done) => {
+    if (waiting === null) done();
+    else waiting.push(done);
+  });
+  return () => {
+    const all = waiting ?? [];
+    waiting = null;
+    for (const proceed of all) proceed();
   };
 }
 

@@ -28,7 +28,9 @@ describe("an app's URL", () => {
 
 describe("the URL of a call", () => {
   it("names the step, with parameters in alphabetical order", () => {
-    expect(callUrl("http://localhost:3000/api?stepId=step&fnId=app-a&b=x%20y", "abc")).toBe("http://localhost:3000/api?b=x+y&fnId=app-a&stepId=abc");
+    expect(callUrl("http://localhost:3000/api?stepId=step&fnId=app-a&b=x%20y", "abc")).toBe(
+      "http://localhost:3000/api?b=x+y&fnId=app-a&stepId=abc",
+    );
     expect(callUrl("http://localhost:3000/api", "step")).toBe("http://localhost:3000/api?stepId=step");
   });
 });

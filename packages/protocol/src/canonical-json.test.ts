@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson } from "./canonical-json.ts";
 
 // Keys of the kinds that an object orders in its own way.
-const keys = fc.oneof(fc.string(), fc.nat(20).map(String), fc.constantFrom("__proto__", "toJSON", "", "-1", "01", "length"));
+const keys = fc.oneof(
+  fc.string(),
+  fc.nat(20).map(String),
+  fc.constantFrom("__proto__", "toJSON", "", "-1", "01", "length"),
+);
 const values = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },

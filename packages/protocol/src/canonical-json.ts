@@ -17,8 +17,8 @@ export function canonicalJson(value: unknown): JsonText {
 const nativeDepthMax = 200;
 
 /**
- * Lets the platform write what it would write canonically once keys are in order: nine tenths less time than the
- * library takes (1.2 kB of objects: 5 µs against 43 µs), and payloads of megabytes must not hold up everything else.
+ * Lets the platform write what it would write canonically once keys are in order: half the time the library takes
+ * (1.2 kB in 20 small objects: 20 µs against 43 µs; writing by hand took 28 µs), a tenth where they are in order.
  *
  * `null` means the platform's text would not be canonical, and the library has to do it.
  */
@@ -96,33 +96,32 @@ function libraryText(value: unknown): string {
   }
 }
 
-/** Copies a value without what canonical JSON refuses; a work list instead of recursion, as nesting depth comes from outside. */
+/**
+ * Copies a value without what canonical JSON refuses.
+ *
+ * A work list instead of recursion, as nesting depth comes from outside; what writes itself (`toJSON`) is left to.
+ */
 function repair(root: unknown): unknown {
-  const holder: unknown[] = [];
-  const work: { value: unknown; put(copy: unknown): void }[] = [{ value: root, put: (copy) => holder.push(copy) }];
+  const holder: { root?: unknown } = {};
+  const work: { readonly value: unknown; readonly put: (copy: unknown) => void }[] = [
+    { value: root, put: (copy) => (holder.root = copy) },
+  ];
   for (let next = work.pop(); next !== undefined; next = work.pop()) {
-    const { put } = next;
-    const value = plain(next.value);
+    const { value, put } = next;
     if (typeof value === "string") put(value.toWellFormed());
     else if (typeof value === "number") put(Number.isFinite(value) ? value : null);
-    else if (typeof value !== "object" || value === null) put(value);
+    else if (typeof value !== "object" || value === null || "toJSON" in value) put(value);
     else if (Array.isArray(value)) {
-      const copy: unknown[] = new Array(value.length).fill(null);
+      const copy: unknown[] = [];
       put(copy);
-      value.forEach((item, index) => work.push({ value: item, put: (item) => (copy[index] = item) }));
+      for (const [index, item] of value.entries()) work.push({ value: item, put: (made) => (copy[index] = made) });
     } else {
       const copy: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
       put(copy);
       for (const [key, item] of Object.entries(value)) {
-        work.push({ value: item, put: (item) => (copy[key.toWellFormed()] = item) });
+        work.push({ value: item, put: (made) => (copy[key.toWellFormed()] = made) });
       }
     }
   }
-  return holder[0];
-}
-
-/** What `JSON.stringify` would look at instead of an object that has its own idea of its JSON form. */
-function plain(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !("toJSON" in value)) return value;
-  return typeof value.toJSON === "function" ? (value.toJSON() as unknown) : value;
+  return holder.root;
 }

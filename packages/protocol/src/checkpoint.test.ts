@@ -16,14 +16,28 @@ describe("a checkpoint", () => {
   it("is read with what fences it", () => {
     expect(parseAsyncCheckpoint(JSON.stringify(wire))).toMatchObject({
       kind: "checkpoint",
-      checkpoint: { runId: wire.run_id, functionId: "f", queueItemRef: "q", requestId: "r", generationId: 2, ops: [{ op: "StepRun", data: "1" }] },
+      checkpoint: {
+        runId: wire.run_id,
+        functionId: "f",
+        queueItemRef: "q",
+        requestId: "r",
+        generationId: 2,
+        ops: [{ op: "StepRun", data: "1" }],
+      },
     });
   });
 
   it("may leave out what older SDKs do not know", () => {
     expect(parseAsyncCheckpoint(JSON.stringify({ run_id: wire.run_id }))).toEqual({
       kind: "checkpoint",
-      checkpoint: { runId: wire.run_id, functionId: "", queueItemRef: "", requestId: null, generationId: null, ops: [] },
+      checkpoint: {
+        runId: wire.run_id,
+        functionId: "",
+        queueItemRef: "",
+        requestId: null,
+        generationId: null,
+        ops: [],
+      },
     });
   });
 

@@ -25,7 +25,13 @@ export type ParsedCheckpoint =
   | { readonly kind: "rejected"; readonly error: StepwrightError };
 
 /** The ops a checkpoint may hold: what lets the call go on. All others end it and belong into its answer. */
-export const checkpointOpNames: ReadonlySet<OpName> = new Set(["Step", "StepRun", "StepPlanned", "DeferAdd", "DeferAbort"]);
+export const checkpointOpNames: ReadonlySet<OpName> = new Set([
+  "Step",
+  "StepRun",
+  "StepPlanned",
+  "DeferAdd",
+  "DeferAbort",
+]);
 
 const asyncCheckpointSchema = z.object({
   run_id: z.string().refine(isUlid, "it must be a ULID"),
@@ -42,7 +48,11 @@ export function parseAsyncCheckpoint(body: string): ParsedCheckpoint {
   if (value === undefined) return rejected(bodyNotJson({ reason: "it cannot be parsed" }));
   const parsed = asyncCheckpointSchema.safeParse(value);
   if (!parsed.success) {
-    return rejected(bodyInvalid({ reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") }));
+    return rejected(
+      bodyInvalid({
+        reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+      }),
+    );
   }
   const wire = parsed.data;
   const steps = parseOpList(wire.steps ?? []);

@@ -50,7 +50,12 @@ export interface ConfigReport {
   reject(path: string, message: string, code?: ConfigProblemCode): void;
   notice(path: string, message: string): void;
   /** Returns the checked expression; absent and empty text are `null`. */
-  expression(path: string, text: string | null | undefined, use: ExpressionUse, code?: ConfigProblemCode): string | null;
+  expression(
+    path: string,
+    text: string | null | undefined,
+    use: ExpressionUse,
+    code?: ConfigProblemCode,
+  ): string | null;
   /** Returns the duration in milliseconds; absent, empty and refused ones are `null`. */
   duration(path: string, text: string | null | undefined, range: DurationRange): number | null;
   checkCron(cron: string, timeZone: string): string | null;

@@ -28,13 +28,31 @@ describe("durations", () => {
     expect(parseDuration(text)).toBeCloseTo(ms, 9);
   });
 
-  it.each(["", "1", "s", "1 s", "1s ", "1y", "1S", "one hour", "1h-2m", ".s", "1..5s", "--1s", "999999999w", "2026-11-23"])("%j is none", (text) => {
+  it.each([
+    "",
+    "1",
+    "s",
+    "1 s",
+    "1s ",
+    "1y",
+    "1S",
+    "one hour",
+    "1h-2m",
+    ".s",
+    "1..5s",
+    "--1s",
+    "999999999w",
+    "2026-11-23",
+  ])("%j is none", (text) => {
     expect(parseDuration(text)).toBeNull();
   });
 
   it("add up from their parts", () => {
     const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: day, w: 7 * day };
-    const parts = fc.array(fc.tuple(fc.nat(999), fc.constantFrom(...(Object.keys(unit) as (keyof typeof unit)[]))), { minLength: 1, maxLength: 6 });
+    const parts = fc.array(fc.tuple(fc.nat(999), fc.constantFrom(...(Object.keys(unit) as (keyof typeof unit)[]))), {
+      minLength: 1,
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(parts, (list) => {
         const text = list.map(([amount, name]) => `${amount}${name}`).join("");
@@ -89,10 +107,13 @@ describe("instants", () => {
 
   it("read what JavaScript writes", () => {
     fc.assert(
-      fc.property(fc.date({ noInvalidDate: true, min: new Date("0001-01-01"), max: new Date("9999-12-31") }), (date) => {
-        expect(parseInstant(date.toISOString())).toBe(date.getTime());
-        expect(parseInstant(date.toUTCString())).toBe(Math.floor(date.getTime() / 1000) * 1000);
-      }),
+      fc.property(
+        fc.date({ noInvalidDate: true, min: new Date("0001-01-01"), max: new Date("9999-12-31") }),
+        (date) => {
+          expect(parseInstant(date.toISOString())).toBe(date.getTime());
+          expect(parseInstant(date.toUTCString())).toBe(Math.floor(date.getTime() / 1000) * 1000);
+        },
+      ),
     );
   });
 });

@@ -6,77 +6,167 @@ export { StepwrightError, type ErrorContext, type ErrorDefinition, type ErrorRow
 
 // Any request
 /** The body is not JSON where JSON is required. */
-export const bodyNotJson = defineError("BODY_NOT_JSON", 400, "the request body is not valid JSON ({reason}); send one JSON document");
+export const bodyNotJson = defineError(
+  "BODY_NOT_JSON",
+  400,
+  "the request body is not valid JSON ({reason}); send one JSON document",
+);
 /** The body is JSON of the wrong shape. */
 export const bodyInvalid = defineError("BODY_INVALID", 400, "the request body is invalid: {reason}");
 /** The body is over the limit of the route. */
-export const bodyTooLarge = defineError("BODY_TOO_LARGE", 413, "the request body is larger than the limit of {max} bytes; send less at once");
+export const bodyTooLarge = defineError(
+  "BODY_TOO_LARGE",
+  413,
+  "the request body is larger than the limit of {max} bytes; send less at once",
+);
 /** The body's Content-Encoding cannot be read. */
-export const encodingUnsupported = defineError("ENCODING_UNSUPPORTED", 415, "Content-Encoding \"{encoding}\" is not supported; send the body plain or with gzip");
+export const encodingUnsupported = defineError(
+  "ENCODING_UNSUPPORTED",
+  415,
+  'Content-Encoding "{encoding}" is not supported; send the body plain or with gzip',
+);
 /** The Content-Type cannot be read by the route. */
-export const contentTypeUnsupported = defineError("CONTENT_TYPE_UNSUPPORTED", 415, "Content-Type \"{contentType}\" is not supported; send {allowed}");
+export const contentTypeUnsupported = defineError(
+  "CONTENT_TYPE_UNSUPPORTED",
+  415,
+  'Content-Type "{contentType}" is not supported; send {allowed}',
+);
 /** A query or path parameter has a bad value. */
-export const parameterInvalid = defineError("PARAMETER_INVALID", 400, "parameter \"{name}\" has the invalid value \"{value}\"; {allowed}");
+export const parameterInvalid = defineError(
+  "PARAMETER_INVALID",
+  400,
+  'parameter "{name}" has the invalid value "{value}"; {allowed}',
+);
 /** A required query or path parameter is absent. */
-export const parameterMissing = defineError("PARAMETER_MISSING", 400, "parameter \"{name}\" is required; {allowed}");
+export const parameterMissing = defineError("PARAMETER_MISSING", 400, 'parameter "{name}" is required; {allowed}');
 /** A list cursor was not made by this API or belongs to another list. */
-export const cursorInvalid = defineError("CURSOR_INVALID", 400, "cursor \"{cursor}\" does not belong to this list; start again without a cursor");
+export const cursorInvalid = defineError(
+  "CURSOR_INVALID",
+  400,
+  'cursor "{cursor}" does not belong to this list; start again without a cursor',
+);
 /** A list filter cannot be understood. */
-export const filterInvalid = defineError("FILTER_INVALID", 400, "filter \"{name}\" is invalid: {reason}");
+export const filterInvalid = defineError("FILTER_INVALID", 400, 'filter "{name}" is invalid: {reason}');
 /** An id in the path or body has the wrong form. */
 export const idInvalid = defineError("ID_INVALID", 400, "Invalid {noun} ID: {id}");
 /** An expression given in a request does not compile. */
-export const expressionInvalid = defineError("EXPRESSION_INVALID", 400, "expression `{expression}` is invalid: {reason}");
+export const expressionInvalid = defineError(
+  "EXPRESSION_INVALID",
+  400,
+  "expression `{expression}` is invalid: {reason}",
+);
 /** A duration or date given in a request cannot be read. */
-export const durationInvalid = defineError("DURATION_INVALID", 400, "\"{value}\" is neither a duration such as \"1h30m\" nor an RFC 3339 date");
+export const durationInvalid = defineError(
+  "DURATION_INVALID",
+  400,
+  '"{value}" is neither a duration such as "1h30m" nor an RFC 3339 date',
+);
 /** The route exists, the method does not. */
-export const methodNotAllowed = defineError("METHOD_NOT_ALLOWED", 405, "{method} is not allowed on {path}; use {allowed}");
+export const methodNotAllowed = defineError(
+  "METHOD_NOT_ALLOWED",
+  405,
+  "{method} is not allowed on {path}; use {allowed}",
+);
 /** The caller sends more than the server takes. */
-export const tooManyRequests = defineError("TOO_MANY_REQUESTS", 429, "too many requests; try again in {seconds} s", { retryable: true });
+export const tooManyRequests = defineError("TOO_MANY_REQUESTS", 429, "too many requests; try again in {seconds} s", {
+  retryable: true,
+});
 /** Anything unforeseen: the cause is in the log under the request id. */
-export const internalError = defineError("INTERNAL", 500, "the server failed to answer; its log has the cause under request id {requestId}");
+export const internalError = defineError(
+  "INTERNAL",
+  500,
+  "the server failed to answer; its log has the cause under request id {requestId}",
+);
 /** The server is on its way down and takes nothing new. */
-export const shuttingDown = defineError("SHUTTING_DOWN", 503, "the server is shutting down; send the request again in a moment");
+export const shuttingDown = defineError(
+  "SHUTTING_DOWN",
+  503,
+  "the server is shutting down; send the request again in a moment",
+);
 /** The server is not ready to answer yet. */
 export const notReady = defineError("NOT_READY", 503, "the server is not ready yet ({reason}); try again in a moment");
 /** The database took too long or refused a write. */
-export const storageUnavailable = defineError("STORAGE_UNAVAILABLE", 503, "the database did not accept the write ({reason}); nothing was stored, try again");
+export const storageUnavailable = defineError(
+  "STORAGE_UNAVAILABLE",
+  503,
+  "the database did not accept the write ({reason}); nothing was stored, try again",
+);
 
 // Access
 /** No valid signing key came with the request. */
-export const authenticationFailed = defineError("AUTHENTICATION_FAILED", 401, "Authentication failed: send \"Authorization: Bearer <signing key>\", plain or hashed as the SDKs do");
+export const authenticationFailed = defineError(
+  "AUTHENTICATION_FAILED",
+  401,
+  'Authentication failed: send "Authorization: Bearer <signing key>", plain or hashed as the SDKs do',
+);
 /** The event key in the path is not one of the configured keys. */
-export const eventKeyUnknown = defineError("EVENT_KEY_UNKNOWN", 401, "Event key not found; send events to /e/<key> with one of the server's event keys");
+export const eventKeyUnknown = defineError(
+  "EVENT_KEY_UNKNOWN",
+  401,
+  "Event key not found; send events to /e/<key> with one of the server's event keys",
+);
 /** A token is absent, expired or made for something else. */
-export const tokenInvalid = defineError("TOKEN_INVALID", 401, "the token is missing, expired or not meant for this; request a new one");
+export const tokenInvalid = defineError(
+  "TOKEN_INVALID",
+  401,
+  "the token is missing, expired or not meant for this; request a new one",
+);
 /** The dashboard needs a login. */
 export const loginRequired = defineError("LOGIN_REQUIRED", 401, "log in first");
 /** Login with a wrong password. */
 export const loginFailed = defineError("LOGIN_FAILED", 401, "the password is wrong");
 /** A realtime token without the right to publish. */
-export const publishNotAllowed = defineError("PUBLISH_NOT_ALLOWED", 401, "Not authenticated for publishing: send the signing key or a token with the publish claim");
+export const publishNotAllowed = defineError(
+  "PUBLISH_NOT_ALLOWED",
+  401,
+  "Not authenticated for publishing: send the signing key or a token with the publish claim",
+);
 /** A request named a host that a server bound to loopback does not go by. */
-export const hostNotAllowed = defineError("HOST_NOT_ALLOWED", 403, "host \"{host}\" is not served here; use localhost, or start with --host to open the server to other machines");
+export const hostNotAllowed = defineError(
+  "HOST_NOT_ALLOWED",
+  403,
+  'host "{host}" is not served here; use localhost, or start with --host to open the server to other machines',
+);
 /** A web page of another origin tried to read local data. */
-export const originNotAllowed = defineError("ORIGIN_NOT_ALLOWED", 403, "pages of origin \"{origin}\" may not read this server; call it from your own server or from the dashboard");
+export const originNotAllowed = defineError(
+  "ORIGIN_NOT_ALLOWED",
+  403,
+  'pages of origin "{origin}" may not read this server; call it from your own server or from the dashboard',
+);
 
 // Not found
 /** Nothing is served at the path. */
 export const pathNotFound = defineError("PATH_NOT_FOUND", 404, "{method} {path} does not exist");
 /** No run has the id. */
-export const runNotFound = defineError("RUN_NOT_FOUND", 404, "run {runId} does not exist; it may have been removed by retention");
+export const runNotFound = defineError(
+  "RUN_NOT_FOUND",
+  404,
+  "run {runId} does not exist; it may have been removed by retention",
+);
 /** No event has the id. */
-export const eventNotFound = defineError("EVENT_NOT_FOUND", 404, "Event not found: {eventId}; it may have been removed by retention");
+export const eventNotFound = defineError(
+  "EVENT_NOT_FOUND",
+  404,
+  "Event not found: {eventId}; it may have been removed by retention",
+);
 /** No app has the id or name. */
 export const appNotFound = defineError("APP_NOT_FOUND", 404, "App not found: {app}");
 /** No function has the id or slug. */
-export const functionNotFound = defineError("FUNCTION_NOT_FOUND", 404, "function \"{functionSlug}\" does not exist; check its id and that its app is synced");
+export const functionNotFound = defineError(
+  "FUNCTION_NOT_FOUND",
+  404,
+  'function "{functionSlug}" does not exist; check its id and that its app is synced',
+);
 /** The run has no such step. */
 export const stepNotFound = defineError("STEP_NOT_FOUND", 404, "run {runId} has no step {stepId}");
 /** Nobody waits for the signal. */
-export const signalNotFound = defineError("SIGNAL_NOT_FOUND", 404, "no run is waiting for signal \"{signal}\"");
+export const signalNotFound = defineError("SIGNAL_NOT_FOUND", 404, 'no run is waiting for signal "{signal}"');
 /** No bulk cancellation has the id. */
-export const cancellationNotFound = defineError("CANCELLATION_NOT_FOUND", 404, "cancellation {cancellationId} does not exist");
+export const cancellationNotFound = defineError(
+  "CANCELLATION_NOT_FOUND",
+  404,
+  "cancellation {cancellationId} does not exist",
+);
 /** No limit override is set. */
 export const overrideNotFound = defineError("OVERRIDE_NOT_FOUND", 404, "no {limit} is set for function {functionId}");
 /** No dead queue item has the id. */
@@ -84,138 +174,399 @@ export const queueItemNotFound = defineError("QUEUE_ITEM_NOT_FOUND", 404, "queue
 
 // Event API
 /** The body is neither an event nor a list of events. */
-export const eventBodyInvalid = defineError("EVENT_BODY_INVALID", 400, "the request body must be a JSON event object or a list of event objects: {reason}");
+export const eventBodyInvalid = defineError(
+  "EVENT_BODY_INVALID",
+  400,
+  "the request body must be a JSON event object or a list of event objects: {reason}",
+);
 /** More events in one request than the limit. */
-export const eventsTooMany = defineError("EVENTS_TOO_MANY", 400, "{count} events in one request are more than the limit of {max}; nothing was stored, send them in several requests");
+export const eventsTooMany = defineError(
+  "EVENTS_TOO_MANY",
+  400,
+  "{count} events in one request are more than the limit of {max}; nothing was stored, send them in several requests",
+);
 /** Several events of a list are bad; `details.problems` has each. */
-export const eventsInvalid = defineError("EVENTS_INVALID", 400, "{bad} of {count} events are invalid, so none was stored");
+export const eventsInvalid = defineError(
+  "EVENTS_INVALID",
+  400,
+  "{bad} of {count} events are invalid, so none was stored",
+);
 /** A list element is not an object. */
-export const eventNotObject = defineError("EVENT_NOT_OBJECT", 400, "event {index} is {found}; an event must be a JSON object");
+export const eventNotObject = defineError(
+  "EVENT_NOT_OBJECT",
+  400,
+  "event {index} is {found}; an event must be a JSON object",
+);
 /** An event without a name. */
-export const eventNameMissing = defineError("EVENT_NAME_MISSING", 400, "event {index} has no name; set \"name\" to a text such as \"app/user.created\"");
+export const eventNameMissing = defineError(
+  "EVENT_NAME_MISSING",
+  400,
+  'event {index} has no name; set "name" to a text such as "app/user.created"',
+);
 /** An event name of the engine itself. */
-export const eventNameReserved = defineError("EVENT_NAME_RESERVED", 400, "event {index} has the name \"{name}\", but names starting with \"inngest/\" are reserved; choose another prefix");
+export const eventNameReserved = defineError(
+  "EVENT_NAME_RESERVED",
+  400,
+  'event {index} has the name "{name}", but names starting with "inngest/" are reserved; choose another prefix',
+);
 /** An event name over the limit. */
-export const eventNameTooLong = defineError("EVENT_NAME_TOO_LONG", 400, "event {index} has a name of {bytes} bytes, more than the limit of {max}; shorten it");
+export const eventNameTooLong = defineError(
+  "EVENT_NAME_TOO_LONG",
+  400,
+  "event {index} has a name of {bytes} bytes, more than the limit of {max}; shorten it",
+);
 /** A field of an event has the wrong type. */
-export const eventFieldInvalid = defineError("EVENT_FIELD_INVALID", 400, "event {index} has an invalid \"{field}\": it is {found}, but must be {allowed}");
+export const eventFieldInvalid = defineError(
+  "EVENT_FIELD_INVALID",
+  400,
+  'event {index} has an invalid "{field}": it is {found}, but must be {allowed}',
+);
 /** An event's time is outside what can be meant. */
-export const eventTimeOutOfRange = defineError("EVENT_TIME_OUT_OF_RANGE", 400, "event {index} has ts {ts}, which is not between 1980 and 2100; send milliseconds since 1970");
+export const eventTimeOutOfRange = defineError(
+  "EVENT_TIME_OUT_OF_RANGE",
+  400,
+  "event {index} has ts {ts}, which is not between 1980 and 2100; send milliseconds since 1970",
+);
 /** An event over the size limit. */
-export const eventTooLarge = defineError("EVENT_TOO_LARGE", 400, "event {index} has {bytes} bytes, more than the limit of {max}; store the data elsewhere and send a reference");
+export const eventTooLarge = defineError(
+  "EVENT_TOO_LARGE",
+  400,
+  "event {index} has {bytes} bytes, more than the limit of {max}; store the data elsewhere and send a reference",
+);
 /** An event's sessions break a rule. */
-export const eventSessionInvalid = defineError("EVENT_SESSION_INVALID", 400, "event {index} has an invalid session \"{session}\": {reason}");
+export const eventSessionInvalid = defineError(
+  "EVENT_SESSION_INVALID",
+  400,
+  'event {index} has an invalid session "{session}": {reason}',
+);
 /** An event names more sessions than the limit. */
-export const eventSessionsTooMany = defineError("EVENT_SESSIONS_TOO_MANY", 400, "event {index} has {count} sessions, more than the limit of {max}");
+export const eventSessionsTooMany = defineError(
+  "EVENT_SESSIONS_TOO_MANY",
+  400,
+  "event {index} has {count} sessions, more than the limit of {max}",
+);
 
 // Registering
 /** A register request of the wrong shape. */
 export const registerInvalid = defineError("REGISTER_INVALID", 400, "Invalid request: {reason}");
 /** A register request without the app's name. */
-export const appNameMissing = defineError("APP_NAME_MISSING", 400, "App ID required: set the `id` of your Inngest client");
+export const appNameMissing = defineError(
+  "APP_NAME_MISSING",
+  400,
+  "App ID required: set the `id` of your Inngest client",
+);
 /** An app URL that is none. */
-export const appUrlInvalid = defineError("APP_URL_INVALID", 400, "\"{url}\" is not an http or https URL; send the full URL the app is served at, such as http://localhost:3000/api/inngest");
-/** Functions that cannot work as configured; `details.problems` has each. The wording is what the SDKs look for. */
-export const functionsInvalid = defineError("config_invalid", 400, "At least one function is invalid, so nothing was synced: {problems}");
+export const appUrlInvalid = defineError(
+  "APP_URL_INVALID",
+  400,
+  '"{url}" is not an http or https URL; send the full URL the app is served at, such as http://localhost:3000/api/inngest',
+);
+/** Functions that cannot work as configured; made by `functionsError`. The wording is what SDKs look for. */
+export const functionsInvalid = defineError(
+  "config_invalid",
+  400,
+  "At least one function is invalid, so nothing was synced: {problems}",
+);
 /** An SDK version with a known vulnerability. */
-export const sdkVersionDenied = defineError("sdk_version_denied", 400, "App sync was blocked because SDK {sdk} has a known security vulnerability (CVE-2026-42047); upgrade to 3.54.0 or later");
+export const sdkVersionDenied = defineError(
+  "sdk_version_denied",
+  400,
+  "App sync was blocked because SDK {sdk} has a known security vulnerability (CVE-2026-42047); upgrade to 3.54.0 or later",
+);
 /** The app expects the other kind of server. The wording is the one SDK users search for. */
-export const serverKindMismatch = defineError("SERVER_KIND_MISMATCH", 400, "Expected server kind {ours}, got {theirs}; set INNGEST_DEV to match how the server was started");
+export const serverKindMismatch = defineError(
+  "SERVER_KIND_MISMATCH",
+  400,
+  "Expected server kind {ours}, got {theirs}; set INNGEST_DEV to match how the server was started",
+);
 /** A function was resumed, invoked or tested while its app is gone. */
-export const appArchived = defineError("APP_ARCHIVED", 409, "app \"{app}\" was removed; sync it again first");
+export const appArchived = defineError("APP_ARCHIVED", 409, 'app "{app}" was removed; sync it again first');
 
 // Calling an app
 /** The app does not answer at its URL. */
-export const appUnreachable = defineError("APP_UNREACHABLE", 502, "Unable to reach SDK URL {url} ({reason}); check that the app is running there");
+export const appUnreachable = defineError(
+  "APP_UNREACHABLE",
+  502,
+  "Unable to reach SDK URL {url} ({reason}); check that the app is running there",
+);
 /** The app answered too late. */
 export const appTimeout = defineError("APP_TIMEOUT", 504, "the app at {url} did not answer within {seconds} s");
 /** Something answered, but not an SDK. */
-export const appNotSdk = defineError("APP_NOT_SDK", 502, "the response of {url} did not come from an Inngest SDK; check the path, and that no proxy answers in its place");
+export const appNotSdk = defineError(
+  "APP_NOT_SDK",
+  502,
+  "the response of {url} did not come from an Inngest SDK; check the path, and that no proxy answers in its place",
+);
 /** The app answered a sync with an error status. */
 export const appHttpStatus = defineError("APP_HTTP_STATUS", 502, "the app at {url} answered HTTP {status}: {reason}");
 /** The app refused our signature, or ours could not be verified by it. */
-export const appSignature = defineError("APP_SIGNATURE", 502, "the app at {url} refused the signature; give the app and the server the same signing key");
+export const appSignature = defineError(
+  "APP_SIGNATURE",
+  502,
+  "the app at {url} refused the signature; give the app and the server the same signing key",
+);
 /** The app requires a signing key and has none. */
-export const appSigningKeyMissing = defineError("APP_SIGNING_KEY_MISSING", 502, "the app at {url} has no signing key; set INNGEST_SIGNING_KEY there, or INNGEST_DEV=1 for development");
+export const appSigningKeyMissing = defineError(
+  "APP_SIGNING_KEY_MISSING",
+  502,
+  "the app at {url} has no signing key; set INNGEST_SIGNING_KEY there, or INNGEST_DEV=1 for development",
+);
 /** The app signed its answer with another key. */
-export const appResponseSignature = defineError("APP_RESPONSE_SIGNATURE", 502, "the response of {url} is signed with another key; give the app and the server the same signing key");
+export const appResponseSignature = defineError(
+  "APP_RESPONSE_SIGNATURE",
+  502,
+  "the response of {url} is signed with another key; give the app and the server the same signing key",
+);
 /** A redirect that cannot be followed. */
-export const appRedirect = defineError("APP_REDIRECT", 502, "the app at {url} redirects {reason}; register the URL it ends at");
+export const appRedirect = defineError(
+  "APP_REDIRECT",
+  502,
+  "the app at {url} redirects {reason}; register the URL it ends at",
+);
 /** TLS trouble, or https spoken to an http port. */
-export const appTls = defineError("APP_TLS", 502, "no secure connection to {url} ({reason}); check the certificate and whether the app speaks https");
+export const appTls = defineError(
+  "APP_TLS",
+  502,
+  "no secure connection to {url} ({reason}); check the certificate and whether the app speaks https",
+);
 /** The answer to a sync cannot be read. */
-export const appSyncInvalid = defineError("APP_SYNC_INVALID", 502, "the app at {url} answered the sync with something unreadable: {reason}");
+export const appSyncInvalid = defineError(
+  "APP_SYNC_INVALID",
+  502,
+  "the app at {url} answered the sync with something unreadable: {reason}",
+);
 /** The app serves no function. */
-export const appNoFunctions = defineError("APP_NO_FUNCTIONS", 400, "the app at {url} serves no functions; pass at least one to serve()");
+export const appNoFunctions = defineError(
+  "APP_NO_FUNCTIONS",
+  400,
+  "the app at {url} serves no functions; pass at least one to serve()",
+);
 /** The app was told something it holds invalid about its own functions. */
-export const appFunctionInvalid = defineError("APP_FUNCTION_INVALID", 400, "the app at {url} has an invalid function: {reason}");
+export const appFunctionInvalid = defineError(
+  "APP_FUNCTION_INVALID",
+  400,
+  "the app at {url} has an invalid function: {reason}",
+);
 /** The answer is over the limit. */
-export const appResponseTooLarge = defineError("output_too_large", 502, "the response of {url} is larger than the limit of {max} bytes; return less, or a reference to it");
+export const appResponseTooLarge = defineError(
+  "output_too_large",
+  502,
+  "the response of {url} is larger than the limit of {max} bytes; return less, or a reference to it",
+);
 /** The answer is encoded in a way we do not read. */
-export const appResponseEncoding = defineError("APP_RESPONSE_ENCODING", 502, "the response of {url} has Content-Encoding \"{encoding}\"; send it plain, with gzip or with br");
+export const appResponseEncoding = defineError(
+  "APP_RESPONSE_ENCODING",
+  502,
+  'the response of {url} has Content-Encoding "{encoding}"; send it plain, with gzip or with br',
+);
 
 // Checkpoints, runs and signals
 /** The checkpoint belongs to a call that was given to someone else meanwhile. */
-export const dispatchStale = defineError("DISPATCH_STALE", 409, "this call of run {runId} was replaced by a newer one; stop working on it");
+export const dispatchStale = defineError(
+  "DISPATCH_STALE",
+  409,
+  "this call of run {runId} was replaced by a newer one; stop working on it",
+);
 /** The checkpoint names another run, or one that ended. */
 export const runGone = defineError("RUN_GONE", 410, "run {runId} has ended; its state is no longer available");
 /** A durable endpoint named a run that exists. */
 export const runExists = defineError("RUN_EXISTS", 409, "Run already exists: {runId}");
 /** An op that has no place in a checkpoint. */
-export const opNotAllowed = defineError("OP_NOT_ALLOWED", 400, "op {op} is not allowed in this checkpoint; answer the call with it instead");
+export const opNotAllowed = defineError(
+  "OP_NOT_ALLOWED",
+  400,
+  "op {op} is not allowed in this checkpoint; answer the call with it instead",
+);
 /** An op that cannot be read. */
 export const opInvalid = defineError("OP_INVALID", 400, "the steps cannot be read: {reason}");
 /** One step's output over the limit. */
-export const stepOutputTooLarge = defineError("output_too_large", 413, "the output of step {stepId} has {bytes} bytes, more than the limit of {max}; return a reference to it instead");
+export const stepOutputTooLarge = defineError(
+  "output_too_large",
+  413,
+  "the output of step {stepId} has {bytes} bytes, more than the limit of {max}; return a reference to it instead",
+);
 /** The run's whole state over the limit. */
-export const runStateTooLarge = defineError("RUN_STATE_TOO_LARGE", 413, "run {runId} would hold {bytes} bytes of state, more than the limit of {max}; return less from its steps");
+export const runStateTooLarge = defineError(
+  "RUN_STATE_TOO_LARGE",
+  413,
+  "run {runId} would hold {bytes} bytes of state, more than the limit of {max}; return less from its steps",
+);
 /** The function's rate limit refuses a durable endpoint's run. */
-export const runRateLimited = defineError("RUN_RATE_LIMITED", 429, "Rate limits exceeded for function \"{functionSlug}\"", { retryable: true });
+export const runRateLimited = defineError(
+  "RUN_RATE_LIMITED",
+  429,
+  'Rate limits exceeded for function "{functionSlug}"',
+  { retryable: true },
+);
 /** A run that ended cannot be cancelled or paused. */
 export const runEnded = defineError("RUN_ENDED", 409, "run {runId} has already ended as {runStatus}");
 /** A run cannot be run again, e.g. because its events are gone. */
 export const runNotRepeatable = defineError("RUN_NOT_REPEATABLE", 409, "run {runId} cannot be run again: {reason}");
 /** Metadata over its limit. */
-export const metadataTooLarge = defineError("METADATA_TOO_LARGE", 413, "the metadata has {bytes} bytes, more than the limit of {max}");
+export const metadataTooLarge = defineError(
+  "METADATA_TOO_LARGE",
+  413,
+  "the metadata has {bytes} bytes, more than the limit of {max}",
+);
 /** Metadata that cannot be attached. */
 export const metadataInvalid = defineError("METADATA_INVALID", 400, "Invalid metadata: {reason}");
 /** A realtime message over its limit. */
-export const messageTooLarge = defineError("MESSAGE_TOO_LARGE", 413, "the message has more than {max} bytes; publish it in parts");
+export const messageTooLarge = defineError(
+  "MESSAGE_TOO_LARGE",
+  413,
+  "the message has more than {max} bytes; publish it in parts",
+);
 /** A feature of the protocol that this server does not have. */
-export const notSupported = defineError("NOT_SUPPORTED", 501, "{feature} is not supported by this server", { retryable: false });
+export const notSupported = defineError("NOT_SUPPORTED", 501, "{feature} is not supported by this server", {
+  retryable: false,
+});
 
 // Starting the server
 /** Another server works on the data folder. */
-export const dataFolderLocked = defineError("DATA_FOLDER_LOCKED", 500, "another server is using the data folder {folder}; stop it, or choose another folder", { retryable: false });
+export const dataFolderLocked = defineError(
+  "DATA_FOLDER_LOCKED",
+  500,
+  "another server is using the data folder {folder}; stop it, or choose another folder",
+  { retryable: false },
+);
 /** The data was written by a newer version. */
-export const dataFolderNewer = defineError("DATA_FOLDER_NEWER", 500, "the data in {folder} was written by a newer version (migration {migration}); install that version or restore a backup", { retryable: false });
+export const dataFolderNewer = defineError(
+  "DATA_FOLDER_NEWER",
+  500,
+  "the data in {folder} was written by a newer version (migration {migration}); install that version or restore a backup",
+  { retryable: false },
+);
 /** The data folder cannot be written. */
-export const dataFolderUnusable = defineError("DATA_FOLDER_UNUSABLE", 500, "the data folder {folder} cannot be used ({reason}); choose a folder this user can write", { retryable: false });
+export const dataFolderUnusable = defineError(
+  "DATA_FOLDER_UNUSABLE",
+  500,
+  "the data folder {folder} cannot be used ({reason}); choose a folder this user can write",
+  { retryable: false },
+);
 /** The database is damaged or holds what its invariants rule out. */
-export const dataDamaged = defineError("DATA_DAMAGED", 500, "the database {file} is damaged: {reason}; run `stepwright doctor` or restore a backup", { retryable: false });
+export const dataDamaged = defineError(
+  "DATA_DAMAGED",
+  500,
+  "the database {file} is damaged: {reason}; run `stepwright doctor` or restore a backup",
+  { retryable: false },
+);
 /** A setting nobody knows. */
-export const configUnknown = defineError("CONFIG_UNKNOWN", 500, "unknown setting \"{key}\" in {source}; known settings: {allowed}", { retryable: false });
+export const configUnknown = defineError(
+  "CONFIG_UNKNOWN",
+  500,
+  'unknown setting "{key}" in {source}; known settings: {allowed}',
+  { retryable: false },
+);
 /** A setting with a bad value. */
-export const configInvalid = defineError("CONFIG_INVALID", 500, "setting \"{key}\" has the invalid value \"{value}\" ({source}); {allowed}", { retryable: false });
+export const configInvalid = defineError(
+  "CONFIG_INVALID",
+  500,
+  'setting "{key}" has the invalid value "{value}" ({source}); {allowed}',
+  { retryable: false },
+);
 /** A setting that must be given. */
-export const configMissing = defineError("CONFIG_MISSING", 500, "setting \"{key}\" is required; {allowed}", { retryable: false });
+export const configMissing = defineError("CONFIG_MISSING", 500, 'setting "{key}" is required; {allowed}', {
+  retryable: false,
+});
 /** The port is taken. */
-export const portInUse = defineError("PORT_IN_USE", 500, "port {port} on {host} is in use; stop the other program or pass --port", { retryable: false });
+export const portInUse = defineError(
+  "PORT_IN_USE",
+  500,
+  "port {port} on {host} is in use; stop the other program or pass --port",
+  { retryable: false },
+);
 
 /** Every error of the product, in the order of their groups. */
 export const errorTable: readonly ErrorRow[] = [
-  bodyNotJson, bodyInvalid, bodyTooLarge, encodingUnsupported, contentTypeUnsupported, parameterInvalid, parameterMissing,
-  cursorInvalid, filterInvalid, idInvalid, expressionInvalid, durationInvalid, methodNotAllowed, tooManyRequests,
-  internalError, shuttingDown, notReady, storageUnavailable,
-  authenticationFailed, eventKeyUnknown, tokenInvalid, loginRequired, loginFailed, publishNotAllowed, hostNotAllowed, originNotAllowed,
-  pathNotFound, runNotFound, eventNotFound, appNotFound, functionNotFound, stepNotFound, signalNotFound, cancellationNotFound,
-  overrideNotFound, queueItemNotFound,
-  eventBodyInvalid, eventsTooMany, eventsInvalid, eventNotObject, eventNameMissing, eventNameReserved, eventNameTooLong,
-  eventFieldInvalid, eventTimeOutOfRange, eventTooLarge, eventSessionInvalid, eventSessionsTooMany,
-  registerInvalid, appNameMissing, appUrlInvalid, functionsInvalid, sdkVersionDenied, serverKindMismatch, appArchived,
-  appUnreachable, appTimeout, appNotSdk, appHttpStatus, appSignature, appSigningKeyMissing, appResponseSignature, appRedirect,
-  appTls, appSyncInvalid, appNoFunctions, appFunctionInvalid, appResponseTooLarge, appResponseEncoding,
-  dispatchStale, runGone, runExists, opNotAllowed, opInvalid, stepOutputTooLarge, runStateTooLarge, runRateLimited, runEnded,
-  runNotRepeatable, metadataTooLarge, metadataInvalid, messageTooLarge, notSupported,
-  dataFolderLocked, dataFolderNewer, dataFolderUnusable, dataDamaged, configUnknown, configInvalid, configMissing, portInUse,
+  bodyNotJson,
+  bodyInvalid,
+  bodyTooLarge,
+  encodingUnsupported,
+  contentTypeUnsupported,
+  parameterInvalid,
+  parameterMissing,
+  cursorInvalid,
+  filterInvalid,
+  idInvalid,
+  expressionInvalid,
+  durationInvalid,
+  methodNotAllowed,
+  tooManyRequests,
+  internalError,
+  shuttingDown,
+  notReady,
+  storageUnavailable,
+  authenticationFailed,
+  eventKeyUnknown,
+  tokenInvalid,
+  loginRequired,
+  loginFailed,
+  publishNotAllowed,
+  hostNotAllowed,
+  originNotAllowed,
+  pathNotFound,
+  runNotFound,
+  eventNotFound,
+  appNotFound,
+  functionNotFound,
+  stepNotFound,
+  signalNotFound,
+  cancellationNotFound,
+  overrideNotFound,
+  queueItemNotFound,
+  eventBodyInvalid,
+  eventsTooMany,
+  eventsInvalid,
+  eventNotObject,
+  eventNameMissing,
+  eventNameReserved,
+  eventNameTooLong,
+  eventFieldInvalid,
+  eventTimeOutOfRange,
+  eventTooLarge,
+  eventSessionInvalid,
+  eventSessionsTooMany,
+  registerInvalid,
+  appNameMissing,
+  appUrlInvalid,
+  functionsInvalid,
+  sdkVersionDenied,
+  serverKindMismatch,
+  appArchived,
+  appUnreachable,
+  appTimeout,
+  appNotSdk,
+  appHttpStatus,
+  appSignature,
+  appSigningKeyMissing,
+  appResponseSignature,
+  appRedirect,
+  appTls,
+  appSyncInvalid,
+  appNoFunctions,
+  appFunctionInvalid,
+  appResponseTooLarge,
+  appResponseEncoding,
+  dispatchStale,
+  runGone,
+  runExists,
+  opNotAllowed,
+  opInvalid,
+  stepOutputTooLarge,
+  runStateTooLarge,
+  runRateLimited,
+  runEnded,
+  runNotRepeatable,
+  metadataTooLarge,
+  metadataInvalid,
+  messageTooLarge,
+  notSupported,
+  dataFolderLocked,
+  dataFolderNewer,
+  dataFolderUnusable,
+  dataDamaged,
+  configUnknown,
+  configInvalid,
+  configMissing,
+  portInUse,
 ];

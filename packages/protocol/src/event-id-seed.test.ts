@@ -22,10 +22,17 @@ describe("an event id seed", () => {
     expect(seededEventId(seed, 1)).toBe(seededEventId(zero, 0));
   });
 
-  it.each([undefined, "", "garbage", "1,2,3", "0,MDEyMzQ1Njc4OQ==", "-1,MDEyMzQ1Njc4OQ==", "1,MDEyMzQ1Njc4", "1,MDEyMzQ1Njc4OTA=", "999999999999999,MDEyMzQ1Njc4OQ=="])(
-    "is ignored when it is %j",
-    (header) => {
-      expect(parseEventIdSeed(header)).toBeNull();
-    },
-  );
+  it.each([
+    undefined,
+    "",
+    "garbage",
+    "1,2,3",
+    "0,MDEyMzQ1Njc4OQ==",
+    "-1,MDEyMzQ1Njc4OQ==",
+    "1,MDEyMzQ1Njc4",
+    "1,MDEyMzQ1Njc4OTA=",
+    "999999999999999,MDEyMzQ1Njc4OQ==",
+  ])("is ignored when it is %j", (header) => {
+    expect(parseEventIdSeed(header)).toBeNull();
+  });
 });

@@ -11,14 +11,25 @@ describe("the sessions of an event", () => {
     ["are empty", { sessions: {} }, null],
     ["have numbers as text", { sessions: { chat: 12, b: "x" } }, { b: "x", chat: "12" }],
     ["inherit", { propagated_sessions: { b: "1", a: 2 } }, { a: "2", b: "1" }],
-    ["win over inherited ones", { sessions: { a: "own" }, propagated_sessions: { a: "old", b: "2" } }, { a: "own", b: "2" }],
+    [
+      "win over inherited ones",
+      { sessions: { a: "own" }, propagated_sessions: { a: "old", b: "2" } },
+      { a: "own", b: "2" },
+    ],
     ["cut one inherited", { sessions: { a: null }, propagated_sessions: { a: "old", b: "2" } }, { b: "2" }],
     ["cut all inherited", { sessions: null, propagated_sessions: { a: "old" } }, null],
-    ["fill up in the order of names", { sessions: { z: "0", y: "0", x: "0" }, propagated_sessions: five }, { a: "1", b: "2", x: "0", y: "0", z: "0" }],
+    [
+      "fill up in the order of names",
+      { sessions: { z: "0", y: "0", x: "0" }, propagated_sessions: five },
+      { a: "1", b: "2", x: "0", y: "0", z: "0" },
+    ],
     ["leave out bad inherited ones", { propagated_sessions: { a: true, b: "", "": "x", c: "3" } }, { c: "3" }],
     ["ignore an inheritance that is none", { sessions: { a: "1" }, propagated_sessions: [] }, { a: "1" }],
   ])("%s", (_, meta, sessions) => {
-    expect(readSessions(meta, 0)).toEqual({ kind: "meta", meta: sessions === null ? null : JSON.stringify({ sessions }) });
+    expect(readSessions(meta, 0)).toEqual({
+      kind: "meta",
+      meta: sessions === null ? null : JSON.stringify({ sessions }),
+    });
   });
 
   it.each<[string, JsonValue, string]>([
@@ -31,6 +42,9 @@ describe("the sessions of an event", () => {
     ["a name is too long", { sessions: { ["n".repeat(129)]: "x" } }, "EVENT_SESSION_INVALID"],
     ["there are too many", { sessions: { ...five, f: "6" } }, "EVENT_SESSIONS_TOO_MANY"],
   ])("are refused when %s", (_, meta, code) => {
-    expect(readSessions(meta, 3)).toMatchObject({ kind: "rejected", error: { code, status: 400, details: { index: 3 } } });
+    expect(readSessions(meta, 3)).toMatchObject({
+      kind: "rejected",
+      error: { code, status: 400, details: { index: 3 } },
+    });
   });
 });

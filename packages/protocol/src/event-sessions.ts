@@ -22,10 +22,13 @@ export type ReadSessions =
  */
 export function readSessions(meta: JsonValue | undefined, index: number): ReadSessions {
   if (meta === undefined || meta === null) return { kind: "meta", meta: null };
-  if (!isJsonObject(meta)) return rejected(eventFieldInvalid({ index, field: "meta", found: "no object", allowed: "an object" }));
+  if (!isJsonObject(meta))
+    return rejected(eventFieldInvalid({ index, field: "meta", found: "no object", allowed: "an object" }));
   const own = meta["sessions"];
   if (own !== undefined && own !== null && !isJsonObject(own)) {
-    return rejected(eventFieldInvalid({ index, field: "meta.sessions", found: "no object", allowed: "an object of names and ids" }));
+    return rejected(
+      eventFieldInvalid({ index, field: "meta.sessions", found: "no object", allowed: "an object of names and ids" }),
+    );
   }
   const sessions = new Map<string, string>();
   for (const [name, value] of Object.entries(own ?? {})) {
@@ -61,7 +64,8 @@ function sessionId(value: JsonValue): string | null {
 
 function sessionProblem(name: string, id: string | null): string | null {
   if (id === null) return "its id must be a text, a number or null";
-  if (name === "" || Buffer.byteLength(name) > sessionNameBytesMax) return `its name must have 1 to ${sessionNameBytesMax} bytes`;
+  if (name === "" || Buffer.byteLength(name) > sessionNameBytesMax)
+    return `its name must have 1 to ${sessionNameBytesMax} bytes`;
   if (id === "" || Buffer.byteLength(id) > sessionIdBytesMax) return `its id must have 1 to ${sessionIdBytesMax} bytes`;
   return null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { eventJson, eventJsonRaw, eventLimits, parseEvents, type IncomingEvent } from "./event.ts";
 import type { StepwrightError } from "./errors.ts";
+import { eventJson, eventJsonRaw, eventLimits, parseEvents, type IncomingEvent } from "./event.ts";
 import { millis } from "./ids.ts";
 import { asJsonText, canonicalJson, emptyObjectJson, type JsonText } from "./json.ts";
 
@@ -21,19 +21,39 @@ function refused(value: unknown): StepwrightError {
 describe("accepted events", () => {
   it("have defaults for everything but the name", () => {
     expect(accepted({ name: "a" })).toEqual([plain]);
-    expect(accepted({ name: "a", id: null, data: null, user: null, ts: null, v: null, meta: null, other: 1 })).toEqual([plain]);
+    expect(accepted({ name: "a", id: null, data: null, user: null, ts: null, v: null, meta: null, other: 1 })).toEqual([
+      plain,
+    ]);
     expect(accepted({ name: "a", id: "", ts: 0, v: "" })).toEqual([plain]);
   });
 
   it("keep what they carry, in canonical form", () => {
-    const sent = { name: "a", id: "i", data: { b: 1, a: [2] }, user: { z: 1, y: 2 }, ts: 1795469113390, v: "1", meta: { sessions: { chat: 12 } } };
+    const sent = {
+      name: "a",
+      id: "i",
+      data: { b: 1, a: [2] },
+      user: { z: 1, y: 2 },
+      ts: 1795469113390,
+      v: "1",
+      meta: { sessions: { chat: 12 } },
+    };
     expect(accepted(sent)).toEqual([
-      { name: "a", id: "i", data: '{"a":[2],"b":1}', user: '{"y":2,"z":1}', ts: 1795469113390, v: "1", meta: '{"sessions":{"chat":"12"}}' },
+      {
+        name: "a",
+        id: "i",
+        data: '{"a":[2],"b":1}',
+        user: '{"y":2,"z":1}',
+        ts: 1795469113390,
+        v: "1",
+        meta: '{"sessions":{"chat":"12"}}',
+      },
     ]);
   });
 
   it("lose `_inngest`, which is the engine's own, but only at the top of their data", () => {
-    expect(accepted({ name: "a", data: { _inngest: { fn_id: "x" }, b: { _inngest: 1 } } })).toEqual([{ ...plain, data: '{"b":{"_inngest":1}}' }]);
+    expect(accepted({ name: "a", data: { _inngest: { fn_id: "x" }, b: { _inngest: 1 } } })).toEqual([
+      { ...plain, data: '{"b":{"_inngest":1}}' },
+    ]);
   });
 
   it("keep the order of the list", () => {
@@ -45,17 +65,21 @@ describe("accepted events", () => {
   });
 
   it("may be as many as the limit", () => {
-    expect(accepted(Array(eventLimits.eventsMax).fill({ name: "a" }))).toHaveLength(eventLimits.eventsMax);
+    expect(accepted(Array.from({ length: eventLimits.eventsMax }, () => ({ name: "a" })))).toHaveLength(
+      eventLimits.eventsMax,
+    );
   });
 
   it("may be as large as the limit", () => {
-    const text = "x".repeat(eventLimits.eventBytesMax - '{"a":""}'.length - '{}'.length - 1);
+    const text = "x".repeat(eventLimits.eventBytesMax - '{"a":""}'.length - "{}".length - 1);
     expect(accepted({ name: "a", data: { a: text } })).toHaveLength(1);
     expect(refused({ name: "a", data: { a: `${text}x` } }).code).toBe("EVENT_TOO_LARGE");
   });
 
   it("become well-formed text, as canonical JSON must be", () => {
-    expect(accepted('{"name":"a\\ud800","data":{"b":"\\udfff"}}')).toEqual([{ ...plain, name: "a\ufffd", data: '{"b":"\ufffd"}' }]);
+    expect(accepted('{"name":"a\\ud800","data":{"b":"\\udfff"}}')).toEqual([
+      { ...plain, name: "a\ufffd", data: '{"b":"\ufffd"}' },
+    ]);
   });
 });
 
@@ -106,19 +130,30 @@ describe("refused events", () => {
   });
 
   it("are told by number when they are many", () => {
-    const { message, details } = refused(Array(100).fill({}));
+    const { message, details } = refused(Array.from({ length: 100 }, () => ({})));
     expect(message).toContain("and events 10, 11, 12");
     expect(message).toContain(", 99");
     expect(details["problems"]).toHaveLength(100);
   });
 
   it("are not even looked at when they are too many", () => {
-    expect(refused(Array(eventLimits.eventsMax + 1).fill({}))).toMatchObject({ code: "EVENTS_TOO_MANY", status: 400 });
+    expect(refused(Array.from({ length: eventLimits.eventsMax + 1 }, () => ({})))).toMatchObject({
+      code: "EVENTS_TOO_MANY",
+      status: 400,
+    });
   });
 });
 
 describe("an event as functions see it", () => {
-  const event = { id: "i\"1", name: "a/b", data: asJsonText('{"x":1}'), user: emptyObjectJson, ts: millis(5), v: null, meta: null };
+  const event = {
+    id: 'i"1',
+    name: "a/b",
+    data: asJsonText('{"x":1}'),
+    user: emptyObjectJson,
+    ts: millis(5),
+    v: null,
+    meta: null,
+  };
 
   it("is canonical text", () => {
     expect(eventJson(event)).toBe('{"data":{"x":1},"id":"i\\"1","name":"a/b","ts":5,"user":{}}');

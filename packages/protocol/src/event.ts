@@ -14,7 +14,15 @@ import {
 } from "./errors.ts";
 import { readSessions } from "./event-sessions.ts";
 import { millis, type Millis } from "./ids.ts";
-import { canonicalJson, emptyObjectJson, isJsonObject, jsonString, type JsonObject, type JsonText, type JsonValue } from "./json.ts";
+import {
+  canonicalJson,
+  emptyObjectJson,
+  isJsonObject,
+  jsonString,
+  type JsonObject,
+  type JsonText,
+  type JsonValue,
+} from "./json.ts";
 
 /** What a request to the event API may hold. */
 export const eventLimits = { eventsMax: 5000, eventBytesMax: 3145728, nameBytesMax: 512 } as const;
@@ -56,7 +64,10 @@ export function parseEvents(body: string): ParsedEvents {
   try {
     value = JSON.parse(body) as JsonValue;
   } catch (error) {
-    return { kind: "rejected", error: eventBodyInvalid({ reason: error instanceof Error ? error.message : "it is not JSON" }, { cause: error }) };
+    return {
+      kind: "rejected",
+      error: eventBodyInvalid({ reason: error instanceof Error ? error.message : "it is not JSON" }, { cause: error }),
+    };
   }
   if (isJsonObject(value)) return parseList([value]);
   if (Array.isArray(value)) return parseList(value);
@@ -113,7 +124,8 @@ const problemsToldMax = 10;
 function summary(errors: readonly { index: number; error: StepwrightError }[], count: number): StepwrightError {
   const problems = errors.map(({ index, error }) => ({ index, message: error.message }));
   const [first, second] = errors;
-  const whole = first !== undefined && second === undefined ? first.error : eventsInvalid({ bad: errors.length, count });
+  const whole =
+    first !== undefined && second === undefined ? first.error : eventsInvalid({ bad: errors.length, count });
   const told = problems.slice(0, problemsToldMax).map((problem) => problem.message);
   const rest = problems.slice(problemsToldMax).map((problem) => problem.index);
   if (rest.length > 0) told.push(`and events ${rest.join(", ")}`);
@@ -144,7 +156,8 @@ function readEvent(value: JsonValue, index: number): IncomingEvent | StepwrightE
   const v = value["v"] ?? "";
   if (typeof v !== "string") return wrongField(index, "v", v, "a text");
   const ts = value["ts"] ?? 0;
-  if (typeof ts !== "number" || !Number.isInteger(ts)) return wrongField(index, "ts", ts, "whole milliseconds since 1970");
+  if (typeof ts !== "number" || !Number.isInteger(ts))
+    return wrongField(index, "ts", ts, "whole milliseconds since 1970");
   if (ts !== 0 && (ts < earliestTs || ts > latestTs)) return eventTimeOutOfRange({ index, ts });
   const sessions = readSessions(value["meta"], index);
   if (sessions.kind === "rejected") return sessions.error;

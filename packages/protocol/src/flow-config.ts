@@ -136,17 +136,30 @@ export function readFlow(wire: WireFlow, report: ConfigReport): FlowConfig {
 function readConcurrency(wire: WireFlow, report: ConfigReport): readonly ConcurrencyLimit[] {
   const limits = wire.concurrency?.step ?? [];
   if (limits.length > concurrencyLimitsMax) {
-    report.reject("concurrency", `${limits.length} concurrency limits are more than the ${concurrencyLimitsMax} a function may have`, "concurrency_limit_invalid");
+    report.reject(
+      "concurrency",
+      `${limits.length} concurrency limits are more than the ${concurrencyLimitsMax} a function may have`,
+      "concurrency_limit_invalid",
+    );
   }
   return limits
     .map((item, index) => {
       const path = `concurrency[${index}]`;
       rejectLimit(`${path}.limit`, item.limit, report);
       const scope = item.scope ?? "fn";
-      if (scope === "app") report.reject(`${path}.scope`, `scope "app" cannot be configured; use "fn", "env" or "account"`, "concurrency_limit_invalid");
+      if (scope === "app")
+        report.reject(
+          `${path}.scope`,
+          `scope "app" cannot be configured; use "fn", "env" or "account"`,
+          "concurrency_limit_invalid",
+        );
       const limitKey = report.expression(`${path}.key`, item.key, "key");
       if (scope !== "fn" && limitKey === null) {
-        report.reject(`${path}.key`, `scope "${scope}" needs a key, so that functions can share the limit; a constant such as "'shared'" will do`, "concurrency_limit_invalid");
+        report.reject(
+          `${path}.key`,
+          `scope "${scope}" needs a key, so that functions can share the limit; a constant such as "'shared'" will do`,
+          "concurrency_limit_invalid",
+        );
       }
       return { limit: item.limit, key: limitKey, scope: scope === "app" ? "fn" : scope };
     })
@@ -155,19 +168,28 @@ function readConcurrency(wire: WireFlow, report: ConfigReport): readonly Concurr
 
 function readRunConcurrency(wire: WireFlow, report: ConfigReport): RunConcurrency | null {
   const limits = wire.concurrency?.fn ?? [];
-  if (limits.length > 1) report.reject("concurrency.fn", "a function may have one limit of concurrent runs", "concurrency_limit_invalid");
+  if (limits.length > 1)
+    report.reject("concurrency.fn", "a function may have one limit of concurrent runs", "concurrency_limit_invalid");
   const [first] = limits;
   if (first === undefined) return null;
   rejectLimit("concurrency.fn[0].limit", first.limit, report);
   if ((first.scope ?? "fn") !== "fn") {
-    report.reject("concurrency.fn[0].scope", `scope "${first.scope}" is not possible for concurrent runs; use "fn"`, "concurrency_limit_invalid");
+    report.reject(
+      "concurrency.fn[0].scope",
+      `scope "${first.scope}" is not possible for concurrent runs; use "fn"`,
+      "concurrency_limit_invalid",
+    );
   }
   return { limit: first.limit, key: report.expression("concurrency.fn[0].key", first.key, "key") };
 }
 
 function rejectLimit(path: string, limit: number, report: ConfigReport): void {
   if (limit >= 1) return;
-  report.reject(path, `the limit ${limit} would let nothing run; use 1 or more, or leave concurrency out`, "concurrency_limit_invalid");
+  report.reject(
+    path,
+    `the limit ${limit} would let nothing run; use 1 or more, or leave concurrency out`,
+    "concurrency_limit_invalid",
+  );
 }
 
 function readThrottle(wire: WireFlow, report: ConfigReport): Throttle | null {
@@ -176,7 +198,12 @@ function readThrottle(wire: WireFlow, report: ConfigReport): Throttle | null {
   const burst = throttle.burst ?? 0;
   if (throttle.limit < 0) report.reject("throttle.limit", `the limit ${throttle.limit} must be 1 or more`);
   if (burst < 0) report.reject("throttle.burst", `the burst ${burst} must be 0 or more`);
-  const periodMs = requiredPeriod("throttle.period", throttle.period, { minMs: throttlePeriodMinMs, allowed: "of 1s or more" }, report);
+  const periodMs = requiredPeriod(
+    "throttle.period",
+    throttle.period,
+    { minMs: throttlePeriodMinMs, allowed: "of 1s or more" },
+    report,
+  );
   const limitKey = report.expression("throttle.key", throttle.key, "key");
   // A limit of 0 has always meant 1 here, and SDKs that leave it out send 0.
   return { limit: Math.max(1, throttle.limit), periodMs, burst, key: limitKey };
@@ -207,9 +234,18 @@ function readBatch(wire: WireFlow, report: ConfigReport): Batch | null {
   const { batchEvents } = wire;
   if (batchEvents == null) return null;
   if (batchEvents.maxSize < batchSizeMin) {
-    report.reject("batchEvents.maxSize", `a batch of ${batchEvents.maxSize} is none; use ${batchSizeMin} or more, or leave batchEvents out`, "batch_size_invalid");
+    report.reject(
+      "batchEvents.maxSize",
+      `a batch of ${batchEvents.maxSize} is none; use ${batchSizeMin} or more, or leave batchEvents out`,
+      "batch_size_invalid",
+    );
   }
-  const range = { minMs: batchTimeoutMinMs, allowed: `of 1s or more, written without days and weeks`, code: "batch_timeout_invalid", goOnly: true } as const;
+  const range = {
+    minMs: batchTimeoutMinMs,
+    allowed: `of 1s or more, written without days and weeks`,
+    code: "batch_timeout_invalid",
+    goOnly: true,
+  } as const;
   return {
     maxSize: batchEvents.maxSize,
     timeoutMs: requiredPeriod("batchEvents.timeout", batchEvents.timeout, range, report),
@@ -224,7 +260,12 @@ function readSingleton(wire: WireFlow, report: ConfigReport): Singleton | null {
 }
 
 /** Reads a duration that must be there; a refused one is in the report, and its value never used. */
-function requiredPeriod(path: string, text: string, range: Parameters<ConfigReport["duration"]>[2], report: ConfigReport): number {
+function requiredPeriod(
+  path: string,
+  text: string,
+  range: Parameters<ConfigReport["duration"]>[2],
+  report: ConfigReport,
+): number {
   if (text === "") report.reject(path, `a duration ${range.allowed} is required`, range.code);
   return report.duration(path, text, range) ?? 0;
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { openConfigReport, type ConfigChecks, type ConfigProblem, type ConfigReport } from "./config-problem.ts";
 import { parseDurationOrInstant } from "./duration.ts";
+import { functionsInvalid, StepwrightError } from "./errors.ts";
 import { readFlow, wireFlowSchema, type FlowConfig } from "./flow-config.ts";
 import { millis } from "./ids.ts";
 import { cancelsMax, retriesDefault, retriesMax } from "./limits.ts";
@@ -33,7 +34,11 @@ export interface FunctionConfig extends FlowConfig {
 
 /** The outcome of reading an app's functions. */
 export type ParsedFunctions =
-  | { readonly kind: "functions"; readonly functions: readonly FunctionConfig[]; readonly notices: readonly ConfigProblem[] }
+  | {
+      readonly kind: "functions";
+      readonly functions: readonly FunctionConfig[];
+      readonly notices: readonly ConfigProblem[];
+    }
   | { readonly kind: "rejected"; readonly problems: readonly ConfigProblem[] };
 
 const wireFunctionSchema = wireFlowSchema.extend({
@@ -48,9 +53,7 @@ const wireFunctionSchema = wireFlowSchema.extend({
     }),
   ),
   retries: z.number().nullish(),
-  cancel: z
-    .array(z.object({ event: z.string(), if: z.string().nullish(), timeout: z.string().nullish() }))
-    .nullish(),
+  cancel: z.array(z.object({ event: z.string(), if: z.string().nullish(), timeout: z.string().nullish() })).nullish(),
   timeouts: z.object({ start: z.string().nullish(), finish: z.string().nullish() }).nullish(),
 });
 
@@ -71,15 +74,36 @@ export function parseFunctions(raw: readonly unknown[], checks: ConfigChecks): P
     const report = openConfigReport(slugOf(item), checks);
     if (parsed.success) {
       functions.push(readFunction(parsed.data, report));
-      if (slugs.has(parsed.data.id)) report.reject("id", `two functions have the id "${parsed.data.id}"; ids must be unique within an app`);
+      if (slugs.has(parsed.data.id))
+        report.reject("id", `two functions have the id "${parsed.data.id}"; ids must be unique within an app`);
       slugs.add(parsed.data.id);
     } else {
-      for (const issue of parsed.error.issues) report.reject(pathText(issue.path, `functions[${index}]`), issue.message);
+      for (const issue of parsed.error.issues)
+        report.reject(pathText(issue.path, `functions[${index}]`), issue.message);
     }
     problems.push(...report.problems);
     notices.push(...report.notices);
   }
   return problems.length > 0 ? { kind: "rejected", problems } : { kind: "functions", functions, notices };
+}
+
+// Above this many, the message is cut; the details have all.
+const problemsToldMax = 10;
+
+/** Makes the one error of a refused sync: its message tells what is wrong with which function, `details.problems` all of it. */
+export function functionsError(problems: readonly ConfigProblem[]): StepwrightError {
+  const told = problems
+    .slice(0, problemsToldMax)
+    .map((problem) => `${problem.functionSlug || "(no id)"} ${problem.path}: ${problem.message}`);
+  if (problems.length > told.length) told.push(`and ${problems.length - told.length} more`);
+  const { code, status, retryable, template } = functionsInvalid;
+  return new StepwrightError({
+    code,
+    status,
+    retryable,
+    message: template.replace("{problems}", () => told.join("; ")),
+    details: { problems: problems.map((problem) => ({ ...problem })) },
+  });
 }
 
 function readFunction(wire: WireFunction, report: ConfigReport): FunctionConfig {
@@ -109,7 +133,11 @@ function readUrl(wire: WireFunction, report: ConfigReport): string {
     return "";
   }
   const { url } = step.runtime;
-  if (!URL.canParse(url)) report.reject("steps.step.runtime.url", `"${url}" is not a URL; the app must register the full URL it is served at`);
+  if (!URL.canParse(url))
+    report.reject(
+      "steps.step.runtime.url",
+      `"${url}" is not a URL; the app must register the full URL it is served at`,
+    );
   return url;
 }
 
@@ -119,17 +147,23 @@ function readRetries(wire: WireFunction, report: ConfigReport): number {
   if (!Number.isInteger(retries) || retries < 0) {
     report.reject("retries", `${retries} retries are impossible; use a whole number from 0 to ${retriesMax}`);
   }
-  if (retries > retriesMax) report.notice("retries", `${retries} retries are more than the limit; ${retriesMax} are used`);
+  if (retries > retriesMax)
+    report.notice("retries", `${retries} retries are more than the limit; ${retriesMax} are used`);
   return Math.min(retries, retriesMax);
 }
 
 function readCancels(wire: WireFunction, report: ConfigReport): readonly CancelConfig[] {
   const cancels = wire.cancel ?? [];
-  if (cancels.length > cancelsMax) report.reject("cancel", `${cancels.length} cancelOn entries are more than the limit of ${cancelsMax}`);
+  if (cancels.length > cancelsMax)
+    report.reject("cancel", `${cancels.length} cancelOn entries are more than the limit of ${cancelsMax}`);
   return cancels.map((item, index) => {
     const path = `cancel[${index}]`;
     if (item.event === "" || item.event.includes("*")) {
-      report.reject(`${path}.event`, `"${item.event}" cannot cancel a run; name one event exactly, wildcards do not apply here`, "event_name_invalid");
+      report.reject(
+        `${path}.event`,
+        `"${item.event}" cannot cancel a run; name one event exactly, wildcards do not apply here`,
+        "event_name_invalid",
+      );
     }
     const timeoutText = item.timeout == null || item.timeout === "" ? null : item.timeout;
     if (timeoutText !== null && parseDurationOrInstant(timeoutText, millis(0)) === null) {
@@ -153,7 +187,12 @@ function rejectCombinations(config: FunctionConfig, report: ConfigReport): void 
     config.singleton === null ? null : "singleton",
     config.priority === null ? null : "priority",
   ].filter((name) => name !== null);
-  if (others.length > 0) report.reject("batchEvents", `batchEvents cannot be combined with ${others.join(", ")}; remove one`, "combo_unsupported");
+  if (others.length > 0)
+    report.reject(
+      "batchEvents",
+      `batchEvents cannot be combined with ${others.join(", ")}; remove one`,
+      "combo_unsupported",
+    );
 }
 
 function slugOf(raw: unknown): string {

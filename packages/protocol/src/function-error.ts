@@ -1,5 +1,14 @@
 // The error of a whole function attempt, as it is stored and told to others.
-import { canonicalJson, isJsonObject, jsonString, spliceObject, tryParseJson, type JsonObject, type JsonText, type JsonValue } from "./json.ts";
+import {
+  canonicalJson,
+  isJsonObject,
+  jsonString,
+  spliceObject,
+  tryParseJson,
+  type JsonObject,
+  type JsonText,
+  type JsonValue,
+} from "./json.ts";
 import { foreignBodyBytesMax } from "./limits.ts";
 
 /** What went wrong in an attempt. */
@@ -24,12 +33,20 @@ export type TransportErrorCode =
   | "sig_verification_failed";
 
 /** Describes an attempt that brought no readable answer. */
-export function transportError(o: { readonly code: TransportErrorCode; readonly message: string; readonly stack?: string }): FunctionErrorBody {
+export function transportError(o: {
+  readonly code: TransportErrorCode;
+  readonly message: string;
+  readonly stack?: string;
+}): FunctionErrorBody {
   return withRaw({ error: o.code, name: "Error", message: o.message, stack: o.stack ?? null, cause: null });
 }
 
 /** Describes an error status that some proxy or platform answered in place of the SDK. */
-export function foreignStatusError(o: { readonly status: number; readonly contentType: string; readonly body: string }): FunctionErrorBody {
+export function foreignStatusError(o: {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}): FunctionErrorBody {
   return withRaw({
     error: `invalid status code: ${o.status}`,
     name: "Server returned a fatal error",
@@ -43,7 +60,10 @@ export function foreignStatusError(o: { readonly status: number; readonly conten
 export function foreignBodyText(o: { readonly contentType: string; readonly body: string }): string {
   const bytes = Buffer.from(o.body, "utf8");
   // A character cut in half at the limit becomes U+FFFD, which is dropped.
-  const excerpt = bytes.length <= foreignBodyBytesMax ? o.body : bytes.toString("utf8", 0, foreignBodyBytesMax).replace(/\uFFFD$/, "");
+  const excerpt =
+    bytes.length <= foreignBodyBytesMax
+      ? o.body
+      : bytes.toString("utf8", 0, foreignBodyBytesMax).replace(/\uFFFD$/, "");
   return `Upstream response (${o.contentType || "no content type"}):\n${excerpt}`;
 }
 
@@ -54,7 +74,7 @@ export function foreignBodyText(o: { readonly contentType: string; readonly body
  */
 export function readFunctionError(o: { readonly error: string; readonly body: string }): FunctionErrorBody {
   const parsed = tryParseJson(o.body);
-  const value = parsed === undefined ? o.body.trim() : decodedObject(parsed) ?? parsed;
+  const value = parsed === undefined ? o.body.trim() : (decodedObject(parsed) ?? parsed);
   const raw = value === "" ? null : canonicalJson(value);
   if (!isJsonObject(value)) {
     const message = typeof value === "string" && value !== "" ? value : defaultMessage;

@@ -32,13 +32,16 @@ describe("ULIDs", () => {
     expect(derivedUlid(millis(5), "run.step")).not.toBe(derivedUlid(millis(5), "run.other"));
   });
 
-  it.each(["", "01M854RY3P60RK4CSM6MV3EE1", "01m854ry3p60rk4csm6mv3ee1t", "81M854RY3P60RK4CSM6MV3EE1T", "01M854RY3P60RK4CSM6MV3EE1U"])(
-    "%j is none",
-    (text) => {
-      expect(isUlid(text)).toBe(false);
-      expect(() => ulidTime(text)).toThrow(RangeError);
-    },
-  );
+  it.each([
+    "",
+    "01M854RY3P60RK4CSM6MV3EE1",
+    "01m854ry3p60rk4csm6mv3ee1t",
+    "81M854RY3P60RK4CSM6MV3EE1T",
+    "01M854RY3P60RK4CSM6MV3EE1U",
+  ])("%j is none", (text) => {
+    expect(isUlid(text)).toBe(false);
+    expect(() => ulidTime(text)).toThrow(RangeError);
+  });
 
   it("refuse times and entropy that do not fit", () => {
     expect(() => ulidOf(millis(ulidTimeMax + 1), new Uint8Array(10))).toThrow(RangeError);
@@ -49,7 +52,9 @@ describe("ULIDs", () => {
 
 describe("derived UUIDs", () => {
   it("follow the published example of version 5", () => {
-    expect(uuidV5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com")).toBe("2ed6657d-e927-568b-95e1-2665a8aea6a2");
+    expect(uuidV5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com")).toBe(
+      "2ed6657d-e927-568b-95e1-2665a8aea6a2",
+    );
   });
 
   it("need a namespace that is a UUID", () => {

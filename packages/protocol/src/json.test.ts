@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalJson, isJsonObject, jsonString, parseJsonText, spliceList, spliceObject, tryParseJson } from "./json.ts";
+import {
+  canonicalJson,
+  isJsonObject,
+  jsonString,
+  parseJsonText,
+  spliceList,
+  spliceObject,
+  tryParseJson,
+} from "./json.ts";
 
 describe("canonical JSON", () => {
   it.each([
@@ -36,10 +44,14 @@ describe("canonical JSON", () => {
 
   it("never fails on what JSON text can spell", () => {
     fc.assert(
-      fc.property(fc.jsonValue({ stringUnit: "binary" }), fc.string({ unit: fc.integer({ min: 0xd800, max: 0xdfff }).map((c) => String.fromCharCode(c)) }), (value, surrogates) => {
-        const text = canonicalJson({ value, [surrogates]: [surrogates, { n: 1e999 }] });
-        expect(canonicalJson(parseJsonText(text))).toBe(text);
-      }),
+      fc.property(
+        fc.jsonValue({ stringUnit: "binary" }),
+        fc.string({ unit: fc.integer({ min: 0xd800, max: 0xdfff }).map((c) => String.fromCharCode(c)) }),
+        (value, surrogates) => {
+          const text = canonicalJson({ value, [surrogates]: [surrogates, { n: 1e999 }] });
+          expect(canonicalJson(parseJsonText(text))).toBe(text);
+        },
+      ),
     );
   });
 
@@ -75,7 +87,13 @@ describe("splicing", () => {
   });
 
   it("leaves out what is absent", () => {
-    expect(spliceObject([["b", jsonString("x")], ["a", null], ["c", undefined]])).toBe('{"b":"x"}');
+    expect(
+      spliceObject([
+        ["b", jsonString("x")],
+        ["a", null],
+        ["c", undefined],
+      ]),
+    ).toBe('{"b":"x"}');
   });
 });
 

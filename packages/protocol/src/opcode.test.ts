@@ -11,7 +11,16 @@ function readOp(value: unknown): Op | undefined {
   return readOps([value])[0];
 }
 
-const run = { op: "StepRun", id: "h", name: "one", displayName: "One", opts: {}, userland: { id: "one" }, data: { b: 1, a: 2 }, timing: { a: 1795469168658000000, b: 1500000 } };
+const run = {
+  op: "StepRun",
+  id: "h",
+  name: "one",
+  displayName: "One",
+  opts: {},
+  userland: { id: "one" },
+  data: { b: 1, a: 2 },
+  timing: { a: 1795469168658000000, b: 1500000 },
+};
 
 describe("an op", () => {
   it("is read with all its fields", () => {
@@ -104,10 +113,27 @@ describe("a list of ops", () => {
 
 describe("the error of a step", () => {
   it("is memoized without what the SDK added for itself", () => {
-    const error = { name: "RangeError", message: "m", stack: "s", cause: { z: 1, a: 2 }, data: [1], noRetry: true, __serialized: true };
+    const error = {
+      name: "RangeError",
+      message: "m",
+      stack: "s",
+      cause: { z: 1, a: 2 },
+      data: [1],
+      noRetry: true,
+      __serialized: true,
+    };
     const body = readOp({ op: "StepFailed", id: "h", error })?.error;
-    expect(body).toEqual({ name: "RangeError", message: "m", stack: "s", cause: '{"a":2,"z":1}', data: "[1]", noRetry: true });
-    expect(body && stepErrorJson(body)).toBe('{"cause":{"a":2,"z":1},"data":[1],"message":"m","name":"RangeError","noRetry":true,"stack":"s"}');
+    expect(body).toEqual({
+      name: "RangeError",
+      message: "m",
+      stack: "s",
+      cause: '{"a":2,"z":1}',
+      data: "[1]",
+      noRetry: true,
+    });
+    expect(body && stepErrorJson(body)).toBe(
+      '{"cause":{"a":2,"z":1},"data":[1],"message":"m","name":"RangeError","noRetry":true,"stack":"s"}',
+    );
   });
 
   it.each([

@@ -1,7 +1,16 @@
 // Ops: the instructions in an app's answer, read from the wire.
 import { z } from "zod";
 import { asStepId, millis, type Millis, type StepId } from "./ids.ts";
-import { canonicalJson, isJsonObject, jsonString, spliceObject, tryParseJson, type JsonObject, type JsonText, type JsonValue } from "./json.ts";
+import {
+  canonicalJson,
+  isJsonObject,
+  jsonString,
+  spliceObject,
+  tryParseJson,
+  type JsonObject,
+  type JsonText,
+  type JsonValue,
+} from "./json.ts";
 
 /** The names of all ops, as they are spelt on the wire. */
 export const opNames = [
@@ -64,7 +73,9 @@ export function parseOps(body: string): ParsedOps {
   const value = tryParseJson(body);
   if (value === undefined) return { kind: "malformed", message: "the body is not JSON" };
   if (Array.isArray(value)) return parseOpList(value);
-  return isJsonObject(value) ? parseOpList([value]) : { kind: "malformed", message: "the body is neither a list of ops nor an op" };
+  return isJsonObject(value)
+    ? parseOpList([value])
+    : { kind: "malformed", message: "the body is neither a list of ops nor an op" };
 }
 
 /** Reads ops that are already parsed JSON, as in a checkpoint. */
@@ -104,7 +115,12 @@ const wireOpSchema = z.object({
   timing: z.object({ a: z.number(), b: z.number() }).nullish().catch(null),
 });
 
-const opByName: ReadonlyMap<string, OpName> = new Map(opNames.flatMap((name) => [[name, name], [name.toLowerCase(), name]]));
+const opByName: ReadonlyMap<string, OpName> = new Map(
+  opNames.flatMap((name) => [
+    [name, name],
+    [name.toLowerCase(), name],
+  ]),
+);
 
 // Ops that are no step and whose id nobody looks up.
 const opsWithoutId: ReadonlySet<OpName> = new Set(["None", "RunComplete", "SyncRunComplete", "DiscoveryRequest"]);

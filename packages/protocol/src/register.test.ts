@@ -1,7 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { isDeniedSdkVersion, parseInBandSync, parseRegister, registerChecksum, type ParsedRegister, type RegisterRequest } from "./register.ts";
+import {
+  isDeniedSdkVersion,
+  parseInBandSync,
+  parseRegister,
+  registerChecksum,
+  type ParsedRegister,
+  type RegisterRequest,
+} from "./register.ts";
 
-const wire = { url: "http://127.0.0.1:3000/api/inngest", appName: "app", sdk: "js:v4.24.0", framework: "nodejs", v: "0.1", capabilities: { trust_probe: "v1" }, functions: [{ id: "app-a" }] };
+const wire = {
+  url: "http://127.0.0.1:3000/api/inngest",
+  appName: "app",
+  sdk: "js:v4.24.0",
+  framework: "nodejs",
+  v: "0.1",
+  capabilities: { trust_probe: "v1" },
+  functions: [{ id: "app-a" }],
+};
 
 function requestOf(parsed: ParsedRegister): RegisterRequest {
   if (parsed.kind === "rejected") throw parsed.error;
@@ -27,7 +42,10 @@ describe("a register request", () => {
   });
 
   it("may come without functions", () => {
-    expect(parseRegister({ url: wire.url, appName: "app" })).toMatchObject({ kind: "request", request: { functions: [], sdk: "", capabilities: {} } });
+    expect(parseRegister({ url: wire.url, appName: "app" })).toMatchObject({
+      kind: "request",
+      request: { functions: [], sdk: "", capabilities: {} },
+    });
     expect(parseRegister({ ...wire, functions: null })).toMatchObject({ kind: "request", request: { functions: [] } });
   });
 
@@ -49,10 +67,17 @@ describe("the checksum of a registration", () => {
 
   it("does not change with the order of keys or what the SDK observed", () => {
     const reordered = Object.fromEntries(Object.entries(wire).reverse());
-    expect(registerChecksum(requestOf(parseRegister({ ...reordered, featureObservations: { a: Math.PI } })))).toBe(base);
+    expect(registerChecksum(requestOf(parseRegister({ ...reordered, featureObservations: { a: Math.PI } })))).toBe(
+      base,
+    );
   });
 
-  it.each([{ functions: [] }, { sdk: "js:v4.25.0" }, { url: "http://localhost:3001/api/inngest" }, { appVersion: "2" }])("changes with %j", (change) => {
+  it.each([
+    { functions: [] },
+    { sdk: "js:v4.25.0" },
+    { url: "http://localhost:3001/api/inngest" },
+    { appVersion: "2" },
+  ])("changes with %j", (change) => {
     expect(registerChecksum(requestOf(parseRegister({ ...wire, ...change })))).not.toBe(base);
   });
 });
@@ -60,18 +85,31 @@ describe("the checksum of a registration", () => {
 describe("an in-band sync answer", () => {
   it("is the same registration", () => {
     const { appName, v: _, ...rest } = wire;
-    expect(parseInBandSync({ ...rest, app_id: appName, sdk_author: "inngest", sdk_language: "js", sdk_version: "v4.24.0", inspection: {}, env: null })).toEqual(
-      parseRegister(wire),
-    );
+    expect(
+      parseInBandSync({
+        ...rest,
+        app_id: appName,
+        sdk_author: "inngest",
+        sdk_language: "js",
+        sdk_version: "v4.24.0",
+        inspection: {},
+        env: null,
+      }),
+    ).toEqual(parseRegister(wire));
   });
 
   it("may name its SDK in two parts", () => {
-    expect(parseInBandSync({ app_id: "a", url: wire.url, sdk_language: "py", sdk_version: "v0.5.0" })).toMatchObject({ request: { sdk: "py:v0.5.0" } });
+    expect(parseInBandSync({ app_id: "a", url: wire.url, sdk_language: "py", sdk_version: "v0.5.0" })).toMatchObject({
+      request: { sdk: "py:v0.5.0" },
+    });
   });
 
   it("is refused without an app", () => {
     expect(parseInBandSync({ url: wire.url })).toMatchObject({ kind: "rejected", error: { code: "REGISTER_INVALID" } });
-    expect(parseInBandSync({ url: wire.url, app_id: "" })).toMatchObject({ kind: "rejected", error: { code: "APP_NAME_MISSING" } });
+    expect(parseInBandSync({ url: wire.url, app_id: "" })).toMatchObject({
+      kind: "rejected",
+      error: { code: "APP_NAME_MISSING" },
+    });
   });
 });
 
@@ -80,7 +118,10 @@ describe("SDK versions with the known vulnerability", () => {
     expect(isDeniedSdkVersion(sdk)).toBe(true);
   });
 
-  it.each(["js:v3.21.9", "js:v3.53.2", "js:v3.54.0", "js:v4.24.0", "js:v2.30.0", "py:v3.30.0", "go:v0.16.0", ""])("do not include %j", (sdk) => {
-    expect(isDeniedSdkVersion(sdk)).toBe(false);
-  });
+  it.each(["js:v3.21.9", "js:v3.53.2", "js:v3.54.0", "js:v4.24.0", "js:v2.30.0", "py:v3.30.0", "go:v0.16.0", ""])(
+    "do not include %j",
+    (sdk) => {
+      expect(isDeniedSdkVersion(sdk)).toBe(false);
+    },
+  );
 });

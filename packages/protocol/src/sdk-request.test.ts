@@ -64,13 +64,21 @@ describe("the body of a call", () => {
 
   it("leaves out what the SDK is to fetch itself", () => {
     const body: unknown = JSON.parse(buildCallBody({ ...parts, useApi: true }));
-    expect(body).toMatchObject({ ctx: { use_api: true, stack: { stack: ["b", "a"] } }, event: { name: "a" }, events: [], steps: {}, use_api: true });
+    expect(body).toMatchObject({
+      ctx: { use_api: true, stack: { stack: ["b", "a"] } },
+      event: { name: "a" },
+      events: [],
+      steps: {},
+      use_api: true,
+    });
   });
 });
 
 describe("the headers of a call", () => {
   it("name the run, the step and the dispatch", () => {
-    expect(callHeaders({ ctx, stepId: discoveryStepId, version: -1, signature: "t=1&s=a", traceparent: "00-1-2-01" })).toEqual({
+    expect(
+      callHeaders({ ctx, stepId: discoveryStepId, version: -1, signature: "t=1&s=a", traceparent: "00-1-2-01" }),
+    ).toEqual({
       "content-type": "application/json",
       traceparent: "00-1-2-01",
       "x-inngest-generation-id": "3",

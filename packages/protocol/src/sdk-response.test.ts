@@ -40,7 +40,13 @@ describe("an answer with ops", () => {
   it("says which version it speaks and how to retry", () => {
     const headers = { ...sdk, "x-inngest-req-version": "2", "x-inngest-no-retry": "false", "retry-after": "3" };
     const body = '[{"op":"Sleep","id":"h","name":"1s"}]';
-    expect(read({ status: 206, headers, body })).toMatchObject({ kind: "ops", ops: [{ op: "Sleep" }], noRetry: false, retryAt: now + 3000, requestVersion: 2 });
+    expect(read({ status: 206, headers, body })).toMatchObject({
+      kind: "ops",
+      ops: [{ op: "Sleep" }],
+      noRetry: false,
+      retryAt: now + 3000,
+      requestVersion: 2,
+    });
   });
 
   it.each([
@@ -51,11 +57,21 @@ describe("an answer with ops", () => {
     ["1", 1],
   ])("of version %j speaks %j", (value, requestVersion) => {
     const headers = value === undefined ? sdk : { ...sdk, "x-inngest-req-version": value };
-    expect(read({ status: 206, headers, body: "[]" })).toEqual({ kind: "ops", ops: [], noRetry: null, retryAt: null, requestVersion });
+    expect(read({ status: 206, headers, body: "[]" })).toEqual({
+      kind: "ops",
+      ops: [],
+      noRetry: null,
+      retryAt: null,
+      requestVersion,
+    });
   });
 
   it("that cannot be read is an error to retry, whatever it says itself", () => {
-    const answer = readError({ status: 206, headers: { ...sdk, "x-inngest-no-retry": "true" }, body: '[{"op":"Nope","id":"h"}]' });
+    const answer = readError({
+      status: 206,
+      headers: { ...sdk, "x-inngest-no-retry": "true" },
+      body: '[{"op":"Nope","id":"h"}]',
+    });
     expect(answer).toMatchObject({ noRetry: null, error: { error: "invalid_response", name: "Error" } });
     expect(answer.error.message).toContain('unknown kind "Nope"');
     expect(answer.error.stack).toContain('"Nope"');
@@ -72,11 +88,26 @@ describe("an answer that is not from an SDK", () => {
   });
 
   it("with an error status shows where it came from", () => {
-    const { error, noRetry } = readError({ status: 502, headers: { "content-type": "text/html" }, body: "<h1>Bad gateway</h1>" });
+    const { error, noRetry } = readError({
+      status: 502,
+      headers: { "content-type": "text/html" },
+      body: "<h1>Bad gateway</h1>",
+    });
     expect(noRetry).toBeNull();
-    expect(error).toMatchObject({ error: "invalid status code: 502", name: "Server returned a fatal error", message: "Your server returned HTTP 502 before the SDK responded." });
-    expect(error.stack).toMatch(/^No step output was produced.*\n\nUpstream response \(text\/html\):\n<h1>Bad gateway<\/h1>$/);
-    expect(JSON.parse(error.raw ?? "")).toEqual({ error: error.error, name: error.name, message: error.message, stack: error.stack });
+    expect(error).toMatchObject({
+      error: "invalid status code: 502",
+      name: "Server returned a fatal error",
+      message: "Your server returned HTTP 502 before the SDK responded.",
+    });
+    expect(error.stack).toMatch(
+      /^No step output was produced.*\n\nUpstream response \(text\/html\):\n<h1>Bad gateway<\/h1>$/,
+    );
+    expect(JSON.parse(error.raw ?? "")).toEqual({
+      error: error.error,
+      name: error.name,
+      message: error.message,
+      stack: error.stack,
+    });
   });
 
   it("is quoted up to a limit, at a whole character", () => {
@@ -126,11 +157,18 @@ describe("a function error", () => {
     ["under body as text", { body: JSON.stringify(plain) }],
     ["as text", JSON.stringify(plain)],
   ])("may come %s", (_, body) => {
-    expect(readError({ status: 500, body: JSON.stringify(body) }).error).toMatchObject({ name: "TypeError", message: "m", stack: "s", cause: '{"name":"Error"}' });
+    expect(readError({ status: 500, body: JSON.stringify(body) }).error).toMatchObject({
+      name: "TypeError",
+      message: "m",
+      stack: "s",
+      cause: '{"name":"Error"}',
+    });
   });
 
   it("is stored as it came", () => {
-    expect(readError({ status: 500, body: JSON.stringify(plain) }).error.raw).toBe('{"__serialized":true,"cause":{"name":"Error"},"message":"m","name":"TypeError","stack":"s"}');
+    expect(readError({ status: 500, body: JSON.stringify(plain) }).error.raw).toBe(
+      '{"__serialized":true,"cause":{"name":"Error"},"message":"m","name":"TypeError","stack":"s"}',
+    );
   });
 
   it.each([
@@ -139,14 +177,27 @@ describe("a function error", () => {
     ["null", "Function execution error", "null"],
     ["broken pipe", "broken pipe", '"broken pipe"'],
     ['"text"', "text", '"text"'],
-    ['{"error":"Could not find step \\"x\\" to run"}', 'Could not find step "x" to run', '{"error":"Could not find step \\"x\\" to run"}'],
+    [
+      '{"error":"Could not find step \\"x\\" to run"}',
+      'Could not find step "x" to run',
+      '{"error":"Could not find step \\"x\\" to run"}',
+    ],
   ])("of %j says %j", (body, message, raw) => {
-    expect(readError({ status: 500, body }).error).toMatchObject({ name: "Error", message, stack: null, cause: null, raw });
+    expect(readError({ status: 500, body }).error).toMatchObject({
+      name: "Error",
+      message,
+      stack: null,
+      cause: null,
+      raw,
+    });
   });
 });
 
 describe("a streamed answer", () => {
-  const stream = (envelope: unknown): Partial<AppHttpResponse> => ({ status: 201, body: `   ${JSON.stringify(envelope)}` });
+  const stream = (envelope: unknown): Partial<AppHttpResponse> => ({
+    status: 201,
+    body: `   ${JSON.stringify(envelope)}`,
+  });
 
   it("is what its envelope says, headers included", () => {
     const headers = { "X-Inngest-Req-Version": "2", "Retry-After": ["5"] };
@@ -156,7 +207,10 @@ describe("a streamed answer", () => {
 
   it("may have its body as JSON instead of text", () => {
     expect(read(stream({ status: 206, headers: {}, body: [{ op: "Sleep", id: "h" }] }))).toMatchObject({ kind: "ops" });
-    expect(read(stream({ status: 200, headers: {}, body: { a: 1 } }))).toEqual({ kind: "completed", output: '{"a":1}' });
+    expect(read(stream({ status: 200, headers: {}, body: { a: 1 } }))).toEqual({
+      kind: "completed",
+      output: '{"a":1}',
+    });
     expect(read(stream({ status: 201, headers: null }))).toEqual({ kind: "completed", output: "null" });
   });
 
@@ -178,12 +232,18 @@ describe("a streamed answer", () => {
   });
 
   it("with an error of null has none", () => {
-    expect(read(stream({ status: 200, headers: {}, body: "1", error: null }))).toEqual({ kind: "completed", output: "1" });
+    expect(read(stream({ status: 200, headers: {}, body: "1", error: null }))).toEqual({
+      kind: "completed",
+      output: "1",
+    });
   });
 });
 
 describe("an answer over the limit", () => {
   it("is an error to retry", () => {
-    expect(readError({ body: "x".repeat(responseBodyBytesMax + 1) })).toMatchObject({ noRetry: null, error: { error: "output_too_large" } });
+    expect(readError({ body: "x".repeat(responseBodyBytesMax + 1) })).toMatchObject({
+      noRetry: null,
+      error: { error: "output_too_large" },
+    });
   });
 });

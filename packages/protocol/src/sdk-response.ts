@@ -1,6 +1,12 @@
 // An app's answer to a call: from status, headers and body to what it means.
 import { parseRetryAfter } from "./duration.ts";
-import { foreignBodyText, foreignStatusError, readFunctionError, transportError, type FunctionErrorBody } from "./function-error.ts";
+import {
+  foreignBodyText,
+  foreignStatusError,
+  readFunctionError,
+  transportError,
+  type FunctionErrorBody,
+} from "./function-error.ts";
 import { headers } from "./headers.ts";
 import type { Millis } from "./ids.ts";
 import { canonicalJson, isJsonObject, nullJson, tryParseJson, type JsonText } from "./json.ts";
@@ -38,7 +44,7 @@ export function readSdkResponse(response: AppHttpResponse, now: Millis): SdkAnsw
     const message = `The response is larger than the limit of ${responseBodyBytesMax} bytes; return less, or a reference to it.`;
     return failed(response, now, transportError({ code: "output_too_large", message }));
   }
-  const unwrapped = response.status === 201 ? unwrapStream(response) : { kind: "response", response } as const;
+  const unwrapped = response.status === 201 ? unwrapStream(response) : ({ kind: "response", response } as const);
   if (unwrapped.kind === "broken") return failed(response, now, unwrapped.error);
   return readPlain(unwrapped.response, now);
 }
@@ -47,7 +53,11 @@ function readPlain(response: AppHttpResponse, now: Millis): SdkAnswer {
   const { status, body } = response;
   const isSuccess = status >= 200 && status < 300;
   if (!isFromSdk(response)) {
-    return failed(response, now, isSuccess ? notSdk(response) : foreignStatusError({ status, contentType: contentType(response), body }));
+    return failed(
+      response,
+      now,
+      isSuccess ? notSdk(response) : foreignStatusError({ status, contentType: contentType(response), body }),
+    );
   }
   if (!isSuccess) {
     const advice = retryAdvice(response, now);
@@ -58,7 +68,15 @@ function readPlain(response: AppHttpResponse, now: Millis): SdkAnswer {
   const parsed = parseOps(body);
   if (parsed.kind === "ops") return { kind: "ops", ops: parsed.ops, ...retryAdvice(response, now) };
   const message = `The SDK's response cannot be read: ${parsed.message}.`;
-  return failed(response, now, transportError({ code: "invalid_response", message, stack: foreignBodyText({ contentType: contentType(response), body }) }));
+  return failed(
+    response,
+    now,
+    transportError({
+      code: "invalid_response",
+      message,
+      stack: foreignBodyText({ contentType: contentType(response), body }),
+    }),
+  );
 }
 
 /** A random page with status 200 must never complete a run: only the SDK's own header says that it answered. */

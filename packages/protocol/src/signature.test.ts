@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "./json.ts";
-import { bearerMatches, hashSigningKey, isSigningKey, signRequest, verifyResponseSignature, verifySignature } from "./signature.ts";
+import {
+  bearerMatches,
+  hashSigningKey,
+  isSigningKey,
+  signRequest,
+  verifyResponseSignature,
+  verifySignature,
+} from "./signature.ts";
 
 const key = "signkey-test-12345678";
 const body = canonicalJson({ b: 1, a: 2 });
@@ -51,12 +58,19 @@ describe("the caller's key", () => {
     expect(bearerMatches(authorization, key)).toBe(true);
   });
 
-  it.each([undefined, "", "Bearer", "Bearer ", "Bearer undefined", "Basic 12345678", "Bearer 1234567", "Bearer 12345678 x", "12345678"])(
-    "is not found in %j",
-    (authorization) => {
-      expect(bearerMatches(authorization, key)).toBe(false);
-    },
-  );
+  it.each([
+    undefined,
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer undefined",
+    "Basic 12345678",
+    "Bearer 1234567",
+    "Bearer 12345678 x",
+    "12345678",
+  ])("is not found in %j", (authorization) => {
+    expect(bearerMatches(authorization, key)).toBe(false);
+  });
 
   it("never matches an empty one", () => {
     expect(bearerMatches("Bearer signkey-test-", "signkey-test-")).toBe(false);

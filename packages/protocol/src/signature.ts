@@ -21,7 +21,11 @@ export function isSigningKey(key: string): boolean {
 }
 
 /** Signs a request to an app; the body must be canonical JSON, or empty. Returns the header's value. */
-export function signRequest(o: { readonly key: string; readonly body: JsonText | ""; readonly atSeconds: number }): string {
+export function signRequest(o: {
+  readonly key: string;
+  readonly body: JsonText | "";
+  readonly atSeconds: number;
+}): string {
   return `t=${o.atSeconds}&s=${mac(o.key, o.body, String(o.atSeconds))}`;
 }
 
@@ -59,7 +63,12 @@ export interface SignatureCheck {
  */
 export function hashSigningKey(key: string): string {
   const prefix = keyPrefix.exec(key.trim())?.[0] ?? "";
-  return prefix + createHash("sha256").update(Buffer.from(normalizeSigningKey(key), "hex")).digest("hex");
+  return (
+    prefix +
+    createHash("sha256")
+      .update(Buffer.from(normalizeSigningKey(key), "hex"))
+      .digest("hex")
+  );
 }
 
 /** Tells whether an `Authorization` header carries the signing key, plain or hashed, with whatever prefix. Takes constant time. */

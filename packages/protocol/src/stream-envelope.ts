@@ -14,13 +14,21 @@ export function unwrapStream(response: AppHttpResponse): UnwrappedStream {
   if (!isJsonObject(envelope)) return broken("The response stream ended before the SDK sent its answer.");
   const failure = envelope["error"];
   if (failure !== undefined && failure !== null) {
-    return { kind: "broken", error: readFunctionError({ error: "invalid_response", body: canonicalJson({ error: failure }) }) };
+    return {
+      kind: "broken",
+      error: readFunctionError({ error: "invalid_response", body: canonicalJson({ error: failure }) }),
+    };
   }
   const { status } = envelope;
-  if (typeof status !== "number" || !Number.isInteger(status)) return broken("The response stream's answer has no status.");
+  if (typeof status !== "number" || !Number.isInteger(status))
+    return broken("The response stream's answer has no status.");
   return {
     kind: "response",
-    response: { status, headers: { ...response.headers, ...lowerCased(envelope["headers"]) }, body: bodyText(envelope["body"]) },
+    response: {
+      status,
+      headers: { ...response.headers, ...lowerCased(envelope["headers"]) },
+      body: bodyText(envelope["body"]),
+    },
   };
 }
 
@@ -36,7 +44,11 @@ function bodyText(body: JsonValue | undefined): string {
 
 function lowerCased(value: JsonValue | undefined): Record<string, string> {
   if (!isJsonObject(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).map(([name, header]) => [name.toLowerCase(), Array.isArray(header) ? header.join(", ") : String(header)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([name, header]) => [name.toLowerCase(), headerText(header)]));
+}
+
+/** SDKs send one text per header, or a list of them. */
+function headerText(header: JsonValue): string {
+  if (typeof header === "string") return header;
+  return Array.isArray(header) ? header.map(headerText).join(", ") : canonicalJson(header);
 }

@@ -55,7 +55,10 @@ export function eventPatternsFor(name: string): readonly string[] {
 /** Reads a function's triggers; what is wrong goes to the report. */
 export function readTriggers(wire: readonly WireTrigger[], report: ConfigReport): readonly Trigger[] {
   if (wire.length > triggersMax) {
-    report.reject("triggers", `${wire.length} triggers are more than the limit of ${triggersMax}; use a wildcard or several functions`);
+    report.reject(
+      "triggers",
+      `${wire.length} triggers are more than the limit of ${triggersMax}; use a wildcard or several functions`,
+    );
   }
   const triggers: Trigger[] = [];
   const seen = new Set<string>();
@@ -63,7 +66,8 @@ export function readTriggers(wire: readonly WireTrigger[], report: ConfigReport)
     const path = `triggers[${index}]`;
     const trigger = readTrigger(item, path, report);
     if (trigger === null) continue;
-    const identity = trigger.kind === "cron" ? `cron ${trigger.text}` : JSON.stringify([trigger.event, trigger.expression]);
+    const identity =
+      trigger.kind === "cron" ? `cron ${trigger.text}` : JSON.stringify([trigger.event, trigger.expression]);
     if (seen.has(identity)) report.reject(path, "this trigger is a duplicate of an earlier one; remove it");
     seen.add(identity);
     triggers.push(trigger);

@@ -1,9 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { isDeniedSdkVersion, parseEventIdSeed, parseEvents, parseFunctions, parseRegister, seededEventId } from "../src/index.ts";
+import {
+  isDeniedSdkVersion,
+  parseEventIdSeed,
+  parseEvents,
+  parseFunctions,
+  parseRegister,
+  seededEventId,
+} from "../src/index.ts";
 import { apiFixtures, readFixture } from "./fixtures.ts";
 
 interface ApiCapture {
-  readonly request: { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: unknown };
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: unknown;
+  };
   readonly response: { readonly status: number; readonly body: unknown };
 }
 
@@ -30,17 +42,22 @@ describe("the event API's captures", () => {
     if (parsed.kind === "rejected") expect(parsed.error.status).toBe(400);
   });
 
-  it.each(["captures-api/event-seed.json", "captures-api/event-seed-repeat.json"])("%s has the ids we derive from its seed", (path) => {
-    const { request, response } = read(path);
-    const seed = parseEventIdSeed(request.headers["x-inngest-event-id-seed"]);
-    expect(seed).not.toBeNull();
-    if (seed === null) return;
-    const { ids } = response.body as { readonly ids: readonly string[] };
-    expect(ids.map((_, index) => seededEventId(seed, index + 1))).toEqual(ids);
-  });
+  it.each(["captures-api/event-seed.json", "captures-api/event-seed-repeat.json"])(
+    "%s has the ids we derive from its seed",
+    (path) => {
+      const { request, response } = read(path);
+      const seed = parseEventIdSeed(request.headers["x-inngest-event-id-seed"]);
+      expect(seed).not.toBeNull();
+      if (seed === null) return;
+      const { ids } = response.body as { readonly ids: readonly string[] };
+      expect(ids.map((_, index) => seededEventId(seed, index + 1))).toEqual(ids);
+    },
+  );
 
   it("ignores the seed the reference ignores", () => {
-    expect(parseEventIdSeed(read("captures-api/event-seed-invalid.json").request.headers["x-inngest-event-id-seed"])).toBeNull();
+    expect(
+      parseEventIdSeed(read("captures-api/event-seed-invalid.json").request.headers["x-inngest-event-id-seed"]),
+    ).toBeNull();
   });
 });
 
@@ -58,7 +75,8 @@ describe("the captures of registering", () => {
     const isAccepted =
       parsed.kind === "request" &&
       !isDeniedSdkVersion(parsed.request.sdk) &&
-      parseFunctions(parsed.request.functions, { checkExpression: () => null, checkCron: () => null }).kind === "functions";
+      parseFunctions(parsed.request.functions, { checkExpression: () => null, checkCron: () => null }).kind ===
+        "functions";
     expect(isAccepted).toBe(response.status === 200);
   });
 });

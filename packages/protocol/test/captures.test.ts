@@ -92,7 +92,9 @@ function rebuiltCallBody(body: CallBody): JsonText {
     },
     eventJsons: [first, ...rest],
     // Reversed, as the order of a memo's rows is nobody's promise.
-    steps: Object.entries(body.steps).reverse().map(([id, memo]) => [asStepId(id), canonicalJson(memo)] as const),
+    steps: Object.entries(body.steps)
+      .reverse()
+      .map(([id, memo]) => [asStepId(id), canonicalJson(memo)] as const),
     defers: canonicalJson(body.defers),
     version: body.version,
     useApi: body.ctx.use_api,
@@ -152,7 +154,8 @@ describe.each(captures)("$file", ({ exchanges }) => {
       for (const op of opsOf(exchange)) {
         const key = `${body.ctx.run_id} ${op.id}`;
         if (op.op === "StepRun" && !expected.has(key)) expected.set(key, `{"data":${op.data ?? "null"}}` as JsonText);
-        if (op.op === "StepFailed" && op.error !== null) expected.set(key, `{"error":${stepErrorJson(op.error)}}` as JsonText);
+        if (op.op === "StepFailed" && op.error !== null)
+          expected.set(key, `{"error":${stepErrorJson(op.error)}}` as JsonText);
       }
     }
   });
@@ -169,7 +172,8 @@ describe.each(captures)("$file", ({ exchanges }) => {
       } else if (request.url.startsWith("/fn/register")) {
         const parsed = parseRegister(request.body);
         expect(parsed.kind).toBe("request");
-        if (parsed.kind === "request") expect(parseFunctions(parsed.request.functions, noChecks)).toMatchObject({ kind: "functions", notices: [] });
+        if (parsed.kind === "request")
+          expect(parseFunctions(parsed.request.functions, noChecks)).toMatchObject({ kind: "functions", notices: [] });
       }
     }
   });
@@ -195,7 +199,19 @@ describe("the captures together", () => {
     expect(new Set(all.map((exchange) => answerOf(exchange).kind))).toEqual(new Set(["ops", "completed", "failed"]));
     const ops = new Set(all.flatMap(opsOf).map((op) => op.op));
     expect(ops).toEqual(
-      new Set(["AIGateway", "Gateway", "InvokeFunction", "RunComplete", "Sleep", "StepError", "StepFailed", "StepPlanned", "StepRun", "WaitForEvent", "WaitForSignal"]),
+      new Set([
+        "AIGateway",
+        "Gateway",
+        "InvokeFunction",
+        "RunComplete",
+        "Sleep",
+        "StepError",
+        "StepFailed",
+        "StepPlanned",
+        "StepRun",
+        "WaitForEvent",
+        "WaitForSignal",
+      ]),
     );
   });
 
@@ -218,9 +234,9 @@ describe("the captures together", () => {
       }
     }
     expect(appIdOf("demo-app")).toBe("e2bace32-28cc-5398-96fd-47c0373ed11d");
-    expect(functionIdOf({ name: "Steps fn", url: "http://localhost:19300/api/inngest?fnId=demo-app-steps&stepId=step" })).toBe(
-      "4bc0f6ba-ed83-56a8-8a85-061e1d7e7159",
-    );
+    expect(
+      functionIdOf({ name: "Steps fn", url: "http://localhost:19300/api/inngest?fnId=demo-app-steps&stepId=step" }),
+    ).toBe("4bc0f6ba-ed83-56a8-8a85-061e1d7e7159");
   });
 
   it("hold results that survive being read and written again", () => {

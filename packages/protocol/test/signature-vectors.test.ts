@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { bearerMatches, canonicalJson, hashSigningKey, normalizeSigningKey, signRequest, tryParseJson, verifyResponseSignature, verifySignature } from "../src/index.ts";
+import {
+  bearerMatches,
+  canonicalJson,
+  hashSigningKey,
+  normalizeSigningKey,
+  signRequest,
+  tryParseJson,
+  verifyResponseSignature,
+  verifySignature,
+} from "../src/index.ts";
 import { readFixture } from "./fixtures.ts";
 
 const vectors = readFixture("signature-vectors.json") as {
@@ -49,9 +58,16 @@ describe("signing vectors", () => {
   it.each(vectors.captured)("verify what was captured in $source", (vector) => {
     const key = vector.signing_key_in_sdk_env ?? captureKey;
     const header = vector.request_signature;
-    expect(verifySignature({ key, body: vector.raw_body, header, nowSeconds: secondsIn(header) })).toBe(vector.verifies);
+    expect(verifySignature({ key, body: vector.raw_body, header, nowSeconds: secondsIn(header) })).toBe(
+      vector.verifies,
+    );
     if (vector.response_signature === undefined || vector.response_body === undefined) return;
-    const response = { key, body: vector.response_body, header: vector.response_signature, nowSeconds: secondsIn(vector.response_signature) };
+    const response = {
+      key,
+      body: vector.response_body,
+      header: vector.response_signature,
+      nowSeconds: secondsIn(vector.response_signature),
+    };
     expect(verifyResponseSignature(response)).toBe(true);
     expect(verifyResponseSignature({ ...response, body: `${vector.response_body} ` })).toBe(false);
   });

@@ -1,9 +1,9 @@
 // The database addon of the single binary: written to a folder once per version, and loaded from there.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { dataFolderUnusable } from "@stepwright/protocol";
 import { isBinary, readBinaryAsset } from "./binary.ts";
@@ -11,31 +11,33 @@ import { isBinary, readBinaryAsset } from "./binary.ts";
 const addonAsset = "better_sqlite3.node";
 
 /**
- * Loads the addon out of the binary; null when this process is not the binary and the addon lies in `node_modules`.
+ * Loads the addon out of the binary, by way of a folder in the user's cache; null when this process is not the binary and the addon lies in `node_modules`.
  *
  * The operating system loads addons from files only. The file is named by its content, so versions do not meet, and moved
  * into place, so that a server starting at the same moment never loads half of it. A folder that cannot be written or that
  * does not allow to run code (`noexec`) is passed over.
  */
-export function loadAddon(): object | null {
+export function loadAddon(userCacheDir: string | null): object | null {
   if (!isBinary()) return null;
   const bytes = readBinaryAsset(addonAsset);
   if (bytes === null) throw new Error(`the binary carries no ${addonAsset}`);
-  const name = `stepwright-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}.node`;
+  const name = `stepwright-${digestOf(bytes).slice(0, 16)}.node`;
+  const folders = [userCacheDir ?? join(homedir(), ".cache"), tmpdir(), process.cwd()].map((folder) => join(folder, "stepwright"));
   const failures: string[] = [];
-  for (const folder of cacheFolders()) {
+  for (const folder of folders) {
     try {
-      return loadFrom(join(folder, name), folder, bytes);
+      return loadFrom(join(folder, name), bytes);
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw dataFolderUnusable({ folder: cacheFolders().join(", "), reason: failures.join("; ") });
+  throw dataFolderUnusable({ folder: folders.join(", "), reason: failures.join("; ") });
 }
 
-function loadFrom(file: string, folder: string, bytes: Buffer): object {
-  if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+function loadFrom(file: string, bytes: Buffer): object {
+  // A file of that name may be somebody else's, in a folder that everybody can write: only the same bytes are loaded.
+  if (!existsSync(file) || digestOf(readFileSync(file)) !== digestOf(bytes)) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, bytes, { mode: 0o700 });
     renameSync(draft, file);
@@ -45,7 +47,6 @@ function loadFrom(file: string, folder: string, bytes: Buffer): object {
   return addon;
 }
 
-function cacheFolders(): readonly string[] {
-  const user = process.env["XDG_CACHE_HOME"];
-  return [user === undefined || user === "" ? join(homedir(), ".cache") : user, tmpdir(), process.cwd()].map((folder) => join(folder, "stepwright"));
+function digestOf(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }

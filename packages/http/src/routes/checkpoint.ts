@@ -1,7 +1,7 @@
 // Checkpoints: an SDK stores finished steps while its call goes on (sdk-protocol.md §13).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { checkpointBodyBytesMax } from "@stepwright/protocol";
-import { bodyJson } from "../body.ts";
+import { bodyText } from "../body.ts";
 import { readRunId } from "../parameters.ts";
 import type { ServerDeps } from "../server.ts";
 
@@ -9,7 +9,7 @@ import type { ServerDeps } from "../server.ts";
 export function checkpointRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   const options = { bodyLimit: checkpointBodyBytesMax };
   const handler = async (request: FastifyRequest<{ Params: { runId: string } }>, reply: FastifyReply): Promise<FastifyReply> => {
-    await runtime.checkpoint(readRunId(request.params.runId), bodyJson(request));
+    await runtime.checkpoint(readRunId(request.params.runId), bodyText(request));
     return reply.send("");
   };
   app.post("/v1/checkpoint/:runId/async", options, handler);

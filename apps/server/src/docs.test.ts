@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { settings } from "./config.ts";
+import { errorsPage } from "./errors-page.ts";
+import { commandHelp, configurationPage } from "./help.ts";
+
+const read = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+
+describe("what is written from the schema", () => {
+  it("docs/configuration.md is current; otherwise run `pnpm --filter @stepwright/server run docs`", () => {
+    expect(read("configuration.md")).toBe(configurationPage());
+  });
+
+  it("docs/errors.md is current; otherwise run `pnpm --filter @stepwright/server run docs`", () => {
+    expect(read("errors.md")).toBe(errorsPage());
+  });
+
+  it("the help of a command has its flags and no others, in lines that fit a terminal", () => {
+    for (const command of ["dev", "start"] as const) {
+      const help = commandHelp(command);
+      for (const { name, commands } of settings) expect(help.includes(`--${name}`)).toBe(commands.includes(command));
+      expect(help.split("\n").filter((line) => line.length > 90)).toEqual([]);
+    }
+  });
+
+  it("no two settings share a flag, a letter or an environment variable", () => {
+    const names = settings.flatMap(({ name, aliases = [], short, envNames }) => [name, ...aliases, ...(short === undefined ? [] : [short]), ...envNames]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});

@@ -1,0 +1,85 @@
+// Runs one named scenario or all against the built server and prints a table and JSON: `pnpm bench [scenario] [--normal]`.
+import { loadavg } from "node:os";
+import { type Bed, startBed } from "./bed.ts";
+import { measureFloor } from "./floor.ts";
+import { measureCalls } from "./scenarios/calls.ts";
+import { measureFirstCall } from "./scenarios/first-call.ts";
+import { measureSteps } from "./scenarios/steps.ts";
+
+interface Row {
+  readonly scenario: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly p99: number | null;
+  readonly floor: number | null;
+  /** How many times worse than the floor of the same run. */
+  readonly ratio: number | null;
+}
+
+const names = ["calls", "steps", "first-call"] as const;
+type Name = (typeof names)[number];
+
+const synchronous = process.argv.includes("--normal") ? "normal" : "full";
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const unknown = wanted.filter((word) => !(names as readonly string[]).includes(word));
+if (unknown.length > 0) {
+  process.stderr.write(`unknown scenario ${unknown.join(", ")}; there are: ${names.join(", ")}\n`);
+  process.exit(1);
+}
+
+const loadBefore = loadavg()[0] ?? 0;
+const floor = await measureFloor(synchronous);
+const rows: Row[] = [];
+for (const name of names) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  rows.push(await measure(name));
+}
+print(rows);
+
+async function measure(name: Name): Promise<Row> {
+  const bed = await startBed({ functions: [0, 10, 50], synchronous });
+  try {
+    return await rowOf(name, bed);
+  } finally {
+    await bed.close();
+  }
+}
+
+async function rowOf(name: Name, bed: Bed): Promise<Row> {
+  switch (name) {
+    case "calls": {
+      const value = await measureCalls(bed);
+      const { callsPerSecond } = floor;
+      return { scenario: "calls, 64 runs in flight", value, unit: "per s", p99: null, floor: callsPerSecond, ratio: callsPerSecond / value };
+    }
+    case "steps": {
+      const figures = await measureSteps(bed);
+      return {
+        scenario: "step to step, p50",
+        value: figures.p50,
+        unit: "ms",
+        p99: figures.p99,
+        floor: floor.step.p50,
+        ratio: figures.p50 / floor.step.p50,
+      };
+    }
+    case "first-call": {
+      const figures = await measureFirstCall(bed);
+      return { scenario: "event to first call, p50", value: figures.p50, unit: "ms", p99: figures.p99, floor: null, ratio: null };
+    }
+  }
+}
+
+function print(table: readonly Row[]): void {
+  const lines = table.map((row) =>
+    [
+      row.scenario.padEnd(26),
+      `${row.value.toFixed(2)} ${row.unit}`.padStart(16),
+      `p99 ${row.p99 === null ? "–" : row.p99.toFixed(2)}`.padStart(12),
+      `floor ${row.floor === null ? "–" : row.floor.toFixed(2)}`.padStart(16),
+      `× ${row.ratio === null ? "–" : row.ratio.toFixed(2)}`.padStart(8),
+    ].join("  "),
+  );
+  process.stdout.write(`${lines.join("\n")}\nsynchronous=${synchronous}, load before ${loadBefore.toFixed(2)}, Node ${process.version}\n`);
+  process.stdout.write(`${JSON.stringify({ synchronous, loadBefore, floor: { callsPerSecond: floor.callsPerSecond, stepP50: floor.step.p50 }, rows: table })}\n`);
+}

@@ -1,0 +1,62 @@
+// A run's row and its translation.
+import type { Run, RunProgress, RunStatus } from "@stepwright/engine";
+import { asAppId, asEventId, asFunctionId, asJsonText, asRunId, asStepId, millis, type Millis } from "@stepwright/protocol";
+
+/** A run row as SQLite gives it. */
+export interface RunRow {
+  readonly id: string;
+  readonly function_id: string;
+  readonly app_id: string;
+  readonly function_slug: string;
+  readonly function_version: number;
+  readonly status: RunStatus;
+  readonly trigger_name: string;
+  readonly trigger_event_id: string;
+  readonly cron: string | null;
+  readonly batch_id: string | null;
+  readonly original_run_id: string | null;
+  readonly invoked_by_run_id: string | null;
+  readonly invoked_by_step_id: string | null;
+  readonly queued_at: number;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  readonly output: string | null;
+  readonly error: string | null;
+  readonly version: number;
+  readonly progress: string;
+}
+
+/** Turns a row into a run. */
+export function runFromRow(row: RunRow): Run {
+  return {
+    id: asRunId(row.id),
+    functionId: asFunctionId(row.function_id),
+    appId: asAppId(row.app_id),
+    functionSlug: row.function_slug,
+    functionVersion: row.function_version,
+    status: row.status,
+    triggerName: row.trigger_name,
+    triggerEventId: asEventId(row.trigger_event_id),
+    cron: row.cron,
+    batchId: row.batch_id,
+    originalRunId: row.original_run_id === null ? null : asRunId(row.original_run_id),
+    invokedBy: invokerOf(row),
+    queuedAt: millis(row.queued_at),
+    startedAt: time(row.started_at),
+    endedAt: time(row.ended_at),
+    output: row.output === null ? null : asJsonText(row.output),
+    error: row.error === null ? null : asJsonText(row.error),
+    version: row.version,
+    // Written by `runWrites` from the same type.
+    progress: JSON.parse(row.progress) as RunProgress,
+  };
+}
+
+function invokerOf(row: RunRow): Run["invokedBy"] {
+  if (row.invoked_by_run_id === null || row.invoked_by_step_id === null) return null;
+  return { runId: asRunId(row.invoked_by_run_id), stepId: asStepId(row.invoked_by_step_id) };
+}
+
+function time(value: number | null): Millis | null {
+  return value === null ? null : millis(value);
+}
