@@ -13,8 +13,10 @@ export interface SettingMeta {
   readonly commands: readonly Command[];
   /** What it is called in the help, such as `N` or `URL`; null for a switch. */
   readonly placeholder: string | null;
-  /** Value by command when nobody says; a command without one requires the setting or leaves it empty. */
-  readonly defaults: { readonly [C in Command]?: unknown };
+  /** Value by command when nobody says. */
+  readonly defaults: Readonly<Record<Command, unknown>>;
+  /** The command that does not start without it. */
+  readonly requiredBy?: Command;
   /** One letter for the command line. */
   readonly short?: string;
   /** Other names on the command line and in the file. */
@@ -100,7 +102,8 @@ export const configSchema = z.object({
     commands: ["start"],
     placeholder: "KEY",
     env: ["INNGEST_EVENT_KEY"],
-    defaults: { dev: [] },
+    defaults: { dev: [], start: [] },
+    requiredBy: "start",
   }),
   signingKey: z
     .string("give the key as text")
@@ -112,7 +115,8 @@ export const configSchema = z.object({
       commands: ["start"],
       placeholder: "HEX",
       env: ["INNGEST_SIGNING_KEY"],
-      defaults: { dev: null },
+      defaults: { dev: null, start: null },
+      requiredBy: "start",
     }),
   dataDir: text().register(settingMetas, {
     description: "Folder of the database, made if it does not exist.",

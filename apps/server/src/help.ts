@@ -68,7 +68,7 @@ function flagHelp(setting: Setting, command: Command): string {
 
 function defaultText(setting: Setting, command: Command): string | null {
   const value = setting.defaults[command];
-  if (value === undefined) return "none, required";
+  if (setting.requiredBy === command) return "none, required";
   if (value === null || value === false || (Array.isArray(value) && value.length === 0)) return null;
   return String(value);
 }

@@ -40,7 +40,7 @@ interface ConfigFile {
 }
 
 function valueOf(setting: Setting, { command, flags, env }: ConfigSources, file: ConfigFile | null): FoundValue {
-  const fallback: FoundValue = { value: setting.defaults[command] ?? null, source: "default" };
+  const fallback: FoundValue = { value: setting.defaults[command], source: "default" };
   // A file or environment shared by both commands may hold what only the other one reads.
   if (!setting.commands.includes(command)) return fallback;
   if (flags.has(setting.key)) return { value: flags.get(setting.key), source: `--${setting.name}` };

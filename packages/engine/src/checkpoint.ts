@@ -4,6 +4,7 @@ import { opNotAllowed } from "@stepwright/protocol";
 import type { Call } from "./call.ts";
 import { deferAbort, deferAdd } from "./ops/defer.ts";
 import { recordStepRun } from "./ops/step-run.ts";
+import { markStarted } from "./read-response.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, type RunState } from "./state.ts";
 
 /** A checkpoint that is refused as a whole, or a decision. */
@@ -23,7 +24,7 @@ export function checkpoint(
 ): CheckpointDecision {
   const draft = openDraft(state, context);
   draft.guards.push({ kind: "lease", itemId: call.item.id, generation: call.item.generation });
-  if (draft.run.status === "queued") draft.run = { ...draft.run, status: "running", startedAt: call.startedAt };
+  markStarted(draft, call);
   for (const op of ops) {
     switch (op.op) {
       case "Step":

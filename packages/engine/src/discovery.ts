@@ -3,7 +3,7 @@
 import { type Millis, millis } from "@stepwright/protocol";
 import type { StepId } from "@stepwright/protocol";
 import { appLane } from "./queue-item.ts";
-import { type Draft, nextItemId, patchProgress } from "./state.ts";
+import { type Draft, hasOpenSteps, nextItemId, patchProgress } from "./state.ts";
 
 /**
  * A step got its result by something other than a discovery call's own answer: decide whether the
@@ -74,10 +74,4 @@ export function callAfterDiscovery(draft: Draft, completionsSeen: number): void 
   } else if (!hasOpenSteps(draft)) {
     enqueueDiscovery(draft, millis(draft.context.now + idleRedriveMs));
   }
-}
-
-function hasOpenSteps(draft: Draft): boolean {
-  for (const id of draft.opened) if (!draft.closed.has(id)) return true;
-  for (const id of draft.state.open) if (!draft.closed.has(id)) return true;
-  return false;
 }

@@ -63,6 +63,8 @@ export type Guard =
   | { readonly kind: "lease"; readonly itemId: QueueItemId; readonly generation: number }
   | { readonly kind: "runVersion"; readonly runId: RunId; readonly version: number }
   | { readonly kind: "pauseOpen"; readonly pauseId: NewPause["id"] }
+  /** No queue item has this id, leased or not. */
+  | { readonly kind: "itemAbsent"; readonly itemId: QueueItemId }
   | { readonly kind: "keyFree"; readonly key: string; readonly now: Millis }
   | { readonly kind: "signalFree"; readonly signal: string }
   /** No pause for this event, found by these probes, is newer than the match that read them. */

@@ -12,7 +12,7 @@ import {
 } from "@stepwright/protocol";
 import type { NewEvent } from "./event.ts";
 import { eventNames, isLoopGuarded } from "./lifecycle.ts";
-import type { CancelReason } from "./queue-item.ts";
+import { type CancelReason, resumeItemId } from "./queue-item.ts";
 import { isEnded } from "./run.ts";
 import type { Draft } from "./state.ts";
 
@@ -84,7 +84,7 @@ function resumeInvoker(draft: Draft, memo: JsonText): void {
     kind: "resolvePause",
     pauseId: asPauseId(`${parent.runId}:${parent.stepId}`),
     item: {
-      id: asQueueItemId(`${parent.runId}:${parent.stepId}:resume`),
+      id: resumeItemId(parent.runId, parent.stepId),
       lane: "system",
       at: draft.context.now,
       attempt: 0,

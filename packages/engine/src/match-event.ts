@@ -5,7 +5,7 @@ import type { Effect, FunctionRecord, Guard, Transition } from "./effects.ts";
 import type { EventRef, NewEvent } from "./event.ts";
 import { isPauseMatch, type MatchableEvent, matchFunctions } from "./match.ts";
 import type { StoredPause } from "./pause.ts";
-import type { LeasedItem, MatchCursor, NewQueueItem } from "./queue-item.ts";
+import { type LeasedItem, type MatchCursor, type NewQueueItem, resumeItemId } from "./queue-item.ts";
 import type { Registry } from "./registry.ts";
 import { eventKey, startRun } from "./start-run.ts";
 
@@ -137,7 +137,7 @@ function pauseItem(input: MatchInput, pause: StoredPause): NewQueueItem {
   }
   return {
     ...base,
-    id: asQueueItemId(`${pause.runId}:${pause.stepId}:resume`),
+    id: resumeItemId(pause.runId, pause.stepId),
     work: { kind: "resume", runId: pause.runId, stepId: pause.stepId, outcome: { kind: "event", event: input.ref } },
   };
 }

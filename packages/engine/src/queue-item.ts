@@ -1,5 +1,6 @@
 // Queue items: work due at a time. An unfinished run always has one, or a pause.
 import type { AppId, EventId, FunctionId, JsonText, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
+import { asQueueItemId } from "@stepwright/protocol";
 import type { EventRef } from "./event.ts";
 
 /** What is to be done. */
@@ -65,6 +66,11 @@ export type Lane = `app:${AppId}` | "gateway" | "system";
 /** Names the lane of an app's calls. */
 export function appLane(appId: AppId): Lane {
   return `app:${appId}`;
+}
+
+/** Natural key of the item that brings a step what it waited for. */
+export function resumeItemId(runId: RunId, stepId: StepId): QueueItemId {
+  return asQueueItemId(`${runId}:${stepId}:resume`);
 }
 
 /** An item as a decision makes it. */

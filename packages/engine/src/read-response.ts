@@ -1,5 +1,5 @@
 // One answer of the app becomes one decision, together with the end of the queue item that asked.
-import { type FunctionErrorBody, type SdkAnswer } from "@stepwright/protocol";
+import { type FunctionErrorBody, millis, type SdkAnswer } from "@stepwright/protocol";
 import { applyOps } from "./apply-ops.ts";
 import { type Call, isDiscovery, isLastAttempt } from "./call.ts";
 import { callAfterCompletion, callAfterDiscovery, enqueueDiscovery } from "./discovery.ts";
@@ -7,6 +7,7 @@ import { completeRun, errorJson, failRun } from "./finish-run.ts";
 import { type RetryHints, retryCall } from "./ops/step-error.ts";
 import { nextAttemptAt } from "./retry.ts";
 import { isEnded } from "./run.ts";
+import { runTimeout } from "./start-run.ts";
 import { type Decision, type DecisionContext, closeDraft, type Draft, openDraft, patchProgress, type RunState } from "./state.ts";
 import { functionSpan } from "./step-span.ts";
 
@@ -29,8 +30,12 @@ export function startedCalling(state: RunState, context: DecisionContext, call: 
   return closeDraft(draft);
 }
 
-function markStarted(draft: Draft, call: Call): void {
-  if (draft.run.status === "queued") draft.run = { ...draft.run, status: "running", startedAt: call.startedAt };
+/** The first call makes the run `running` and starts the clock of its finish timeout. */
+export function markStarted(draft: Draft, call: Call): void {
+  if (draft.run.status !== "queued") return;
+  draft.run = { ...draft.run, status: "running", startedAt: call.startedAt };
+  const finishMs = draft.context.registry.functions.get(draft.run.functionId)?.config.timeouts.finishMs ?? null;
+  if (finishMs !== null) draft.effects.push(runTimeout(draft.run.id, "finish", millis(call.startedAt + finishMs)));
 }
 
 /** The first 206 fixes the request version of the run (sdk-protocol.md §5.3). */

@@ -4,7 +4,7 @@ import { completeStep, type StepOutcome } from "./complete-step.ts";
 import { callAfterCompletion } from "./discovery.ts";
 import { spliceMemo } from "./finish-run.ts";
 import { timeoutItemId } from "./ops/wait-for-event.ts";
-import type { LeasedItem, Work } from "./queue-item.ts";
+import { type LeasedItem, resumeItemId, type Work } from "./queue-item.ts";
 import { closeDraft, type Decision, type DecisionContext, type Draft, openDraft, type RunState } from "./state.ts";
 import type { Span } from "./span.ts";
 
@@ -29,6 +29,8 @@ export function timeOut(
   work: Extract<Work, { kind: "timeout" }>,
 ): Decision {
   const draft = openItemDraft(state, context, item);
+  // What came in time wins, even if its item has not been worked on yet.
+  draft.guards.push({ kind: "itemAbsent", itemId: resumeItemId(work.runId, work.stepId) });
   draft.effects.push({ kind: "closePause", pauseId: asPauseId(`${work.runId}:${work.stepId}`) });
   const op = { event: "WaitForEvent", signal: "WaitForSignal", invoke: "InvokeFunction" } as const;
   finishWait(draft, {

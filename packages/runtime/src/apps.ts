@@ -20,7 +20,8 @@ import {
   appTimeout,
   appUnreachable,
   canonicalJson,
-  functionsInvalid,
+  type FunctionConfig,
+  functionsError,
   headers,
   isDeniedSdkVersion,
   normalizeAppUrl,
@@ -76,12 +77,15 @@ export function createApps(shell: Shell, committer: Committer): Apps {
     if (isDeniedSdkVersion(request.sdk)) throw sdkVersionDenied({ sdk: request.sdk });
     const parsed = parseFunctions(request.functions, { checkExpression, checkCron });
     if (parsed.kind === "rejected") {
-      const problems = parsed.problems.map((one) => `${one.functionSlug} ${one.path}: ${one.message}`).join("; ");
-      const error = functionsInvalid({ problems }, { details: { problems: parsed.problems.map((one) => ({ ...one })) } });
+      const error = functionsError(parsed.problems);
       await noteRefusedRegistration(request, error);
       throw error;
     }
     for (const notice of parsed.notices) shell.log.warn({ ...notice }, "function configuration adjusted");
+    for (const fn of parsed.functions) {
+      const unenforced = unenforcedOptions(fn);
+      if (unenforced.length > 0) shell.log.warn({ functionSlug: fn.slug, options: unenforced }, "function options are stored but not enforced yet");
+    }
     const checksum = registerChecksum(request);
     let answer: RegisterAnswer = { modified: false, appId: appIdOf(request.appName) };
     await change(() => {
@@ -250,4 +254,19 @@ function messageIn(body: string): string {
 
 function problemOf(error: StepwrightError): AppProblem {
   return { code: error.code, message: error.message, httpStatus: null, bodyExcerpt: null };
+}
+
+/** Flow control that a function asks for and this version does not apply; told at every sync rather than ignored in silence. */
+function unenforcedOptions(fn: FunctionConfig): readonly string[] {
+  const options = {
+    concurrency: fn.concurrency.length > 0 || fn.runConcurrency !== null,
+    throttle: fn.throttle !== null,
+    rateLimit: fn.rateLimit !== null,
+    idempotency: fn.idempotency !== null,
+    debounce: fn.debounce !== null,
+    batchEvents: fn.batch !== null,
+    singleton: fn.singleton !== null,
+    priority: fn.priority !== null,
+  };
+  return Object.entries(options).flatMap(([name, isSet]) => (isSet ? [name] : []));
 }

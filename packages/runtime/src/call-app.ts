@@ -53,7 +53,10 @@ export async function callApp(
     // Not waited for: the first call goes out while the commit that says so is under way. The mailbox keeps them in order.
     if (sent.isFirst) void markStarted(shell, deps.box, call);
     const answer = await send(shell, request);
-    return await decideAnswer(shell, deps.box, call, answer);
+    // Stopping cut the call short: the item stays leased, and the next start sends it again.
+    if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
+    // A checkpoint may have given the call new attempts meanwhile.
+    return await decideAnswer(shell, deps.box, deps.calls.get(item.id) ?? call, answer);
   } finally {
     deps.calls.delete(item.id);
   }

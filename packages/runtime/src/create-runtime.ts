@@ -8,6 +8,7 @@ import {
   type LeasedItem,
   type NewEvent,
   redrive,
+  resumeItemId,
   type Run,
   startRun,
 } from "@stepwright/engine";
@@ -254,7 +255,7 @@ export function createRuntime(options: {
             kind: "resolvePause",
             pauseId: pause.id,
             item: {
-              id: asQueueItemId(`${pause.runId}:${pause.stepId}:resume`),
+              id: resumeItemId(pause.runId, pause.stepId),
               lane: "system",
               at: clock.now(),
               attempt: 0,

@@ -1,7 +1,7 @@
 // Runs in hand: a cache of active runs and a mailbox each, so that answers, checkpoints, resumes,
 // cancellations and timeouts of one run are decided one after another on a state that is never stale.
 // Across processes the run's version decides (design: optimistic concurrency).
-import { advance, type Decision, isEnded, type Run, type RunEvent, type RunState } from "@stepwright/engine";
+import { advance, type Decision, type Guard, isEnded, type Run, type RunEvent, type RunState } from "@stepwright/engine";
 import type { RunId } from "@stepwright/protocol";
 import type { Storage, TransitionOutcome } from "@stepwright/storage";
 import { LRUCache } from "lru-cache";
@@ -93,7 +93,7 @@ export function createRunBox(options: {
         cache.delete(runId);
         return { kind: "refused", error: outcome.error };
       case "rejected":
-        if (outcome.guard.kind === "lease" || outcome.guard.kind === "pauseOpen") return { kind: "leaseLost" };
+        if (isForGood(outcome.guard.kind)) return { kind: "leaseLost" };
         // Somebody else changed the run, or what the decision relied on: read again and decide again.
         cache.delete(runId);
         return null;
@@ -123,4 +123,9 @@ export function createRunBox(options: {
       return turns.size === 0;
     },
   };
+}
+
+/** Deciding again would not help: somebody else has the work, or what came first has won. */
+function isForGood(guard: Guard["kind"]): boolean {
+  return guard === "lease" || guard === "pauseOpen" || guard === "itemAbsent";
 }

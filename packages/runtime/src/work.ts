@@ -105,6 +105,7 @@ async function requestForStep(
     { ...work.request, timeoutMs: shell.settings.callTimeoutMs, responseBytesMax: responseBodyBytesMax },
     shell.signal,
   );
+  if (shell.signal.aborted) throw new Error("the runtime stopped during a request");
   const result: GatewayResult = answer.kind === "response" ? answer : { kind: "failed", message: answer.message };
   return deps.box.decide(work.runId, (state) => {
     const draft = openDraft(state, shell.context());

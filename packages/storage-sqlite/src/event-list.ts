@@ -3,7 +3,7 @@ import type { RunStatus } from "@stepwright/engine";
 import { asRunId, type Millis } from "@stepwright/protocol";
 import type { EventFilter, EventListRow, Page } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
-import { eventColumns, eventFromRow, type EventRow } from "./events.ts";
+import { eventColumns, eventFromRow, type EventRow, isInternalName } from "./events.ts";
 import { type PageRequest, pageOf, rowsWanted } from "./page.ts";
 
 // Sequence numbers follow the time of receipt but for commits that overtake each other and clocks that are set
@@ -28,6 +28,7 @@ export function eventList(db: Connection): (filter: EventFilter, page: PageReque
   const runs = db.prepare<[number], StartedRow>(runsSql);
   const statements = new Map<string, ReturnType<Connection["prepare"]>>();
   return (filter, page) => {
+    if (isEmpty(filter)) return { items: [], nextCursor: null };
     const query = eventListQuery(filter, page, firstSeqSince);
     const statement = statements.get(query.sql) ?? db.prepare(query.sql);
     statements.set(query.sql, statement);
@@ -57,7 +58,7 @@ export function eventListQuery(
     values.push(value);
   };
   if (filter.name !== undefined) where("name = ?", filter.name);
-  if (filter.includeInternal !== true) conditions.push(filter.name === undefined ? "is_internal = 0" : "+is_internal = 0");
+  else if (filter.includeInternal !== true) conditions.push("is_internal = 0");
   if (page.cursor !== null) where("seq < ?", Number(page.cursor));
   if (filter.receivedFrom !== undefined) {
     where("received_at >= ?", filter.receivedFrom);
@@ -67,12 +68,21 @@ export function eventListQuery(
     where("received_at < ?", filter.receivedBefore);
     where("seq < ?", firstSeqSince(filter.receivedBefore + receiptDisorderMaxMs));
   }
-  const index = filter.name !== undefined ? "INDEXED BY events_name" : filter.includeInternal === true ? "NOT INDEXED" : "INDEXED BY events_public";
-  const where_ = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  const clause = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")} `;
   return {
-    sql: `SELECT ${eventColumns} FROM events ${index} ${where_} ORDER BY seq DESC LIMIT ?`,
+    sql: `SELECT ${eventColumns} FROM events ${indexOf(filter)} ${clause}ORDER BY seq DESC LIMIT ?`,
     parameters: [...values, rowsWanted(page)],
   };
+}
+
+function indexOf(filter: EventFilter): string {
+  if (filter.name !== undefined) return "INDEXED BY events_name";
+  return filter.includeInternal === true ? "NOT INDEXED" : "INDEXED BY events_public";
+}
+
+/** Our own events were asked for by name but not included: nothing to look for, and the index would be walked in vain. */
+function isEmpty(filter: EventFilter): boolean {
+  return filter.name !== undefined && isInternalName(filter.name) && filter.includeInternal !== true;
 }
 
 /**

@@ -47,7 +47,7 @@ export function eventWrites(db: Connection, sequence: Sequence): EventWrites {
         event.internalId,
         event.id,
         event.name,
-        event.name.startsWith("inngest/") ? 1 : 0,
+        isInternalName(event.name) ? 1 : 0,
         event.data,
         event.user,
         event.ts,
@@ -79,6 +79,11 @@ export function eventGets(db: Connection): EventGets {
     byInternalId: (id) => eventOrNull(byInternalId.get(id)),
     ofRun: (runId) => ofRun.all(runId).map(eventFromRow),
   };
+}
+
+/** Says whether the engine itself made events of this name. */
+export function isInternalName(name: string): boolean {
+  return name.startsWith("inngest/");
 }
 
 /** Turns a row into an event. */

@@ -5,6 +5,8 @@ import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";
 import { runFromRow, type RunRow } from "./run-row.ts";
 
+const startedByMax = 100;
+
 const insertSql = `INSERT INTO runs (id, function_id, app_id, function_slug, function_version, status, trigger_name,
   trigger_event_id, cron, batch_id, original_run_id, invoked_by_run_id, invoked_by_step_id, queued_at, started_at,
   ended_at, output, error, version, progress)
@@ -20,9 +22,9 @@ const keySql = "SELECT expires_at FROM run_keys WHERE key = ?";
 const putKeySql = `INSERT INTO run_keys (key, run_id, expires_at) VALUES (?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET run_id = excluded.run_id, expires_at = excluded.expires_at WHERE run_keys.expires_at <= ?`;
 const getSql = "SELECT * FROM runs WHERE id = ?";
-const startedBySql = `SELECT runs.* FROM runs WHERE id IN (
-  SELECT run_events.run_id FROM events JOIN run_events ON run_events.event_seq = events.seq WHERE events.internal_id = ?
-) ORDER BY id LIMIT 100`;
+const eventSeqsSql = "SELECT seq FROM events WHERE internal_id = ?";
+const startedBySql = `SELECT runs.* FROM run_events CROSS JOIN runs ON runs.id = run_events.run_id
+WHERE run_events.event_seq = ? ORDER BY run_events.run_id LIMIT ${startedByMax}`;
 // A cancel listener or a run timeout ends a run but never moves it on, so neither counts.
 const orphansSql = `SELECT id FROM runs WHERE status IN ('queued', 'running')
 AND NOT EXISTS (SELECT 1 FROM queue_items WHERE queue_items.run_id = runs.id AND queue_items.kind <> 'runTimeout')
@@ -125,14 +127,19 @@ export interface RunGets {
 /** Prepares the reads of single runs. */
 export function runGets(db: Connection): RunGets {
   const get = db.prepare<[string], RunRow>(getSql);
-  const startedBy = db.prepare<[string], RunRow>(startedBySql);
+  const eventSeqs = db.prepare<[string], number>(eventSeqsSql).pluck();
+  const startedBy = db.prepare<[number], RunRow>(startedBySql);
   const orphans = db.prepare<[number], string>(orphansSql).pluck();
   return {
     get(runId) {
       const row = get.get(runId);
       return row === undefined ? null : runFromRow(row);
     },
-    startedBy: (eventId) => startedBy.all(eventId).map(runFromRow),
+    startedBy(eventId) {
+      // A repeated request may have stored the event twice; the key that kept it from starting twice decides whose run it is.
+      const rows = eventSeqs.all(eventId).flatMap((seq) => startedBy.all(seq));
+      return rows.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, startedByMax).map(runFromRow);
+    },
     orphans: (limit) => orphans.all(limit).map(asRunId),
   };
 }

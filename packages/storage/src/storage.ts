@@ -180,6 +180,11 @@ export interface PauseReads {
 /** What to look for. */
 export interface PauseProbe {
   readonly eventName: string;
+  /**
+   * What `paths` answered when the probes were made. When pauses have brought in another path since, `highestSeq`
+   * stays below the first of them, so that the `noNewerPauses` guard turns the match down and it is read anew.
+   */
+  readonly paths: readonly string[];
   readonly probes: readonly IndexTerm[];
   readonly now: Millis;
   readonly afterSeq: number;

@@ -113,7 +113,9 @@ test("a completed run says how long it took and what it was made of", () => {
 });
 
 test("a cancelled run says why", () => {
-  expect(headline(sampleRun({ status: "cancelled", endedAt: 4_000, summary: "event order/cancelled" }))).toBe(
-    "Cancelled after 4 s: event order/cancelled",
-  );
+  const cancelled = (summary: string | null) => headline(sampleRun({ status: "cancelled", endedAt: 4_000, summary }));
+  expect(cancelled("cancelled by event order/cancelled")).toBe("Cancelled after 4 s by event order/cancelled");
+  expect(cancelled("cancelled: it did not finish in time")).toBe("Cancelled after 4 s: it did not finish in time");
+  expect(cancelled("a newer run took its place")).toBe("Cancelled after 4 s: a newer run took its place");
+  expect(cancelled(null)).toBe("Cancelled after 4 s");
 });

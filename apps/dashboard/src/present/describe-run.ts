@@ -182,8 +182,11 @@ function lifeText(run: ApiRun): string {
   return formatDuration((run.endedAt ?? run.queuedAt) - run.queuedAt);
 }
 
+/** The reason of a cancellation begins with the word that the sentence has said already. */
 function reasonText(run: ApiRun): string {
-  return run.summary === null ? "" : `: ${run.summary}`;
+  if (run.summary === null) return "";
+  const rest = run.summary.replace(/^(?:cancelled|skipped)\b/i, "");
+  return rest === run.summary ? `: ${rest}` : rest;
 }
 
 function workText(run: ApiRun): string {

@@ -1,0 +1,59 @@
+// What pages tell the server to do. What changes comes back over the live feed.
+import type { ApiApp, ApiSent, JsonValue } from "@stepwright/protocol";
+import { callApi } from "./request.ts";
+
+/** An event to send. */
+export interface OutgoingEvent {
+  readonly name: string;
+  readonly data: JsonValue;
+  readonly id?: string;
+}
+
+/** Sends one event; resolves with its internal id. */
+export async function sendEvent(event: OutgoingEvent): Promise<string | null> {
+  const { ids } = await callApi<ApiSent>("POST", "/api/events", event);
+  return ids[0] ?? null;
+}
+
+/** Starts one function with the given data; resolves with the internal id of the event that does so. */
+export async function invokeFunction(slug: string, data: JsonValue): Promise<string | null> {
+  const { ids } = await callApi<ApiSent>("POST", `/api/functions/${encodeURIComponent(slug)}/invoke`, { data });
+  return ids[0] ?? null;
+}
+
+/** Cancels a run; false when it had ended already. */
+export async function cancelRun(runId: string): Promise<boolean> {
+  const { cancelled } = await callApi<{ readonly cancelled: boolean }>("POST", `/api/runs/${encodeURIComponent(runId)}/cancel`);
+  return cancelled;
+}
+
+/** Starts a new run with the events of this one; resolves with its id. */
+export async function rerun(runId: string): Promise<string> {
+  const answer = await callApi<{ readonly runId: string }>("POST", `/api/runs/${encodeURIComponent(runId)}/rerun`);
+  return answer.runId;
+}
+
+/** Adds an app by its URL and syncs it; a sync that fails is in the answer, not thrown. */
+export function addApp(url: string): Promise<ApiApp> {
+  return callApi<ApiApp>("POST", "/api/apps", { url });
+}
+
+/** Syncs an app now. */
+export function syncApp(appId: string): Promise<ApiApp> {
+  return callApi<ApiApp>("POST", `/api/apps/${encodeURIComponent(appId)}/sync`);
+}
+
+/** Removes an app; its functions take no new runs. */
+export function removeApp(appId: string): Promise<undefined> {
+  return callApi("DELETE", `/api/apps/${encodeURIComponent(appId)}`);
+}
+
+/** Opens a session with the signing key. */
+export function login(key: string): Promise<undefined> {
+  return callApi("POST", "/api/login", { key });
+}
+
+/** Ends the session. */
+export function logout(): Promise<undefined> {
+  return callApi("POST", "/api/logout");
+}

@@ -1,0 +1,80 @@
+// What pages read, by the key under which it is kept. Updates are pushed (see apply-live.ts),
+// so nothing here goes stale by itself.
+import type { ApiApp, ApiEventDetail, ApiEventRow, ApiFunction, ApiInfo, ApiPage, ApiRun, ApiRunRow } from "@stepwright/protocol";
+import { queryOptions } from "@tanstack/react-query";
+import { readApi } from "./request.ts";
+
+/** First parts of the keys. */
+export const keys = { info: "info", run: "run", event: "event", functions: "functions", apps: "apps", list: "list" } as const;
+
+/** Rows per page of a list. */
+export const pageRows = 50;
+
+/** The server and its figures. */
+export function infoQuery() {
+  return queryOptions({ queryKey: [keys.info], queryFn: ({ signal }) => readApi<ApiInfo>("/api/info", { signal }) });
+}
+
+/** One run with all its steps. */
+export function runQuery(runId: string) {
+  return queryOptions({
+    queryKey: [keys.run, runId],
+    queryFn: ({ signal }) => readApi<ApiRun>(`/api/runs/${encodeURIComponent(runId)}`, { signal }),
+  });
+}
+
+/** One event with its payload and runs. */
+export function eventQuery(eventId: string) {
+  return queryOptions({
+    queryKey: [keys.event, eventId],
+    queryFn: ({ signal }) => readApi<ApiEventDetail>(`/api/events/${encodeURIComponent(eventId)}`, { signal }),
+  });
+}
+
+/** All functions, by name. */
+export function functionsQuery() {
+  return queryOptions({
+    queryKey: [keys.functions],
+    queryFn: async ({ signal }) => {
+      const { items } = await readApi<{ readonly items: readonly ApiFunction[] }>("/api/functions", { signal });
+      return items.toSorted((a, b) => a.name.localeCompare(b.name));
+    },
+  });
+}
+
+/** All apps, by name. */
+export function appsQuery() {
+  return queryOptions({
+    queryKey: [keys.apps],
+    queryFn: async ({ signal }) => {
+      const { items } = await readApi<{ readonly items: readonly ApiApp[] }>("/api/apps", { signal });
+      return items.toSorted((a, b) => a.name.localeCompare(b.name));
+    },
+  });
+}
+
+/** Reads one page of a list of runs. */
+export function readRuns(query: Readonly<Record<string, string>>, page: { readonly cursor: string | null; readonly signal?: AbortSignal }) {
+  return readPage<ApiRunRow>("/api/runs", query, page);
+}
+
+/** Reads one page of a list of events. */
+export function readEvents(query: Readonly<Record<string, string>>, page: { readonly cursor: string | null; readonly signal?: AbortSignal }) {
+  return readPage<ApiEventRow>("/api/events", query, page);
+}
+
+/** Reads the payload of the newest event of a name; null when there is none. */
+export async function readLastEvent(name: string): Promise<ApiEventDetail | null> {
+  const { items } = await readPage<ApiEventRow>("/api/events", { name, limit: "1" }, { cursor: null });
+  const [newest] = items;
+  return newest === undefined ? null : readApi<ApiEventDetail>(`/api/events/${newest.internalId}`);
+}
+
+function readPage<T>(
+  path: string,
+  query: Readonly<Record<string, string>>,
+  { cursor, signal }: { readonly cursor: string | null; readonly signal?: AbortSignal },
+): Promise<ApiPage<T>> {
+  const whole = { limit: String(pageRows), ...query, ...(cursor === null ? {} : { cursor }) };
+  return readApi<ApiPage<T>>(path, { query: whole, ...(signal === undefined ? {} : { signal }) });
+}

@@ -1,0 +1,103 @@
+// Builds the single binary: the server, its runtime, the database addon and the dashboard in one file.
+//
+// The code becomes one CommonJS file (esbuild); Node then writes a copy of itself that starts with that file and
+// carries the rest as assets. The copy of Node is stripped before, never after: stripping afterwards would cut
+// off what was added.
+import { build } from "esbuild";
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const work = join(root, "dist", "sea");
+const output = join(root, "dist", "stepwright");
+const dashboard = fileURLToPath(new URL("../../dashboard/dist", import.meta.url));
+
+rmSync(work, { recursive: true, force: true });
+mkdirSync(work, { recursive: true });
+await bundle();
+stripNode();
+writeBinary();
+console.log(`${relative(process.cwd(), output)}: ${Math.round(statSync(output).size / 1e6)} MB`);
+
+async function bundle() {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  await build({
+    entryPoints: [join(root, "src", "main.ts")],
+    outfile: join(work, "main.cjs"),
+    bundle: true,
+    platform: "node",
+    target: "node26",
+    format: "cjs",
+    conditions: ["@stepwright/source"],
+    minifySyntax: true,
+    legalComments: "none",
+    logLevel: "warning",
+    define: {
+      STEPWRIGHT_VERSION: JSON.stringify(version),
+      // There is no file beside the binary to find anything by.
+      "import.meta.url": `"file:///stepwright"`,
+    },
+  });
+}
+
+function stripNode() {
+  copyFileSync(process.execPath, nodeCopy());
+  chmodSync(nodeCopy(), 0o755);
+  try {
+    // On macOS only local symbols may go: addons look up the others.
+    execFileSync("strip", process.platform === "darwin" ? ["-x", nodeCopy()] : [nodeCopy()]);
+  } catch (error) {
+    // A machine without binutils still gets a binary that works, only a larger one.
+    console.warn(`not stripped, so the binary is about 30 MB larger: ${error.message}`);
+  }
+}
+
+function writeBinary() {
+  const config = join(work, "sea-config.json");
+  const assets = { "better_sqlite3.node": addonFile(), ...dashboardFiles() };
+  writeFileSync(
+    config,
+    JSON.stringify({
+      main: join(work, "main.cjs"),
+      output,
+      executable: nodeCopy(),
+      mainFormat: "commonjs",
+      disableExperimentalSEAWarning: true,
+      // Arguments after the binary's name are ours, even where Node has a flag of the same name.
+      execArgvExtension: "none",
+      useCodeCache: true,
+      assets,
+    }),
+  );
+  execFileSync(process.execPath, ["--build-sea", config], { stdio: "inherit" });
+  if (process.platform === "darwin") execFileSync("codesign", ["--sign", "-", "--force", output]);
+}
+
+function nodeCopy() {
+  return join(work, process.platform === "win32" ? "node.exe" : "node");
+}
+
+function addonFile() {
+  const require = createRequire(join(root, "../../packages/storage-sqlite/package.json"));
+  const isMusl = process.platform === "linux" && process.report.getReport().header.glibcVersionRuntime === undefined;
+  const file = `${process.platform}${isMusl ? "musl" : ""}-${process.arch}.node`;
+  return join(dirname(require.resolve("better-sqlite3/package.json")), "prebuilds", file);
+}
+
+function dashboardFiles() {
+  if (!existsSync(join(dashboard, "index.html"))) {
+    console.warn("the dashboard is not built, so the binary has none; run `pnpm build` first");
+    return {};
+  }
+  const files = readdirSync(dashboard, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    files.map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      return [`dashboard/${relative(dashboard, file).replaceAll("\\", "/")}`, file];
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+// Running a compiled expression: as a value, as a condition, or as a key.
+import type { Compiled } from "./compile.ts";
+import { isExhausted, openFrame, type Variables } from "./frame.ts";
+import { evaluationStepsMax, valueDepthMax } from "./limits.ts";
+import { keyText, toPlain } from "./plain.ts";
+import { Failure, missing } from "./values.ts";
+
+/** What an evaluation needs besides the variables. */
+export interface EvaluateOptions {
+  /** Milliseconds since 1970, for `now()`. */
+  readonly now: number;
+}
+
+/** The value of an expression. An error is an ordinary outcome: the expression meets an event it was not written for. */
+export type EvaluationResult = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "error"; readonly message: string };
+
+/** The key of an event; `none` when the expression is false, which it also is for a missing field. */
+export type KeyResult = { readonly kind: "key"; readonly text: string } | { readonly kind: "none" } | { readonly kind: "error"; readonly message: string };
+
+/**
+ * Evaluates an expression to a plain value: ints are bigints and doubles are numbers,
+ * instants and durations are texts. A missing value is false. Never throws, and ends
+ * with an error when the budget of steps is used up.
+ */
+export function evaluate(expression: Compiled, variables: Variables, options: EvaluateOptions): EvaluationResult {
+  const frame = openFrame(variables, options.now);
+  const value = expression.run(frame);
+  if (isExhausted(frame)) return { kind: "error", message: `the expression takes more than ${evaluationStepsMax} steps with this event` };
+  if (value instanceof Failure) return { kind: "error", message: value.message };
+  return { kind: "value", value: value === missing ? false : toPlain(value) };
+}
+
+/** Claims that the expression is true. An error or another value is no match. */
+export function matches(expression: Compiled, variables: Variables, options: EvaluateOptions): boolean {
+  const frame = openFrame(variables, options.now);
+  return expression.run(frame) === true && !isExhausted(frame);
+}
+
+/** Evaluates an expression to the text of a concurrency, throttle or similar key. The number 1 and the text "1" are one key. */
+export function keyOf(expression: Compiled, variables: Variables, options: EvaluateOptions): KeyResult {
+  const result = evaluate(expression, variables, options);
+  if (result.kind === "error") return result;
+  if (result.value === false) return { kind: "none" };
+  const text = keyText(result.value);
+  return text === null ? { kind: "error", message: `the key is nested more than ${valueDepthMax} levels deep` } : { kind: "key", text };
+}
