@@ -9,6 +9,9 @@ import { killGroup } from "./run.mjs";
 /** What a program may take to stop by itself before it is killed; the server lets attempts in flight finish. */
 const stopLimitMs = 15_000;
 
+/** How often the end of npm is looked for. Nobody waits for it, so seldom is enough. */
+const parentCheckMs = 500;
+
 /** How much of the output before {@link Programs.show} is kept, for the case that the start fails. */
 const linesKeptMax = 200;
 
@@ -28,6 +31,7 @@ export class Programs {
         else void this.#stop("Stopping ...", 0);
       });
     }
+    this.#stopWithNpm();
   }
 
   /**
@@ -80,6 +84,21 @@ export class Programs {
       void this.#stop(sentence, 1);
     }
     await new Promise(() => {});
+  }
+
+  /**
+   * Stops when npm has gone. npm runs us through a shell, and a SIGTERM to npm ends that
+   * shell, which does not pass it on: another parent is all that we get to see of it.
+   */
+  #stopWithNpm() {
+    if (process.env["npm_lifecycle_event"] === undefined) return;
+    const parent = process.ppid;
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      if (!this.#isStopping) void this.#stop("npm has ended, so everything stops.", 1);
+    }, parentCheckMs);
+    timer.unref();
   }
 
   #stopAfterFirst() {

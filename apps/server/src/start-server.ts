@@ -19,6 +19,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Longer than the pools of senders and proxies commonly keep a connection, so that they close it and not we. */
+const keepAliveMs = 72_000;
 /** How long open requests may hold up the end, after calls have had their grace. */
 const closeMs = 2_000;
 
@@ -81,25 +83,23 @@ function holdRequests(app: FastifyInstance): () => void {
   };
 }
 
-/** Listens on every address. The first is Fastify's own server, the others hand their requests to it. */
+/** Listens on every address with a server of its own; all hand their requests to the same routes. */
 async function listen(app: FastifyInstance, o: { readonly port: number; readonly hosts: readonly string[] }): Promise<readonly Server[]> {
-  const [host = "127.0.0.1", ...others] = o.hosts;
-  const further = others.map(() => createServer((request, response) => app.routing(request, response)));
-  app.addHook("onClose", () => Promise.all(further.map(closeServer)).then(() => {}));
-  try {
-    await app.listen({ port: o.port, host });
-    await Promise.all(further.map((server, index) => listenOn(server, { port: o.port, host: others[index] ?? host })));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") throw portInUse({ port: o.port, host }, { cause: error });
-    throw error;
-  }
-  return [app.server, ...further];
+  const servers = o.hosts.map((host) => ({ host, server: createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => app.routing(request, response)) }));
+  app.addHook("onClose", () => Promise.all(servers.map(({ server }) => closeServer(server))).then(() => {}));
+  await app.ready();
+  await Promise.all(servers.map(({ server, host }) => listenOn(server, { port: o.port, host })));
+  return servers.map(({ server }) => server);
 }
 
 function listenOn(server: Server, o: { readonly port: number; readonly host: string }): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(o, resolve);
+    const refuse = (error: NodeJS.ErrnoException): void => reject(error.code === "EADDRINUSE" ? portInUse(o, { cause: error }) : error);
+    server.once("error", refuse);
+    server.listen(o, () => {
+      server.off("error", refuse);
+      resolve();
+    });
   });
 }
 

@@ -28,7 +28,7 @@ export function isIn(item: unknown, container: unknown, frame: Frame): unknown {
   if (isAbsent(item) || isAbsent(container)) return false;
   if (isMap(container)) return typeof item === "string" && Object.hasOwn(container, item) && container[item] !== undefined;
   if (!isList(container)) return noSuchOverload;
-  return container.some((element) => spend(frame, 1) && equals(item, element, frame));
+  return spend(frame, 1 + (container.length >> 4)) && container.some((element) => equals(item, element, frame));
 }
 
 function equalValues(a: unknown, b: unknown, frame: Frame, depth: number): boolean {

@@ -5,7 +5,7 @@ import type { Node } from "./ast.ts";
 import { compile } from "./compile.ts";
 import { pathOf, readPath } from "./index-path.ts";
 import { indexTermsMax } from "./limits.ts";
-import { isAbsent, isList, isTruthy, Uint } from "./values.ts";
+import { isAbsent, isTruthy, Uint } from "./values.ts";
 
 /** One equality that an incoming event is looked up by. */
 export interface IndexTerm {
@@ -81,9 +81,8 @@ function equality(path: Node, literal: Node): Terms {
 
 /** `path in [a, b]` is `path == a || path == b`. */
 function membership(path: Node, list: Node): Terms {
-  if (list.kind !== "list" && !(list.kind === "literal" && isList(list.value))) return null;
-  const items = list.kind === "list" ? list.items : [];
-  return items.length > indexTermsMax ? null : items.map((item) => equality(path, item)).reduce(union, []);
+  if (list.kind !== "list" || list.items.length > indexTermsMax) return null;
+  return list.items.map((item) => equality(path, item)).reduce(union, []);
 }
 
 function term(node: Node, value: unknown): Terms {

@@ -12,7 +12,7 @@ import { evaluationStepsMax, interpolatedCharsMax } from "./limits.ts";
 import { interestOfPart, simplifyAnd, simplifyOr, type Chain, type Interest, type Part } from "./logic.ts";
 import type { Position } from "./parse.ts";
 import { isPrintable, print } from "./print.ts";
-import { isAbsent, isTruthy, missing } from "./values.ts";
+import { Failure, isTruthy, missing } from "./values.ts";
 
 /** A condition with the trigger event's values in it. */
 export type Interpolated =
@@ -117,11 +117,14 @@ function known(node: Node, parts: readonly Part[], { frame }: Setting): Part {
   return { kind: "known", value: build(withChildren(node, children))(frame), node: () => withChildren(node, parts.map(residue)) };
 }
 
-/** What stands in the remaining expression for a part: itself when open, else its value. */
+/** What stands in the remaining expression for a part: itself when open, else its value. A path that leads nowhere is null. */
 function residue(part: Part): Node {
   if (part.kind === "open") return part.node;
-  if (isAbsent(part.value)) return { kind: "literal", value: null, at: 0 };
-  return isPrintable(part.value) ? { kind: "literal", value: part.value, at: 0 } : part.node();
+  if (isPrintable(part.value)) return { kind: "literal", value: part.value, at: 0 };
+  if (part.value === missing) return { kind: "literal", value: null, at: 0 };
+  // An instant, or an error such as `"2" > 1`, which has to stay one.
+  const node = part.node();
+  return part.value instanceof Failure && node.kind === "index" ? { kind: "literal", value: null, at: 0 } : node;
 }
 
 function isOpenVariable(name: string, { bound }: Setting): boolean {

@@ -12,6 +12,11 @@ import { bodyInvalid, bodyNotJson, bodyTooLarge, encodingUnsupported } from "@st
  * decompression, so that a small body cannot grow into a large one.
  */
 export function acceptTextBodies(app: FastifyInstance): void {
+  // A content type that is none would be refused before any parser is asked.
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (request.headers["content-type"] !== undefined) request.headers["content-type"] = "text/plain";
+    done();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) =>
     readText(payload, {

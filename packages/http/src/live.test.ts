@@ -111,13 +111,15 @@ describe("the live feed", () => {
     const quick = new PassThrough();
     hub.add(slow);
     hub.add(quick);
+    let quickMessages = 0;
     const many = Array.from({ length: 900 }, (_, index) => run(`run-${index}`.padEnd(26, "0"), "queued"));
     for (let round = 0; round < 20; round++) {
       await feed.publish({ runs: many });
       await clock.advance(liveCoalesceMs);
+      quickMessages += messagesOf(quick).length;
     }
     expect(slow.writableLength).toBeLessThan(liveBufferBytesMax * 2);
-    expect(messagesOf(quick)).toHaveLength(20);
+    expect(quickMessages).toBe(20);
 
     const text: string[] = [];
     slow.on("data", (chunk: Buffer) => text.push(chunk.toString()));

@@ -1,11 +1,11 @@
 // Builds the HTTP server from its routes; it listens to nothing, so that tests can inject requests.
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Clock, Runtime } from "@stepwright/runtime";
 import { guardOpenServer, requireLogin, requireSigningKey, type Access } from "./access.ts";
 import type { Assets } from "./assets.ts";
 import { acceptTextBodies } from "./body.ts";
 import { allowOrigins } from "./cors.ts";
-import { handleErrors } from "./error-handler.ts";
+import { handleErrors, sendError } from "./error-handler.ts";
 import { bodyBytesMaxDefault } from "./limits.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
@@ -57,11 +57,11 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     loggerInstance: log,
     // Each request would make a logger of its own, for lines that are hardly ever written.
     childLoggerFactory: (logger) => logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: deps.bodyBytesMax ?? bodyBytesMaxDefault,
     genReqId: () => `${info.startedAt.toString(36)}-${(requests++).toString(36)}`,
-    // Clients may hold their connections open while the server goes down; requests in flight are answered.
-    forceCloseConnections: "idle",
+    frameworkErrors: sendError,
+    // Requests that are in while the server goes down are answered.
     return503OnClosing: false,
   });
 

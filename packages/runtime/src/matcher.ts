@@ -46,6 +46,7 @@ export function createMatcher(options: {
     const probes = probesFor(paths, { name: event.name, value });
     const found = await options.storage.pauses.probe({
       eventName: event.name,
+      paths,
       probes,
       now,
       afterSeq: match.cursor.pausesAfter,

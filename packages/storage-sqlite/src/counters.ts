@@ -10,6 +10,8 @@ export interface Counters {
   flush(): void;
   /** Forgets what a rolled back transaction changed. */
   reload(): void;
+  /** Remembers all numbers; the returned function goes back to them. */
+  mark(): () => void;
 }
 
 /** Reads all counters. */
@@ -34,6 +36,12 @@ export function openCounters(db: Connection): Counters {
       values.clear();
       changed.clear();
       for (const row of readAll.all()) values.set(row.name, row.value);
+    },
+    mark() {
+      const marked = new Map(values);
+      return () => {
+        for (const name of values.keys()) values.set(name, marked.get(name) ?? 0);
+      };
     },
   };
   counters.reload();

@@ -1,10 +1,11 @@
 // The list of events: keyset pages, newest first, each event with the runs it started.
 import type { RunStatus } from "@stepwright/engine";
-import { asRunId, type Millis } from "@stepwright/protocol";
+import { asRunId } from "@stepwright/protocol";
 import type { EventFilter, EventListRow, Page } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { eventColumns, eventFromRow, type EventRow, isInternalName } from "./events.ts";
 import { type PageRequest, pageOf, rowsWanted } from "./page.ts";
+import { statementsByText } from "./statements.ts";
 
 // Sequence numbers follow the time of receipt but for commits that overtake each other and clocks that are set
 // back. A period is looked up with this allowance, by halving: an index on the time would be paid by every event.
@@ -26,13 +27,11 @@ interface StartedRow {
 export function eventList(db: Connection): (filter: EventFilter, page: PageRequest) => Page<EventListRow> {
   const firstSeqSince = seqSearch(db);
   const runs = db.prepare<[number], StartedRow>(runsSql);
-  const statements = new Map<string, ReturnType<Connection["prepare"]>>();
+  const prepare = statementsByText<EventRow>(db);
   return (filter, page) => {
     if (isEmpty(filter)) return { items: [], nextCursor: null };
     const query = eventListQuery(filter, page, firstSeqSince);
-    const statement = statements.get(query.sql) ?? db.prepare(query.sql);
-    statements.set(query.sql, statement);
-    const rows = statement.all(...query.parameters) as EventRow[];
+    const rows = prepare(query.sql).all(...query.parameters);
     return pageOf({
       rows,
       page,
@@ -89,7 +88,7 @@ function isEmpty(filter: EventFilter): boolean {
  * Halves the sequence until the first event received at or after the time is found, as if receipts were in
  * order; one past the newest when there is none.
  */
-function seqSearch(db: Connection): (at: Millis | number) => number {
+function seqSearch(db: Connection): (at: number) => number {
   const nextReceipt = db.prepare<[number], { seq: number; received_at: number }>(nextReceiptSql);
   const bounds = db.prepare<[], { first: number | null; last: number | null }>(boundsSql);
   return (at) => {

@@ -1,1 +1,2 @@
-export {};
+// The storage contract on SQLite.
+export { openSqliteStorage, type SqliteOptions } from "./open.ts";

@@ -16,6 +16,8 @@ export interface LeaseRound {
   give(item: LeasedItem): void;
   /** An item leased in this round has gone again, before anybody was told. */
   takeBack(id: string): void;
+  /** Remembers what has been given so far; the returned function goes back to it. */
+  mark(): () => void;
   /** Fills what room is left, oldest first, and returns all that was leased, oldest first. */
   fill(queue: QueueWrites, nextAt: (lane: Lane) => number | null): readonly LeasedItem[];
 }
@@ -44,23 +46,32 @@ export function leaseRound(o: { readonly room: readonly LaneRoom[]; readonly now
       leased.delete(id);
       change(item.lane, 1);
     },
+    mark() {
+      const marked = { room: [...room], leased: [...leased], touched: [...round.touched] };
+      return () => {
+        refill(room, marked.room);
+        refill(leased, marked.leased);
+        round.touched.clear();
+        for (const lane of marked.touched) round.touched.add(lane);
+      };
+    },
     fill(queue, nextAt) {
+      const lease = (lane: Lane, max: number): void => {
+        for (const item of queue.lease(lane, { now: o.now, max })) round.give(item);
+      };
       for (const lane of room.keys()) {
-        for (let newest = overtaker(lane, nextAt(lane)); newest !== null; newest = overtaker(lane, nextAt(lane))) {
-          queue.unlease(newest);
-          round.takeBack(newest.id);
-          refill(lane, 1);
+        for (let last = overtaker(lane, nextAt(lane)); last !== null; last = overtaker(lane, nextAt(lane))) {
+          queue.unlease(last);
+          round.takeBack(last.id);
+          lease(lane, 1);
         }
-        if (isDue(nextAt(lane))) refill(lane, room.get(lane) ?? 0);
+        const max = room.get(lane) ?? 0;
+        if (max > 0 && isDue(nextAt(lane))) lease(lane, max);
       }
       return [...leased.values()].sort((a, b) => a.at - b.at);
-
-      function refill(lane: Lane, max: number): void {
-        if (max <= 0) return;
-        for (const item of queue.lease(lane, { now: o.now, max })) round.give(item);
-      }
     },
   };
+  return round;
 
   /** The newest item that took the last room although an older one came in after it; null when the order is right. */
   function overtaker(lane: Lane, nextAt: number | null): LeasedItem | null {
@@ -71,6 +82,9 @@ export function leaseRound(o: { readonly room: readonly LaneRoom[]; readonly now
     }
     return newest;
   }
+}
 
-  return round;
+function refill<Key, Value>(map: Map<Key, Value>, entries: readonly (readonly [Key, Value])[]): void {
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
 }

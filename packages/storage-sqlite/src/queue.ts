@@ -43,6 +43,7 @@ export interface QueueWrites {
   replaceWork(round: LeaseRound, item: NewQueueItem, work: Work): void;
   setAside(round: LeaseRound, o: { readonly id: QueueItemId; readonly reason: string; readonly at: Millis }): void;
   holdsLease(id: QueueItemId, generation: number): boolean;
+  has(id: QueueItemId): boolean;
   /** Leases due items of the lane, oldest first. */
   lease(lane: Lane, o: { readonly now: Millis; readonly max: number }): readonly LeasedItem[];
   /** Takes back a lease that nobody has been told of. */
@@ -126,6 +127,7 @@ export function queueWrites(db: Connection, lanes: Lanes, epoch: number): QueueW
       if (row !== undefined) left(round, row);
     },
     holdsLease: (id, generation) => holds.get(id, epoch, generation) === 1,
+    has: (id) => place.get(id) !== undefined,
     lease(lane, o) {
       const rows = lease.all(epoch, lane, o.now, o.max);
       for (const row of rows) lanes.removed(lane, row.at);

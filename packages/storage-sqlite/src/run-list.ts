@@ -6,18 +6,19 @@ import type { Connection } from "./connection.ts";
 import { type PageRequest, pageOf, rowsWanted } from "./page.ts";
 import { runFromRow, type RunRow } from "./run-row.ts";
 import { runStatuses } from "./runs.ts";
+import { statementsByText } from "./statements.ts";
 
 // A run's id carries the moment it was scheduled, which may differ from `queuedAt` by as much as this. So a
 // period a year ago is reached through the ids and costs no more than the newest page.
 const idTimeSlackMs = 60_000;
 
-/** Prepares the list of runs. Statements are made per shape of filter and kept: there are a few dozen shapes. */
+/** Prepares the list of runs. */
 export function runList(db: Connection): (filter: RunFilter, page: PageRequest) => Page<Run> {
-  const prepare = rememberStatements(db);
+  const prepare = statementsByText<RunRow>(db);
   return (filter, page) => {
     if (filter.statuses?.length === 0) return { items: [], nextCursor: null };
     const query = runListQuery(filter, page);
-    const rows = prepare(query.sql).all(...query.parameters) as RunRow[];
+    const rows = prepare(query.sql).all(...query.parameters);
     return pageOf({ rows, page, cursorOf: (row) => row.id, toItem: runFromRow });
   };
 }
@@ -70,13 +71,3 @@ function smallestIdAt(at: number): string {
   return ulidOf(millis(Math.min(Math.max(at, 0), ulidTimeMax)), new Uint8Array(10));
 }
 
-function rememberStatements(db: Connection): (sql: string) => ReturnType<Connection["prepare"]> {
-  const statements = new Map<string, ReturnType<Connection["prepare"]>>();
-  return (sql) => {
-    const known = statements.get(sql);
-    if (known !== undefined) return known;
-    const made = db.prepare(sql);
-    statements.set(sql, made);
-    return made;
-  };
-}

@@ -1,11 +1,6 @@
 // The time as components see it: it moves in ticks that all of them share, and stands still while the page is hidden.
 import { useSyncExternalStore } from "react";
 
-/** The time now. */
-export function serverNow(): number {
-  return Date.now();
-}
-
 interface Ticker {
   now: number;
   readonly listeners: Set<() => void>;
@@ -13,12 +8,13 @@ interface Ticker {
 }
 
 const tickers = new Map<number, Ticker>();
+const loadedAt = Date.now();
 
-/** Follows the time in ticks of the given length; with null it stands still. */
+/** Follows the time in ticks of the given length; with null it stands still, for what has ended. */
 export function useNow(everyMs: number | null): number {
   return useSyncExternalStore(
     (listener) => (everyMs === null ? () => undefined : follow(tickerOf(everyMs), everyMs, listener)),
-    () => (everyMs === null ? 0 : tickerOf(everyMs).now),
+    () => (everyMs === null ? loadedAt : tickerOf(everyMs).now),
   );
 }
 

@@ -1,7 +1,7 @@
 // Lists stay in place while they change.
 import { expect, test } from "vitest";
 import type { ApiRunStatus } from "@stepwright/protocol";
-import { countNew, flatRows, pagesWith, patchRunStatuses, updateRows, type ListPages } from "./list-pages.ts";
+import { countNew, flatRows, pagesInRange, pagesWith, updateRows, type ListPages } from "./list-pages.ts";
 
 interface Row {
   readonly id: string;
@@ -39,8 +39,8 @@ test("the pages of rows are found", () => {
   expect(pagesWith(list, ({ id }) => id === "3" || id === "9")).toEqual([1]);
 });
 
-test("a status is patched, and what did not change stays the same object", () => {
-  const patched = patchRunStatuses(list, new Map<string, ApiRunStatus>([["3", "failed"]]));
-  expect(patched.pages[0]).toBe(list.pages[0]);
-  expect(patched.pages[1]?.items[1]).toEqual(row("3", "failed"));
+test("the pages on the screen are found", () => {
+  expect(pagesInRange(list, { start: 0, end: 1 })).toEqual([0]);
+  expect(pagesInRange(list, { start: 1, end: 2 })).toEqual([0, 1]);
+  expect(pagesInRange(list, { start: 3, end: 9 })).toEqual([1]);
 });

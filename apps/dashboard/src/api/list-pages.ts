@@ -1,5 +1,5 @@
 // The pages of a list that changes while it is read. Pure.
-import type { ApiPage, ApiRunStatus } from "@stepwright/protocol";
+import type { ApiPage } from "@stepwright/protocol";
 
 /** Pages as they were loaded, newest first, and the cursor each began at. */
 export interface ListPages<T> {
@@ -37,14 +37,12 @@ export function pagesWith<T>(list: ListPages<T>, concerns: (row: T) => boolean):
   return list.pages.flatMap((page, index) => (page.items.some(concerns) ? [index] : []));
 }
 
-/** Runs with what is known of their status, before they are read again. */
-export function patchRunStatuses<T extends { readonly id: string; readonly status: ApiRunStatus }>(
-  list: ListPages<T>,
-  changes: ReadonlyMap<string, ApiRunStatus>,
-): ListPages<T> {
-  const patch = (row: T): T => {
-    const status = changes.get(row.id);
-    return status === undefined || status === row.status ? row : { ...row, status };
-  };
-  return { ...list, pages: list.pages.map((page) => (page.items.some((row) => patch(row) !== row) ? { ...page, items: page.items.map(patch) } : page)) };
+/** The pages that hold rows of a range of row indexes, end included. */
+export function pagesInRange<T>(list: ListPages<T>, range: { readonly start: number; readonly end: number }): readonly number[] {
+  let start = 0;
+  return list.pages.flatMap((page, index) => {
+    const first = start;
+    start += page.items.length;
+    return first <= range.end && start > range.start ? [index] : [];
+  });
 }

@@ -1,10 +1,8 @@
 // The two long lists: runs and events.
 import type { ApiEventRow, ApiRunRow } from "@stepwright/protocol";
-import { runQuery, type RunSearch } from "../present/run-search.ts";
-import { patchRunStatuses } from "./list-pages.ts";
+import { runsQuery, type RunSearch } from "../present/run-search.ts";
 import { useLiveList, type LiveList } from "./live-list.ts";
 import { readEvents, readRuns } from "./queries.ts";
-import { serverNow } from "./clock.ts";
 
 const runId = (row: ApiRunRow) => row.id;
 const eventId = (row: ApiEventRow) => row.internalId;
@@ -16,13 +14,10 @@ export function useRuns(search: RunSearch): LiveList<ApiRunRow> {
     key: ["runs", filters],
     idOf: runId,
     firstCursor: cursor,
-    readPage: (page) => readRuns(runQuery(filters, serverNow()), page),
+    readPage: (page) => readRuns(runsQuery(filters, Date.now()), page),
     bringsRows: (changes) => cursor === null && changes.runs.length > 0,
     concernsRow: (row, changes) => changes.runs.some((run) => run.id === row.id),
-    patch: (list, changes) => {
-      const patched = patchRunStatuses(list, new Map(changes.runs.map((run) => [run.id, run.status])));
-      return { pages: [...patched.pages], pageParams: [...patched.pageParams] };
-    },
+    patch: (row, changes) => ({ ...row, status: changes.runs.find((run) => run.id === row.id)?.status ?? row.status }),
   });
 }
 
@@ -48,5 +43,9 @@ export function useEvents(search: EventSearch): LiveList<ApiEventRow> {
     readPage: (page) => readEvents(query, page),
     bringsRows: (changes) => cursor === null && changes.hasNewEvents,
     concernsRow: (row, changes) => row.runs.some((run) => changes.runs.some((changed) => changed.id === run.runId)),
+    patch: (row, changes) => ({
+      ...row,
+      runs: row.runs.map((run) => ({ ...run, status: changes.runs.find((changed) => changed.id === run.runId)?.status ?? run.status })),
+    }),
   });
 }

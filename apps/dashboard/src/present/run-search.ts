@@ -31,7 +31,7 @@ export function parseRunSearch(raw: Readonly<Record<string, unknown>>): RunSearc
 }
 
 /** Translates the filters to the query of `GET /api/runs`. */
-export function runQuery(search: RunSearch, now: number): Readonly<Record<string, string>> {
+export function runsQuery(search: RunSearch, now: number): Readonly<Record<string, string>> {
   const backMs = search.last === undefined ? null : spanMs(search.last);
   return {
     ...(search.status === undefined ? {} : { status: search.status.join(",") }),

@@ -1,7 +1,7 @@
 // Addresses can be typed by hand, and survive being read and written again.
 import { describe, expect, test } from "vitest";
 import { parseSearch, stringifySearch } from "./search-params.ts";
-import { isFiltered, parseRunSearch, runQuery, spanMs, toggleStatus, type RunSearch } from "./run-search.ts";
+import { isFiltered, parseRunSearch, runsQuery, spanMs, toggleStatus, type RunSearch } from "./run-search.ts";
 
 describe("search parameters", () => {
   test("commas, slashes and colons stay readable", () => {
@@ -34,7 +34,7 @@ describe("the filters of the runs list", () => {
 
   test("they become the query of the API", () => {
     const search: RunSearch = { status: ["failed", "running"], fn: "sync-crm", last: "1h" };
-    expect(runQuery(search, 10_000_000)).toEqual({ status: "failed,running", function: "sync-crm", from: "6400000" });
+    expect(runsQuery(search, 10_000_000)).toEqual({ status: "failed,running", function: "sync-crm", from: "6400000" });
   });
 
   test("a status is added in a fixed order, taken away again, and the place in the list is given up", () => {

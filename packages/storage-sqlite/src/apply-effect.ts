@@ -1,0 +1,133 @@
+// Effects: what a decision changes, translated to the writes of each noun.
+import { type Effect, type EventRef, isEnded, type NewQueueItem, type Run, type Work } from "@stepwright/engine";
+import type { Millis } from "@stepwright/protocol";
+import type { LeaseRound } from "./lease-round.ts";
+import type { Tables } from "./tables.ts";
+
+/** Where an effect is applied: the commit's round of leases, and the events that references by index mean. */
+export interface EffectScope {
+  readonly now: Millis;
+  readonly round: LeaseRound;
+  /** Events put by this transition so far. */
+  readonly ownEvents: number[];
+  /** Events of the parent, or of its parent if that put none. */
+  readonly inheritedEvents: readonly number[];
+}
+
+/** Applies one effect; throws when it cannot be. */
+export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect): void {
+  switch (effect.kind) {
+    case "putEvent":
+      scope.ownEvents.push(tables.events.put(effect.event));
+      return;
+    case "createRun":
+      createRun(tables, scope, effect);
+      return;
+    case "updateRun":
+      updateRun(tables, scope, effect.run);
+      return;
+    case "putStep":
+      tables.steps.put(effect.runId, effect.step);
+      return;
+    case "putPause":
+      tables.pauses.open(effect.pause);
+      return;
+    case "closePause":
+      tables.pauses.close(effect.pauseId);
+      return;
+    case "resolvePause":
+      if (tables.pauses.close(effect.pauseId)) enqueue(tables, scope, effect.item);
+      return;
+    case "releaseSignal":
+      tables.pauses.releaseSignal(effect.signal);
+      return;
+    case "enqueue":
+      enqueue(tables, scope, effect.item);
+      return;
+    case "dequeue":
+      tables.queue.dequeue(scope.round, effect.itemId);
+      return;
+    case "reschedule":
+      tables.queue.reschedule(scope.round, { id: effect.itemId, at: effect.at, attempt: effect.attempt });
+      return;
+    case "resetAttempt":
+      tables.queue.resetAttempt(effect.itemId);
+      return;
+    case "replaceWork":
+      tables.queue.replaceWork(scope.round, effect.item, storedWork(scope, effect.item.work));
+      return;
+    case "setAside":
+      tables.queue.setAside(scope.round, { id: effect.itemId, reason: effect.reason, at: effect.at });
+      return;
+    case "putSpan":
+      tables.spans.put(effect.span);
+      return;
+    case "endSpan":
+      tables.spans.end(effect);
+      return;
+    case "putApp":
+      tables.registry.putApp(effect.app);
+      return;
+    case "removeApp":
+      tables.registry.removeApp(effect.appId, effect.at);
+      return;
+    case "putFunction":
+      tables.registry.putFunction(effect.fn);
+      return;
+    case "archiveFunction":
+      tables.registry.archiveFunction(effect.functionId, effect.at);
+      return;
+    case "putCron":
+      tables.crons.put(effect.schedule);
+      return;
+    case "removeCron":
+      tables.crons.remove(effect.functionId, effect.cron);
+      return;
+  }
+}
+
+function createRun(tables: Tables, scope: EffectScope, effect: Extract<Effect, { kind: "createRun" }>): void {
+  const seqs = effect.events.map((ref) => seqOf(scope, ref));
+  tables.runs.create(effect.run, seqs);
+  if (effect.idempotencyKey === null) return;
+  tables.runs.putKey({
+    key: effect.idempotencyKey,
+    runId: effect.run.id,
+    expiresAt: effect.keyExpiresAt,
+    now: scope.now,
+  });
+}
+
+/** An ended run needs nothing any more: its items, pauses and open spans go with the commit that ends it. */
+function updateRun(tables: Tables, scope: EffectScope, run: Run): void {
+  tables.runs.update(run);
+  if (!isEnded(run.status)) return;
+  tables.queue.dequeueOfRun(scope.round, run.id);
+  tables.pauses.closeOfRun(run.id);
+  tables.spans.endAll(run);
+}
+
+function enqueue(tables: Tables, scope: EffectScope, item: NewQueueItem): void {
+  tables.queue.enqueue(scope.round, item, storedWork(scope, item.work));
+}
+
+/** Work that points at an event of this transition points at the stored one from here on. */
+function storedWork(scope: EffectScope, work: Work): Work {
+  if (work.kind === "match") return { ...work, event: storedRef(scope, work.event) };
+  if (work.kind === "resume" && work.outcome.kind === "event") {
+    return { ...work, outcome: { ...work.outcome, event: storedRef(scope, work.outcome.event) } };
+  }
+  return work;
+}
+
+function storedRef(scope: EffectScope, ref: EventRef): EventRef {
+  return ref.kind === "stored" ? ref : { kind: "stored", seq: seqOf(scope, ref) };
+}
+
+function seqOf(scope: EffectScope, ref: EventRef): number {
+  if (ref.kind === "stored") return ref.seq;
+  const events = scope.ownEvents.length > 0 ? scope.ownEvents : scope.inheritedEvents;
+  const seq = events[ref.index];
+  if (seq === undefined) throw new Error(`event ${ref.index} of the transition is not there; it puts ${events.length}`);
+  return seq;
+}

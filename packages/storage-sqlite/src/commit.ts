@@ -1,0 +1,135 @@
+// One commit: a batch of transitions in one transaction, each with its own outcome, and the leases that go with it.
+import type { Transition } from "@stepwright/engine";
+import { millis, storageUnavailable } from "@stepwright/protocol";
+import type { CommitBatch, CommitResult, TransitionOutcome } from "@stepwright/storage";
+import { SqliteError } from "better-sqlite3";
+import { applyEffect, type EffectScope } from "./apply-effect.ts";
+import { holds } from "./check-guard.ts";
+import type { Connection } from "./connection.ts";
+import { leaseRound, type LeaseRound } from "./lease-round.ts";
+import type { Tables } from "./tables.ts";
+
+/**
+ * Prepares the commit.
+ *
+ * The returned function throws STORAGE_UNAVAILABLE when the database refuses the transaction as a whole (disk
+ * full, I/O error); nothing of the batch is stored then.
+ */
+export function committer(db: Connection, tables: Tables): (batch: CommitBatch) => CommitResult {
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  const end = db.prepare("COMMIT");
+  const rollback = db.prepare("ROLLBACK");
+
+  const forget = (): void => {
+    // A full disk makes SQLite roll back by itself.
+    if (db.inTransaction) rollback.run();
+    tables.lanes.forget();
+    tables.counters.reload();
+  };
+
+  const attempt = (batch: CommitBatch, apply: ApplyTransition): CommitResult => {
+    begin.run();
+    const round = leaseRound({ room: batch.lease, now: batch.now });
+    const outcomes = batch.transitions.map((transition) => apply({ batch, round, transition, inheritedEvents: [] }));
+    const leased = round.fill(tables.queue, tables.lanes.nextAt);
+    const lanes = [...round.touched].map((lane) => ({ lane, nextAt: millisOrNull(tables.lanes.nextAt(lane)) }));
+    tables.counters.flush();
+    end.run();
+    return { outcomes, leased, lanes };
+  };
+
+  const applyPlainly = plainly(tables);
+  const applyIsolated = isolated(db, tables);
+  return (batch) => {
+    try {
+      return attempt(batch, applyPlainly);
+    } catch (error) {
+      forget();
+      if (isRefusal(error)) throw storageUnavailable({ reason: error.message }, { cause: error });
+    }
+    // One transition cannot be applied. Savepoints find out which; they cost 3 µs each, so the rule goes without.
+    try {
+      return attempt(batch, applyIsolated);
+    } catch (error) {
+      forget();
+      if (isRefusal(error)) throw storageUnavailable({ reason: error.message }, { cause: error });
+      throw error;
+    }
+  };
+}
+
+interface Application {
+  readonly batch: CommitBatch;
+  readonly round: LeaseRound;
+  readonly transition: Transition;
+  readonly inheritedEvents: readonly number[];
+}
+
+type ApplyTransition = (application: Application) => TransitionOutcome;
+
+/** Applies transitions without protection: an error anywhere is an error of the whole attempt. */
+function plainly(tables: Tables): ApplyTransition {
+  const apply: ApplyTransition = (application) => {
+    const own = applyOwn(tables, application);
+    return own.kind === "committed" ? withChildren(application, own, apply) : own;
+  };
+  return apply;
+}
+
+/** Applies each transition, and each child, under a savepoint of its own. */
+function isolated(db: Connection, tables: Tables): ApplyTransition {
+  const savepoint = db.prepare("SAVEPOINT transition");
+  const release = db.prepare("RELEASE transition");
+  const rollbackTo = db.prepare("ROLLBACK TO transition");
+  const apply: ApplyTransition = (application) => {
+    savepoint.run();
+    const undo = [tables.counters.mark(), application.round.mark(), tables.lanes.forget];
+    let own: OwnOutcome;
+    try {
+      own = applyOwn(tables, application);
+    } catch (error) {
+      if (isRefusal(error) || !db.inTransaction) throw error;
+      rollbackTo.run();
+      release.run();
+      for (const step of undo) step();
+      return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
+    }
+    release.run();
+    return own.kind === "committed" ? withChildren(application, own, apply) : own;
+  };
+  return apply;
+}
+
+type OwnOutcome =
+  | { readonly kind: "committed"; readonly eventSeqs: readonly number[] }
+  | Extract<TransitionOutcome, { kind: "rejected" }>;
+
+function applyOwn(tables: Tables, application: Application): OwnOutcome {
+  const { batch, round, transition, inheritedEvents } = application;
+  const failed = transition.guards.find((guard) => !holds(tables, guard));
+  if (failed !== undefined) return { kind: "rejected", guard: failed };
+  const scope: EffectScope = { now: batch.now, round, ownEvents: [], inheritedEvents };
+  for (const effect of transition.effects) applyEffect(tables, scope, effect);
+  return { kind: "committed", eventSeqs: scope.ownEvents };
+}
+
+function withChildren(
+  application: Application,
+  own: Extract<OwnOutcome, { kind: "committed" }>,
+  apply: ApplyTransition,
+): TransitionOutcome {
+  const inheritedEvents = own.eventSeqs.length > 0 ? own.eventSeqs : application.inheritedEvents;
+  const children = (application.transition.children ?? []).map((transition) =>
+    apply({ ...application, transition, inheritedEvents }),
+  );
+  return { ...own, children };
+}
+
+/** The database itself is at fault, so trying transition by transition would tell nothing. */
+function isRefusal(error: unknown): error is InstanceType<typeof SqliteError> {
+  return error instanceof SqliteError && /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM|READONLY|CORRUPT|CANTOPEN|NOTADB|PERM)/.test(error.code);
+}
+
+function millisOrNull(at: number | null): ReturnType<typeof millis> | null {
+  return at === null ? null : millis(at);
+}

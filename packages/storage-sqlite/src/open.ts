@@ -1,0 +1,158 @@
+// Opens the store: lock, connections, schema, boot, and the contract on top of them.
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { dataFolderNewer, dataFolderUnusable, type Millis, storageUnavailable, StepwrightError } from "@stepwright/protocol";
+import type { LoadedRun, Storage } from "@stepwright/storage";
+import { committer } from "./commit.ts";
+import { type Connection, openReader, openWriter, type Synchronous } from "./connection.ts";
+import { cronReads } from "./cron.ts";
+import { eventList } from "./event-list.ts";
+import { eventGets } from "./events.ts";
+import { type FolderLock, lockFolder } from "./lock.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { pauseReads } from "./pauses.ts";
+import { endEarlierLeases } from "./queue.ts";
+import { queueReads } from "./queue-reads.ts";
+import { registryReads } from "./registry.ts";
+import { runList } from "./run-list.ts";
+import { countByStatus, runGets } from "./runs.ts";
+import { spanReads } from "./spans.ts";
+import { stepReads } from "./steps.ts";
+import { openTables } from "./tables.ts";
+
+/** Where the data lives and how safe a commit is. */
+export interface SqliteOptions {
+  /** Path of the database file in an existing folder, or `:memory:` for data that ends with the process. */
+  readonly file: string;
+  readonly synchronous: Synchronous;
+  /** When the server starts; SQL never asks for the time. */
+  readonly now: Millis;
+  /** The addon of better-sqlite3 as a loaded object, for a program that carries it inside itself. Default: the installed one. */
+  readonly nativeBinding?: object | undefined;
+}
+
+/**
+ * Opens a database, made new if there is none, and begins a boot: what earlier boots had leased is due again.
+ *
+ * Throws DATA_FOLDER_LOCKED while another server has the folder, DATA_FOLDER_NEWER when a newer version has
+ * written it, DATA_FOLDER_UNUSABLE when the file cannot be opened or is no database.
+ */
+export function openSqliteStorage(options: SqliteOptions): Storage {
+  const isMemory = options.file === ":memory:";
+  const opened: { close(): void }[] = [];
+  try {
+    const lock = isMemory ? noLock : lockFolder(options.file, options.nativeBinding);
+    opened.push({ close: () => lock.release() });
+    const writer = openWriter({ ...options, nativeBinding: options.nativeBinding });
+    opened.push(writer);
+    const epoch = boot(writer, options);
+    const reader = isMemory ? writer : openReader(options.file, options.nativeBinding);
+    opened.push(reader);
+    return storageOn({ writer, reader, lock, epoch, options });
+  } catch (error) {
+    for (const resource of opened.toReversed()) resource.close();
+    if (error instanceof StepwrightError || isMemory) throw error;
+    throw unusable(options.file, error);
+  }
+}
+
+const noLock: FolderLock = { release: () => undefined };
+
+interface Opened {
+  readonly writer: Connection;
+  readonly reader: Connection;
+  readonly lock: FolderLock;
+  readonly epoch: number;
+  readonly options: SqliteOptions;
+}
+
+/** Brings the schema up to date, counts the boot and gives back the leases of earlier ones. */
+function boot(db: Connection, options: SqliteOptions): number {
+  const outcome = migrate(db, options.now);
+  if (outcome.kind === "newer") {
+    throw dataFolderNewer({ folder: dirname(options.file), migration: outcome.migration });
+  }
+  return db.transaction(() => {
+    const { lastInsertRowid } = db.prepare("INSERT INTO boots (started_at) VALUES (?)").run(options.now);
+    endEarlierLeases(db);
+    return Number(lastInsertRowid);
+  })
+    .immediate();
+}
+
+function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
+  const tables = openTables(writer, epoch);
+  const commit = committer(writer, tables);
+  // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
+  const hot = { runs: runGets(writer), steps: stepReads(writer), events: eventGets(writer), queue: queueReads(writer), pauses: pauseReads(writer, tables.sequence) };
+  const lists = { runs: runList(reader), events: eventList(reader), runGets: runGets(reader), queue: queueReads(reader), spans: spanReads(reader), crons: cronReads(reader), registry: registryReads(reader, tables.counters) };
+  let latest = options.now;
+
+  return {
+    async commit(batch) {
+      if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+      if (batch.now > latest) latest = batch.now;
+      return commit(batch);
+    },
+    runs: {
+      load: async (runId): Promise<LoadedRun | null> => {
+        const run = hot.runs.get(runId);
+        if (run === null) return null;
+        const steps = hot.steps.ofRun(runId);
+        const finished = new Set(steps.map((step) => step.id));
+        const openSteps = hot.queue.openSteps(runId).filter((id) => !finished.has(id));
+        return { run, steps, events: hot.events.ofRun(runId), openSteps };
+      },
+      get: async (runId) => hot.runs.get(runId),
+      steps: async (runId) => hot.steps.ofRun(runId),
+      spans: async (runId) => lists.spans.ofRun(runId),
+      events: async (runId) => hot.events.ofRun(runId),
+      items: async (runId) => hot.queue.ofRun(runId),
+      list: async (filter, page) => lists.runs(filter, page),
+      startedBy: async (eventId) => lists.runGets.startedBy(eventId),
+      orphans: async (limit) => lists.runGets.orphans(limit),
+      countByStatus: async () => countByStatus(tables.counters),
+    },
+    events: {
+      get: async (seq) => hot.events.get(seq),
+      byInternalId: async (id) => hot.events.byInternalId(id),
+      list: async (filter, page) => lists.events(filter, page),
+    },
+    pauses: {
+      paths: async (eventName) => hot.pauses.paths(eventName),
+      probe: async (query) => hot.pauses.probe(query),
+      bySignal: async (signal) => hot.pauses.bySignal(signal),
+      byRun: async (runId) => hot.pauses.byRun(runId),
+    },
+    queue: {
+      lanes: async () => hot.queue.lanes(),
+      depth: async () => lists.queue.depth(latest),
+      setAside: async (limit) => lists.queue.setAside(limit),
+    },
+    registry: {
+      load: async () => lists.registry.load(),
+      functionById: async (id) => lists.registry.functionById(id),
+      crons: async () => lists.crons(),
+    },
+    stats: async () => ({ bytes: bytesOf(writer, options.file), bootEpoch: epoch, synchronous: options.synchronous }),
+    async close() {
+      reader.close();
+      // The last connection to close moves the log into the database file.
+      writer.close();
+      lock.release();
+    },
+  };
+}
+
+/** Size of the data: the database and what its log holds on top of it. */
+function bytesOf(db: Connection, file: string): number {
+  const pages = Number(db.pragma("page_count", { simple: true })) * Number(db.pragma("page_size", { simple: true }));
+  if (db.memory) return pages;
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  return pages + (log?.size ?? 0);
+}
+
+function unusable(file: string, error: unknown): StepwrightError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return dataFolderUnusable({ folder: dirname(file), reason }, { cause: error });
+}

@@ -1,0 +1,52 @@
+// Everything a commit writes to: one object per noun, each with its statements prepared once.
+import type { Connection } from "./connection.ts";
+import { type Counters, openCounters } from "./counters.ts";
+import { type CronWrites, cronWrites } from "./cron.ts";
+import { type EventWrites, eventWrites } from "./events.ts";
+import { type Lanes, openLanes } from "./lanes.ts";
+import { type PauseIndex, pauseIndex } from "./pause-index.ts";
+import { type PauseWrites, pauseWrites } from "./pauses.ts";
+import { type QueueWrites, queueWrites } from "./queue.ts";
+import { type RegistryWrites, registryWrites } from "./registry.ts";
+import { type RunWrites, runWrites } from "./runs.ts";
+import { openSequence, type Sequence } from "./sequence.ts";
+import { type SpanWrites, spanWrites } from "./spans.ts";
+import { type StepWrites, stepWrites } from "./steps.ts";
+
+/** The writing side of the store. */
+export interface Tables {
+  readonly sequence: Sequence;
+  readonly counters: Counters;
+  readonly lanes: Lanes;
+  readonly events: EventWrites;
+  readonly runs: RunWrites;
+  readonly steps: StepWrites;
+  readonly spans: SpanWrites;
+  readonly pauses: PauseWrites;
+  readonly pauseIndex: PauseIndex;
+  readonly queue: QueueWrites;
+  readonly registry: RegistryWrites;
+  readonly crons: CronWrites;
+}
+
+/** Prepares all writes on the one writing connection; leases belong to the boot's epoch. */
+export function openTables(db: Connection, epoch: number): Tables {
+  const sequence = openSequence(db);
+  const counters = openCounters(db);
+  const lanes = openLanes(db);
+  const index = pauseIndex(db, sequence.last);
+  return {
+    sequence,
+    counters,
+    lanes,
+    events: eventWrites(db, sequence),
+    runs: runWrites(db, counters),
+    steps: stepWrites(db),
+    spans: spanWrites(db),
+    pauses: pauseWrites(db, sequence, index),
+    pauseIndex: index,
+    queue: queueWrites(db, lanes, epoch),
+    registry: registryWrites(db, counters),
+    crons: cronWrites(db),
+  };
+}
