@@ -34,7 +34,7 @@ export function banner({ serverUrl, appUrl, functionCount, dataDirectory }) {
 
 const exampleEvent = JSON.stringify({
   name: "user/signed-up",
-  data: { userId: "u1", email: "ada@example.com", name: "Ada" },
+  data: { userId: "user-ada", email: "ada@example.com", name: "Ada" },
 });
 
 function bold(text) {

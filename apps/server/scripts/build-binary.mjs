@@ -21,6 +21,7 @@ mkdirSync(work, { recursive: true });
 await bundle();
 stripNode();
 writeBinary();
+rmSync(work, { recursive: true });
 console.log(`${relative(process.cwd(), output)}: ${Math.round(statSync(output).size / 1e6)} MB`);
 
 async function bundle() {

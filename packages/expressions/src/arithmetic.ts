@@ -1,7 +1,7 @@
 // `+ - * / %` and unary minus. An event's numbers are doubles and literals are ints, and
 // the two do not mix: `+` between them joins texts, the others fail (semantics.md §6.3).
 import type { Frame } from "./frame.ts";
-import { spend } from "./frame.ts";
+import { spend, spendOnText } from "./frame.ts";
 import { goText } from "./go-text.ts";
 import { builtCharsMax } from "./limits.ts";
 import { timestampOfNs } from "./times.ts";
@@ -11,7 +11,7 @@ import { Duration, Failure, isAbsent, isList, kindOf, noSuchOverload, numberOf, 
 export function add(a: unknown, b: unknown, frame: Frame): unknown {
   if (isAbsent(a)) return isAbsent(b) ? false : b;
   if (isAbsent(b)) return a;
-  if (typeof a === "string" && typeof b === "string") return joined(a, b);
+  if (typeof a === "string" && typeof b === "string") return joined(a, b, frame);
   if (kindOf(a) === kindOf(b)) return addAlike(a, b, frame);
   if (a instanceof Timestamp && b instanceof Duration) return timestampOfNs(a.ns + b.ns);
   if (a instanceof Duration && b instanceof Timestamp) return timestampOfNs(a.ns + b.ns);
@@ -25,7 +25,7 @@ export function add(a: unknown, b: unknown, frame: Frame): unknown {
 export function addAsText(a: unknown, b: unknown, frame: Frame): unknown {
   const left = goText(a, frame);
   const right = goText(b, frame);
-  return left === null || right === null ? tooLong : joined(left, right);
+  return left === null || right === null ? tooLong : joined(left, right, frame);
 }
 
 /** Computes `- * / %` between two values of one type; a missing side makes it false. */
@@ -63,8 +63,9 @@ export function uintOf(value: bigint | Failure): Uint | Failure {
 
 const tooLong = new Failure(`a text that an expression builds has at most ${builtCharsMax} characters`);
 
-function joined(a: string, b: string): string | Failure {
-  return a.length + b.length > builtCharsMax ? tooLong : a + b;
+function joined(a: string, b: string, frame: Frame): string | Failure {
+  const length = a.length + b.length;
+  return length <= builtCharsMax && spendOnText(frame, length) ? a + b : tooLong;
 }
 
 function addAlike(a: unknown, b: unknown, frame: Frame): unknown {
@@ -74,7 +75,8 @@ function addAlike(a: unknown, b: unknown, frame: Frame): unknown {
   if (a instanceof Duration && b instanceof Duration) return durationOf(a.ns + b.ns);
   if (isList(a) && isList(b)) return spend(frame, a.length + b.length) ? [...a, ...b] : noSuchOverload;
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    return a.length + b.length > builtCharsMax ? tooLong : Uint8Array.from([...a, ...b]);
+    const length = a.length + b.length;
+    return length <= builtCharsMax && spendOnText(frame, length) ? new Uint8Array(Buffer.concat([a, b])) : tooLong;
   }
   return noSuchOverload;
 }

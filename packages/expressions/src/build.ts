@@ -150,7 +150,7 @@ function buildBinary(op: BinaryOp, left: Run, right: Run): Run {
     case "<=":
     case ">":
     case ">=":
-      return (frame) => order(op, left(frame), right(frame));
+      return (frame) => order(op, left(frame), right(frame), frame);
     case "in":
       return (frame) => isIn(left(frame), right(frame), frame);
     case "+":

@@ -1,6 +1,7 @@
 // `int() uint() double() string() bool() bytes() type() dyn() timestamp() duration()`.
 import { intOf, uintOf } from "./arithmetic.ts";
 import type { Builtin } from "./functions.ts";
+import { spendOnText } from "./frame.ts";
 import { goDouble } from "./go-text.ts";
 import { durationText, msOf, parseDuration, parseTimestamp, timestampOfNs, timestampText } from "./times.ts";
 import { Duration, Failure, kindOf, noSuchOverload, numberOf, Timestamp, TypeValue, Uint } from "./values.ts";
@@ -23,7 +24,13 @@ export const conversions: readonly (readonly [string, Builtin])[] = [
 export const typeNames: ReadonlySet<string> = new Set(["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint"]);
 
 function conversion(convert: (value: unknown) => unknown): Builtin {
-  return { arity: [1], call: ([value]) => convert(value) };
+  return {
+    arity: [1],
+    call: ([value], frame) => {
+      const length = typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
+      return spendOnText(frame, length) ? convert(value) : noSuchOverload;
+    },
+  };
 }
 
 function typeOf(value: unknown): TypeValue {

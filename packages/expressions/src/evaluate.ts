@@ -1,7 +1,7 @@
 // Running a compiled expression: as a value, as a condition, or as a key.
 import type { Compiled } from "./compile.ts";
 import { isExhausted, openFrame, type Variables } from "./frame.ts";
-import { evaluationStepsMax, valueDepthMax } from "./limits.ts";
+import { builtCharsMax, evaluationStepsMax } from "./limits.ts";
 import { keyText, toPlain } from "./plain.ts";
 import { Failure, missing } from "./values.ts";
 
@@ -25,9 +25,10 @@ export type KeyResult = { readonly kind: "key"; readonly text: string } | { read
 export function evaluate(expression: Compiled, variables: Variables, options: EvaluateOptions): EvaluationResult {
   const frame = openFrame(variables, options.now);
   const value = expression.run(frame);
+  const plain = value === missing ? false : toPlain(value, frame);
   if (isExhausted(frame)) return { kind: "error", message: `the expression takes more than ${evaluationStepsMax} steps with this event` };
   if (value instanceof Failure) return { kind: "error", message: value.message };
-  return { kind: "value", value: value === missing ? false : toPlain(value) };
+  return { kind: "value", value: plain };
 }
 
 /** Claims that the expression is true. An error or another value is no match. */
@@ -42,5 +43,5 @@ export function keyOf(expression: Compiled, variables: Variables, options: Evalu
   if (result.kind === "error") return result;
   if (result.value === false) return { kind: "none" };
   const text = keyText(result.value);
-  return text === null ? { kind: "error", message: `the key is nested more than ${valueDepthMax} levels deep` } : { kind: "key", text };
+  return text === null ? { kind: "error", message: `the key has more than ${builtCharsMax} characters` } : { kind: "key", text };
 }

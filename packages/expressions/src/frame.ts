@@ -34,6 +34,18 @@ export function spend(frame: Frame, steps: number): boolean {
   return frame.stepsLeft >= 0;
 }
 
+/** Takes the steps for going through a text or bytes: some 64 characters in the time of one step. */
+export function spendOnText(frame: Frame, length: number): boolean {
+  return spend(frame, 1 + (length >> 6));
+}
+
+/** Lists a map's keys and pays for it: on a large map each takes as long as a step. Empty when the budget is used up. */
+export function keysOf(map: Readonly<Record<string, unknown>>, frame: Frame): readonly string[] {
+  if (isExhausted(frame)) return [];
+  const keys = Object.keys(map);
+  return spend(frame, keys.length) ? keys : [];
+}
+
 /** Claims that the budget ran out; whatever was computed since is void. */
 export function isExhausted(frame: Frame): boolean {
   return frame.stepsLeft < 0;

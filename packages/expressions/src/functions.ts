@@ -4,7 +4,7 @@ import { conversions } from "./conversions.ts";
 import { dateGetters } from "./date-getters.ts";
 import { readDate } from "./date-layouts.ts";
 import type { Frame } from "./frame.ts";
-import { spend } from "./frame.ts";
+import { keysOf, spend, spendOnText } from "./frame.ts";
 import { matchesPattern } from "./regex.ts";
 import { parseDuration, timestampOfMs, timestampOfNs } from "./times.ts";
 import { Duration, Failure, isAbsent, isList, isMap, noSuchOverload } from "./values.ts";
@@ -41,9 +41,9 @@ const size: Builtin = {
   arity: [1],
   whenAbsent: 0n,
   call: ([value], frame) => {
-    if (typeof value === "string") return spend(frame, value.length >> 8) ? BigInt(codePoints(value)) : 0n;
+    if (typeof value === "string") return spendOnText(frame, value.length) ? BigInt(codePoints(value)) : 0n;
     if (isList(value) || value instanceof Uint8Array) return BigInt(value.length);
-    return isMap(value) ? BigInt(Object.keys(value).length) : noSuchOverload;
+    return isMap(value) ? BigInt(keysOf(value, frame).length) : noSuchOverload;
   },
 };
 
@@ -68,7 +68,7 @@ const globals: ReadonlyMap<string, Builtin> = new Map([
   ["uppercase", textChange((text) => text.toUpperCase())],
   ["b64decode", textChange(decodeBase64)],
   ["json_parse", { arity: [1], call: ([value], frame) => parseJson(value, frame) }],
-  ["date", { arity: [1], call: ([value]) => readDate(value) }],
+  ["date", { arity: [1], call: ([value], frame) => (spend(frame, 50) ? readDate(value) : noSuchOverload) }],
   ["now", { arity: [0], readsClock: true, call: (_args, frame) => timestampOfMs(frame.now) }],
   ["now_plus", clockOffset(1n)],
   ["now_minus", clockOffset(-1n)],
@@ -80,7 +80,7 @@ function textTest(test: (text: string, part: string) => boolean): Builtin {
     arity: [2],
     call: ([text, part], frame) => {
       if (typeof text !== "string" || typeof part !== "string") return noSuchOverload;
-      return spend(frame, 1 + (text.length >> 10)) && test(text, part);
+      return spendOnText(frame, text.length) && test(text, part);
     },
   };
 }
@@ -89,7 +89,7 @@ function textTest(test: (text: string, part: string) => boolean): Builtin {
 function textChange(change: (text: string) => unknown): Builtin {
   return {
     arity: [1],
-    call: ([text], frame) => (typeof text === "string" && spend(frame, 1 + (text.length >> 6)) ? change(text) : ""),
+    call: ([text], frame) => (typeof text === "string" && spendOnText(frame, text.length) ? change(text) : ""),
   };
 }
 
@@ -118,11 +118,14 @@ function parseJson(value: unknown, frame: Frame): unknown {
 
 function decodeBase64(text: string): unknown {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return new Failure("not standard base64");
-  return new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+  return Buffer.from(text, "base64").toString("utf8");
 }
 
+/** A surrogate pair counts once. */
 function codePoints(text: string): number {
-  let count = 0;
-  for (const _char of text) count += 1;
+  let count = text.length;
+  for (let at = 0; at < text.length - 1; at++) {
+    if ((text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) count -= 1;
+  }
   return count;
 }

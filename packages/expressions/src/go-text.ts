@@ -1,6 +1,6 @@
 // Values as text the way the reference's `+` and `string()` write them: Go's `%v`.
 import type { Frame } from "./frame.ts";
-import { spend } from "./frame.ts";
+import { keysOf, spend, spendOnText } from "./frame.ts";
 import { builtCharsMax, valueDepthMax } from "./limits.ts";
 import { durationText, timestampText } from "./times.ts";
 import { Duration, Failure, isList, isMap, Timestamp, TypeValue, Uint } from "./values.ts";
@@ -33,11 +33,11 @@ function write(value: unknown, frame: Frame, depth: number): string | null {
   if (value instanceof Duration) return durationText(value);
   if (value instanceof TypeValue) return value.name;
   if (value instanceof Failure) return value.message;
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  if (value instanceof Uint8Array) return spendOnText(frame, value.length) ? new TextDecoder().decode(value) : null;
   if (depth > valueDepthMax) return null;
   if (isList(value)) return join(value, { frame, open: "[", close: "]" }, (item) => write(item, frame, depth + 1));
   if (!isMap(value)) return "<nil>";
-  return join(Object.keys(value).sort(), { frame, open: "map[", close: "]" }, (key) => {
+  return join([...keysOf(value, frame)].sort(), { frame, open: "map[", close: "]" }, (key) => {
     const text = write(value[key], frame, depth + 1);
     return text === null ? null : `${key}:${text}`;
   });

@@ -6,22 +6,23 @@ const kib = 1024;
 export const expressionCharsMax = 16 * kib;
 /**
  * Characters that are compiled at all. Above `expressionCharsMax` because interpolation
- * writes values of the trigger event into the text, e.g. a list of a thousand ids.
+ * writes values of the trigger event into the text, e.g. a list of a thousand ids. A list
+ * of 30,000 one-digit numbers, the worst case, takes 100 ms to compile.
  */
-export const interpolatedCharsMax = 256 * kib;
+export const interpolatedCharsMax = 64 * kib;
 /** Levels of nesting of an expression, so that no recursion over it can exhaust the stack. Chains of `&&` or `||` count once. */
 export const nestingMax = 128;
-/** Nodes of one syntax tree; a text of `interpolatedCharsMax` has about this many at most. */
-export const nodesMax = 100_000;
-/** Elements of one list or map literal, again because of interpolated values. */
-export const literalElementsMax = 50_000;
+/** Nodes of one syntax tree; more than a text of `interpolatedCharsMax` needs. */
+export const nodesMax = 2 * interpolatedCharsMax;
+/** Elements of one list or map literal; the text's length limits them, but the parser's default of 1000 is too low. */
+export const literalElementsMax = interpolatedCharsMax;
 /** Compiled expressions kept by text; a waiting run has its own text after interpolation. */
 export const cachedExpressionsMax = 50_000;
 /** Characters of all texts in that cache together; a compiled expression takes some 60 bytes per character. */
 export const cachedCharsMax = 4 * kib * kib;
 /** Steps of one evaluation: about one per node of a loop's body and pass. At 20-100 ns each it ends within 10 ms. */
 export const evaluationStepsMax = 100_000;
-/** Characters of a string that an expression builds. */
+/** Characters of a string that an expression builds, or of a key. */
 export const builtCharsMax = 1024 * kib;
 /** Levels of an event's value that are compared, rendered or written; JSON itself sets no limit. */
 export const valueDepthMax = 256;

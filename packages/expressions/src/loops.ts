@@ -2,7 +2,7 @@
 // loops over long lists end with the budget and not with patience.
 import { addAsText } from "./arithmetic.ts";
 import type { LoopMacro } from "./ast.ts";
-import { isExhausted, spend, type Frame, type Run } from "./frame.ts";
+import { isExhausted, keysOf, spend, type Frame, type Run } from "./frame.ts";
 import { Failure, isList, isMap, isTruthy, kindOf, missing, noSuchOverload } from "./values.ts";
 
 /** A loop, compiled. */
@@ -23,7 +23,7 @@ export function buildLoop(loop: Loop): Run {
   const finish = finishers[loop.macro];
   return (frame) => {
     const range = over(frame);
-    const items = isMap(range) ? Object.keys(range) : range;
+    const items = isMap(range) ? keysOf(range, frame) : range;
     if (!isList(items)) return notIterable(range);
     const value = finish({ items, loop, frame, last });
     frame.slots.length = slot;

@@ -14,7 +14,8 @@ export interface AppFunction {
   readonly name: string;
   readonly triggers: readonly JsonObject[];
   readonly retries?: number;
-  handle(call: { readonly steps: JsonObject; readonly attempt: number; readonly body: JsonObject }): AppAnswer | Promise<AppAnswer>;
+  /** `event` is the data of the triggering event. */
+  handle(call: { readonly steps: JsonObject; readonly event: JsonObject; readonly runId: string }): AppAnswer;
 }
 
 /** An app that listens. */
@@ -26,7 +27,7 @@ export interface OpenApp {
 }
 
 /** Opens an app and registers it with the server. */
-export async function openApp(app: FastifyInstance, appName: string, functions: readonly AppFunction[], headers: Record<string, string> = {}): Promise<OpenApp> {
+export async function openApp(app: FastifyInstance, appName: string, functions: readonly AppFunction[]): Promise<OpenApp> {
   const bySlug = new Map(functions.map((fn) => [`${appName}-${fn.name}`, fn]));
   const server = createServer((request, response) => {
     void (async () => {
@@ -35,7 +36,7 @@ export async function openApp(app: FastifyInstance, appName: string, functions: 
       const slug = new URL(request.url ?? "/", "http://x").searchParams.get("fnId") ?? "";
       const fn = bySlug.get(slug);
       const body = JSON.parse(Buffer.concat(chunks).toString() || "{}");
-      const answer = fn === undefined ? { status: 500, body: { message: `no ${slug}` } } : await fn.handle({ steps: body.steps, attempt: body.ctx?.attempt, body });
+      const answer = fn === undefined ? { status: 500, body: { message: `no ${slug}` } } : fn.handle({ steps: body.steps, event: body.event.data, runId: body.ctx.run_id });
       response.writeHead(answer.status, { "content-type": "application/json", "x-inngest-sdk": "test:v1.0.0", "x-inngest-req-version": "1" });
       response.end(JSON.stringify(answer.body));
     })();
@@ -64,7 +65,7 @@ export async function openApp(app: FastifyInstance, appName: string, functions: 
       },
     })),
   };
-  const registered = await app.inject({ method: "POST", url: "/fn/register", headers: { host: "localhost", ...headers }, payload: JSON.stringify(registration) });
+  const registered = await app.inject({ method: "POST", url: "/fn/register", headers: { host: "localhost" }, payload: JSON.stringify(registration) });
   if (registered.statusCode !== 200) throw new Error(registered.body);
   return {
     url,

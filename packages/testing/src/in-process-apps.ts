@@ -55,7 +55,9 @@ async function answer(handler: FetchHandler, request: OutgoingRequest, signal: A
 }
 
 async function handle(handler: FetchHandler, request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> {
-  const { method, url, headers, body } = request;
+  const { method, url, body } = request;
+  // SDKs build their own address from `host`, which a `Request` made by hand does not have.
+  const headers = { ...request.headers, host: new URL(url).host };
   const response = await handler(new Request(url, { method, headers, body, signal }));
   const bytes = Buffer.from(await response.arrayBuffer());
   if (bytes.length > request.responseBytesMax) {

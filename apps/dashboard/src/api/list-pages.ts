@@ -8,7 +8,7 @@ export interface ListPages<T> {
 }
 
 /** All rows in order, each once: a page read later may reach into the next one. */
-export function flatRows<T>(list: ListPages<T> | undefined, idOf: (row: T) => string): readonly T[] {
+export function flatRows<T>(list: Pick<ListPages<T>, "pages"> | undefined, idOf: (row: T) => string): readonly T[] {
   const seen = new Set<string>();
   return (list?.pages ?? []).flatMap((page) =>
     page.items.filter((row) => {

@@ -37,7 +37,8 @@ export function RunFilters({ search }: { readonly search: RunSearch }): ReactNod
 function StatusFilter({ search }: { readonly search: RunSearch }): ReactNode {
   const { data: info } = useQuery(infoQuery());
   // Figures of the whole server would be wrong beside any other filter.
-  const counts = isFiltered({ ...search, status: undefined } as RunSearch) ? undefined : info?.runs;
+  const { status: _, ...others } = search;
+  const counts = isFiltered(others) ? undefined : info?.runs;
   return (
     <div role="group" aria-label="Status" className="flex max-w-full overflow-x-auto rounded-md border border-edge bg-surface">
       {order.map((status) => {

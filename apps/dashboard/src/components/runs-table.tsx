@@ -9,21 +9,35 @@ import { StatusMark, StatusWord } from "./ui/status-mark.tsx";
 import { Ago, Lasting } from "./ui/time.tsx";
 import { VirtualRows } from "./virtual-rows.tsx";
 
-const columns = "md:grid-cols-[7rem_minmax(0,1.3fr)_minmax(0,1fr)_9rem_6rem_5.5rem]";
+/** What a row names first: the function and its app, the function, or (where that is known) the run alone. */
+export type RunsTableShows = "apps" | "functions" | "runs";
+
+const wide = "md:grid-cols-[7rem_minmax(0,1.3fr)_minmax(0,1fr)_7rem_6rem_5.5rem]";
+const columns: Readonly<Record<RunsTableShows, string>> = {
+  apps: wide,
+  functions: wide,
+  runs: "md:grid-cols-[7rem_minmax(0,1fr)_minmax(0,1fr)_6rem_5.5rem]",
+};
+const heads: Readonly<Record<RunsTableShows, readonly string[]>> = {
+  apps: ["Status", "Function", "Trigger", "Run", "Queued", "Duration"],
+  functions: ["Status", "Function", "Trigger", "Run", "Queued", "Duration"],
+  runs: ["Status", "Run", "Trigger", "Queued", "Duration"],
+};
 
 /** Rows of runs under a head. */
 export function RunsTable(props: {
   readonly rows: readonly ApiRunRow[];
   readonly label: string;
-  readonly showApps: boolean;
+  readonly shows: RunsTableShows;
   readonly onVisible?: (range: { readonly start: number; readonly end: number }) => void;
   readonly onNearEnd?: () => void;
 }): ReactNode {
+  const { rows, shows } = props;
   return (
-    <div role="table" aria-label={props.label} aria-rowcount={props.rows.length + 1} className="rounded-lg border border-line bg-surface">
+    <div role="table" aria-label={props.label} aria-rowcount={rows.length + 1} className="rounded-lg border border-line bg-surface">
       <div role="rowgroup" className="max-md:sr-only">
-        <div role="row" className={`grid gap-x-3 border-b border-line px-3 py-1.5 text-xs font-semibold text-muted ${columns}`}>
-          {["Status", "Function", "Trigger", "Run", "Queued", "Duration"].map((name) => (
+        <div role="row" className={`grid gap-x-3 border-b border-line px-3 py-1.5 text-xs font-semibold text-muted ${columns[shows]}`}>
+          {heads[shows].map((name) => (
             <span key={name} role="columnheader" className={name === "Duration" ? "text-right" : ""}>
               {name}
             </span>
@@ -31,15 +45,16 @@ export function RunsTable(props: {
         </div>
       </div>
       <VirtualRows
-        count={props.rows.length}
-        keyOf={(index) => props.rows[index]?.id ?? index}
-        heightOf={(index, isNarrow) => rowHeight(props.rows[index], isNarrow)}
+        count={rows.length}
+        version={rows}
+        keyOf={(index) => rows[index]?.id ?? index}
+        heightOf={(index, isNarrow) => rowHeight(rows[index], isNarrow)}
         onVisible={props.onVisible}
         onNearEnd={props.onNearEnd}
       >
         {(index) => {
-          const row = props.rows[index];
-          return row === undefined ? null : <RunRow row={row} showApp={props.showApps} />;
+          const row = rows[index];
+          return row === undefined ? null : <RunRow row={row} shows={shows} />;
         }}
       </VirtualRows>
     </div>
@@ -51,12 +66,10 @@ function rowHeight(row: ApiRunRow | undefined, isNarrow: boolean): number {
   return (isNarrow ? 56 : 36) + (row?.summary == null ? 0 : 18);
 }
 
-function RunRow({ row, showApp }: { readonly row: ApiRunRow; readonly showApp: boolean }): ReactNode {
+function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsTableShows }): ReactNode {
   const look = runLook(row.status);
-  const duration =
-    row.startedAt === null ? <span className="text-muted">–</span> : <Lasting from={row.startedAt} to={row.endedAt} />;
   return (
-    <div className={`grid h-full content-center gap-x-3 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns}`}>
+    <div className={`grid h-full content-center gap-x-3 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns[shows]}`}>
       <span role="cell" className="max-md:hidden">
         <StatusWord look={look} />
       </span>
@@ -64,32 +77,39 @@ function RunRow({ row, showApp }: { readonly row: ApiRunRow; readonly showApp: b
         <span className="md:hidden">
           <StatusMark look={look} label={look.word} />
         </span>
-        <Link to="/runs/$runId" params={{ runId: row.id }} className="covers-row truncate font-medium">
-          {row.functionName}
+        <Link to="/runs/$runId" params={{ runId: row.id }} className={`covers-row truncate ${shows === "runs" ? "font-mono text-xs" : "font-medium"}`}>
+          {shows === "runs" ? row.id : row.functionName}
         </Link>
-        {showApp ? <span className="truncate text-xs text-muted">{row.appName}</span> : null}
+        {shows === "apps" ? <span className="truncate text-xs text-muted">{row.appName}</span> : null}
       </span>
       <span role="cell" className="min-w-0 truncate text-muted max-md:order-1">
         <TriggerOfRun trigger={row.trigger} />
       </span>
-      <span role="cell" className="truncate font-mono text-xs leading-5 text-muted max-md:hidden" title={row.id}>
-        …{row.id.slice(-10)}
-      </span>
+      {shows === "runs" ? null : (
+        <span role="cell" className="truncate font-mono text-xs leading-5 text-muted max-md:hidden" title={row.id}>
+          …{row.id.slice(-10)}
+        </span>
+      )}
       <span role="cell" className="text-muted max-md:text-right">
         <Ago at={row.queuedAt} />
       </span>
       <span role="cell" className="text-right max-md:order-2">
-        {duration}
+        {row.startedAt === null ? <span className="text-muted">–</span> : <Lasting from={row.startedAt} to={row.endedAt} />}
       </span>
-      {row.summary === null ? null : (
-        <span
-          role="cell"
-          className={`truncate text-xs leading-[1.125rem] max-md:order-3 max-md:col-span-2 md:col-start-2 md:col-end-[-1] ${row.status === "failed" ? "text-bad" : "text-muted"}`}
-          title={row.summary}
-        >
-          {row.summary}
-        </span>
-      )}
+      {row.summary === null ? null : <Summary row={row} text={row.summary} />}
     </div>
+  );
+}
+
+/** Why the run ended as it did, without opening it. */
+function Summary({ row, text }: { readonly row: ApiRunRow; readonly text: string }): ReactNode {
+  return (
+    <span
+      role="cell"
+      title={text}
+      className={`truncate text-xs leading-[1.125rem] max-md:order-3 max-md:col-span-2 md:col-start-2 md:col-end-[-1] ${row.status === "failed" ? "text-bad" : "text-muted"}`}
+    >
+      {text}
+    </span>
   );
 }

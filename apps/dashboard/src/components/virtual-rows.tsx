@@ -11,6 +11,8 @@ const nearEnd = 20;
 /** A column of rows. */
 export function VirtualRows(props: {
   readonly count: number;
+  /** Changes whenever a row does: only then heights are asked for again. */
+  readonly version: unknown;
   readonly keyOf: (index: number) => string | number;
   readonly heightOf: (index: number, isNarrow: boolean) => number;
   readonly onVisible?: ((range: { readonly start: number; readonly end: number }) => void) | undefined;
@@ -34,8 +36,7 @@ export function VirtualRows(props: {
     overscan,
     scrollMargin: top,
   });
-  const heights = Array.from({ length: props.count }, (_, index) => props.heightOf(index, isNarrow)).join();
-  useLayoutEffect(() => rows.measure(), [rows, heights]);
+  useLayoutEffect(() => rows.measure(), [rows, props.version, isNarrow]);
 
   const items = rows.getVirtualItems();
   const start = items[0]?.index ?? 0;

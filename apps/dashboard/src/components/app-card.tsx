@@ -1,0 +1,81 @@
+// One app: where it is, whether its functions are known here, and if not, why.
+import type { ReactNode } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ApiApp } from "@stepwright/protocol";
+import { removeApp, syncApp } from "../api/commands.ts";
+import { keys } from "../api/queries.ts";
+import { appLook } from "../present/status.ts";
+import { Button, ConfirmButton } from "./ui/button.tsx";
+import { Problem } from "./ui/note.tsx";
+import { FactLine } from "./ui/panel.tsx";
+import { StatusWord } from "./ui/status-mark.tsx";
+import { Ago } from "./ui/time.tsx";
+
+/** The card of an app. */
+export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
+  const client = useQueryClient();
+  const refresh = async () => {
+    await Promise.all([client.invalidateQueries({ queryKey: [keys.apps] }), client.invalidateQueries({ queryKey: [keys.functions] })]);
+  };
+  const syncing = useMutation({ mutationFn: () => syncApp(app.id), onSettled: refresh });
+  const removing = useMutation({ mutationFn: () => removeApp(app.id), onSettled: refresh });
+  const error = syncing.error ?? removing.error;
+  return (
+    <article aria-label={app.name} className="overflow-hidden rounded-lg border border-line bg-surface">
+      <div className="flex flex-wrap items-start justify-between gap-3 px-3 py-2.5">
+        <div className="min-w-0">
+          <div className="flex flex-wrap items-center gap-x-3">
+            <h2 className="text-base font-semibold break-all">{app.name}</h2>
+            <StatusWord look={appLook(app.status)} />
+          </div>
+          <p className="mb-1.5 font-mono text-xs break-all text-muted">{app.url}</p>
+          <FactLine
+            facts={[
+              [
+                "Functions",
+                <Link key="functions" to="/functions" search={{ app: app.name }} className="text-link hover:underline">
+                  {app.functionCount}
+                </Link>,
+              ],
+              ["SDK", app.sdk ?? "unknown"],
+              app.framework === null ? null : ["Framework", app.framework],
+              app.appVersion === null ? null : ["Version", app.appVersion],
+              ["Synced", app.syncedAt === null ? "never" : <Ago key="synced" at={app.syncedAt} />],
+              app.triedAt === null || app.triedAt === app.syncedAt ? null : ["Last try", <Ago key="tried" at={app.triedAt} />],
+            ]}
+          />
+        </div>
+        <div className="flex gap-2">
+          <Button disabled={syncing.isPending} onClick={() => syncing.mutate()}>
+            {syncing.isPending ? "Syncing …" : "Sync now"}
+          </Button>
+          <ConfirmButton label="Remove" question="Remove this app?" isBusy={removing.isPending} onConfirm={() => removing.mutate()} />
+        </div>
+      </div>
+      {error === null ? null : (
+        <div className="px-3 pb-3">
+          <Problem error={error} />
+        </div>
+      )}
+      {app.problem === null ? null : <SyncProblem problem={app.problem} />}
+    </article>
+  );
+}
+
+function SyncProblem({ problem }: { readonly problem: NonNullable<ApiApp["problem"]> }): ReactNode {
+  return (
+    <div className="border-t border-bad-line bg-bad-soft px-3 py-2.5">
+      <p className="font-medium break-words text-bad">{problem.message}</p>
+      <p className="mt-0.5 text-xs text-muted">
+        {problem.code}
+        {problem.httpStatus === null ? null : `, HTTP ${problem.httpStatus}`}
+      </p>
+      {problem.bodyExcerpt === null || problem.bodyExcerpt === "" ? null : (
+        <pre className="mt-2 max-h-40 overflow-auto rounded border border-bad-line bg-surface p-2 font-mono break-words whitespace-pre-wrap">
+          {problem.bodyExcerpt}
+        </pre>
+      )}
+    </div>
+  );
+}

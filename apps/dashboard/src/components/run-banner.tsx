@@ -1,0 +1,88 @@
+// The first thing on a run's page: why it ended as it did, or what it does now and what comes next.
+import { useEffect, type ReactNode } from "react";
+import { Link } from "@tanstack/react-router";
+import type { ApiRun } from "@stepwright/protocol";
+import { useNow } from "../api/clock.ts";
+import { bannerText, describeRun, type BannerLine, type BannerPart } from "../present/describe-run.ts";
+import { isEnded, type Tone } from "../present/status.ts";
+import { announce } from "./announcer.tsx";
+import { StepLink } from "./step-link.tsx";
+import { StatusMark } from "./ui/status-mark.tsx";
+import { Left, Moment } from "./ui/time.tsx";
+
+const boxes: Readonly<Record<Tone, string>> = {
+  good: "border-line bg-surface",
+  bad: "border-bad-line bg-bad-soft",
+  active: "border-active-line bg-active-soft",
+  waiting: "border-waiting-line bg-waiting-soft",
+  quiet: "border-line bg-surface",
+};
+
+/** The banner of a run. */
+export function RunBanner({ run }: { readonly run: ApiRun }): ReactNode {
+  const now = useNow(isEnded(run.status) ? null : 1_000);
+  const banner = describeRun(run, now);
+  const [first] = banner.lines;
+
+  // Said once per change of what is going on, not with every tick of a countdown.
+  const key = `${run.status} ${banner.look.word} ${first?.message ?? ""}`;
+  useEffect(() => {
+    if (first !== undefined) announce(`Run ${run.functionName}: ${bannerText(first, Date.now())}`);
+  }, [key]);
+
+  return (
+    <section aria-label="What happened" className={`mb-4 grid gap-2 rounded-lg border px-3 py-2.5 ${boxes[banner.look.tone]}`}>
+      {banner.lines.map((line, index) => (
+        <div key={index} className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-2">
+          <span className="pt-[3px]">
+            <StatusMark look={banner.look} />
+          </span>
+          <Line line={line} run={run} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Line({ line, run }: { readonly line: BannerLine; readonly run: ApiRun }): ReactNode {
+  return (
+    <div className="min-w-0">
+      <p className="font-medium break-words [overflow-wrap:anywhere]">
+        {line.parts.map((part, index) => (
+          <Part key={index} part={part} run={run} />
+        ))}
+      </p>
+      {line.message === null ? null : (
+        <p className="mt-1 font-mono text-xs leading-[1.125rem] break-words [overflow-wrap:anywhere] whitespace-pre-wrap text-bad">{line.message}</p>
+      )}
+      {line.frame === null ? null : <p className="mt-0.5 font-mono text-xs break-words [overflow-wrap:anywhere] text-muted">at {line.frame}</p>}
+    </div>
+  );
+}
+
+function Part({ part, run }: { readonly part: BannerPart; readonly run: ApiRun }): ReactNode {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "step":
+      return <StepLink run={run} stepId={part.stepId} name={part.name} />;
+    case "event":
+      return (
+        <Link to="/events" search={{ name: part.name }} className="text-link hover:underline">
+          {part.name}
+        </Link>
+      );
+    case "run":
+      return (
+        <Link to="/runs/$runId" params={{ runId: part.runId }} className="font-mono text-xs text-link hover:underline">
+          {part.runId}
+        </Link>
+      );
+    case "code":
+      return <code className="rounded bg-raised px-1">{part.text}</code>;
+    case "moment":
+      return <Moment at={part.at} />;
+    case "left":
+      return <Left at={part.at} />;
+  }
+}

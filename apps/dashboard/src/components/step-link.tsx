@@ -1,0 +1,23 @@
+// A link that opens a step beside its run, without leaving the place on the page.
+import type { ReactNode } from "react";
+import { Link } from "@tanstack/react-router";
+import type { ApiRun } from "@stepwright/protocol";
+import { stepByKey, stepKey } from "../present/failed-step.ts";
+
+/** Links a step of this run; plain text when the run has no such step yet. */
+export function StepLink({ run, stepId, name }: { readonly run: ApiRun; readonly stepId: string; readonly name: string }): ReactNode {
+  const step = stepByKey(run.steps, stepId);
+  if (step === null) return <strong>{name}</strong>;
+  return (
+    <Link
+      from="/runs/$runId"
+      to="/runs/$runId"
+      params={{ runId: run.id }}
+      search={(before) => ({ ...before, step: stepKey(run.steps, step) })}
+      resetScroll={false}
+      className="text-link hover:underline"
+    >
+      {name}
+    </Link>
+  );
+}

@@ -1,0 +1,186 @@
+// Everything about one step of a run: what went in, what came out, and each try.
+import type { ReactNode } from "react";
+import { Link } from "@tanstack/react-router";
+import type { ApiAttempt, ApiRun, ApiStep, JsonValue } from "@stepwright/protocol";
+import { formatDuration } from "../present/duration.ts";
+import { stepLook } from "../present/status.ts";
+import { stepKinds } from "../present/step-kinds.ts";
+import { ErrorView } from "./error-view.tsx";
+import { JsonView } from "./json-view.tsx";
+import { Icon } from "./ui/icon.tsx";
+import { Facts, Panel, Part } from "./ui/panel.tsx";
+import { StatusMark, StatusWord } from "./ui/status-mark.tsx";
+import { Absolute, Ago, Lasting, Left } from "./ui/time.tsx";
+
+/** The panel of a step. */
+export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: ApiStep }): ReactNode {
+  const kind = stepKinds[step.kind];
+  return (
+    <Panel
+      title={step.kind === "function" ? kind.title : step.name}
+      aside={
+        <Link
+          from="/runs/$runId"
+          to="/runs/$runId"
+          params={{ runId: run.id }}
+          search={(before) => ({ ...before, step: undefined })}
+          resetScroll={false}
+          activeProps={{}}
+          aria-label="Close the step"
+          title="Close the step"
+          className="rounded p-1 text-muted hover:bg-raised hover:text-ink"
+        >
+          <Icon name="close" />
+        </Link>
+      }
+    >
+      <div className="px-3 py-2.5">
+        <Facts
+          facts={[
+            ["Status", <StatusWord key="status" look={stepLook(step)} />],
+            ...(step.kind === "function" ? [] : ([["Kind", kind.title]] as const)),
+            ["Duration", <Lasting key="duration" from={step.startedAt ?? step.queuedAt} to={step.endedAt} />],
+            ...(step.nextAttemptAt === null ? [] : ([["Next attempt", <NextAttempt key="next" step={step} at={step.nextAttemptAt} />]] as const)),
+            ...detailFacts(step),
+          ]}
+        />
+      </div>
+      {step.error === null ? null : (
+        <Part title={step.status === "retrying" ? "Error of the last attempt" : "Error"}>
+          <ErrorView error={step.error} />
+        </Part>
+      )}
+      {step.output === null && step.status !== "completed" ? null : (
+        <Part title="Output">
+          <JsonView value={step.output} what="output" />
+        </Part>
+      )}
+      {step.input === null ? null : (
+        <Part title="Input">
+          <JsonView value={step.input} what="input" />
+        </Part>
+      )}
+      {step.attempts.length === 0 ? null : (
+        <Part title={`Attempts, ${step.attempts.length} of at most ${step.maxAttempts}`}>
+          <Attempts step={step} />
+        </Part>
+      )}
+      <Part title="Times">
+        <Facts
+          facts={[
+            ["Queued", <Absolute key="queued" at={step.queuedAt} />],
+            ["Started", <Absolute key="started" at={step.startedAt} />],
+            ["Ended", <Absolute key="ended" at={step.endedAt} />],
+          ]}
+        />
+      </Part>
+      <Part title="Step id">
+        <code className="break-all text-muted">{step.id}</code>
+      </Part>
+    </Panel>
+  );
+}
+
+function NextAttempt({ step, at }: { readonly step: ApiStep; readonly at: number }): ReactNode {
+  return (
+    <>
+      {step.attempts.length + 1} of {step.maxAttempts} in <Left at={at} />
+    </>
+  );
+}
+
+function Attempts({ step }: { readonly step: ApiStep }): ReactNode {
+  const attempts = step.attempts.toSorted((a, b) => a.attempt - b.attempt);
+  return (
+    <ol className="grid gap-1">
+      {attempts.map((attempt, index) => (
+        <Attempt key={attempt.attempt} attempt={attempt} before={attempts[index - 1] ?? null} isShownAbove={index === attempts.length - 1} />
+      ))}
+    </ol>
+  );
+}
+
+/** One try. Its error can be opened, unless it is the one that stands above already. */
+function Attempt(props: { readonly attempt: ApiAttempt; readonly before: ApiAttempt | null; readonly isShownAbove: boolean }): ReactNode {
+  const { attempt, before } = props;
+  const look = stepLook({ kind: "step", status: attempt.status });
+  const head = (
+    <span className="inline-flex flex-wrap items-center gap-x-2">
+      <StatusMark look={look} label={look.word} />
+      <span className="font-medium">Attempt {attempt.attempt + 1}</span>
+      <span>{formatDuration(attempt.endedAt - attempt.startedAt)}</span>
+      <span className="text-muted">
+        {before === null ? <Ago at={attempt.startedAt} /> : `${formatDuration(attempt.startedAt - before.endedAt)} after the one before`}
+      </span>
+    </span>
+  );
+  if (attempt.error === null || props.isShownAbove) return <li>{head}</li>;
+  return (
+    <li>
+      <details>
+        <summary className="marker:text-muted">
+          {head}
+          <span className="block truncate pl-5 font-mono text-xs text-bad">{attempt.error.message}</span>
+        </summary>
+        <div className="mt-1 border-l-2 border-line pl-2.5">
+          <ErrorView error={attempt.error} />
+        </div>
+      </details>
+    </li>
+  );
+}
+
+type Fact = readonly [name: string, value: ReactNode];
+
+/** What only this kind of step has. */
+function detailFacts({ kind, detail }: ApiStep): readonly Fact[] {
+  switch (kind) {
+    case "sleep":
+      return [until("Until", detail["until"])].filter((fact) => fact !== null);
+    case "wait":
+      return [
+        textFact("Event", detail["event"]),
+        textFact("Condition", detail["expression"], true),
+        until("Times out", detail["until"]),
+        linkFact("Matched event", detail["matchedEventId"], "event"),
+      ].filter((fact) => fact !== null);
+    case "invoke":
+      return [
+        textFact("Function", detail["functionId"]),
+        linkFact("Run", detail["childRunId"], "run"),
+        until("Times out", detail["until"]),
+      ].filter((fact) => fact !== null);
+    case "signal":
+      return [textFact("Signal", detail["signal"], true), until("Times out", detail["until"])].filter((fact) => fact !== null);
+    case "step":
+    case "gateway":
+    case "function":
+      return [];
+  }
+}
+
+function until(name: string, value: JsonValue | undefined): Fact | null {
+  return typeof value === "number" ? [name, <Absolute key={name} at={value} />] : null;
+}
+
+function textFact(name: string, value: JsonValue | undefined, isCode = false): Fact | null {
+  if (typeof value !== "string" || value === "") return null;
+  return [name, isCode ? <code key={name}>{value}</code> : value];
+}
+
+function linkFact(name: string, value: JsonValue | undefined, target: "run" | "event"): Fact | null {
+  if (typeof value !== "string" || value === "") return null;
+  const className = "font-mono text-xs text-link hover:underline";
+  return [
+    name,
+    target === "run" ? (
+      <Link key={name} to="/runs/$runId" params={{ runId: value }} className={className}>
+        {value}
+      </Link>
+    ) : (
+      <Link key={name} to="/events/$eventId" params={{ eventId: value }} className={className}>
+        {value}
+      </Link>
+    ),
+  ];
+}

@@ -1,0 +1,108 @@
+// All pages and their addresses. Search parameters are typed here and readable in the address.
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { runQuery } from "./api/queries.ts";
+import { Shell } from "./components/shell.tsx";
+import type { EventSearch } from "./api/lists.ts";
+import { parseRunSearch } from "./present/run-search.ts";
+import { parseSearch, stringifySearch, textOf } from "./present/search-params.ts";
+import type { AxisScale } from "./present/time-axis.ts";
+import { BrokenPage, NotFoundPage } from "./routes/not-found.tsx";
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** What `/runs/$runId` shows: the chosen step, by name or id, and how its time axis is drawn. */
+export interface RunPageSearch {
+  readonly step?: string | undefined;
+  readonly axis?: AxisScale | undefined;
+}
+
+/** What `/functions` is narrowed to. */
+export interface FunctionSearch {
+  readonly q?: string | undefined;
+  readonly app?: string | undefined;
+}
+
+/** Makes the router over the cache that pages read from. */
+export function createAppRouter(client: QueryClient) {
+  const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
+  const pages = [
+    createRoute({
+      getParentRoute: () => root,
+      path: "/",
+      beforeLoad: () => {
+        throw redirect({ to: "/runs", replace: true });
+      },
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/runs",
+      validateSearch: parseRunSearch,
+      component: lazyRouteComponent(() => import("./routes/runs.tsx"), "RunsPage"),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/runs/$runId",
+      validateSearch: (raw: Raw): RunPageSearch => {
+        const axis = textOf(raw, "axis");
+        return { step: textOf(raw, "step"), axis: axis === "time" || axis === "compact" ? axis : undefined };
+      },
+      // Read beside the page's code, not after it.
+      loader: ({ params, preload }) => {
+        if (!preload) void client.prefetchQuery(runQuery(params.runId));
+      },
+      component: lazyRouteComponent(() => import("./routes/run.tsx"), "RunPage"),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/events",
+      validateSearch: (raw: Raw): EventSearch => {
+        const name = textOf(raw, "name");
+        const cursor = textOf(raw, "cursor");
+        return {
+          ...(name === undefined ? {} : { name }),
+          ...(cursor === undefined ? {} : { cursor }),
+          ...(textOf(raw, "internal") === "true" ? { internal: true } : {}),
+        };
+      },
+      component: lazyRouteComponent(() => import("./routes/events.tsx"), "EventsPage"),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/events/$eventId",
+      component: lazyRouteComponent(() => import("./routes/event.tsx"), "EventPage"),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/functions",
+      validateSearch: (raw: Raw): FunctionSearch => ({ q: textOf(raw, "q"), app: textOf(raw, "app") }),
+      component: lazyRouteComponent(() => import("./routes/functions.tsx"), "FunctionsPage"),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/functions/$slug",
+      component: lazyRouteComponent(() => import("./routes/function.tsx"), "FunctionPage"),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/apps",
+      component: lazyRouteComponent(() => import("./routes/apps.tsx"), "AppsPage"),
+    }),
+  ] as const;
+
+  return createRouter({
+    routeTree: root.addChildren(pages),
+    parseSearch,
+    stringifySearch,
+    // A page's code is loaded when its link is pointed at; its data is not.
+    defaultPreload: "intent",
+    scrollRestoration: true,
+    defaultErrorComponent: BrokenPage,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

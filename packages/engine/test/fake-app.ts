@@ -1,0 +1,248 @@
+// An app whose SDK replays a function from its memos, as the published ones do: it runs a single new step at once,
+// reports everything else, runs a planned step when told to, and may checkpoint (sdk-protocol.md §10, §13).
+import type { AppHttpResponse } from "@stepwright/protocol";
+import type { CallRequest } from "../src/index.ts";
+
+/** A function's code. */
+export type Code =
+  /** `failures` first executions throw; final ones throw a non-retriable error. */
+  | { readonly kind: "run"; readonly id: string; readonly failures: number; readonly isFinal: boolean }
+  | { readonly kind: "sleep"; readonly id: string; readonly seconds: number }
+  /** Waits for the event `sim/<id>`; resolves either way. */
+  | { readonly kind: "wait"; readonly id: string; readonly seconds: number }
+  | { readonly kind: "invoke"; readonly id: string; readonly slug: string }
+  | { readonly kind: "sequence"; readonly parts: readonly Code[] }
+  /** `Promise.all`, or the SDK's group in race mode. */
+  | { readonly kind: "all"; readonly parts: readonly Code[]; readonly isRace: boolean }
+  | { readonly kind: "caught"; readonly part: Code };
+
+/** How the SDK behaves. */
+export interface SdkMode {
+  readonly version: 1 | 2;
+  readonly isCheckpointing: boolean;
+}
+
+/** Chance of a seeded run. */
+export interface Chance {
+  /** Uniform in [0, 1). */
+  readonly fraction: () => number;
+  /** True with this probability. */
+  readonly hits: (probability: number) => boolean;
+}
+
+/** What happened in the app, over all calls. */
+export interface AppLog {
+  /** Executions of each step that succeeded. */
+  readonly succeeded: Map<string, number>;
+  readonly executed: Map<string, number>;
+  /** Function errors that code did not cause, still to be thrown. */
+  hiccupsLeft: number;
+}
+
+/** One call while it runs: it yields checkpoints, is told whether each was taken, and returns its answer. */
+export type AppCall = Generator<readonly WireOp[], AppHttpResponse, "taken" | "unavailable" | "stale">;
+
+/** An op as it is sent. */
+export interface WireOp {
+  readonly op: string;
+  readonly id: string;
+  readonly name?: string;
+  readonly opts?: Readonly<Record<string, unknown>>;
+  readonly data?: unknown;
+  readonly error?: { readonly name: string; readonly message: string };
+}
+
+type Step = Exclude<Code, { readonly parts: readonly Code[] } | { readonly kind: "caught" }>;
+
+interface Found {
+  readonly step: Step;
+  readonly isRace: boolean;
+}
+
+type Memos = Readonly<Record<string, unknown>>;
+
+/** What a request says, as far as an SDK reads it. */
+export interface SeenRequest {
+  readonly ctx: {
+    readonly run_id: string;
+    readonly attempt: number;
+    readonly max_attempts: number;
+    readonly disable_immediate_execution: boolean;
+    readonly stack: { readonly stack: readonly string[] };
+  };
+  readonly steps: Memos;
+  readonly version: number;
+}
+
+/** Reads a request's body. */
+export function readRequest(request: CallRequest): SeenRequest {
+  return JSON.parse(request.body) as SeenRequest;
+}
+
+/** Answers a call. */
+export function* answerCall(options: {
+  readonly request: CallRequest;
+  readonly code: Code;
+  readonly mode: SdkMode;
+  readonly chance: Chance;
+  readonly log: AppLog;
+}): AppCall {
+  const { code, mode, chance, log } = options;
+  const seen = readRequest(options.request);
+  const target = new URL(options.request.url).searchParams.get("stepId");
+  const run = (step: Extract<Step, { kind: "run" }>) => execute(step, seen, log);
+  if (log.hiccupsLeft > 0 && chance.hits(0.2)) {
+    log.hiccupsLeft -= 1;
+    return functionError(mode, { isFinal: false });
+  }
+  if (target !== "step") {
+    const found = replay(code, seen.steps, false).found.find(({ step }) => step.id === target);
+    if (found?.step.kind !== "run") return functionError(mode, { isFinal: false });
+    return opsAnswer(mode, [run(found.step)]);
+  }
+  const memos: Record<string, unknown> = { ...seen.steps };
+  const buffered: WireOp[] = [];
+  for (;;) {
+    const { state, found } = replay(code, memos, false);
+    if (state === "threw") return buffered.length > 0 ? opsAnswer(mode, buffered) : functionError(mode, { isFinal: true });
+    if (state === "done") return finalAnswer(mode, buffered, memos);
+    const only = found.length === 1 ? found[0]?.step : undefined;
+    const isPlanning = seen.ctx.disable_immediate_execution || (mode.isCheckpointing && chance.hits(0.05));
+    if (only?.kind !== "run" || isPlanning) return opsAnswer(mode, [...buffered, ...found.map(report)]);
+    const op = run(only);
+    if (op.op !== "StepRun" || !mode.isCheckpointing || seen.ctx.attempt > 0) return opsAnswer(mode, [...buffered, op]);
+    memos[op.id] = { data: op.data };
+    buffered.push(op);
+    // Steps wait in the buffer for the next checkpoint, or for the answer.
+    if (chance.hits(0.2)) continue;
+    const outcome = yield [...buffered];
+    if (outcome === "stale") return functionError(mode, { isFinal: true });
+    if (outcome === "unavailable") return opsAnswer(mode, buffered);
+    buffered.length = 0;
+  }
+}
+
+/** Says how the function must end, whatever the order in which things happen. */
+export function expectedEnd(code: Code, slugEnds: Readonly<Record<string, "completed" | "failed">>): "completed" | "failed" {
+  switch (code.kind) {
+    case "run":
+      return code.isFinal || code.failures === Infinity ? "failed" : "completed";
+    case "sleep":
+    case "wait":
+      return "completed";
+    case "invoke":
+      return slugEnds[code.slug] ?? "failed";
+    case "sequence":
+    case "all":
+      return code.parts.some((part) => expectedEnd(part, slugEnds) === "failed") ? "failed" : "completed";
+    case "caught":
+      return "completed";
+  }
+}
+
+/** All steps of the code, reached or not. */
+export function stepsOf(code: Code): readonly Step[] {
+  switch (code.kind) {
+    case "sequence":
+    case "all":
+      return code.parts.flatMap(stepsOf);
+    case "caught":
+      return stepsOf(code.part);
+    case "run":
+    case "sleep":
+    case "wait":
+    case "invoke":
+      return [code];
+  }
+}
+
+interface Replayed {
+  readonly state: "done" | "open" | "threw";
+  readonly found: readonly Found[];
+}
+
+/** Runs the code as far as its memos go. */
+function replay(code: Code, memos: Memos, isRace: boolean): Replayed {
+  switch (code.kind) {
+    case "run":
+    case "sleep":
+    case "wait":
+    case "invoke": {
+      const memo = memos[code.id];
+      if (memo === undefined) return { state: "open", found: [{ step: code, isRace }] };
+      return { state: isErrorMemo(memo) ? "threw" : "done", found: [] };
+    }
+    case "sequence": {
+      const found: Found[] = [];
+      for (const part of code.parts) {
+        const inner = replay(part, memos, isRace);
+        found.push(...inner.found);
+        if (inner.state !== "done") return { state: inner.state, found };
+      }
+      return { state: "done", found };
+    }
+    case "all": {
+      const inner = code.parts.map((part) => replay(part, memos, isRace || code.isRace));
+      const has = (state: Replayed["state"]) => inner.some((one) => one.state === state);
+      // What a rejected group leaves behind goes on being found.
+      return { state: has("threw") ? "threw" : has("open") ? "open" : "done", found: inner.flatMap((one) => one.found) };
+    }
+    case "caught": {
+      const inner = replay(code.part, memos, isRace);
+      return { state: inner.state === "threw" ? "done" : inner.state, found: inner.found };
+    }
+  }
+}
+
+function isErrorMemo(memo: unknown): boolean {
+  return typeof memo === "object" && memo !== null && "error" in memo;
+}
+
+function report({ step, isRace }: Found): WireOp {
+  const opts = isRace ? { parallelMode: "race" } : {};
+  switch (step.kind) {
+    case "run":
+      return { op: "StepPlanned", id: step.id, name: step.id, opts };
+    case "sleep":
+      return { op: "Sleep", id: step.id, name: `${step.seconds}s`, opts };
+    case "wait":
+      return { op: "WaitForEvent", id: step.id, name: `sim/${step.id}`, opts: { ...opts, timeout: `${step.seconds}s` } };
+    case "invoke":
+      return { op: "InvokeFunction", id: step.id, opts: { ...opts, function_id: step.slug, payload: { data: {} } } };
+  }
+}
+
+function execute(step: Extract<Step, { kind: "run" }>, seen: SeenRequest, log: AppLog): WireOp {
+  const key = `${seen.ctx.run_id} ${step.id}`;
+  const count = (log.executed.get(key) ?? 0) + 1;
+  log.executed.set(key, count);
+  const base = { id: step.id, name: step.id };
+  if (step.isFinal || count <= step.failures) {
+    const isLast = step.isFinal || seen.ctx.attempt + 1 >= seen.ctx.max_attempts;
+    return { ...base, op: isLast ? "StepFailed" : "StepError", error: { name: "Error", message: `${step.id} failed` } };
+  }
+  log.succeeded.set(key, (log.succeeded.get(key) ?? 0) + 1);
+  // Every execution has a result of its own, so that a second one that is stored would show.
+  return { ...base, op: "StepRun", data: `${step.id} #${count}` };
+}
+
+function headersOf(mode: SdkMode): Record<string, string> {
+  return { "x-inngest-sdk": "inngest-js:v4.24.0", "x-inngest-req-version": String(mode.version) };
+}
+
+function opsAnswer(mode: SdkMode, ops: readonly WireOp[]): AppHttpResponse {
+  return { status: 206, headers: headersOf(mode), body: JSON.stringify(ops) };
+}
+
+function finalAnswer(mode: SdkMode, buffered: readonly WireOp[], memos: Memos): AppHttpResponse {
+  if (mode.version === 1 && buffered.length === 0) return { status: 200, headers: headersOf(mode), body: JSON.stringify(memos) };
+  return opsAnswer(mode, [...buffered, { op: "RunComplete", id: "complete", data: memos }]);
+}
+
+function functionError(mode: SdkMode, error: { readonly isFinal: boolean }): AppHttpResponse {
+  return {
+    status: error.isFinal ? 400 : 500,
+    headers: { ...headersOf(mode), "x-inngest-no-retry": String(error.isFinal) },
+    body: JSON.stringify({ name: "Error", message: error.isFinal ? "the function failed" : "a hiccup" }),
+  };
+}

@@ -1,0 +1,201 @@
+// The least shell around the core that tests can drive: works on items that call nobody, and takes events in.
+import { asEventId, canonicalJson, type JsonText, millis, parseJsonText } from "@stepwright/protocol";
+import {
+  acceptEvent,
+  assert,
+  buildRegistry,
+  cancel,
+  closeDraft,
+  continueMatch,
+  type DecisionContext,
+  type FunctionRecord,
+  gatewayAnswered,
+  type GatewayRequest,
+  type GatewayResult,
+  isEnded,
+  isLate,
+  type LeasedItem,
+  type MatchInput,
+  type NewEvent,
+  openDraft,
+  probesFor,
+  type Registry,
+  resume,
+  type RunState,
+  type StoredEvent,
+  timeOut,
+  type Transition,
+  wake,
+  type Work,
+} from "../src/index.ts";
+import { commitDecision, createModelStore, type ModelStore } from "./model-store.ts";
+import { sampleApp } from "./sample.ts";
+
+/** A world in memory: the store, the functions, a clock that stands until it is moved, and ids. */
+export interface World {
+  readonly store: ModelStore;
+  readonly registry: Registry;
+  now: number;
+  readonly newId: () => string;
+  /** Answers the requests of `step.fetch` and `step.ai.infer`. */
+  readonly gateway: (request: GatewayRequest) => GatewayResult;
+}
+
+/** Makes a world in which these functions are registered. */
+export function createWorld(options: {
+  readonly functions: readonly FunctionRecord[];
+  readonly now: number;
+  readonly newId?: () => string;
+  readonly gateway?: World["gateway"];
+}): World {
+  const registry = buildRegistry({ version: 1, apps: [sampleApp()], functions: options.functions });
+  let made = 0;
+  return {
+    store: createModelStore(() => registry),
+    registry,
+    now: options.now,
+    newId: options.newId ?? (() => `id-${++made}`),
+    gateway: options.gateway ?? (() => ({ kind: "failed", message: "nobody is there" })),
+  };
+}
+
+/** What decisions may ask of the world. */
+export function contextOf(world: World): DecisionContext {
+  const signals = [...world.store.pauses.values()].flatMap((pause) => pause.signal ?? []);
+  return {
+    now: millis(world.now),
+    newId: world.newId,
+    fraction: () => 0,
+    registry: world.registry,
+    retry: { schedule: "doubling", intervalMs: 1_000, hasJitter: false },
+    takenSignals: new Set(signals),
+  };
+}
+
+/** Takes an event in, as a sender would. */
+export function sendEvent(
+  world: World,
+  event: { readonly id?: string; readonly name: string; readonly data: unknown; readonly ts?: number },
+): void {
+  const internalId = asEventId(event.id ?? world.newId());
+  const row: NewEvent & { readonly data: JsonText } = {
+    internalId,
+    id: internalId,
+    name: event.name,
+    data: canonicalJson(event.data),
+    user: canonicalJson({}),
+    ts: millis(event.ts ?? world.now),
+    v: null,
+    meta: null,
+    receivedAt: millis(world.now),
+    lifecycleOf: null,
+  };
+  const input = matchInput(world, {
+    event: { ...row, seq: Infinity },
+    ref: { kind: "inTransition", index: 0 },
+    cursor: { functionsAfter: null, pausesAfter: 0 },
+  });
+  const isApplied = world.store.commit(acceptEvent(input, row));
+  assert(isApplied, "an event is taken in");
+}
+
+/** Works on a leased item that does not call an app. */
+export function workOnSystemItem(world: World, item: LeasedItem): void {
+  const { work } = item;
+  switch (work.kind) {
+    case "call":
+    case "cron":
+      throw new Error(`${work.kind} is not for the system`);
+    case "wake":
+      decide(world, item, work, (state) => wake(state, contextOf(world), item, work));
+      return;
+    case "timeout":
+      decide(world, item, work, (state) => timeOut(state, contextOf(world), item, work));
+      return;
+    case "resume":
+      decide(world, item, work, (state) =>
+        resume(state, contextOf(world), item, { work, event: resumingEvent(world, work) }),
+      );
+      return;
+    case "cancel":
+      decide(world, item, work, (state) => cancel(state, contextOf(world), work.reason, item));
+      return;
+    case "runTimeout":
+      decide(world, item, work, (state) =>
+        isLate(state, work.which)
+          ? cancel(state, contextOf(world), { kind: "timeout", which: work.which }, item)
+          : null,
+      );
+      return;
+    case "gateway":
+      decide(world, item, work, (state) => {
+        const draft = openDraft(state, contextOf(world));
+        draft.guards.push({ kind: "lease", itemId: item.id, generation: item.generation });
+        const attemptsMax = (world.registry.functions.get(state.run.functionId)?.config.retries ?? 0) + 1;
+        gatewayAnswered(draft, { item, work, result: world.gateway(work.request), attemptsMax });
+        return closeDraft(draft);
+      });
+      return;
+    case "match": {
+      const event = eventAt(world, work);
+      const input = matchInput(world, { event, ref: work.event, cursor: work.cursor });
+      const isApplied = world.store.commit(continueMatch(input, item));
+      assert(isApplied, "a match goes on");
+    }
+  }
+}
+
+function decide(
+  world: World,
+  item: LeasedItem,
+  work: { readonly runId: RunState["run"]["id"] },
+  make: (state: RunState) => ReturnType<typeof wake> | null,
+): void {
+  const state = world.store.load(work.runId);
+  const decision = isEnded(state.run.status) ? null : make(state);
+  if (decision === null) {
+    const drop: Transition = {
+      guards: [{ kind: "lease", itemId: item.id, generation: item.generation }],
+      effects: [{ kind: "dequeue", itemId: item.id }],
+    };
+    world.store.commit(drop);
+  } else {
+    commitDecision(world.store, state, decision);
+  }
+}
+
+function resumingEvent(world: World, work: Extract<Work, { kind: "resume" }>) {
+  if (work.outcome.kind !== "event") return null;
+  const event = eventAt(world, { event: work.outcome.event });
+  return { text: world.store.eventText(event), internalId: event.internalId };
+}
+
+function eventAt(world: World, work: Pick<Extract<Work, { kind: "match" }>, "event">): StoredEvent {
+  assert(work.event.kind === "stored", "a queued reference points at a stored event");
+  const event = world.store.events.get(work.event.seq);
+  assert(event !== undefined, "a queued reference points at a stored event");
+  return event;
+}
+
+function matchInput(
+  world: World,
+  match: Pick<MatchInput, "ref" | "cursor"> & { readonly event: StoredEvent },
+): MatchInput {
+  const { event } = match;
+  const text = world.store.eventText(event);
+  const value = parseJsonText(text);
+  const candidates = [...world.store.pauses.values()]
+    .filter((pause) => pause.eventName === event.name && pause.seq > match.cursor.pausesAfter && pause.seq < event.seq)
+    .sort((a, b) => a.seq - b.seq);
+  return {
+    ...match,
+    event: { ...event, value, length: text.length },
+    registry: world.registry,
+    pauses: candidates,
+    hasMorePauses: false,
+    probes: probesFor([], { name: event.name, value }),
+    highestPauseSeq: world.store.highestSeq,
+    now: millis(world.now),
+    newId: world.newId,
+  };
+}

@@ -1,0 +1,188 @@
+import { asRunId } from "@stepwright/protocol";
+import type { ApiRun, ApiRunRow } from "@stepwright/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openApp, type OpenApp } from "./open-app.ts";
+import { openServer, type OpenServer } from "./open-server.ts";
+
+let server: OpenServer;
+let app: OpenApp;
+const headers = { host: "localhost:8288" };
+
+const get = async (url: string) => (await server.app.inject({ url, headers })).json();
+const post = async (url: string, body: object | string = {}) => {
+  const response = await server.app.inject({ method: "POST", url, headers, payload: typeof body === "string" ? body : JSON.stringify(body) });
+  return { status: response.statusCode, body: response.json() };
+};
+const send = async (event: object): Promise<string> => (await post("/api/events", event)).body.ids[0];
+const runsOf = async (eventId: string): Promise<readonly { runId: string }[]> => (await get(`/api/events/${eventId}`)).runs;
+const runOf = async (eventId: string): Promise<string> => (await runsOf(eventId))[0]?.runId ?? "";
+
+beforeAll(async () => {
+  server = await openServer();
+  app = await openApp(server.app, "shop", [
+    {
+      name: "order",
+      triggers: [{ event: "shop/ordered" }],
+      handle: ({ steps }) => {
+        if (steps["charge"] === undefined) return { status: 206, body: [{ op: "StepRun", id: "charge", name: "Charge", displayName: "Charge", data: { paid: true } }] };
+        if (steps["wait"] === undefined) {
+          return { status: 206, body: [{ op: "WaitForEvent", id: "wait", name: "wait", displayName: "For delivery", opts: { event: "shop/delivered", timeout: "1h", if: "async.data.id == event.data.id" } }] };
+        }
+        return { status: 200, body: "done" };
+      },
+    },
+    { name: "nightly", triggers: [{ cron: "TZ=Europe/Berlin 0 3 * * *" }], handle: () => ({ status: 200, body: null }) },
+    { name: "broken", triggers: [{ event: "shop/broken" }], retries: 0, handle: () => ({ status: 500, body: { name: "TypeError", message: "no stock\nat all", stack: "TypeError: no stock" } }) },
+  ]);
+});
+
+afterAll(async () => {
+  await server.close();
+  await app.close();
+});
+
+describe("the dashboard's runs", () => {
+  it("shows a run that waits: its steps so far, and what it waits for", async () => {
+    const eventId = await send({ name: "shop/ordered", data: { id: 7 } });
+    await server.runtime.idle();
+    const run: ApiRun = await get(`/api/runs/${await runOf(eventId)}`);
+    expect(run).toMatchObject({
+      status: "running",
+      functionSlug: "shop-order",
+      functionName: "order",
+      appName: "shop",
+      trigger: { eventName: "shop/ordered", eventId, cron: null },
+      events: [{ internalId: eventId, data: { id: 7 } }],
+      steps: [
+        { id: "charge", name: "Charge", kind: "step", status: "completed", output: { paid: true }, attempts: [{ attempt: 0, status: "completed" }], maxAttempts: 5 },
+        { id: "wait", name: "For delivery", kind: "wait", status: "waiting", detail: { event: "shop/delivered" }, endedAt: null },
+      ],
+      doing: [{ kind: "waitingForEvent", stepId: "wait", stepName: "For delivery", event: "shop/delivered" }],
+      output: null,
+    });
+    await send({ name: "shop/delivered", data: { id: 7 } });
+    await server.runtime.waitForRun(asRunId(run.id));
+    const ended: ApiRun = await get(`/api/runs/${run.id}`);
+    expect(ended).toMatchObject({ status: "completed", output: "done", doing: [], steps: [{}, { status: "completed" }, { kind: "function", status: "completed" }] });
+  });
+
+  it("shows why a run failed, on the row and in full", async () => {
+    const eventId = await send({ name: "shop/broken" });
+    await server.runtime.idle();
+    const runId = await runOf(eventId);
+    expect(await get(`/api/runs/${runId}`)).toMatchObject({
+      status: "failed",
+      summary: "no stock",
+      error: { name: "TypeError", message: "no stock\nat all", stack: "TypeError: no stock" },
+      steps: [{ kind: "function", status: "failed", maxAttempts: 1 }],
+    });
+  });
+
+  it("lists runs by every filter, page by page", async () => {
+    for (let time = 0; time < 3; time++) await send({ name: "shop/broken" });
+    await server.runtime.idle();
+    const pages: ApiRunRow[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page: { items: ApiRunRow[]; nextCursor: string | null } = await get(`/api/runs?status=failed&function=shop-broken&app=shop&event=shop/broken&from=1&to=9999999999999&limit=2${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      pages.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(pages.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(pages.map(({ id }) => id)).size).toBe(pages.length);
+    expect(pages.every(({ status, summary }) => status === "failed" && summary === "no stock")).toBe(true);
+    expect((await get("/api/runs?status=queued,skipped")).items).toEqual([]);
+  });
+
+  it.each([
+    ["status=done", `"done" is not a status; use queued, running, completed, failed, cancelled, skipped`],
+    ["function=nope", `no function has the id "nope"`],
+    ["app=nope", `no app has the name "nope"`],
+    ["limit=1000", "it must be a number from 1 to 100"],
+    ["from=yesterday", "milliseconds since 1970"],
+    ["fn=x", "it does not exist; use one of status, function, app, event, from, to, cursor, limit"],
+  ])("refuses the filter %s and says what is allowed", async (query, words) => {
+    const answer = await get(`/api/runs?${query}`);
+    expect(answer).toMatchObject({ status: 400, code: "FILTER_INVALID" });
+    expect(answer.error).toContain(words);
+  });
+
+  it("refuses a cursor of another list, and ids that are none or unknown", async () => {
+    expect(await get("/api/runs?cursor=12")).toMatchObject({ status: 400, code: "CURSOR_INVALID" });
+    expect(await get("/api/events?cursor=abc")).toMatchObject({ status: 400, code: "CURSOR_INVALID" });
+    expect(await get("/api/runs/zz")).toMatchObject({ status: 400, code: "ID_INVALID" });
+    expect(await get("/api/runs/01M854TGA40XKG4S13RJQ5G3J0")).toMatchObject({ status: 404, code: "RUN_NOT_FOUND" });
+  });
+
+  it("cancels a run once, and runs it again", async () => {
+    const eventId = await send({ name: "shop/ordered", data: { id: 8 } });
+    await server.runtime.idle();
+    const runId = await runOf(eventId);
+    expect((await post(`/api/runs/${runId}/cancel`)).body).toEqual({ cancelled: true });
+    expect((await post(`/api/runs/${runId}/cancel`)).body).toEqual({ cancelled: false });
+    expect(await get(`/api/runs/${runId}`)).toMatchObject({ status: "cancelled", summary: "cancelled by request", doing: [], steps: [{}, { status: "cancelled" }] });
+    const { body } = await post(`/api/runs/${runId}/rerun`);
+    await server.runtime.idle();
+    expect(await get(`/api/runs/${body.runId}`)).toMatchObject({ status: "running", originalRunId: runId, trigger: { eventId } });
+  });
+});
+
+describe("the dashboard's events", () => {
+  it("lists events with the runs they started, those of the engine on request", async () => {
+    const eventId = await send({ name: "shop/broken", data: { n: 1 }, user: { id: "u" } });
+    await server.runtime.idle();
+    const { items } = await get("/api/events?name=shop/broken&limit=1");
+    expect(items).toMatchObject([{ internalId: eventId, name: "shop/broken", runs: [{ functionSlug: "shop-broken", status: "failed" }] }]);
+    expect(items[0]).not.toHaveProperty("data");
+    expect(await get(`/api/events/${eventId}`)).toMatchObject({ data: { n: 1 }, user: { id: "u" }, runs: [{ functionSlug: "shop-broken" }] });
+
+    const internal = (await get("/api/events?name=inngest/function.failed&internal=true")).items;
+    expect(internal.length).toBeGreaterThan(0);
+    expect(await get(`/api/events/${internal[0].internalId}`)).toMatchObject({ data: { function_id: "shop-broken", error: { message: "no stock\nat all" } } });
+    expect((await get("/api/events?name=inngest/function.failed")).items).toEqual([]);
+    expect(await get("/api/events?internal=maybe")).toMatchObject({ status: 400, code: "FILTER_INVALID" });
+  });
+
+  it("names every bad event of a list that was sent from the page", async () => {
+    expect(await post("/api/events", `[{"name":""}]`)).toMatchObject({ status: 400, body: { code: "EVENT_NAME_MISSING", data: { problems: [{ index: 0 }] } } });
+  });
+});
+
+describe("the dashboard's functions and apps", () => {
+  it("lists functions with triggers and the next time of a cron", async () => {
+    const { items } = await get("/api/functions");
+    expect(items.map(({ slug }: { slug: string }) => slug).toSorted()).toEqual(["shop-broken", "shop-nightly", "shop-order"]);
+    const nightly = await get("/api/functions/shop-nightly");
+    expect(nightly).toMatchObject({ appName: "shop", retries: 4, triggers: [{ kind: "cron", cron: "0 3 * * *", timeZone: "Europe/Berlin" }], config: { slug: "shop-nightly" } });
+    expect(nightly.triggers[0].nextAt).toBeGreaterThan(Date.now());
+    expect(await get("/api/functions/nope")).toMatchObject({ status: 404, code: "FUNCTION_NOT_FOUND" });
+  });
+
+  it("starts one function by hand, and refuses what is no object", async () => {
+    const { body } = await post("/api/functions/shop-broken/invoke", { data: { by: "hand" } });
+    await server.runtime.idle();
+    expect(await runsOf(body.ids[0])).toMatchObject([{ functionSlug: "shop-broken", status: "failed" }]);
+    expect((await post("/api/functions/shop-broken/invoke", "")).status).toBe(200);
+    expect(await post("/api/functions/shop-broken/invoke", "[]")).toMatchObject({ status: 400, body: { code: "BODY_INVALID" } });
+    expect(await post("/api/functions/nope/invoke")).toMatchObject({ status: 404, body: { code: "FUNCTION_NOT_FOUND" } });
+  });
+
+  it("lists apps, and adds, syncs and removes one", async () => {
+    expect((await get("/api/apps")).items).toMatchObject([{ name: "shop", url: app.url, status: "synced", functionCount: 3, problem: null }]);
+    const added = await post("/api/apps", { url: "http://localhost:1/api/inngest" });
+    expect(added).toMatchObject({ status: 200, body: { url: "http://localhost:1/api/inngest", status: "failed", problem: { code: "APP_UNREACHABLE" }, functionCount: 0 } });
+    const again = await post(`/api/apps/${added.body.id}/sync`);
+    expect(again.body).toMatchObject({ id: added.body.id, status: "failed" });
+    const removed = await server.app.inject({ method: "DELETE", url: `/api/apps/${added.body.id}`, headers });
+    expect(removed.statusCode).toBe(204);
+    expect((await get("/api/apps")).items).toHaveLength(1);
+    expect(await post("/api/apps/nope/sync")).toMatchObject({ status: 404, body: { code: "APP_NOT_FOUND" } });
+    expect(await post("/api/apps", {})).toMatchObject({ status: 400, body: { code: "BODY_INVALID" } });
+  });
+
+  it("says what the server is and how much it has to do", async () => {
+    const info = await get("/api/info");
+    expect(info).toMatchObject({ mode: "dev", dataDir: null, needsLogin: false, queue: { setAside: 0 } });
+    expect(info.runs.failed).toBeGreaterThan(0);
+  });
+});
