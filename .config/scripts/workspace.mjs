@@ -27,6 +27,8 @@ export function toolEnvironment() {
   return {
     ...process.env,
     [pathName]: [dirname(pinnedNode), join(root, "node_modules/.bin"), process.env[pathName] ?? ""].join(delimiter),
+    // Where output goes into a file, escape sequences only hide it; with CI set, some tools send them all the same.
+    ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
     DO_NOT_TRACK: "1",
     NEXT_TELEMETRY_DISABLED: "1",
     TURBO_TELEMETRY_DISABLED: "1",

@@ -12,12 +12,14 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const work = join(root, "dist", "sea");
+// Not under `dist`: the names of the compiled sources are not ours to guess.
+const work = join(root, "node_modules", ".cache", "binary");
 const output = join(root, "dist", "stepwright");
 const dashboard = fileURLToPath(new URL("../../dashboard/dist", import.meta.url));
 
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
+mkdirSync(dirname(output), { recursive: true });
 await bundle();
 stripNode();
 writeBinary();

@@ -10,7 +10,7 @@ import {
   stepsPerRunMax,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
-import type { Call } from "./call.ts";
+import { type Call, isDiscovery } from "./call.ts";
 import type { FunctionRecord } from "./effects.ts";
 import type { RunState } from "./state.ts";
 
@@ -45,7 +45,8 @@ export function buildRequest(options: {
     functionId: fn.id,
     attempt: call.item.attempt,
     maxAttempts: call.attemptsMax,
-    disableImmediateExecution: run.progress.forceStepPlan,
+    // In race mode the function is called while steps are open: one of them alone must not be run a second time.
+    disableImmediateExecution: run.progress.forceStepPlan || (isDiscovery(call) && state.open.size > 0),
     stack: state.stack,
     stackCurrent: state.stack.length,
     requestId,

@@ -16,7 +16,7 @@ import { type Draft, hasOpenSteps, nextItemId, patchProgress } from "./state.ts"
  */
 export function callAfterCompletion(draft: Draft, stepId: StepId): void {
   const { progress } = draft.run;
-  const isRace = progress.race.includes(stepId);
+  const isRace = progress.requestVersion >= 2 && progress.race.includes(stepId);
   if (isGroupOpen(draft) && !isRace) return;
   if (progress.discovery === null) {
     enqueueDiscovery(draft, draft.context.now);

@@ -107,7 +107,9 @@ export function* answerCall(options: {
     if (state === "threw") return buffered.length > 0 ? opsAnswer(mode, buffered) : functionError(mode, { isFinal: true });
     if (state === "done") return finalAnswer(mode, buffered, memos);
     const only = found.length === 1 ? found[0]?.step : undefined;
-    const isPlanning = seen.ctx.disable_immediate_execution || (mode.isCheckpointing && chance.hits(0.05));
+    // A call that has run long enough leaves its next step to another one.
+    const isTimeUp = mode.isCheckpointing && Object.keys(memos).length > Object.keys(seen.steps).length && chance.hits(0.1);
+    const isPlanning = seen.ctx.disable_immediate_execution || isTimeUp;
     if (only?.kind !== "run" || isPlanning) return opsAnswer(mode, [...buffered, ...found.map(report)]);
     const op = run(only);
     if (op.op !== "StepRun" || !mode.isCheckpointing || seen.ctx.attempt > 0) return opsAnswer(mode, [...buffered, op]);

@@ -1,10 +1,11 @@
 // What a test file starts and must end: servers and programs, whatever happens in its tests.
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import { type Child, type Program, startChild } from "./child.ts";
 import { type ServerOptions, type ServerProcess, startServer, temporaryFolder } from "./server-process.ts";
 
 /** Starts a server before the tests of the file and ends it after them. The result stands for it from then on. */
 export function useServer(options: Omit<ServerOptions, "dataDir"> = {}): ServerProcess {
+  allowTime();
   const dataDir = temporaryFolder();
   let server: ServerProcess | null = null;
   beforeAll(async () => {
@@ -31,6 +32,7 @@ export interface Scope {
 
 /** Makes the scope of a file; call it at its top level. */
 export function useScope(): Scope {
+  allowTime();
   const children: Child[] = [];
   // One folder around all: hooks cannot be added inside a test, and a hook removes it.
   const top = temporaryFolder();
@@ -53,4 +55,9 @@ export function useScope(): Scope {
       return child;
     },
   };
+}
+
+/** Processes start, and some features wait for real seconds. */
+function allowTime(): void {
+  vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 }

@@ -1,5 +1,5 @@
 // What a test asks of a server over HTTP: the event API, and what the dashboard reads.
-import type { ApiApp, ApiEventDetail, ApiInfo, ApiPage, ApiRun, ApiRunRow } from "@stepwright/protocol";
+import type { ApiApp, ApiEventDetail, ApiInfo, ApiPage, ApiRun, ApiRunRow, ApiStep } from "@stepwright/protocol";
 import { until } from "./poll.ts";
 
 /** An event to send. */
@@ -107,6 +107,11 @@ export function serverApi(url: string, { key = null, eventKey = "test" }: { read
     addApp: (appUrl) => json("POST", "/api/apps", { url: appUrl }),
     info: () => json("GET", "/api/info"),
   };
+}
+
+/** The steps that the function's author wrote, without the row of the function itself. */
+export function stepsOf(run: ApiRun): readonly ApiStep[] {
+  return run.steps.filter(({ kind }) => kind !== "function");
 }
 
 function parse(text: string): unknown {

@@ -1,1 +1,29 @@
-export {};
+// The conformance suite: what every implementation of the contract must do, by topic.
+import { describe } from "vitest";
+import { describeCommit } from "./commit.ts";
+import { describeEvents } from "./events.ts";
+import { describeLeases } from "./leases.ts";
+import { describeLists } from "./lists.ts";
+import { describePauseProperties } from "./pause-properties.ts";
+import { describePauses } from "./pauses.ts";
+import { describeQueue } from "./queue.ts";
+import { describeRegistry } from "./registry.ts";
+import { describeRuns } from "./runs.ts";
+import type { OpenStorage } from "./subject.ts";
+
+export type { OpenedStorage, OpenStorage } from "./subject.ts";
+
+/** Runs the suite with Vitest. Every test opens an empty store of its own, so files may run in parallel. */
+export function describeStorage(name: string, open: OpenStorage): void {
+  describe(name, () => {
+    describeEvents(open);
+    describeRuns(open);
+    describeCommit(open);
+    describeQueue(open);
+    describeLeases(open);
+    describePauses(open);
+    describePauseProperties(open);
+    describeLists(open);
+    describeRegistry(open);
+  });
+}

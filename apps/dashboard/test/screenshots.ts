@@ -1,0 +1,132 @@
+// Takes a picture of every page, light and dark, wide and narrow, for people to look at:
+// `node test/screenshots.ts [folder] [name...]`. Fails when a page logs an error or overflows sideways.
+import { mkdirSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { chromium, type Page } from "playwright-core";
+import { startFixture, type FixtureMode } from "./fixture-server.ts";
+
+interface Shot {
+  readonly name: string;
+  readonly mode?: FixtureMode;
+  readonly path: string;
+  /** What to do before the picture. */
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+const openRun = (name: string) => async (page: Page) => {
+  await page.getByRole("link", { name, exact: true }).first().click();
+  await page.getByRole("heading", { name: "Steps" }).waitFor();
+};
+const openStep = (run: string, step: string) => async (page: Page) => {
+  await openRun(run)(page);
+  await page.getByRole("link", { name: step, exact: true }).last().click();
+  await page.getByRole("heading", { name: step }).waitFor();
+};
+
+const shots: readonly Shot[] = [
+  { name: "runs", path: "/runs", act: (page) => page.getByText("welcome-email-sequence").first().waitFor() },
+  { name: "runs-failed", path: "/runs?status=failed&last=1h", act: (page) => page.getByText("process-csv-upload").first().waitFor() },
+  { name: "runs-empty", mode: "empty", path: "/runs", act: (page) => page.getByText("No app is connected yet").waitFor() },
+  { name: "run-failed", path: "/runs?fn=my-app-process-csv-upload", act: openRun("process-csv-upload") },
+  { name: "run-failed-step", path: "/runs?fn=my-app-process-csv-upload", act: openStep("process-csv-upload", "insert-to-database") },
+  { name: "run-retrying", path: "/runs?fn=my-app-my-function", act: openStep("my-function", "risky-operation") },
+  { name: "run-waiting", path: "/runs?fn=my-app-content-approval-workflow", act: openStep("content-approval-workflow", "wait-for-approval") },
+  { name: "run-sleeping", path: "/runs?status=running&fn=my-app-welcome-email-sequence", act: openRun("welcome-email-sequence") },
+  { name: "run-sequence", path: "/runs?status=completed&fn=my-app-welcome-email-sequence", act: openRun("welcome-email-sequence") },
+  { name: "run-parallel", path: "/runs?fn=my-app-generate-monthly-reports", act: openRun("generate-monthly-reports") },
+  { name: "run-cancelled", path: "/runs?fn=my-app-fulfil-order", act: openRun("fulfil-order") },
+  { name: "run-missing", path: "/runs/01JZZZZZZZZZZZZZZZZZZZZZZZ", act: (page) => page.getByText("There is no such run").waitFor() },
+  { name: "events", path: "/events", act: (page) => page.getByText("content/submitted").first().waitFor() },
+  {
+    name: "event",
+    path: "/events?name=file/uploaded",
+    act: async (page) => {
+      await page.getByRole("link", { name: "file/uploaded", exact: true }).first().click();
+      await page.getByRole("heading", { name: "Payload" }).waitFor();
+    },
+  },
+  { name: "functions", path: "/functions", act: (page) => page.getByText("weekly-digest-fanout").waitFor() },
+  { name: "function", path: "/functions/my-app-send-user-digest", act: (page) => page.getByText("Latest runs").waitFor() },
+  { name: "apps", path: "/apps", act: (page) => page.getByText("billing").first().waitFor() },
+  { name: "apps-empty", mode: "empty", path: "/apps", act: (page) => page.getByText("No app is connected yet").waitFor() },
+  {
+    name: "send",
+    path: "/runs",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Send event" }).click();
+      await page.getByLabel("Name").fill("user/signed-up");
+      await page.getByLabel("Data").fill("{\n  \"userId\": \"u-1\",\n  email: 1\n}");
+      await page.getByText("Line 3").waitFor();
+    },
+  },
+  {
+    name: "sent",
+    path: "/runs",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Send event" }).click();
+      await page.getByLabel("Name").fill("user/signdup");
+      await page.getByLabel("Data").press("Control+Enter");
+      await page.getByText("Did you mean").waitFor();
+      await page.getByLabel("Name").fill("user/signed-up");
+      await page.getByLabel("Data").press("Control+Enter");
+      await page.getByRole("dialog").getByRole("img", { name: "Completed" }).waitFor();
+      await page.getByText("The same as code").click();
+    },
+  },
+  { name: "login", mode: "locked", path: "/runs", act: (page) => page.getByLabel("Signing key").waitFor() },
+  { name: "not-found", path: "/nowhere", act: (page) => page.getByText("There is no page here").waitFor() },
+];
+
+const looks = [
+  { suffix: "light", colorScheme: "light", width: 1280, height: 860 },
+  { suffix: "dark", colorScheme: "dark", width: 1280, height: 860 },
+  { suffix: "narrow", colorScheme: "light", width: 390, height: 844 },
+  { suffix: "smallest", colorScheme: "dark", width: 360, height: 740 },
+] as const;
+
+const [folder = join(tmpdir(), "dashboard-shots"), ...wanted] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const problems: string[] = [];
+const servers = new Map<FixtureMode, Awaited<ReturnType<typeof startFixture>>>();
+try {
+  for (const shot of shots.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    const mode = shot.mode ?? "full";
+    const server = servers.get(mode) ?? (await startFixture({ port: 0, mode }));
+    servers.set(mode, server);
+    const { port } = server.address() as AddressInfo;
+    for (const look of looks) {
+      const context = await browser.newContext({ colorScheme: look.colorScheme, viewport: { width: look.width, height: look.height } });
+      const page = await context.newPage();
+      const where = `${shot.name}-${look.suffix}`;
+      page.on("pageerror", (error) => problems.push(`${where}: ${error.message}`));
+      page.on("console", (message) => {
+        const isExpected = mode === "locked" || message.text().includes("404");
+        if (message.type() === "error" && !isExpected) problems.push(`${where}: ${message.text()}`);
+      });
+      try {
+        await page.goto(`http://127.0.0.1:${port}${shot.path}`);
+        await shot.act?.(page);
+        await page.mouse.move(0, 0);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (overflow > 0) problems.push(`${where}: ${overflow} px wider than the screen`);
+      } catch (error) {
+        problems.push(`${where}: ${String(error).split("\n", 3).join(" ")}`);
+      }
+      await page.screenshot({ path: join(folder, `${where}.png`) });
+      await context.close();
+    }
+  }
+} finally {
+  await browser.close();
+  for (const server of servers.values()) server.closeAllConnections();
+  for (const server of servers.values()) server.close();
+}
+process.stdout.write(problems.length === 0 ? `Pictures are in ${folder}\n` : `${problems.join("\n")}\n`);
+process.exitCode = problems.length === 0 ? 0 : 1;
