@@ -1,15 +1,25 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 // Builds the single binary: the server, its runtime, the database addon and the dashboard in one file.
 //
 // The code becomes one CommonJS file (esbuild); Node then writes a copy of itself that starts with that file and
 // carries the rest as assets. The copy of Node is stripped before, never after: stripping afterwards would cut
 // off what was added.
 import { build } from "esbuild";
-import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 // Not under `dist`: the names of the compiled sources are not ours to guess.

@@ -3,7 +3,11 @@ import type { Config } from "./config.ts";
 import type { RunningServer } from "./start-server.ts";
 
 /** Writes the banner. */
-export function banner(o: { readonly config: Config; readonly server: Pick<RunningServer, "urls" | "isPortChanged">; readonly version: string }): string {
+export function banner(o: {
+  readonly config: Config;
+  readonly server: Pick<RunningServer, "urls" | "isPortChanged">;
+  readonly version: string;
+}): string {
   const { config, server, version } = o;
   const [url = ""] = server.urls;
   const lines = [
@@ -26,6 +30,12 @@ function nextSteps(config: Config, url: string): readonly string[] {
     return [`  Apps need   INNGEST_BASE_URL=<this server's URL>, INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY`];
   }
   const warning = config.host === null ? [] : [`  Open to every machine that reaches ${config.host}, without keys.`];
-  const search = config.noDiscovery ? "add an app with -u URL, or on the page" : "looking for apps on local ports; or name one with -u URL";
-  return [...warning, `  Next        start your app with INNGEST_DEV=1 (${search})`, `  Send        curl ${url}/e/dev -d '{"name":"test/hello","data":{}}'`];
+  const search = config.noDiscovery
+    ? "add an app with -u URL, or on the page"
+    : "looking for apps on local ports; or name one with -u URL";
+  return [
+    ...warning,
+    `  Next        start your app with INNGEST_DEV=1 (${search})`,
+    `  Send        curl ${url}/e/dev -d '{"name":"test/hello","data":{}}'`,
+  ];
 }

@@ -1,7 +1,7 @@
 // Runs what the command line asks for, and ends the process the way its caller expects.
 import process from "node:process";
-import type { Logger } from "pino";
 import { StepwrightError } from "@stepwright/protocol";
+import type { Logger } from "pino";
 import { banner } from "./banner.ts";
 import { readCommandLine } from "./command-line.ts";
 import type { Config } from "./config.ts";

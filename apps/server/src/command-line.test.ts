@@ -13,7 +13,18 @@ describe("the command line", () => {
   });
 
   it("reads flags in all their spellings", () => {
-    const line = readCommandLine(["dev", "-p", "9000", "--host=0.0.0.0", "--no-discovery", "--memory=false", "-l", "debug", "--config", "x.json"]);
+    const line = readCommandLine([
+      "dev",
+      "-p",
+      "9000",
+      "--host=0.0.0.0",
+      "--no-discovery",
+      "--memory=false",
+      "-l",
+      "debug",
+      "--config",
+      "x.json",
+    ]);
     expect(line).toMatchObject({ kind: "serve", command: "dev", configFile: "x.json", notices: [] });
     expect(line.kind === "serve" && Object.fromEntries(line.values)).toEqual({
       port: "9000",
@@ -26,21 +37,41 @@ describe("the command line", () => {
 
   it("gathers repeated and comma-separated lists under one setting, also by their older name", () => {
     const line = readCommandLine(["dev", "-u", "http://a", "--sdk-url", "http://b,http://c", "--app-url=http://d"]);
-    expect(line.kind === "serve" && line.values.get("appUrl")).toEqual(["http://a", "http://b", "http://c", "http://d"]);
+    expect(line.kind === "serve" && line.values.get("appUrl")).toEqual([
+      "http://a",
+      "http://b",
+      "http://c",
+      "http://d",
+    ]);
   });
 
   it("accepts flags without a meaning here, with a notice", () => {
-    const line = readCommandLine(["dev", "--tick", "10", "--queue-workers", "5", "--connect-gateway-port", "8289", "--persist"]);
+    const line = readCommandLine([
+      "dev",
+      "--tick",
+      "10",
+      "--queue-workers",
+      "5",
+      "--connect-gateway-port",
+      "8289",
+      "--persist",
+    ]);
     expect(line.kind === "serve" && line.notices).toHaveLength(4);
     expect(line.kind === "serve" && line.notices[0]).toBe("--tick has no effect: the queue is not polled.");
   });
 
   it.each([
     [["dve"], `There is no command "dve"; did you mean "dev"? Run "stepwright help" for all.`],
-    [["dev", "--no-discovry"], `There is no flag --no-discovry; did you mean --no-discovery? Run "stepwright dev --help" for all flags.`],
+    [
+      ["dev", "--no-discovry"],
+      `There is no flag --no-discovry; did you mean --no-discovery? Run "stepwright dev --help" for all flags.`,
+    ],
     [["dev", "--zzzzzzzzzz"], `There is no flag --zzzzzzzzzz. Run "stepwright dev --help" for all flags.`],
     [["dev", "--port"], `--port needs a value: --port N. Run "stepwright dev --help" for all flags.`],
-    [["dev", "--event-key", "k"], `--event-key belongs to "stepwright start". Run "stepwright dev --help" for all flags.`],
+    [
+      ["dev", "--event-key", "k"],
+      `--event-key belongs to "stepwright start". Run "stepwright dev --help" for all flags.`,
+    ],
     [["start", "extra"], `"extra" is not expected here. Run "stepwright start --help" for all flags.`],
   ])("answers %j with a sentence", (args, message) => {
     expect(readCommandLine(args)).toEqual({ kind: "mistake", message });

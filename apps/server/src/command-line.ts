@@ -35,14 +35,23 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       return readServe(first, rest);
     default: {
       const meant = nearest(first, commands);
-      return { kind: "mistake", message: `There is no command "${first}"${meant === null ? "" : `; did you mean "${meant}"`}? Run "stepwright help" for all.` };
+      return {
+        kind: "mistake",
+        message: `There is no command "${first}"${meant === null ? "" : `; did you mean "${meant}"`}? Run "stepwright help" for all.`,
+      };
     }
   }
 }
 
 function readServe(command: Command, args: readonly string[]): CommandLine {
   const byFlag = flagsOf(settings);
-  const { tokens } = parseArgs({ args: [...args], options: optionsOf(settings), strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: optionsOf(settings),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const values = new Map<SettingKey, unknown>();
   const notices: string[] = [];
   let configFile: string | null = null;
@@ -74,7 +83,9 @@ function readServe(command: Command, args: readonly string[]): CommandLine {
 }
 
 function unknownFlag(command: Command, rawName: string, byFlag: ReadonlyMap<string, Setting>): CommandLine {
-  const known = [...byFlag].filter(([name, setting]) => name.length > 1 && setting.commands.includes(command)).map(([name]) => name);
+  const known = [...byFlag]
+    .filter(([name, setting]) => name.length > 1 && setting.commands.includes(command))
+    .map(([name]) => name);
   const meant = nearest(rawName.replace(/^-+/, ""), [...known, "config", "help"]);
   return mistake(command, `There is no flag ${rawName}${meant === null ? "" : `; did you mean --${meant}?`}`);
 }
@@ -85,7 +96,12 @@ function mistake(command: Command, sentence: string): CommandLine {
 }
 
 function flagsOf(all: readonly Setting[]): ReadonlyMap<string, Setting> {
-  return new Map(all.flatMap((setting) => [setting.name, ...(setting.aliases ?? []), ...(setting.short ?? [])].map((name) => [name, setting] as const)));
+  const namesOf = ({ name, aliases = [], short }: Setting): readonly string[] => [
+    name,
+    ...aliases,
+    ...(short === undefined ? [] : [short]),
+  ];
+  return new Map(all.flatMap((setting) => namesOf(setting).map((name) => [name, setting] as const)));
 }
 
 /** The parser only has to know which flags take a value. */
@@ -108,5 +124,5 @@ function isList(setting: Setting): boolean {
 }
 
 function listOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value.map(String) : [];
 }

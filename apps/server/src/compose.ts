@@ -1,22 +1,29 @@
 // Wires the parts together: storage and the other ports into the runtime, the runtime into the HTTP server.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
-import type { Logger } from "pino";
-import { buildServer, type Access } from "@stepwright/http";
+import { buildServer, type Access, type HttpServer } from "@stepwright/http";
 import { dataFolderUnusable, type Millis } from "@stepwright/protocol";
-import { createAppClient, createRandom, createRuntime, createWallClock, defaultSettings, type Runtime, type RuntimeSettings } from "@stepwright/runtime";
+import {
+  createAppClient,
+  createRandom,
+  createRuntime,
+  createWallClock,
+  defaultSettings,
+  type Runtime,
+  type RuntimeSettings,
+} from "@stepwright/runtime";
 import type { Storage } from "@stepwright/storage";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
-import { openAssets } from "./dashboard-files.ts";
+import type { Logger } from "pino";
 import type { Config } from "./config.ts";
+import { openAssets } from "./dashboard-files.ts";
 import { loadAddon } from "./sea/addon.ts";
 import { version } from "./version.ts";
 
 /** The parts of a server that is not started yet. */
 export interface Composition {
   readonly runtime: Runtime;
-  readonly app: FastifyInstance;
+  readonly app: HttpServer;
   /** Closes the storage, after the runtime was stopped and the HTTP server closed. */
   close(): Promise<void>;
 }
@@ -53,7 +60,10 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
   return { runtime, app, close: () => storage.close() };
 }
 
-function openStorage(config: Config, { now, cacheDir }: { readonly now: Millis; readonly cacheDir: string | null }): Storage {
+function openStorage(
+  config: Config,
+  { now, cacheDir }: { readonly now: Millis; readonly cacheDir: string | null },
+): Storage {
   const nativeBinding = loadAddon(cacheDir);
   const { memory, dataDir, synchronous } = config;
   if (!memory) makeDataDir(dataDir);

@@ -1,7 +1,7 @@
+import { normalizeSigningKey } from "@stepwright/protocol";
 // All settings of the server as one schema: names, defaults, limits and descriptions.
 // The command line, the environment, the file, `--help` and docs/configuration.md are read off it.
 import { z } from "zod";
-import { normalizeSigningKey } from "@stepwright/protocol";
 
 /** The commands that start a server. */
 export type Command = "dev" | "start";
@@ -32,7 +32,17 @@ const both: readonly Command[] = ["dev", "start"];
 const secondsMax = 30 * 24 * 3600;
 
 // Functions, because meta data belongs to one schema object: two settings must not share theirs.
-const number = (message: string) => z.union([z.number(), z.string().regex(/^\d+(\.\d+)?$/).transform(Number)], message);
+const number = (message: string) =>
+  z.union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\d+(\.\d+)?$/)
+        .transform(Number),
+    ],
+    message,
+  );
 const wholeNumber = (min: number, max: number) => {
   const message = `give a whole number from ${min} to ${max}`;
   return number(message).pipe(z.int(message).min(min, message).max(max, message));
@@ -41,12 +51,19 @@ const seconds = (min: number) => {
   const message = `give a number of seconds from ${min} to ${secondsMax}`;
   return number(message).pipe(z.number().min(min, message).max(secondsMax, message));
 };
-const choice = <const Values extends readonly [string, ...string[]]>(values: Values) => z.enum(values, `use ${values.join(" or ")}`);
+const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, `use ${values.join(" or ")}`);
 const flag = () =>
-  z.union([z.boolean(), z.enum(["true", "1"]).transform(() => true), z.enum(["false", "0"]).transform(() => false)], "use true or false");
+  z.union(
+    [z.boolean(), z.enum(["true", "1"]).transform(() => true), z.enum(["false", "0"]).transform(() => false)],
+    "use true or false",
+  );
 const list = () =>
   z
-    .union([z.string().transform((joined) => joined.split(",")), z.array(z.string())], "give a text, or a list of texts")
+    .union(
+      [z.string().transform((joined) => joined.split(",")), z.array(z.string())],
+      "give a text, or a list of texts",
+    )
     .transform((items) => items.map((item) => item.trim()).filter((item) => item !== ""));
 const text = () => z.string("give a text").min(1, "give a text that is not empty");
 
@@ -60,13 +77,15 @@ export const configSchema = z.object({
     env: ["INNGEST_PORT"],
     defaults: { dev: 8288, start: 8288 },
   }),
-  host: text().nullable().register(settingMetas, {
-    description: "Address to listen on. Without it, `dev` listens on 127.0.0.1 and ::1 only, and needs no keys.",
-    commands: both,
-    placeholder: "ADDRESS",
-    env: ["INNGEST_HOST"],
-    defaults: { dev: null, start: "0.0.0.0" },
-  }),
+  host: text()
+    .nullable()
+    .register(settingMetas, {
+      description: "Address to listen on. Without it, `dev` listens on 127.0.0.1 and ::1 only, and needs no keys.",
+      commands: both,
+      placeholder: "ADDRESS",
+      env: ["INNGEST_HOST"],
+      defaults: { dev: null, start: "0.0.0.0" },
+    }),
   appUrl: list().register(settingMetas, {
     description: "URL of an app to sync at start, such as http://localhost:3000/api/inngest. May be repeated.",
     commands: both,
@@ -108,10 +127,15 @@ export const configSchema = z.object({
   signingKey: z
     .string("give the key as text")
     .transform(normalizeSigningKey)
-    .pipe(z.string().regex(/^([0-9a-f]{2})+$/i, "give an even number of hexadecimal digits, with or without the prefix signkey-…-"))
+    .pipe(
+      z
+        .string()
+        .regex(/^([0-9a-f]{2})+$/i, "give an even number of hexadecimal digits, with or without the prefix signkey-…-"),
+    )
     .nullable()
     .register(settingMetas, {
-      description: "Key shared with the apps: signs calls, and lets apps, the API and people in. Hexadecimal, with or without the prefix `signkey-…-`.",
+      description:
+        "Key shared with the apps: signs calls, and lets apps, the API and people in. Hexadecimal, with or without the prefix `signkey-…-`.",
       commands: ["start"],
       placeholder: "HEX",
       env: ["INNGEST_SIGNING_KEY"],
@@ -133,13 +157,15 @@ export const configSchema = z.object({
     defaults: { dev: false, start: false },
   }),
   synchronous: choice(["normal", "full"]).register(settingMetas, {
-    description: "Whether a commit waits for the disk: with `full` what was acknowledged survives a power loss, with `normal` the death of the process.",
+    description:
+      "Whether a commit waits for the disk: with `full` what was acknowledged survives a power loss, with `normal` the death of the process.",
     commands: both,
     placeholder: "normal|full",
     defaults: { dev: "normal", start: "full" },
   }),
   retrySchedule: choice(["doubling", "hosted"]).register(settingMetas, {
-    description: "Delays between attempts: `doubling` waits 1, 2, 4, 8 … seconds up to an hour, `hosted` keeps the pace of the hosted service.",
+    description:
+      "Delays between attempts: `doubling` waits 1, 2, 4, 8 … seconds up to an hour, `hosted` keeps the pace of the hosted service.",
     commands: both,
     placeholder: "doubling|hosted",
     defaults: { dev: "doubling", start: "doubling" },
@@ -158,7 +184,8 @@ export const configSchema = z.object({
     defaults: { dev: false, start: false },
   }),
   cronMissedTick: choice(["latest", "none"]).register(settingMetas, {
-    description: "What a cron does about times that passed while the server was down: run once for the latest, or not at all.",
+    description:
+      "What a cron does about times that passed while the server was down: run once for the latest, or not at all.",
     commands: both,
     placeholder: "latest|none",
     defaults: { dev: "latest", start: "latest" },

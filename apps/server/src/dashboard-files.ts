@@ -17,7 +17,9 @@ export function openAssets(): Assets {
 
 /** Serves the files of a folder as they are now; a path that was not listed does not exist, whatever it contains. */
 function openFolder(folder: string): Assets {
-  const paths = new Set(readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/")));
+  const paths = new Set(
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/")),
+  );
   return cached((path) => (paths.has(path) && path.includes(".") ? readFileSync(join(folder, path)) : null));
 }
 
@@ -31,7 +33,11 @@ function cached(read: (path: string) => Buffer | null): Assets {
       if (body === null) return null;
       const br = read(`${path}.br`);
       const gzip = read(`${path}.gz`);
-      const asset = { body, contentType: contentTypeOf(path), encodings: { ...(br === null ? {} : { br }), ...(gzip === null ? {} : { gzip }) } };
+      const asset = {
+        body,
+        contentType: contentTypeOf(path),
+        encodings: { ...(br === null ? {} : { br }), ...(gzip === null ? {} : { gzip }) },
+      };
       assets.set(path, asset);
       return asset;
     },

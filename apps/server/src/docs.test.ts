@@ -24,7 +24,12 @@ describe("what is written from the schema", () => {
   });
 
   it("no two settings share a flag, a letter or an environment variable", () => {
-    const names = settings.flatMap(({ name, aliases = [], short, envNames }) => [name, ...aliases, ...(short === undefined ? [] : [short]), ...envNames]);
+    const names = settings.flatMap(({ name, aliases = [], short, envNames }) => [
+      name,
+      ...aliases,
+      ...(short === undefined ? [] : [short]),
+      ...envNames,
+    ]);
     expect(new Set(names).size).toBe(names.length);
   });
 });

@@ -70,7 +70,7 @@ function defaultText(setting: Setting, command: Command): string | null {
   const value = setting.defaults[command];
   if (setting.requiredBy === command) return "none, required";
   if (value === null || value === false || (Array.isArray(value) && value.length === 0)) return null;
-  return String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function shortOf({ short }: Setting): string {

@@ -11,6 +11,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   // Not awaited at the top level: the single binary is one CommonJS file, which has none.
   void import("./cli.ts").then(({ runCli }) => runCli());
 } else {
-  process.stderr.write(`Stepwright needs Node 22.18 or newer; this is v${process.versions.node}. Install a newer one from https://nodejs.org.\n`);
+  process.stderr.write(
+    `Stepwright needs Node 22.18 or newer; this is v${process.versions.node}. Install a newer one from https://nodejs.org.\n`,
+  );
   process.exitCode = 1;
 }

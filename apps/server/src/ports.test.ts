@@ -27,7 +27,9 @@ it("takes the next free port when it may move", async () => {
 
 it("refuses a taken port when it may not", async () => {
   const taken = await occupy();
-  await expect(choosePort({ wanted: taken, hosts: ["127.0.0.1"], mayMove: false })).rejects.toMatchObject({ code: "PORT_IN_USE" });
+  await expect(choosePort({ wanted: taken, hosts: ["127.0.0.1"], mayMove: false })).rejects.toMatchObject({
+    code: "PORT_IN_USE",
+  });
 });
 
 it("takes any port for 0", async () => {

@@ -10,7 +10,11 @@ const attemptsMax = 100;
  *
  * All addresses need the same port, and asking for it is the only way to know. Throws PORT_IN_USE.
  */
-export async function choosePort(o: { readonly wanted: number; readonly hosts: readonly string[]; readonly mayMove: boolean }): Promise<number> {
+export async function choosePort(o: {
+  readonly wanted: number;
+  readonly hosts: readonly string[];
+  readonly mayMove: boolean;
+}): Promise<number> {
   const [host = ""] = o.hosts;
   if (o.wanted === 0) return anyPort(host);
   const last = o.mayMove ? Math.min(o.wanted + attemptsMax, 65_535) : o.wanted;

@@ -10,7 +10,9 @@ beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), "stepwright-config-"));
 });
 
-function sources(o: Partial<Omit<ConfigSources, "flags">> & { readonly flags?: Readonly<Record<string, unknown>> } = {}): ConfigSources {
+function sources(
+  o: Partial<Omit<ConfigSources, "flags">> & { readonly flags?: Readonly<Record<string, unknown>> } = {},
+): ConfigSources {
   const flags = new Map(Object.entries(o.flags ?? {})) as unknown as ConfigSources["flags"];
   return { command: "dev", env: {}, configFile: null, cwd, ...o, flags };
 }
@@ -20,23 +22,50 @@ const keys = { eventKey: ["ek"], signingKey: "ab12" };
 describe("the configuration", () => {
   it("has defaults for development and for production", () => {
     const dev = readConfig(sources());
-    expect(dev).toMatchObject({ command: "dev", port: 8288, host: null, synchronous: "normal", pollInterval: 5, noDiscovery: false, dataDir: join(cwd, ".stepwright") });
+    expect(dev).toMatchObject({
+      command: "dev",
+      port: 8288,
+      host: null,
+      synchronous: "normal",
+      pollInterval: 5,
+      noDiscovery: false,
+      dataDir: join(cwd, ".stepwright"),
+    });
     const start = readConfig(sources({ command: "start", flags: keys }));
-    expect(start).toMatchObject({ command: "start", host: "0.0.0.0", synchronous: "full", pollInterval: 0, noDiscovery: true });
+    expect(start).toMatchObject({
+      command: "start",
+      host: "0.0.0.0",
+      synchronous: "full",
+      pollInterval: 0,
+      noDiscovery: true,
+    });
     expect(Object.isFrozen(start)).toBe(true);
   });
 
   it("takes a flag before the environment before the file before the default", () => {
     writeFileSync(join(cwd, "stepwright.json"), JSON.stringify({ port: 1, "log-level": "warn", "call-timeout": 9 }));
     const env = { STEPWRIGHT_PORT: "2", INNGEST_PORT: "4", STEPWRIGHT_LOG_LEVEL: "error" };
-    expect(readConfig(sources({ flags: { port: "3" }, env }))).toMatchObject({ port: 3, logLevel: "error", callTimeout: 9, bodyLimit: 33_554_432 });
+    expect(readConfig(sources({ flags: { port: "3" }, env }))).toMatchObject({
+      port: 3,
+      logLevel: "error",
+      callTimeout: 9,
+      bodyLimit: 33_554_432,
+    });
     expect(readConfig(sources({ env })).port).toBe(2);
     expect(readConfig(sources()).port).toBe(1);
   });
 
   it("reads the environment variables that users of the SDK have already", () => {
-    const env = { INNGEST_EVENT_KEY: "one, two", INNGEST_SIGNING_KEY: "signkey-prod-ab12", INNGEST_SDK_URL: "http://a/api/inngest" };
-    expect(readConfig(sources({ command: "start", env }))).toMatchObject({ eventKey: ["one", "two"], signingKey: "ab12", appUrl: ["http://a/api/inngest"] });
+    const env = {
+      INNGEST_EVENT_KEY: "one, two",
+      INNGEST_SIGNING_KEY: "signkey-prod-ab12",
+      INNGEST_SDK_URL: "http://a/api/inngest",
+    };
+    expect(readConfig(sources({ command: "start", env }))).toMatchObject({
+      eventKey: ["one", "two"],
+      signingKey: "ab12",
+      appUrl: ["http://a/api/inngest"],
+    });
   });
 
   it("leaves alone what only the other command reads", () => {
@@ -52,10 +81,22 @@ describe("the configuration", () => {
   });
 
   it.each([
-    [{ flags: { port: "x" } }, `setting "port" has the invalid value "x" (--port); give a whole number from 0 to 65535`],
-    [{ env: { STEPWRIGHT_SYNCHRONOUS: "maybe" } }, `setting "synchronous" has the invalid value "maybe" (environment variable STEPWRIGHT_SYNCHRONOUS); use normal or full`],
-    [{ command: "start" as const, flags: { signingKey: "ab12" } }, `setting "event-key" is required; give --event-key KEY or set INNGEST_EVENT_KEY; apps send events with it`],
-    [{ command: "start" as const, flags: { eventKey: ["a"] } }, `setting "signing-key" is required; give --signing-key HEX or set INNGEST_SIGNING_KEY; make one with: openssl rand -hex 32`],
+    [
+      { flags: { port: "x" } },
+      `setting "port" has the invalid value "x" (--port); give a whole number from 0 to 65535`,
+    ],
+    [
+      { env: { STEPWRIGHT_SYNCHRONOUS: "maybe" } },
+      `setting "synchronous" has the invalid value "maybe" (environment variable STEPWRIGHT_SYNCHRONOUS); use normal or full`,
+    ],
+    [
+      { command: "start" as const, flags: { signingKey: "ab12" } },
+      `setting "event-key" is required; give --event-key KEY or set INNGEST_EVENT_KEY; apps send events with it`,
+    ],
+    [
+      { command: "start" as const, flags: { eventKey: ["a"] } },
+      `setting "signing-key" is required; give --signing-key HEX or set INNGEST_SIGNING_KEY; make one with: openssl rand -hex 32`,
+    ],
     [{ configFile: "nowhere.json" }, /it cannot be read: ENOENT/],
   ])("refuses %j in a sentence", (o, message) => {
     expect(() => readConfig(sources(o))).toThrow(message);
@@ -69,6 +110,8 @@ describe("the configuration", () => {
 
   it("names an unknown key of the file and the one that was probably meant", () => {
     writeFileSync(join(cwd, "stepwright.json"), `{"prot": 1}`);
-    expect(() => readConfig(sources())).toThrow(/unknown setting "prot" in .*stepwright\.json; known settings: did you mean "port"\?/);
+    expect(() => readConfig(sources())).toThrow(
+      /unknown setting "prot" in .*stepwright\.json; known settings: did you mean "port"\?/,
+    );
   });
 });

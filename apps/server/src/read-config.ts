@@ -24,7 +24,11 @@ export function readConfig(sources: ConfigSources): Config {
   const found = new Map(settings.map((setting) => [setting.key, valueOf(setting, sources, file)]));
   const parsed = configSchema.safeParse(Object.fromEntries([...found].map(([key, { value }]) => [key, value])));
   if (!parsed.success) throw invalid(parsed.error.issues[0], found);
-  const config: Config = { ...parsed.data, command: sources.command, dataDir: resolveDataDir(parsed.data.dataDir, found, sources, file) };
+  const config: Config = {
+    ...parsed.data,
+    command: sources.command,
+    dataDir: resolveDataDir(parsed.data.dataDir, found, sources, file),
+  };
   requireKeys(config);
   return Object.freeze(config);
 }
@@ -59,21 +63,37 @@ function invalid(
   const { value, source } = (setting === undefined ? undefined : found.get(setting.key)) ?? { value: "", source: "" };
   // A key must not end up in a terminal's history or a log because it has a typing error.
   const shown = setting?.key === "signingKey" || setting?.key === "eventKey" ? "…" : JSON.stringify(value);
-  return configInvalid({ key: setting?.name ?? "", value: shown.replace(/^"|"$/g, ""), source, allowed: issue?.message ?? "" });
+  return configInvalid({
+    key: setting?.name ?? "",
+    value: shown.replace(/^"|"$/g, ""),
+    source,
+    allowed: issue?.message ?? "",
+  });
 }
 
 function requireKeys({ command, eventKey, signingKey }: Config): void {
   if (command !== "start") return;
   if (eventKey.length === 0) {
-    throw configMissing({ key: "event-key", allowed: "give --event-key KEY or set INNGEST_EVENT_KEY; apps send events with it" });
+    throw configMissing({
+      key: "event-key",
+      allowed: "give --event-key KEY or set INNGEST_EVENT_KEY; apps send events with it",
+    });
   }
   if (signingKey === null) {
-    throw configMissing({ key: "signing-key", allowed: "give --signing-key HEX or set INNGEST_SIGNING_KEY; make one with: openssl rand -hex 32" });
+    throw configMissing({
+      key: "signing-key",
+      allowed: "give --signing-key HEX or set INNGEST_SIGNING_KEY; make one with: openssl rand -hex 32",
+    });
   }
 }
 
 /** A folder named in the file is relative to the file, any other to where the command runs. */
-function resolveDataDir(dataDir: string, found: ReadonlyMap<SettingKey, FoundValue>, { cwd }: ConfigSources, file: ConfigFile | null): string {
+function resolveDataDir(
+  dataDir: string,
+  found: ReadonlyMap<SettingKey, FoundValue>,
+  { cwd }: ConfigSources,
+  file: ConfigFile | null,
+): string {
   const isFromFile = file !== null && found.get("dataDir")?.source === file.path;
   return resolve(isFromFile ? dirname(file.path) : cwd, dataDir);
 }
@@ -87,7 +107,11 @@ function readConfigFile(sources: ConfigSources): ConfigFile | null {
   const unknown = Object.keys(values).find((key) => key !== "$schema" && !known.includes(key));
   if (unknown !== undefined) {
     const meant = nearest(unknown, known);
-    throw configUnknown({ key: unknown, source: path, allowed: meant === null ? known.join(", ") : `did you mean "${meant}"? All: ${known.join(", ")}` });
+    throw configUnknown({
+      key: unknown,
+      source: path,
+      allowed: meant === null ? known.join(", ") : `did you mean "${meant}"? All: ${known.join(", ")}`,
+    });
   }
   return { path, values };
 }
@@ -98,10 +122,18 @@ function parseFile(path: string): Readonly<Record<string, unknown>> {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw configInvalid({ key: "config", value: path, source: "file", allowed: `it cannot be read: ${reason}` }, { cause });
+    throw configInvalid(
+      { key: "config", value: path, source: "file", allowed: `it cannot be read: ${reason}` },
+      { cause },
+    );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw configInvalid({ key: "config", value: path, source: "file", allowed: `it must hold an object such as {"port": 8288}` });
+    throw configInvalid({
+      key: "config",
+      value: path,
+      source: "file",
+      allowed: `it must hold an object such as {"port": 8288}`,
+    });
   }
   return { ...value };
 }

@@ -20,7 +20,9 @@ export function readableLine(json: string): string {
   if (typeof line !== "object" || line === null) return json;
   const { level, time, msg, component: _, err, ...facts }: Record<string, unknown> = { ...line };
   const clock = typeof time === "number" ? new Date(time).toTimeString().slice(0, 8) : "";
-  const known = Object.entries(facts).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const known = Object.entries(facts).map(
+    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
   const head = `${dim(clock)} ${levels[Number(level)] ?? ""}${typeof msg === "string" ? msg : ""}`;
   return `${[head, ...(known.length === 0 ? [] : [dim(known.join(" "))])].join("  ")}\n${stackOf(err)}`;
 }

@@ -1,9 +1,9 @@
 // Starts a server and stops it again in the order that loses nothing.
 import type { Server } from "node:http";
 import process from "node:process";
-import type { FastifyInstance } from "fastify";
-import type { Runtime } from "@stepwright/runtime";
+import type { HttpServer } from "@stepwright/http";
 import { portInUse } from "@stepwright/protocol";
+import type { Runtime } from "@stepwright/runtime";
 import { compose, type CompositionOptions } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { choosePort, hasIpv6Loopback } from "./ports.ts";
@@ -48,11 +48,17 @@ export async function startServer(config: Config, options: CompositionOptions): 
     await parts.close();
     throw error;
   }
-  const shownHost = config.host === null || config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
+  const shownHost =
+    config.host === null || config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
   const url = `http://${shownHost.includes(":") ? `[${shownHost}]` : shownHost}:${port}`;
-  log.info({ component: "server", command: config.command, url, hosts, dataDir: config.memory ? null : config.dataDir }, "server started");
-  if (port !== config.port && config.port !== 0) log.warn({ component: "server", wanted: config.port, port }, "port in use, another one was taken");
-  if (config.command === "dev" && config.host !== null) log.warn({ component: "server", host: config.host }, "open to other machines without keys");
+  log.info(
+    { component: "server", command: config.command, url, hosts, dataDir: config.memory ? null : config.dataDir },
+    "server started",
+  );
+  if (port !== config.port && config.port !== 0)
+    log.warn({ component: "server", wanted: config.port, port }, "port in use, another one was taken");
+  if (config.command === "dev" && config.host !== null)
+    log.warn({ component: "server", host: config.host }, "open to other machines without keys");
 
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
@@ -74,7 +80,7 @@ export async function startServer(config: Config, options: CompositionOptions): 
 }
 
 /** Makes requests wait; returns the function that lets them through from then on. */
-function holdRequests(app: FastifyInstance): () => void {
+function holdRequests(app: HttpServer): () => void {
   let waiting: (() => void)[] | null = [];
   app.addHook("onRequest", (_request, _reply, done) => {
     if (waiting === null) done();
@@ -88,8 +94,14 @@ function holdRequests(app: FastifyInstance): () => void {
 }
 
 /** Listens on every address with a server of its own; all hand their requests to the same routes. */
-async function listen(app: FastifyInstance, o: { readonly port: number; readonly hosts: readonly string[] }): Promise<readonly Server[]> {
-  const servers = o.hosts.map((host) => ({ host, server: createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => app.routing(request, response)) }));
+async function listen(
+  app: HttpServer,
+  o: { readonly port: number; readonly hosts: readonly string[] },
+): Promise<readonly Server[]> {
+  const servers = o.hosts.map((host) => ({
+    host,
+    server: createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => app.routing(request, response)),
+  }));
   app.addHook("onClose", () => Promise.all(servers.map(({ server }) => closeServer(server))).then(() => {}));
   await app.ready();
   await Promise.all(servers.map(({ server, host }) => listenOn(server, { port: o.port, host })));
@@ -98,7 +110,8 @@ async function listen(app: FastifyInstance, o: { readonly port: number; readonly
 
 function listenOn(server: Server, o: { readonly port: number; readonly host: string }): Promise<void> {
   return new Promise((resolve, reject) => {
-    const refuse = (error: NodeJS.ErrnoException): void => reject(error.code === "EADDRINUSE" ? portInUse(o, { cause: error }) : error);
+    const refuse = (error: NodeJS.ErrnoException): void =>
+      reject(error.code === "EADDRINUSE" ? portInUse(o, { cause: error }) : error);
     server.once("error", refuse);
     server.listen(o, () => {
       server.off("error", refuse);

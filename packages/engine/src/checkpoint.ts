@@ -5,6 +5,7 @@ import type { Call } from "./call.ts";
 import { deferAbort, deferAdd } from "./ops/defer.ts";
 import { recordStepRun } from "./ops/step-run.ts";
 import { markStarted } from "./read-response.ts";
+import { isEnded } from "./run.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, type RunState } from "./state.ts";
 
 /** A checkpoint that is refused as a whole, or a decision. */
@@ -26,6 +27,8 @@ export function checkpoint(
   draft.guards.push({ kind: "lease", itemId: call.item.id, generation: call.item.generation });
   markStarted(draft, call);
   for (const op of ops) {
+    // A result may be more than the run can hold.
+    if (isEnded(draft.run.status)) break;
     switch (op.op) {
       case "Step":
       case "StepRun":
@@ -55,6 +58,6 @@ export function checkpoint(
         return { kind: "refused", error: opNotAllowed({ op: op.op }) };
     }
   }
-  draft.effects.push({ kind: "resetAttempt", itemId: call.item.id });
+  if (!isEnded(draft.run.status)) draft.effects.push({ kind: "resetAttempt", itemId: call.item.id });
   return { kind: "decision", decision: closeDraft(draft) };
 }

@@ -1,6 +1,6 @@
 // Cron chains: one queue item per function and expression, always at its next tick.
 import { canonicalJson, type FunctionId, type Millis, millis, type QueueItemId, type Trigger, asEventId, asQueueItemId, eventJson, parseJsonText } from "@stepwright/protocol";
-import { CronExpressionParser } from "cron-parser";
+import { type CronDate, type CronExpression, CronExpressionParser } from "cron-parser";
 import type { Effect, FunctionRecord, Transition } from "./effects.ts";
 import type { NewEvent } from "./event.ts";
 import { eventNames } from "./lifecycle.ts";
@@ -18,6 +18,7 @@ export function checkCron(cron: string, timeZone: string): string | null {
   if (cron.trim().startsWith("@")) return `"${cron}" is a descriptor; write the five fields, for example "0 9 * * MON"`;
   const fields = cron.trim().split(/\s+/u).length;
   if (fields !== 5) return `"${cron}" has ${fields} fields; five are needed: minute hour day-of-month month day-of-week`;
+  if (/(?:^|[\s,])H(?![A-Z])/iu.test(cron)) return `"${cron}" leaves a time to chance with "H"; write the minute or hour itself`;
   if (!isTimeZone(timeZone)) return `"${timeZone}" is not a known time zone; use an IANA name such as "Europe/Berlin"`;
   try {
     CronExpressionParser.parse(cron, { tz: timeZone });
@@ -29,24 +30,28 @@ export function checkCron(cron: string, timeZone: string): string | null {
 
 /** The first tick after `after`; null when the schedule never fires again (30 February). */
 export function nextTick(trigger: Pick<CronTrigger, "cron" | "timeZone">, after: Millis): Millis | null {
-  try {
-    return millis(
-      CronExpressionParser.parse(trigger.cron, { tz: trigger.timeZone, currentDate: new Date(after) }).next().getTime(),
-    );
-  } catch {
-    // The parser throws when it finds no date within its search limit.
-    return null;
-  }
+  return findTick(trigger, after, (schedule) => schedule.next());
 }
 
-/** The last tick at or before `now`, if it is after `after`. */
-function latestTick(trigger: CronTrigger, after: Millis, now: Millis): Millis | null {
+/** The last tick at or before `now`, if it is not before `from`. */
+function latestTick(trigger: CronTrigger, from: Millis, now: Millis): Millis | null {
+  const tick = findTick(trigger, millis(now + 1), (schedule) => schedule.prev());
+  return tick !== null && tick >= from ? tick : null;
+}
+
+/** Steps over local times that a change of clocks left out: the parser moves them by an hour, the schedule does not have them (semantics.md §5). */
+function findTick(
+  trigger: Pick<CronTrigger, "cron" | "timeZone">,
+  from: Millis,
+  step: (schedule: CronExpression) => CronDate,
+): Millis | null {
   try {
-    const previous = CronExpressionParser.parse(trigger.cron, { tz: trigger.timeZone, currentDate: new Date(now + 1) });
-    const tick = millis(previous.prev().getTime());
-    return tick >= after ? tick : null;
+    const schedule = CronExpressionParser.parse(trigger.cron, { tz: trigger.timeZone, currentDate: new Date(from) });
+    let date = step(schedule);
+    while (!schedule.includesDate(date)) date = step(schedule);
+    return millis(date.getTime());
   } catch {
-    // As above: no earlier date.
+    // The parser throws when it finds no date within its search limit.
     return null;
   }
 }
@@ -92,8 +97,9 @@ export function cronTicked(options: {
   readonly newId: () => string;
 }): Transition {
   const { fn, trigger, item, now } = options;
-  const next = nextTick(trigger, now);
   const isMissed = now - options.tick > missedAfterMs + (trigger.jitterMs ?? 0);
+  // From the tick, not from now: a jitter longer than the interval must not swallow the ticks within it.
+  const next = nextTick(trigger, isMissed ? now : options.tick);
   const tick = isMissed ? latestTick(trigger, options.tick, now) : options.tick;
   const isSkipped = tick === null || (isMissed && options.policy === "none");
   return {

@@ -3,6 +3,7 @@
 import { type Millis, millis } from "@stepwright/protocol";
 import type { StepId } from "@stepwright/protocol";
 import { appLane } from "./queue-item.ts";
+import { isEnded } from "./run.ts";
 import { type Draft, hasOpenSteps, nextItemId, patchProgress } from "./state.ts";
 
 /**
@@ -15,13 +16,16 @@ import { type Draft, hasOpenSteps, nextItemId, patchProgress } from "./state.ts"
  *   instead of being doubled.
  */
 export function callAfterCompletion(draft: Draft, stepId: StepId): void {
+  // The result itself may have been more than the run can hold.
+  if (isEnded(draft.run.status)) return;
   const { progress } = draft.run;
   const isRace = progress.requestVersion >= 2 && progress.race.includes(stepId);
   if (isGroupOpen(draft) && !isRace) return;
   if (progress.discovery === null) {
     enqueueDiscovery(draft, draft.context.now);
-  } else if (progress.discovery.retryAt !== null) {
+  } else if (progress.discovery.retryAt !== null && progress.discovery.retryAt > draft.context.now) {
     // The waiting retry would call with what was known when it failed; a fresh call knows more and gets its own attempts.
+    // Once its time has come the retry may be on its way: from then on it is a call like any other.
     draft.effects.push({ kind: "dequeue", itemId: progress.discovery.itemId });
     enqueueDiscovery(draft, draft.context.now);
   } else if (isRace) {

@@ -91,7 +91,8 @@ export function* answerCall(options: {
   const seen = readRequest(options.request);
   const target = new URL(options.request.url).searchParams.get("stepId");
   const run = (step: Extract<Step, { kind: "run" }>) => execute(step, seen, log);
-  if (log.hiccupsLeft > 0 && chance.hits(0.2)) {
+  // Not on a later attempt, where it could use up what a failing step still needs.
+  if (log.hiccupsLeft > 0 && seen.ctx.attempt === 0 && chance.hits(0.2)) {
     log.hiccupsLeft -= 1;
     return functionError(mode, { isFinal: false });
   }

@@ -7,6 +7,7 @@ import {
   cancel,
   closeDraft,
   continueMatch,
+  cronTicked,
   type DecisionContext,
   type FunctionRecord,
   gatewayAnswered,
@@ -17,10 +18,12 @@ import {
   type LeasedItem,
   type MatchInput,
   type NewEvent,
+  type NewQueueItem,
   openDraft,
   probesFor,
   type Registry,
   resume,
+  resumeItemId,
   type RunState,
   type StoredEvent,
   timeOut,
@@ -99,13 +102,28 @@ export function sendEvent(
   assert(isApplied, "an event is taken in");
 }
 
+/** Sends a signal; false when nobody waits for it. */
+export function sendSignal(world: World, signal: string, data: JsonText): boolean {
+  const pause = [...world.store.pauses.values()].find((one) => one.signal === signal);
+  if (pause === undefined || pause.stepId === null) return false;
+  const { runId, stepId } = pause;
+  const work: Work = { kind: "resume", runId, stepId, outcome: { kind: "signal", signal, data } };
+  const item: NewQueueItem = { id: resumeItemId(runId, stepId), lane: "system", at: millis(world.now), attempt: 0, work };
+  return world.store.commit({
+    guards: [{ kind: "pauseOpen", pauseId: pause.id }],
+    effects: [{ kind: "resolvePause", pauseId: pause.id, item }],
+  });
+}
+
 /** Works on a leased item that does not call an app. */
 export function workOnSystemItem(world: World, item: LeasedItem): void {
   const { work } = item;
   switch (work.kind) {
     case "call":
+      throw new Error("a call is not for the system");
     case "cron":
-      throw new Error(`${work.kind} is not for the system`);
+      tick(world, item, work);
+      return;
     case "wake":
       decide(world, item, work, (state) => wake(state, contextOf(world), item, work));
       return;
@@ -162,6 +180,14 @@ function decide(
   } else {
     commitDecision(world.store, state, decision);
   }
+}
+
+function tick(world: World, item: LeasedItem, work: Extract<Work, { kind: "cron" }>): void {
+  const fn = world.registry.functions.get(work.functionId);
+  const trigger = fn?.config.triggers.find((one) => one.kind === "cron" && one.text === work.cron);
+  assert(fn !== undefined && trigger?.kind === "cron", "a tick is of a registered schedule");
+  const now = millis(world.now);
+  world.store.commit(cronTicked({ fn, trigger, item, tick: work.tick, policy: "latest", now, newId: world.newId }));
 }
 
 function resumingEvent(world: World, work: Extract<Work, { kind: "resume" }>) {

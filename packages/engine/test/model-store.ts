@@ -12,6 +12,7 @@ import {
 } from "@stepwright/protocol";
 import {
   assert,
+  type CronSchedule,
   type Decision,
   type Effect,
   type EventRef,
@@ -73,6 +74,7 @@ export function createModelStore(registry: () => Registry): ModelStore {
   const runs = new Map<RunId, StoredRun>();
   const spans = new Map<string, string>();
   const keys = new Map<string, number>();
+  const crons = new Map<string, CronSchedule>();
   let seq = 0;
 
   const payload = (event: StoredEvent): JsonText => {
@@ -208,12 +210,14 @@ export function createModelStore(registry: () => Registry): ModelStore {
         spans.set(id, effect.status);
         return;
       }
+      case "putCron":
+        crons.set(`${effect.schedule.functionId} ${effect.schedule.cron}`, effect.schedule);
+        return;
       case "setAside":
       case "putApp":
       case "removeApp":
       case "putFunction":
       case "archiveFunction":
-      case "putCron":
       case "removeCron":
         throw new Error(`the model has no table for ${effect.kind}`);
     }

@@ -1,5 +1,3 @@
-// Who may use the server: the hosts and origins it answers to, and the keys it asks for.
-import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import {
   authenticationFailed,
   bearerMatches,
@@ -8,6 +6,8 @@ import {
   originNotAllowed,
   type Millis,
 } from "@stepwright/protocol";
+// Who may use the server: the hosts and origins it answers to, and the keys it asks for.
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { pathOf } from "./error-handler.ts";
 import { hasSession } from "./session.ts";
 
@@ -44,7 +44,8 @@ export function isEventPath(path: string): boolean {
 /** Makes a hook that lets only requests with the signing key through; any request on a server without keys. */
 export function requireSigningKey(access: Access): onRequestHookHandler {
   return (request, _reply, done) => {
-    if (access.kind === "keyed" && !bearerMatches(request.headers.authorization, access.signingKey)) throw authenticationFailed({});
+    if (access.kind === "keyed" && !bearerMatches(request.headers.authorization, access.signingKey))
+      throw authenticationFailed({});
     done();
   };
 }

@@ -1,9 +1,9 @@
-// Reads request bodies as text: any content type, plain or gzip, never more than the route's limit.
-import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { bodyInvalid, bodyNotJson, bodyTooLarge, encodingUnsupported } from "@stepwright/protocol";
+// Reads request bodies as text: any content type, plain or gzip, never more than the route's limit.
+import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /**
  * Makes every route receive its body as text, whatever the content type says.
@@ -40,7 +40,10 @@ export function bodyJson(request: FastifyRequest): unknown {
   }
 }
 
-async function readText(payload: Readable, o: { readonly encoding: string; readonly bytesMax: number }): Promise<string> {
+async function readText(
+  payload: Readable,
+  o: { readonly encoding: string; readonly bytesMax: number },
+): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -52,7 +55,9 @@ async function readText(payload: Readable, o: { readonly encoding: string; reado
   } catch (error) {
     // What is left of the body has to be read off, or the answer never reaches a sender that is still writing.
     payload.resume();
-    throw isZlibError(error) ? bodyInvalid({ reason: `it says gzip, but does not decompress (${error.code})` }, { cause: error }) : error;
+    throw isZlibError(error)
+      ? bodyInvalid({ reason: `it says gzip, but does not decompress (${error.code})` }, { cause: error })
+      : error;
   }
   const [first] = chunks;
   return (chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)).toString("utf8");

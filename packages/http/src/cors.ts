@@ -36,6 +36,11 @@ function isShared(path: string, access: Access): boolean {
 function canonicalNames(headers: string): string {
   return headers
     .split(",")
-    .map((name) => name.trim().toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase()))
+    .map((name) =>
+      name
+        .trim()
+        .toLowerCase()
+        .replace(/(^|-)[a-z]/g, (start) => start.toUpperCase()),
+    )
     .join(", ");
 }

@@ -1,5 +1,3 @@
-// The only writer of errors: turns whatever a handler threw into the shape that the API being spoken has.
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
   internalError,
   methodNotAllowed,
@@ -9,6 +7,8 @@ import {
   storageUnavailable,
   tooManyRequests,
 } from "@stepwright/protocol";
+// The only writer of errors: turns whatever a handler threw into the shape that the API being spoken has.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 /** Installs the handlers of errors and of unknown paths. */
 export function handleErrors(app: FastifyInstance): void {
@@ -29,10 +29,13 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): Fast
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asStepwrightError(error) ?? unforeseen(error, request);
   const { code, status, message, details } = known;
-  if (code === methodNotAllowed.code) reply.header("allow", String(details["allowed"]));
-  if (code === tooManyRequests.code) reply.header("retry-after", String(details["seconds"]));
+  // Trouble of ours that the sender is told to wait out, such as a full disk; whoever runs the server has to hear of it.
+  if (status >= 500 && known === error)
+    request.log.warn({ component: "http", err: known, requestId: request.id }, "request refused");
+  if (code === methodNotAllowed.code) reply.header("allow", details["allowed"]);
+  if (code === tooManyRequests.code) reply.header("retry-after", details["seconds"]);
   reply.code(status).header("content-type", "application/json; charset=utf-8");
-  const { problems = null } = details;
+  const problems = details["problems"] ?? null;
   if (!pathOf(request).startsWith("/e/")) {
     return reply.send(JSON.stringify({ code, error: message, data: problems === null ? null : { problems }, status }));
   }
@@ -66,6 +69,9 @@ function fromFastify(error: FastifyError): StepwrightError | null {
 function unforeseen(error: unknown, request: FastifyRequest): StepwrightError {
   // The route, not the URL: the path of an event holds its key.
   const route = request.routeOptions.url ?? "unknown";
-  request.log.error({ component: "http", err: error, requestId: request.id, method: request.method, route }, "request failed");
+  request.log.error(
+    { component: "http", err: error, requestId: request.id, method: request.method, route },
+    "request failed",
+  );
   return internalError({ requestId: request.id }, { cause: error });
 }

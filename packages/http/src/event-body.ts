@@ -1,6 +1,6 @@
+import { bodyInvalid, parseEvents, type IncomingEvent } from "@stepwright/protocol";
 // Reads the events of a request body, and the event-like body of an invocation.
 import type { FastifyRequest } from "fastify";
-import { bodyInvalid, parseEvents, type IncomingEvent } from "@stepwright/protocol";
 import { bodyJson, bodyText } from "./body.ts";
 
 /** Reads one event or a list; throws the error that names every bad one. */

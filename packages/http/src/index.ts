@@ -1,4 +1,5 @@
 // The public face of the package: the server, what it is built from, and the seat of its files.
+export type { FastifyInstance as HttpServer } from "fastify";
 export { buildServer, type ServerDeps, type ServerInfo } from "./server.ts";
 export type { Access } from "./access.ts";
 export { contentTypeOf, noAssets, type Asset, type Assets } from "./assets.ts";

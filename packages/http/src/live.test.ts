@@ -52,7 +52,8 @@ function handFeed(): LiveFeed & { publish(change: Partial<LiveChange>): Promise<
 
 function textOf(stream: PassThrough): string {
   let text = "";
-  for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) text += String(chunk);
+  for (let chunk = stream.read() as Buffer | null; chunk !== null; chunk = stream.read() as Buffer | null)
+    text += chunk.toString();
   return text;
 }
 
@@ -63,7 +64,10 @@ function messagesOf(stream: PassThrough): unknown[] {
     .map((part) => JSON.parse(part.slice("data: ".length)));
 }
 
-const run = (id: string, status: LiveChange["runs"][number]["status"]): LiveChange["runs"][number] => ({ id: asRunId(id), status });
+const run = (id: string, status: LiveChange["runs"][number]["status"]): LiveChange["runs"][number] => ({
+  id: asRunId(id),
+  status,
+});
 
 let clock: ReturnType<typeof handClock>;
 let feed: ReturnType<typeof handFeed>;
@@ -80,14 +84,24 @@ describe("the live feed", () => {
     const page = new PassThrough();
     hub.add(page);
     await feed.publish({ runs: [run("A", "queued")] });
-    expect(messagesOf(page)).toEqual([{ kind: "changes", runs: [{ id: "A", status: "queued" }], hasNewEvents: false, haveAppsChanged: false }]);
+    expect(messagesOf(page)).toEqual([
+      { kind: "changes", runs: [{ id: "A", status: "queued" }], hasNewEvents: false, haveAppsChanged: false },
+    ]);
 
     await feed.publish({ runs: [run("A", "running"), run("B", "queued")] });
     await feed.publish({ runs: [run("A", "completed")], hasNewEvents: true });
     expect(messagesOf(page)).toEqual([]);
     await clock.advance(liveCoalesceMs);
     expect(messagesOf(page)).toEqual([
-      { kind: "changes", runs: [{ id: "A", status: "completed" }, { id: "B", status: "queued" }], hasNewEvents: true, haveAppsChanged: false },
+      {
+        kind: "changes",
+        runs: [
+          { id: "A", status: "completed" },
+          { id: "B", status: "queued" },
+        ],
+        hasNewEvents: true,
+        haveAppsChanged: false,
+      },
     ]);
   });
 

@@ -1,6 +1,6 @@
+import { methodNotAllowed } from "@stepwright/protocol";
 // Answers requests whose path is right and whose method is not.
 import type { FastifyInstance, HTTPMethods } from "fastify";
-import { methodNotAllowed } from "@stepwright/protocol";
 import { pathOf } from "./error-handler.ts";
 
 /** Makes every other method of a path answer METHOD_NOT_ALLOWED with the ones that work. */

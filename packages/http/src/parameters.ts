@@ -1,5 +1,3 @@
-// Reads query parameters, path parameters and bodies through zod schemas; what is wrong becomes an error that says what is allowed.
-import { z } from "zod";
 import {
   asEventId,
   asRunId,
@@ -12,6 +10,8 @@ import {
   type Millis,
   type RunId,
 } from "@stepwright/protocol";
+// Reads query parameters, path parameters and bodies through zod schemas; what is wrong becomes an error that says what is allowed.
+import { z } from "zod";
 import { pageRowsDefault, pageRowsMax } from "./limits.ts";
 
 /** Reads a query; throws FILTER_INVALID for the first parameter that is wrong or that nobody knows. */

@@ -17,7 +17,9 @@ export function presentDoing(o: {
   const nameOf = (stepId: string | null): string | null => (stepId === null ? null : (o.stepNames.get(stepId) ?? null));
   const waits = o.pauses.filter((pause) => pause.kind !== "cancel");
   const waiting = new Set(waits.map((pause) => pause.stepId));
-  const items = o.items.filter((item) => item.kind !== "runTimeout" && !(item.kind === "timeout" && waiting.has(item.stepId)));
+  const items = o.items.filter(
+    (item) => item.kind !== "runTimeout" && !(item.kind === "timeout" && waiting.has(item.stepId)),
+  );
   return [
     ...items.map((item) => ({ ...doingOf(item), stepName: nameOf(item.stepId) })),
     ...waits.map((pause) => ({ ...waitOf(pause), stepName: nameOf(pause.stepId) })),

@@ -1,5 +1,12 @@
 // Stored JSON text as values of the dashboard's API.
-import { isJsonObject, parseJsonText, type ApiError, type JsonObject, type JsonText, type JsonValue } from "@stepwright/protocol";
+import {
+  isJsonObject,
+  parseJsonText,
+  type ApiError,
+  type JsonObject,
+  type JsonText,
+  type JsonValue,
+} from "@stepwright/protocol";
 
 /** Reads stored text; null stays null. */
 export function readJson(text: JsonText | null): JsonValue | null {
@@ -20,7 +27,12 @@ export function readError(text: JsonText | null): ApiError | null {
 /** Presents an error of the user's function. */
 export function errorOf(value: JsonValue): ApiError {
   if (!isJsonObject(value)) {
-    return { name: "Error", message: typeof value === "string" ? value : JSON.stringify(value), stack: null, cause: null };
+    return {
+      name: "Error",
+      message: typeof value === "string" ? value : JSON.stringify(value),
+      stack: null,
+      cause: null,
+    };
   }
   return {
     name: textOf(value["name"]) ?? "Error",

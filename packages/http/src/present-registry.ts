@@ -1,10 +1,21 @@
 // Apps and functions as the dashboard shows them.
 import type { App, CronSchedule, FunctionRecord } from "@stepwright/engine";
-import { canonicalJson, parseJsonText, type ApiApp, type ApiFunction, type ApiTrigger, type Trigger } from "@stepwright/protocol";
+import {
+  canonicalJson,
+  parseJsonText,
+  type ApiApp,
+  type ApiFunction,
+  type ApiTrigger,
+  type Trigger,
+} from "@stepwright/protocol";
 import type { RegistryIndex } from "./registry-index.ts";
 
 /** Presents a function with the next times of its crons. */
-export function presentFunction(fn: FunctionRecord, registry: RegistryIndex, crons: readonly CronSchedule[]): ApiFunction {
+export function presentFunction(
+  fn: FunctionRecord,
+  registry: RegistryIndex,
+  crons: readonly CronSchedule[],
+): ApiFunction {
   const ownCrons = crons.filter((schedule) => schedule.functionId === fn.id);
   return {
     id: fn.id,
@@ -28,7 +39,14 @@ export function presentApp(app: App, registry: RegistryIndex): ApiApp {
 
 function presentTrigger(trigger: Trigger, crons: readonly CronSchedule[]): ApiTrigger {
   if (trigger.kind === "event") {
-    return { kind: "event", event: trigger.event, expression: trigger.expression, cron: null, timeZone: null, nextAt: null };
+    return {
+      kind: "event",
+      event: trigger.event,
+      expression: trigger.expression,
+      cron: null,
+      timeZone: null,
+      nextAt: null,
+    };
   }
   const schedule = crons.find(({ cron }) => cron === trigger.text);
   return {

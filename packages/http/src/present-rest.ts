@@ -1,6 +1,13 @@
 // Events and runs in the JSON of REST v1.
 import type { Run, RunStatus, StoredEvent } from "@stepwright/engine";
-import { accountId, environmentId, parseJsonText, type JsonText, type JsonValue, type Millis } from "@stepwright/protocol";
+import {
+  accountId,
+  environmentId,
+  parseJsonText,
+  type JsonText,
+  type JsonValue,
+  type Millis,
+} from "@stepwright/protocol";
 
 /** An event as REST v1 shows it; absent and empty fields are left out, as its clients expect. */
 export interface RestEvent {

@@ -1,5 +1,22 @@
-import { initialProgress, type FunctionRecord, type Run, type Span, type StepResult, type StoredPause } from "@stepwright/engine";
-import { asAppId, asEventId, asFunctionId, asPauseId, asRunId, asStepId, canonicalJson, millis, type JsonText } from "@stepwright/protocol";
+import {
+  initialProgress,
+  type FunctionRecord,
+  type Run,
+  type Span,
+  type StepResult,
+  type StoredPause,
+} from "@stepwright/engine";
+import {
+  asAppId,
+  asEventId,
+  asFunctionId,
+  asPauseId,
+  asRunId,
+  asStepId,
+  canonicalJson,
+  millis,
+  type JsonText,
+} from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
 import { describe, expect, it } from "vitest";
 import { presentRun, presentRunRow, type RunFacts } from "./present-run.ts";
@@ -100,11 +117,28 @@ function span(o: Partial<Omit<Span, "id" | "stepId">> & { readonly id: string; r
 }
 
 function result(o: Partial<Omit<StepResult, "id">> & { readonly id: string; readonly memo: JsonText }): StepResult {
-  return { position: 0, op: "StepRun", name: o.id, status: "completed", input: null, finishedAt: millis(120), ...o, id: asStepId(o.id) };
+  return {
+    position: 0,
+    op: "StepRun",
+    name: o.id,
+    status: "completed",
+    input: null,
+    finishedAt: millis(120),
+    ...o,
+    id: asStepId(o.id),
+  };
 }
 
 function item(o: Partial<Omit<QueuedItem, "stepId">> & { readonly stepId: string | null }): QueuedItem {
-  return { id: "item", kind: "call", at: millis(500), attempt: 0, isLeased: false, ...o, stepId: o.stepId === null ? null : asStepId(o.stepId) };
+  return {
+    id: "item",
+    kind: "call",
+    at: millis(500),
+    attempt: 0,
+    isLeased: false,
+    ...o,
+    stepId: o.stepId === null ? null : asStepId(o.stepId),
+  };
 }
 
 function pause(o: Partial<StoredPause> & { readonly kind: StoredPause["kind"] }): StoredPause {
@@ -132,7 +166,12 @@ const boom = canonicalJson({ error: "Error", name: "Error", message: "boom\nat l
 
 describe("a run for the dashboard", () => {
   it("names its function and its app, also after they are gone", () => {
-    expect(presentRunRow(run(), registry)).toMatchObject({ functionName: "Order", appName: "shop", trigger: { eventName: "shop/ordered" }, summary: null });
+    expect(presentRunRow(run(), registry)).toMatchObject({
+      functionName: "Order",
+      appName: "shop",
+      trigger: { eventName: "shop/ordered" },
+      summary: null,
+    });
     const nothing = indexRegistry({ apps: [], functions: [] });
     expect(presentRunRow(run(), nothing)).toMatchObject({ functionName: "shop-order", appName: "app" });
   });
@@ -140,8 +179,17 @@ describe("a run for the dashboard", () => {
   it.each([
     [run({ status: "failed", error: boom }), "boom"],
     [run({ status: "cancelled", error: canonicalJson({ reason: { kind: "request" } }) }), "cancelled by request"],
-    [run({ status: "cancelled", error: canonicalJson({ reason: { kind: "event", eventName: "shop/stop", eventId: "x" } }) }), "cancelled by event shop/stop"],
-    [run({ status: "cancelled", error: canonicalJson({ reason: { kind: "timeout", which: "start" } }) }), "cancelled: it did not start in time"],
+    [
+      run({
+        status: "cancelled",
+        error: canonicalJson({ reason: { kind: "event", eventName: "shop/stop", eventId: "x" } }),
+      }),
+      "cancelled by event shop/stop",
+    ],
+    [
+      run({ status: "cancelled", error: canonicalJson({ reason: { kind: "timeout", which: "start" } }) }),
+      "cancelled: it did not start in time",
+    ],
     [run({ status: "skipped", error: canonicalJson({ reason: "singleton" }) }), "singleton"],
   ])("says in one line why it did not complete", (ended, summary) => {
     expect(presentRunRow(ended, registry).summary).toBe(summary);
@@ -150,9 +198,18 @@ describe("a run for the dashboard", () => {
   it("shows a completed step with input, output and its attempts in order", () => {
     const shown = presentRun(
       facts({
-        steps: [result({ id: "a", name: "Charge", memo: canonicalJson({ data: { ok: true } }), input: canonicalJson([1]) })],
+        steps: [
+          result({ id: "a", name: "Charge", memo: canonicalJson({ data: { ok: true } }), input: canonicalJson([1]) }),
+        ],
         spans: [
-          span({ id: "a:1", stepId: "a", attempt: 1, queuedAt: millis(200), startedAt: millis(210), endedAt: millis(220) }),
+          span({
+            id: "a:1",
+            stepId: "a",
+            attempt: 1,
+            queuedAt: millis(200),
+            startedAt: millis(210),
+            endedAt: millis(220),
+          }),
           span({ id: "a:0", stepId: "a", status: "failed", error: boom, detail: canonicalJson({ retryAt: 200 }) }),
         ],
       }),
@@ -183,13 +240,18 @@ describe("a run for the dashboard", () => {
     const failed = span({ id: "a:0", stepId: "a", status: "failed", error: boom });
     for (const next of [item({ stepId: "a", attempt: 1 }), item({ stepId: null, attempt: 1 })]) {
       const shown = presentRun(facts({ spans: [failed], items: [next] }), registry);
-      expect(shown.steps).toMatchObject([{ status: "retrying", nextAttemptAt: 500, endedAt: null, error: { message: "boom\nat length" } }]);
+      expect(shown.steps).toMatchObject([
+        { status: "retrying", nextAttemptAt: 500, endedAt: null, error: { message: "boom\nat length" } },
+      ]);
       expect(shown.doing).toMatchObject([{ kind: "retrying", at: 500, attempt: 1, stepId: next.stepId }]);
     }
   });
 
   it("shows a planned step before its first call, and while it is called", () => {
-    const shown = presentRun(facts({ items: [item({ stepId: "a" }), item({ id: "b", stepId: "b", isLeased: true })] }), registry);
+    const shown = presentRun(
+      facts({ items: [item({ stepId: "a" }), item({ id: "b", stepId: "b", isLeased: true })] }),
+      registry,
+    );
     expect(shown.steps).toMatchObject([
       { id: "a", status: "queued", startedAt: null, endedAt: null },
       { id: "b", status: "running", startedAt: null },
@@ -200,15 +262,41 @@ describe("a run for the dashboard", () => {
   it("shows what a wait waits for once, not its timeout as well", () => {
     const shown = presentRun(
       facts({
-        spans: [span({ id: "wait", stepId: "wait", kind: "wait", name: "for approval", status: "waiting", endedAt: null, detail: canonicalJson({ event: "shop/approved", until: 900 }) })],
-        items: [item({ stepId: "wait", kind: "timeout", at: millis(900) }), item({ stepId: null, kind: "runTimeout", at: millis(999) })],
-        pauses: [pause({ kind: "event", eventName: "shop/approved", expression: "async.data.id == 1" }), pause({ kind: "cancel", stepId: null })],
+        spans: [
+          span({
+            id: "wait",
+            stepId: "wait",
+            kind: "wait",
+            name: "for approval",
+            status: "waiting",
+            endedAt: null,
+            detail: canonicalJson({ event: "shop/approved", until: 900 }),
+          }),
+        ],
+        items: [
+          item({ stepId: "wait", kind: "timeout", at: millis(900) }),
+          item({ stepId: null, kind: "runTimeout", at: millis(999) }),
+        ],
+        pauses: [
+          pause({ kind: "event", eventName: "shop/approved", expression: "async.data.id == 1" }),
+          pause({ kind: "cancel", stepId: null }),
+        ],
       }),
       registry,
     );
-    expect(shown.steps).toMatchObject([{ kind: "wait", status: "waiting", attempts: [], detail: { event: "shop/approved", until: 900 }, endedAt: null }]);
+    expect(shown.steps).toMatchObject([
+      { kind: "wait", status: "waiting", attempts: [], detail: { event: "shop/approved", until: 900 }, endedAt: null },
+    ]);
     expect(shown.doing).toEqual([
-      { kind: "waitingForEvent", stepId: "wait", stepName: "for approval", at: 900, attempt: 0, event: "shop/approved", expression: "async.data.id == 1" },
+      {
+        kind: "waitingForEvent",
+        stepId: "wait",
+        stepName: "for approval",
+        at: 900,
+        attempt: 0,
+        event: "shop/approved",
+        expression: "async.data.id == 1",
+      },
     ]);
   });
 
@@ -216,7 +304,10 @@ describe("a run for the dashboard", () => {
     const shown = presentRun(
       facts({
         items: [item({ stepId: "nap", kind: "wake", at: millis(700) })],
-        pauses: [pause({ kind: "signal", signal: "go", expiresAt: millis(800) }), pause({ kind: "invoke", expiresAt: null })],
+        pauses: [
+          pause({ kind: "signal", signal: "go", expiresAt: millis(800) }),
+          pause({ kind: "invoke", expiresAt: null }),
+        ],
       }),
       registry,
     );
@@ -242,7 +333,12 @@ describe("a run for the dashboard", () => {
     expect(shown.steps).toMatchObject([
       { kind: "wait", status: "completed", output: event, error: null },
       { kind: "wait", status: "timedOut", output: null, error: null },
-      { kind: "step", status: "failed", output: null, error: { name: "TypeError", message: "no", stack: null, cause: null } },
+      {
+        kind: "step",
+        status: "failed",
+        output: null,
+        error: { name: "TypeError", message: "no", stack: null, cause: null },
+      },
     ]);
   });
 
@@ -251,9 +347,20 @@ describe("a run for the dashboard", () => {
       span({ id: "fn:1:0", stepId: null, kind: "function", status: "failed", error: boom }),
       span({ id: "fn:1:1", stepId: null, kind: "function", attempt: 1, startedAt: millis(210), endedAt: millis(220) }),
     ];
-    const shown = presentRun(facts({ run: run({ status: "completed", output: canonicalJson(7), endedAt: millis(220) }), spans }), registry);
+    const shown = presentRun(
+      facts({ run: run({ status: "completed", output: canonicalJson(7), endedAt: millis(220) }), spans }),
+      registry,
+    );
     expect(shown).toMatchObject({ output: 7, error: null, doing: [] });
-    expect(shown.steps).toMatchObject([{ id: "function", kind: "function", status: "completed", attempts: [{ status: "failed" }, { status: "completed" }], endedAt: 220 }]);
+    expect(shown.steps).toMatchObject([
+      {
+        id: "function",
+        kind: "function",
+        status: "completed",
+        attempts: [{ status: "failed" }, { status: "completed" }],
+        endedAt: 220,
+      },
+    ]);
   });
 
   it("leaves nothing open in a run that has ended", () => {

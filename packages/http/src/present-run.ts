@@ -1,8 +1,8 @@
 // A run as the dashboard shows it: as a row of a list, and in full.
 import { isEnded, type FunctionRecord, type Run, type StoredPause } from "@stepwright/engine";
 import { isJsonObject, type ApiEvent, type ApiRun, type ApiRunRow, type JsonValue } from "@stepwright/protocol";
-import { readError, readJson, readObject } from "./present-json.ts";
 import { presentDoing } from "./present-doing.ts";
+import { readError, readJson, readObject } from "./present-json.ts";
 import { presentSteps, type StepFacts } from "./present-steps.ts";
 import type { RegistryIndex } from "./registry-index.ts";
 
@@ -69,14 +69,15 @@ function summaryOf(run: Run): string | null {
 
 function reasonText(reason: JsonValue): string | null {
   if (!isJsonObject(reason)) return typeof reason === "string" ? reason : null;
-  switch (reason["kind"]) {
+  const { kind, eventName, which } = reason;
+  switch (kind) {
     case "request":
       return "cancelled by request";
     case "event":
-      return `cancelled by event ${String(reason["eventName"])}`;
+      return `cancelled by event ${typeof eventName === "string" ? eventName : ""}`;
     case "timeout":
-      return reason["which"] === "start" ? "cancelled: it did not start in time" : "cancelled: it did not finish in time";
+      return which === "start" ? "cancelled: it did not start in time" : "cancelled: it did not finish in time";
     default:
-      return typeof reason["kind"] === "string" ? reason["kind"] : null;
+      return typeof kind === "string" ? kind : null;
   }
 }

@@ -71,10 +71,13 @@ function presentStep(group: StepGroup, discovery: QueuedItem | null, { run, retr
   const outcome = outcomeOf(group.result, last);
   return {
     id: group.id,
-    name: group.result?.name ?? own?.name ?? (group.id === functionStepId ? run.functionSlug : group.id),
+    name: nameOf(group, { own, kind }) ?? (group.id === functionStepId ? run.functionSlug : group.id),
     kind,
     status,
-    queuedAt: Math.min(...spans.map((span) => span.queuedAt), first === undefined ? (item?.at ?? group.result?.finishedAt ?? run.queuedAt) : Infinity),
+    queuedAt: Math.min(
+      ...spans.map((span) => span.queuedAt),
+      first === undefined ? (item?.at ?? group.result?.finishedAt ?? run.queuedAt) : Infinity,
+    ),
     startedAt: first?.startedAt ?? group.result?.finishedAt ?? null,
     endedAt: isOpen ? null : (last?.endedAt ?? group.result?.finishedAt ?? run.endedAt),
     input: readJson(group.result?.input ?? null),
@@ -83,8 +86,16 @@ function presentStep(group: StepGroup, discovery: QueuedItem | null, { run, retr
     attempts: isWait(kind) ? [] : spans.flatMap(presentAttempt),
     nextAttemptAt: status === "retrying" ? (item?.at ?? null) : null,
     maxAttempts: isWait(kind) ? 1 : (retries ?? retriesDefault) + 1,
-    detail: Object.assign({}, ...spans.map((span) => readObject(span.detail))),
+    detail: Object.fromEntries(spans.flatMap((span) => Object.entries(readObject(span.detail)))),
   };
+}
+
+/** The result of a wait has no name of its own, so a wait goes by its span. */
+function nameOf(
+  group: StepGroup,
+  { own, kind }: { readonly own: Span | undefined; readonly kind: SpanKind },
+): string | undefined {
+  return isWait(kind) ? (own?.name ?? group.result?.name) : (group.result?.name ?? own?.name);
 }
 
 function statusOf(o: {
@@ -111,7 +122,10 @@ function endedStatus(run: Run, last: Span | undefined): ApiStep["status"] {
   return last?.status === "completed" || last?.status === "timedOut" ? last.status : "cancelled";
 }
 
-function outcomeOf(result: StepResult | null, last: Span | undefined): { readonly output: JsonValue | null; readonly error: ApiError | null } {
+function outcomeOf(
+  result: StepResult | null,
+  last: Span | undefined,
+): { readonly output: JsonValue | null; readonly error: ApiError | null } {
   if (result === null) return { output: null, error: readError(last?.error ?? null) };
   const memo = parseJsonText(result.memo);
   if (!isJsonObject(memo) || Object.keys(memo).length !== 1) return { output: memo, error: null };

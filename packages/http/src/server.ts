@@ -1,6 +1,6 @@
+import type { Clock, Runtime } from "@stepwright/runtime";
 // Builds the HTTP server from its routes; it listens to nothing, so that tests can inject requests.
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import type { Clock, Runtime } from "@stepwright/runtime";
 import { guardOpenServer, requireLogin, requireSigningKey, type Access } from "./access.ts";
 import type { Assets } from "./assets.ts";
 import { acceptTextBodies } from "./body.ts";
@@ -60,7 +60,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: deps.bodyBytesMax ?? bodyBytesMaxDefault,
     genReqId: () => `${info.startedAt.toString(36)}-${(requests++).toString(36)}`,
-    frameworkErrors: sendError,
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
     // Requests that are in while the server goes down are answered.
     return503OnClosing: false,
   });
@@ -92,7 +92,10 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   });
   apiInfoRoutes(app, deps);
   app.register(async (api) => {
-    api.addHook("onRequest", requireLogin(access, () => deps.runtime.now()));
+    api.addHook(
+      "onRequest",
+      requireLogin(access, () => deps.runtime.now()),
+    );
     apiRunRoutes(api, deps);
     apiEventRoutes(api, deps);
     apiFunctionRoutes(api, deps);

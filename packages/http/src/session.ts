@@ -7,7 +7,11 @@ import { sessionMs } from "./limits.ts";
 const cookieName = "stepwright_session";
 
 /** Makes the `Set-Cookie` header of a new session. */
-export function sessionCookie(o: { readonly signingKey: string; readonly now: Millis; readonly isSecure: boolean }): string {
+export function sessionCookie(o: {
+  readonly signingKey: string;
+  readonly now: Millis;
+  readonly isSecure: boolean;
+}): string {
   const expiresAt = millis(o.now + sessionMs);
   const value = `${expiresAt}.${signatureOf(expiresAt, o.signingKey).toString("base64url")}`;
   return cookie(value, { maxAgeSeconds: sessionMs / 1000, isSecure: o.isSecure });
@@ -19,7 +23,10 @@ export function endedSessionCookie(o: { readonly isSecure: boolean }): string {
 }
 
 /** Tells whether a `Cookie` header carries a session that still holds. */
-export function hasSession(header: string | undefined, o: { readonly signingKey: string; readonly now: Millis }): boolean {
+export function hasSession(
+  header: string | undefined,
+  o: { readonly signingKey: string; readonly now: Millis },
+): boolean {
   const [expiresText, signatureText] = readCookie(header)?.split(".") ?? [];
   if (expiresText === undefined || signatureText === undefined) return false;
   const expiresAt = Number(expiresText);

@@ -10,11 +10,17 @@ const headers = { host: "localhost:8288" };
 
 const get = async (url: string) => (await server.app.inject({ url, headers })).json();
 const post = async (url: string, body: object | string = {}) => {
-  const response = await server.app.inject({ method: "POST", url, headers, payload: typeof body === "string" ? body : JSON.stringify(body) });
+  const response = await server.app.inject({
+    method: "POST",
+    url,
+    headers,
+    payload: typeof body === "string" ? body : JSON.stringify(body),
+  });
   return { status: response.statusCode, body: response.json() };
 };
 const send = async (event: object): Promise<string> => (await post("/api/events", event)).body.ids[0];
-const runsOf = async (eventId: string): Promise<readonly { runId: string }[]> => (await get(`/api/events/${eventId}`)).runs;
+const runsOf = async (eventId: string): Promise<readonly { runId: string }[]> =>
+  (await get(`/api/events/${eventId}`)).runs;
 const runOf = async (eventId: string): Promise<string> => (await runsOf(eventId))[0]?.runId ?? "";
 
 beforeAll(async () => {
@@ -24,15 +30,42 @@ beforeAll(async () => {
       name: "order",
       triggers: [{ event: "shop/ordered" }],
       handle: ({ steps }) => {
-        if (steps["charge"] === undefined) return { status: 206, body: [{ op: "StepRun", id: "charge", name: "Charge", displayName: "Charge", data: { paid: true } }] };
+        if (steps["charge"] === undefined)
+          return {
+            status: 206,
+            body: [{ op: "StepRun", id: "charge", name: "Charge", displayName: "Charge", data: { paid: true } }],
+          };
         if (steps["wait"] === undefined) {
-          return { status: 206, body: [{ op: "WaitForEvent", id: "wait", name: "wait", displayName: "For delivery", opts: { event: "shop/delivered", timeout: "1h", if: "async.data.id == event.data.id" } }] };
+          return {
+            status: 206,
+            body: [
+              {
+                op: "WaitForEvent",
+                id: "wait",
+                name: "wait",
+                displayName: "For delivery",
+                opts: { event: "shop/delivered", timeout: "1h", if: "async.data.id == event.data.id" },
+              },
+            ],
+          };
         }
         return { status: 200, body: "done" };
       },
     },
-    { name: "nightly", triggers: [{ cron: "TZ=Europe/Berlin 0 3 * * *" }], handle: () => ({ status: 200, body: null }) },
-    { name: "broken", triggers: [{ event: "shop/broken" }], retries: 0, handle: () => ({ status: 500, body: { name: "TypeError", message: "no stock\nat all", stack: "TypeError: no stock" } }) },
+    {
+      name: "nightly",
+      triggers: [{ cron: "TZ=Europe/Berlin 0 3 * * *" }],
+      handle: () => ({ status: 200, body: null }),
+    },
+    {
+      name: "broken",
+      triggers: [{ event: "shop/broken" }],
+      retries: 0,
+      handle: () => ({
+        status: 500,
+        body: { name: "TypeError", message: "no stock\nat all", stack: "TypeError: no stock" },
+      }),
+    },
   ]);
 });
 
@@ -54,8 +87,23 @@ describe("the dashboard's runs", () => {
       trigger: { eventName: "shop/ordered", eventId, cron: null },
       events: [{ internalId: eventId, data: { id: 7 } }],
       steps: [
-        { id: "charge", name: "Charge", kind: "step", status: "completed", output: { paid: true }, attempts: [{ attempt: 0, status: "completed" }], maxAttempts: 5 },
-        { id: "wait", name: "For delivery", kind: "wait", status: "waiting", detail: { event: "shop/delivered" }, endedAt: null },
+        {
+          id: "charge",
+          name: "Charge",
+          kind: "step",
+          status: "completed",
+          output: { paid: true },
+          attempts: [{ attempt: 0, status: "completed" }],
+          maxAttempts: 5,
+        },
+        {
+          id: "wait",
+          name: "For delivery",
+          kind: "wait",
+          status: "waiting",
+          detail: { event: "shop/delivered" },
+          endedAt: null,
+        },
       ],
       doing: [{ kind: "waitingForEvent", stepId: "wait", stepName: "For delivery", event: "shop/delivered" }],
       output: null,
@@ -63,7 +111,12 @@ describe("the dashboard's runs", () => {
     await send({ name: "shop/delivered", data: { id: 7 } });
     await server.runtime.waitForRun(asRunId(run.id));
     const ended: ApiRun = await get(`/api/runs/${run.id}`);
-    expect(ended).toMatchObject({ status: "completed", output: "done", doing: [], steps: [{}, { status: "completed" }, { kind: "function", status: "completed" }] });
+    expect(ended).toMatchObject({
+      status: "completed",
+      output: "done",
+      doing: [],
+      steps: [{}, { status: "completed" }, { kind: "function", status: "completed" }],
+    });
   });
 
   it("shows why a run failed, on the row and in full", async () => {
@@ -82,8 +135,10 @@ describe("the dashboard's runs", () => {
     for (let time = 0; time < 3; time++) await send({ name: "shop/broken" });
     await server.runtime.idle();
     const pages: ApiRunRow[] = [];
-    for (let cursor: string | null = ""; cursor !== null; ) {
-      const page: { items: ApiRunRow[]; nextCursor: string | null } = await get(`/api/runs?status=failed&function=shop-broken&app=shop&event=shop/broken&from=1&to=9999999999999&limit=2${cursor === "" ? "" : `&cursor=${cursor}`}`);
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const page: { items: ApiRunRow[]; nextCursor: string | null } = await get(
+        `/api/runs?status=failed&function=shop-broken&app=shop&event=shop/broken&from=1&to=9999999999999&limit=2${cursor === "" ? "" : `&cursor=${cursor}`}`,
+      );
       expect(page.items.length).toBeLessThanOrEqual(2);
       pages.push(...page.items);
       cursor = page.nextCursor;
@@ -120,10 +175,19 @@ describe("the dashboard's runs", () => {
     const runId = await runOf(eventId);
     expect((await post(`/api/runs/${runId}/cancel`)).body).toEqual({ cancelled: true });
     expect((await post(`/api/runs/${runId}/cancel`)).body).toEqual({ cancelled: false });
-    expect(await get(`/api/runs/${runId}`)).toMatchObject({ status: "cancelled", summary: "cancelled by request", doing: [], steps: [{}, { status: "cancelled" }] });
+    expect(await get(`/api/runs/${runId}`)).toMatchObject({
+      status: "cancelled",
+      summary: "cancelled by request",
+      doing: [],
+      steps: [{}, { status: "cancelled" }],
+    });
     const { body } = await post(`/api/runs/${runId}/rerun`);
     await server.runtime.idle();
-    expect(await get(`/api/runs/${body.runId}`)).toMatchObject({ status: "running", originalRunId: runId, trigger: { eventId } });
+    expect(await get(`/api/runs/${body.runId}`)).toMatchObject({
+      status: "running",
+      originalRunId: runId,
+      trigger: { eventId },
+    });
   });
 });
 
@@ -132,28 +196,48 @@ describe("the dashboard's events", () => {
     const eventId = await send({ name: "shop/broken", data: { n: 1 }, user: { id: "u" } });
     await server.runtime.idle();
     const { items } = await get("/api/events?name=shop/broken&limit=1");
-    expect(items).toMatchObject([{ internalId: eventId, name: "shop/broken", runs: [{ functionSlug: "shop-broken", status: "failed" }] }]);
+    expect(items).toMatchObject([
+      { internalId: eventId, name: "shop/broken", runs: [{ functionSlug: "shop-broken", status: "failed" }] },
+    ]);
     expect(items[0]).not.toHaveProperty("data");
-    expect(await get(`/api/events/${eventId}`)).toMatchObject({ data: { n: 1 }, user: { id: "u" }, runs: [{ functionSlug: "shop-broken" }] });
+    expect(await get(`/api/events/${eventId}`)).toMatchObject({
+      data: { n: 1 },
+      user: { id: "u" },
+      runs: [{ functionSlug: "shop-broken" }],
+    });
 
     const internal = (await get("/api/events?name=inngest/function.failed&internal=true")).items;
     expect(internal.length).toBeGreaterThan(0);
-    expect(await get(`/api/events/${internal[0].internalId}`)).toMatchObject({ data: { function_id: "shop-broken", error: { message: "no stock\nat all" } } });
+    expect(await get(`/api/events/${internal[0].internalId}`)).toMatchObject({
+      data: { function_id: "shop-broken", error: { message: "no stock\nat all" } },
+    });
     expect((await get("/api/events?name=inngest/function.failed")).items).toEqual([]);
     expect(await get("/api/events?internal=maybe")).toMatchObject({ status: 400, code: "FILTER_INVALID" });
   });
 
   it("names every bad event of a list that was sent from the page", async () => {
-    expect(await post("/api/events", `[{"name":""}]`)).toMatchObject({ status: 400, body: { code: "EVENT_NAME_MISSING", data: { problems: [{ index: 0 }] } } });
+    expect(await post("/api/events", `[{"name":""}]`)).toMatchObject({
+      status: 400,
+      body: { code: "EVENT_NAME_MISSING", data: { problems: [{ index: 0 }] } },
+    });
   });
 });
 
 describe("the dashboard's functions and apps", () => {
   it("lists functions with triggers and the next time of a cron", async () => {
     const { items } = await get("/api/functions");
-    expect(items.map(({ slug }: { slug: string }) => slug).toSorted()).toEqual(["shop-broken", "shop-nightly", "shop-order"]);
+    expect(items.map(({ slug }: { slug: string }) => slug).toSorted()).toEqual([
+      "shop-broken",
+      "shop-nightly",
+      "shop-order",
+    ]);
     const nightly = await get("/api/functions/shop-nightly");
-    expect(nightly).toMatchObject({ appName: "shop", retries: 4, triggers: [{ kind: "cron", cron: "0 3 * * *", timeZone: "Europe/Berlin" }], config: { slug: "shop-nightly" } });
+    expect(nightly).toMatchObject({
+      appName: "shop",
+      retries: 4,
+      triggers: [{ kind: "cron", cron: "0 3 * * *", timeZone: "Europe/Berlin" }],
+      config: { slug: "shop-nightly" },
+    });
     expect(nightly.triggers[0].nextAt).toBeGreaterThan(Date.now());
     expect(await get("/api/functions/nope")).toMatchObject({ status: 404, code: "FUNCTION_NOT_FOUND" });
   });
@@ -163,14 +247,30 @@ describe("the dashboard's functions and apps", () => {
     await server.runtime.idle();
     expect(await runsOf(body.ids[0])).toMatchObject([{ functionSlug: "shop-broken", status: "failed" }]);
     expect((await post("/api/functions/shop-broken/invoke", "")).status).toBe(200);
-    expect(await post("/api/functions/shop-broken/invoke", "[]")).toMatchObject({ status: 400, body: { code: "BODY_INVALID" } });
-    expect(await post("/api/functions/nope/invoke")).toMatchObject({ status: 404, body: { code: "FUNCTION_NOT_FOUND" } });
+    expect(await post("/api/functions/shop-broken/invoke", "[]")).toMatchObject({
+      status: 400,
+      body: { code: "BODY_INVALID" },
+    });
+    expect(await post("/api/functions/nope/invoke")).toMatchObject({
+      status: 404,
+      body: { code: "FUNCTION_NOT_FOUND" },
+    });
   });
 
   it("lists apps, and adds, syncs and removes one", async () => {
-    expect((await get("/api/apps")).items).toMatchObject([{ name: "shop", url: app.url, status: "synced", functionCount: 3, problem: null }]);
+    expect((await get("/api/apps")).items).toMatchObject([
+      { name: "shop", url: app.url, status: "synced", functionCount: 3, problem: null },
+    ]);
     const added = await post("/api/apps", { url: "http://localhost:1/api/inngest" });
-    expect(added).toMatchObject({ status: 200, body: { url: "http://localhost:1/api/inngest", status: "failed", problem: { code: "APP_UNREACHABLE" }, functionCount: 0 } });
+    expect(added).toMatchObject({
+      status: 200,
+      body: {
+        url: "http://localhost:1/api/inngest",
+        status: "failed",
+        problem: { code: "APP_UNREACHABLE" },
+        functionCount: 0,
+      },
+    });
     const again = await post(`/api/apps/${added.body.id}/sync`);
     expect(again.body).toMatchObject({ id: added.body.id, status: "failed" });
     const removed = await server.app.inject({ method: "DELETE", url: `/api/apps/${added.body.id}`, headers });

@@ -40,7 +40,13 @@ describe("the event API", () => {
   });
 
   it("takes JSON under any content type, and without one", async () => {
-    for (const type of ["text/plain", "application/json", "application/x-www-form-urlencoded", "nonsense", "application/json; charset=utf-8"]) {
+    for (const type of [
+      "text/plain",
+      "application/json",
+      "application/x-www-form-urlencoded",
+      "nonsense",
+      "application/json; charset=utf-8",
+    ]) {
       expect((await post(`{"name":"any"}`, { "content-type": type })).statusCode).toBe(200);
     }
     expect((await post(`{"name":"any"}`)).statusCode).toBe(200);
@@ -56,8 +62,15 @@ describe("the event API", () => {
   it("reads gzip, and refuses other encodings and what does not decompress", async () => {
     const sent = await post(gzipSync(`{"name":"zipped"}`), { "content-encoding": "gzip" });
     expect(sent.statusCode).toBe(200);
-    expect((await post("x", { "content-encoding": "br" })).json()).toMatchObject({ status: 415, code: "ENCODING_UNSUPPORTED", ids: [] });
-    expect((await post("not gzip", { "content-encoding": "gzip" })).json()).toMatchObject({ status: 400, code: "BODY_INVALID" });
+    expect((await post("x", { "content-encoding": "br" })).json()).toMatchObject({
+      status: 415,
+      code: "ENCODING_UNSUPPORTED",
+      ids: [],
+    });
+    expect((await post("not gzip", { "content-encoding": "gzip" })).json()).toMatchObject({
+      status: 400,
+      code: "BODY_INVALID",
+    });
   });
 
   it("refuses a body over the limit, also one that only grows over it", async () => {

@@ -1,12 +1,21 @@
 // Compares answers with captured ones of the API's other implementation: same status, same fields, same values up to ids and times.
 import { readFileSync } from "node:fs";
-import type { InjectOptions } from "fastify";
 import type { JsonValue } from "@stepwright/protocol";
+import type { InjectOptions } from "fastify";
 
 /** One captured exchange. */
 export interface Golden {
-  readonly request: { readonly method: NonNullable<InjectOptions["method"]>; readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: JsonValue };
-  readonly response: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: JsonValue };
+  readonly request: {
+    readonly method: NonNullable<InjectOptions["method"]>;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: JsonValue;
+  };
+  readonly response: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: JsonValue;
+  };
 }
 
 /** Reads a captured exchange. */
@@ -25,7 +34,9 @@ export function requestOf({ request }: Golden): InjectOptions {
 export function comparable(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === "error" ? "<error>" : comparable(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, key === "error" ? "<error>" : comparable(item)]),
+    );
   }
   if (typeof value === "number") return value > 1e12 ? "<ms>" : value;
   if (typeof value !== "string") return value;

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ApiLiveMessage } from "@stepwright/protocol";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { openServer, type OpenServer } from "./open-server.ts";
 
 let server: OpenServer;

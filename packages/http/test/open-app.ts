@@ -1,7 +1,7 @@
-// A small app that speaks the protocol: functions as handlers of the call request, registered over HTTP.
-import type { FastifyInstance } from "fastify";
 import { createServer } from "node:http";
 import type { JsonObject, JsonValue } from "@stepwright/protocol";
+// A small app that speaks the protocol: functions as handlers of the call request, registered over HTTP.
+import type { FastifyInstance } from "fastify";
 
 /** How an app answers a call. */
 export interface AppAnswer {
@@ -27,7 +27,11 @@ export interface OpenApp {
 }
 
 /** Opens an app and registers it with the server. */
-export async function openApp(app: FastifyInstance, appName: string, functions: readonly AppFunction[]): Promise<OpenApp> {
+export async function openApp(
+  app: FastifyInstance,
+  appName: string,
+  functions: readonly AppFunction[],
+): Promise<OpenApp> {
   const bySlug = new Map(functions.map((fn) => [`${appName}-${fn.name}`, fn]));
   const server = createServer((request, response) => {
     void (async () => {
@@ -36,8 +40,15 @@ export async function openApp(app: FastifyInstance, appName: string, functions: 
       const slug = new URL(request.url ?? "/", "http://x").searchParams.get("fnId") ?? "";
       const fn = bySlug.get(slug);
       const body = JSON.parse(Buffer.concat(chunks).toString() || "{}");
-      const answer = fn === undefined ? { status: 500, body: { message: `no ${slug}` } } : fn.handle({ steps: body.steps, event: body.event.data, runId: body.ctx.run_id });
-      response.writeHead(answer.status, { "content-type": "application/json", "x-inngest-sdk": "test:v1.0.0", "x-inngest-req-version": "1" });
+      const answer =
+        fn === undefined
+          ? { status: 500, body: { message: `no ${slug}` } }
+          : fn.handle({ steps: body.steps, event: body.event.data, runId: body.ctx.run_id });
+      response.writeHead(answer.status, {
+        "content-type": "application/json",
+        "x-inngest-sdk": "test:v1.0.0",
+        "x-inngest-req-version": "1",
+      });
       response.end(JSON.stringify(answer.body));
     })();
   });
@@ -65,7 +76,12 @@ export async function openApp(app: FastifyInstance, appName: string, functions: 
       },
     })),
   };
-  const registered = await app.inject({ method: "POST", url: "/fn/register", headers: { host: "localhost" }, payload: JSON.stringify(registration) });
+  const registered = await app.inject({
+    method: "POST",
+    url: "/fn/register",
+    headers: { host: "localhost" },
+    payload: JSON.stringify(registration),
+  });
   if (registered.statusCode !== 200) throw new Error(registered.body);
   return {
     url,

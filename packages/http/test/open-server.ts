@@ -1,5 +1,12 @@
 // Opens a server on a real runtime and a database in memory.
-import { createAppClient, createRandom, createRuntime, createWallClock, defaultSettings, type Runtime } from "@stepwright/runtime";
+import {
+  createAppClient,
+  createRandom,
+  createRuntime,
+  createWallClock,
+  defaultSettings,
+  type Runtime,
+} from "@stepwright/runtime";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";

@@ -42,7 +42,14 @@ describe("registering an app", () => {
 
   it("shows the functions under /dev, where harnesses count them", async () => {
     const dev = (await server.app.inject({ url: "/dev", headers: { host: "localhost" } })).json();
-    expect(dev.functions).toMatchObject([{ slug: "regtest-a", fv: 1, triggers: [{ event: "reg/a" }], steps: [{ uri: "http://localhost:19301/api/inngest?fnId=regtest-a&stepId=step" }] }]);
+    expect(dev.functions).toMatchObject([
+      {
+        slug: "regtest-a",
+        fv: 1,
+        triggers: [{ event: "reg/a" }],
+        steps: [{ uri: "http://localhost:19301/api/inngest?fnId=regtest-a&stepId=step" }],
+      },
+    ]);
   });
 
   it("removes an app by its URL, and knows when there is none", async () => {
@@ -54,6 +61,8 @@ describe("registering an app", () => {
     const removed = await server.app.inject({ method: "DELETE", url, headers: { host: "localhost" } });
     expect([removed.statusCode, removed.body]).toEqual([200, ""]);
     expect((await server.app.inject({ url: "/dev", headers: { host: "localhost" } })).json().functions).toEqual([]);
-    expect((await server.app.inject({ method: "DELETE", url: "/fn/remove", headers: { host: "localhost" } })).json()).toMatchObject({ code: "PARAMETER_MISSING" });
+    expect(
+      (await server.app.inject({ method: "DELETE", url: "/fn/remove", headers: { host: "localhost" } })).json(),
+    ).toMatchObject({ code: "PARAMETER_MISSING" });
   });
 });

@@ -23,7 +23,18 @@ beforeAll(async () => {
       // Each run waits for a signal of its own unless its event names one: a signal has one waiter at a time.
       handle: ({ steps, event, runId }) =>
         steps["w"] === undefined
-          ? { status: 206, body: [{ op: "WaitForSignal", id: "w", name: "w", displayName: "w", opts: { signal: event["signal"] ?? runId, timeout: "1h" } }] }
+          ? {
+              status: 206,
+              body: [
+                {
+                  op: "WaitForSignal",
+                  id: "w",
+                  name: "w",
+                  displayName: "w",
+                  opts: { signal: event["signal"] ?? runId, timeout: "1h" },
+                },
+              ],
+            }
           : { status: 200, body: steps["w"] },
     },
     {
@@ -128,7 +139,10 @@ describe("REST v1", () => {
     const { data: captured } = golden("v1-run-get-cancelled").response.body as { data: JsonObject };
     // The other implementation counts versions from 0 and never raises them.
     expect(comparable((await get(`/v1/runs/${runId}`)).data)).toEqual(comparable({ ...captured, function_version: 1 }));
-    expect((await server.app.inject(requestOf(golden("v1-run-delete-badid")))).json()).toMatchObject({ status: 400, error: "Invalid run ID: zz" });
+    expect((await server.app.inject(requestOf(golden("v1-run-delete-badid")))).json()).toMatchObject({
+      status: 400,
+      error: "Invalid run ID: zz",
+    });
     const again = await server.app.inject({ method: "DELETE", url: `/v0/runs/${runId}`, headers });
     expect(again.json()).toMatchObject({ status: 409, code: "RUN_ENDED" });
   });
@@ -167,13 +181,20 @@ describe("the state of a run for its SDK", () => {
       expect(await get(`/v0/runs/${runId}/${path}`)).toMatchObject({ status: 410, data: null });
     }
     expect(await get("/v0/runs/zz/batch")).toMatchObject({ status: 400 });
-    expect((await server.app.inject({ method: "POST", url: "/v0/telemetry", headers, payload: "{}" })).statusCode).toBe(200);
+    expect((await server.app.inject({ method: "POST", url: "/v0/telemetry", headers, payload: "{}" })).statusCode).toBe(
+      200,
+    );
   });
 
   it("takes no checkpoint of a run that is unknown, under either path", async () => {
     for (const path of ["/v1/checkpoint", "/v1/http/runs"]) {
       const { body } = golden("v1-checkpoint-async-bad").request;
-      const response = await server.app.inject({ method: "POST", url: `${path}/01M855BADSVZ9VYXDDMS74ZBV9/async`, headers, payload: JSON.stringify(body) });
+      const response = await server.app.inject({
+        method: "POST",
+        url: `${path}/01M855BADSVZ9VYXDDMS74ZBV9/async`,
+        headers,
+        payload: JSON.stringify(body),
+      });
       expect(response.json().status).toBe(response.statusCode);
       expect([400, 404, 409]).toContain(response.statusCode);
     }

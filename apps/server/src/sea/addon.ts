@@ -22,7 +22,9 @@ export function loadAddon(userCacheDir: string | null): object | null {
   const bytes = readBinaryAsset(addonAsset);
   if (bytes === null) throw new Error(`the binary carries no ${addonAsset}`);
   const name = `stepwright-${digestOf(bytes).slice(0, 16)}.node`;
-  const folders = [userCacheDir ?? join(homedir(), ".cache"), tmpdir(), process.cwd()].map((folder) => join(folder, "stepwright"));
+  const folders = [userCacheDir ?? join(homedir(), ".cache"), tmpdir(), process.cwd()].map((folder) =>
+    join(folder, "stepwright"),
+  );
   const failures: string[] = [];
   for (const folder of folders) {
     try {

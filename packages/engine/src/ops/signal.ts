@@ -25,7 +25,7 @@ export function waitForSignal(draft: Draft, op: Op): void {
   if (failsAsTooLong(draft, op, until)) return;
   if (op.opts["conflict"] === "replace") {
     draft.effects.push({ kind: "releaseSignal", signal });
-  } else if (takenSignals.has(signal)) {
+  } else if (takenSignals.has(signal) || isTakenHere(draft, signal)) {
     failRun(draft, {
       error: "Error",
       name: "Error",
@@ -56,4 +56,9 @@ export function waitForSignal(draft: Draft, op: Op): void {
     timeoutItem(draft, op, { at: until, waitKind: "signal" }),
     waitSpan(draft, op, "signal", { signal, until }),
   );
+}
+
+/** Says whether another op of the same answer waits for the signal. */
+function isTakenHere(draft: Draft, signal: string): boolean {
+  return draft.effects.some((effect) => effect.kind === "putPause" && effect.pause.signal === signal);
 }

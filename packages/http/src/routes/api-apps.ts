@@ -1,7 +1,7 @@
+import { asAppId, type ApiApp } from "@stepwright/protocol";
 // `/api/apps`: lists apps with their sync state; adds, syncs and removes one.
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { asAppId, type ApiApp } from "@stepwright/protocol";
 import { bodyJson } from "../body.ts";
 import { readBody } from "../parameters.ts";
 import { presentApp } from "../present-registry.ts";

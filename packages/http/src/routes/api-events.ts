@@ -1,7 +1,14 @@
+import {
+  cursorInvalid,
+  eventNotFound,
+  type ApiEventDetail,
+  type ApiEventRow,
+  type ApiPage,
+  type ApiSent,
+} from "@stepwright/protocol";
 // `/api/events`: lists events with the runs they started, shows one, and takes events sent from the page.
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { cursorInvalid, eventNotFound, type ApiEventDetail, type ApiEventRow, type ApiPage, type ApiSent } from "@stepwright/protocol";
 import { readEvents } from "../event-body.ts";
 import { flagParameter, limitParameter, millisParameter, readEventId, readQuery } from "../parameters.ts";
 import { presentEvent, presentEventRow } from "../present-event.ts";

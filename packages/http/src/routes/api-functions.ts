@@ -1,6 +1,6 @@
+import { functionNotFound, type ApiFunction, type ApiSent } from "@stepwright/protocol";
 // `/api/functions`: lists functions with triggers and next cron times, and starts one by hand.
 import type { FastifyInstance } from "fastify";
-import { functionNotFound, type ApiFunction, type ApiSent } from "@stepwright/protocol";
 import { readInvocation } from "../event-body.ts";
 import { presentFunction } from "../present-registry.ts";
 import { indexRegistry } from "../registry-index.ts";

@@ -1,14 +1,14 @@
+import { bearerMatches, loginFailed, pathNotFound, tooManyRequests, type ApiInfo } from "@stepwright/protocol";
 // `/api/info`, `/api/login` and `/api/logout`: what the page asks before it may read anything.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { bearerMatches, loginFailed, pathNotFound, tooManyRequests, type ApiInfo } from "@stepwright/protocol";
 import { isLoggedIn, refuseForeignOrigin } from "../access.ts";
 import { bodyJson } from "../body.ts";
 import { loginBodyBytesMax } from "../limits.ts";
 import { countLoginAttempts } from "../login-attempts.ts";
 import { readBody } from "../parameters.ts";
-import { endedSessionCookie, sessionCookie } from "../session.ts";
 import type { ServerDeps } from "../server.ts";
+import { endedSessionCookie, sessionCookie } from "../session.ts";
 
 const loginBody = z.object({ key: z.string("send the signing key as text") });
 
@@ -22,7 +22,16 @@ export function apiInfoRoutes(app: FastifyInstance, { runtime, access, info }: S
     const { queue, runs } = runtime.storage;
     const [depth, counts] = await Promise.all([queue.depth(), runs.countByStatus()]);
     const { version, mode, startedAt, dataDir } = info;
-    return { version, mode, startedAt, dataDir, isDiscovering: runtime.isDiscovering, needsLogin: false, queue: depth, runs: counts };
+    return {
+      version,
+      mode,
+      startedAt,
+      dataDir,
+      isDiscovering: runtime.isDiscovering,
+      needsLogin: false,
+      queue: depth,
+      runs: counts,
+    };
   });
 
   app.post("/api/login", { bodyLimit: loginBodyBytesMax }, async (request, reply) => {
@@ -42,7 +51,10 @@ export function apiInfoRoutes(app: FastifyInstance, { runtime, access, info }: S
 
   app.post("/api/logout", async (request, reply) => {
     refuseForeignOrigin(request);
-    return reply.header("set-cookie", endedSessionCookie({ isSecure: isSecure(request) })).code(204).send();
+    return reply
+      .header("set-cookie", endedSessionCookie({ isSecure: isSecure(request) }))
+      .code(204)
+      .send();
   });
 }
 

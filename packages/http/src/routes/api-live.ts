@@ -1,6 +1,6 @@
+import { tooManyRequests } from "@stepwright/protocol";
 // `GET /api/live`: server-sent events with what changed.
 import type { FastifyInstance } from "fastify";
-import { tooManyRequests } from "@stepwright/protocol";
 import { liveClientsMax } from "../limits.ts";
 import { createLiveHub } from "../live.ts";
 import type { ServerDeps } from "../server.ts";
@@ -21,7 +21,8 @@ export function apiLiveRoutes(app: FastifyInstance, { runtime, clock }: ServerDe
       // Nginx would hold the messages back otherwise.
       .header("x-accel-buffering", "no");
     reply.hijack();
-    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) reply.raw.setHeader(name, value);
     reply.raw.writeHead(200);
     reply.raw.flushHeaders();
     hub.add(reply.raw);

@@ -1,6 +1,3 @@
-// `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
-import type { FastifyInstance } from "fastify";
-import { z } from "zod";
 import type { RunStatus, StoredEvent } from "@stepwright/engine";
 import {
   cursorInvalid,
@@ -14,20 +11,33 @@ import {
   type ApiRunStatus,
 } from "@stepwright/protocol";
 import type { RunFilter } from "@stepwright/storage";
+// `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
 import { limitParameter, millisParameter, readQuery, readRunId } from "../parameters.ts";
 import { presentEvent } from "../present-event.ts";
 import { presentRun, presentRunRow } from "../present-run.ts";
 import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
 
-const statuses = ["queued", "running", "completed", "failed", "cancelled", "skipped"] as const satisfies readonly ApiRunStatus[];
+const statuses = [
+  "queued",
+  "running",
+  "completed",
+  "failed",
+  "cancelled",
+  "skipped",
+] as const satisfies readonly ApiRunStatus[];
 
 const statusesParameter = z.string().transform((text, context): RunStatus[] => {
   const names = text.split(",").filter((name) => name !== "");
   const known = names.filter((name) => isStatus(name));
   const unknown = names.find((name) => !isStatus(name));
   if (unknown !== undefined) {
-    context.addIssue({ code: "custom", message: `"${unknown}" is not a status; use ${statuses.join(", ")}, separated by commas` });
+    context.addIssue({
+      code: "custom",
+      message: `"${unknown}" is not a status; use ${statuses.join(", ")}, separated by commas`,
+    });
   }
   return known;
 });
@@ -46,7 +56,8 @@ const runsQuery = z.strictObject({
 /** Adds the run routes of the dashboard. */
 export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   const { runs, pauses } = runtime.storage;
-  const present = async (event: StoredEvent): Promise<ApiEvent> => presentEvent(event, await runtime.eventPayload(event));
+  const present = async (event: StoredEvent): Promise<ApiEvent> =>
+    presentEvent(event, await runtime.eventPayload(event));
 
   app.get("/api/runs", async (request): Promise<ApiPage<ApiRunRow>> => {
     const query = readQuery(runsQuery, request.query);
@@ -90,7 +101,10 @@ function filterOf(query: z.output<typeof runsQuery>, registry: RegistryIndex): R
   const fn = query.function === undefined ? null : registry.functionBySlug(query.function);
   const app = query.app === undefined ? null : registry.appByName(query.app);
   if (query.function !== undefined && fn === null) {
-    throw filterInvalid({ name: "function", reason: `no function has the id "${query.function}"; GET /api/functions lists them` });
+    throw filterInvalid({
+      name: "function",
+      reason: `no function has the id "${query.function}"; GET /api/functions lists them`,
+    });
   }
   if (query.app !== undefined && app === null) {
     throw filterInvalid({ name: "app", reason: `no app has the name "${query.app}"; GET /api/apps lists them` });

@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 // The dashboard's files, and its page for every path a person may open. Also answers what exists nowhere.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { createHash } from "node:crypto";
 import type { Asset } from "../assets.ts";
 import { pathOf, sendNotFound } from "../error-handler.ts";
 import type { ServerDeps } from "../server.ts";
@@ -32,13 +32,17 @@ export function assetRoutes(app: FastifyInstance, { assets }: ServerDeps): void 
 
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request);
-    if ((request.method !== "GET" && request.method !== "HEAD") || apiPrefixes.some((prefix) => path.startsWith(prefix))) {
+    if (
+      (request.method !== "GET" && request.method !== "HEAD") ||
+      apiPrefixes.some((prefix) => path.startsWith(prefix))
+    ) {
       return sendNotFound(request, reply);
     }
     const file = assets.read(path.slice(1));
     if (file !== null && path !== "/index.html") return sendAsset(request, reply, file, path.startsWith("/assets/"));
     // A missing file is an error; a page is what has no extension.
-    if (!acceptsHtml(request) || /\.[a-z0-9]+$/i.test(path.replace(/\/index\.html$/, "/"))) return sendNotFound(request, reply);
+    if (!acceptsHtml(request) || /\.[a-z0-9]+$/i.test(path.replace(/\/index\.html$/, "/")))
+      return sendNotFound(request, reply);
     const index = assets.read("index.html");
     if (index === null) return securely(reply).type("text/html; charset=utf-8").send(noDashboard);
     return sendAsset(request, reply, index, false);
@@ -54,7 +58,7 @@ export function assetRoutes(app: FastifyInstance, { assets }: ServerDeps): void 
       .header("etag", etag);
     if (request.headers["if-none-match"] === etag) return reply.code(304).send();
     reply.type(asset.contentType);
-    const accepted = String(request.headers["accept-encoding"] ?? "");
+    const accepted = request.headers["accept-encoding"] ?? "";
     const { br, gzip } = asset.encodings;
     if (br !== undefined && /\bbr\b/.test(accepted)) return reply.header("content-encoding", "br").send(br);
     if (gzip !== undefined && /\bgzip\b/.test(accepted)) return reply.header("content-encoding", "gzip").send(gzip);

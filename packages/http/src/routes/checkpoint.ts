@@ -1,6 +1,6 @@
+import { checkpointBodyBytesMax } from "@stepwright/protocol";
 // Checkpoints: an SDK stores finished steps while its call goes on (sdk-protocol.md §13).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { checkpointBodyBytesMax } from "@stepwright/protocol";
 import { bodyText } from "../body.ts";
 import { readRunId } from "../parameters.ts";
 import type { ServerDeps } from "../server.ts";
@@ -8,7 +8,10 @@ import type { ServerDeps } from "../server.ts";
 /** Adds the checkpoint of running calls, under its present path and the one older SDKs use. */
 export function checkpointRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   const options = { bodyLimit: checkpointBodyBytesMax };
-  const handler = async (request: FastifyRequest<{ Params: { runId: string } }>, reply: FastifyReply): Promise<FastifyReply> => {
+  const handler = async (
+    request: FastifyRequest<{ Params: { runId: string } }>,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
     await runtime.checkpoint(readRunId(request.params.runId), bodyText(request));
     return reply.send("");
   };

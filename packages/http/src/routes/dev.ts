@@ -1,7 +1,7 @@
-// `GET /dev`: how SDKs and test harnesses recognise a dev server, and see which functions it knows.
-import type { FastifyInstance } from "fastify";
 import type { FunctionRecord } from "@stepwright/engine";
 import { pathNotFound } from "@stepwright/protocol";
+// `GET /dev`: how SDKs and test harnesses recognise a dev server, and see which functions it knows.
+import type { FastifyInstance } from "fastify";
 import type { ServerDeps } from "../server.ts";
 
 /** Adds the description of a dev server; a server with keys has none. */

@@ -1,6 +1,6 @@
+import { notReady } from "@stepwright/protocol";
 // `GET /health` says that the process answers, `GET /ready` that its storage does too. Both are open to everybody.
 import type { FastifyInstance } from "fastify";
-import { notReady } from "@stepwright/protocol";
 import type { ServerDeps } from "../server.ts";
 
 /** Adds the routes for those who watch the server. */

@@ -1,7 +1,14 @@
+import { randomUUID } from "node:crypto";
+import {
+  headers,
+  isDeniedSdkVersion,
+  parameterMissing,
+  parseRegister,
+  sdkVersionDenied,
+  serverKindMismatch,
+} from "@stepwright/protocol";
 // `/fn`: an app tells which functions it has, and is removed.
 import type { FastifyInstance } from "fastify";
-import { randomUUID } from "node:crypto";
-import { headers, isDeniedSdkVersion, parameterMissing, parseRegister, sdkVersionDenied, serverKindMismatch } from "@stepwright/protocol";
 import { bodyJson } from "../body.ts";
 import { allowOnly } from "../method.ts";
 import type { ServerDeps } from "../server.ts";
@@ -25,7 +32,8 @@ export function registerRoutes(app: FastifyInstance, { runtime, info }: ServerDe
 
   app.delete<{ Querystring: { url?: string } }>("/fn/remove", async (request, reply) => {
     const { url } = request.query;
-    if (typeof url !== "string" || url === "") throw parameterMissing({ name: "url", allowed: "give the URL the app is served at" });
+    if (typeof url !== "string" || url === "")
+      throw parameterMissing({ name: "url", allowed: "give the URL the app is served at" });
     await runtime.apps.removeByUrl(url);
     return reply.send("");
   });

@@ -1,5 +1,3 @@
-// REST v1: events, and the runs they started. Unlike the peer's, errors carry their true status.
-import type { FastifyInstance } from "fastify";
 import type { StoredEvent } from "@stepwright/engine";
 import {
   cursorInvalid,
@@ -12,6 +10,8 @@ import {
   asEventId,
   type Millis,
 } from "@stepwright/protocol";
+// REST v1: events, and the runs they started. Unlike the peer's, errors carry their true status.
+import type { FastifyInstance } from "fastify";
 import { eventsPage, eventsWindowMs } from "../limits.ts";
 import { readEventId } from "../parameters.ts";
 import { isoTime, restEvent, restRun, type RestEvent } from "../present-rest.ts";
@@ -76,7 +76,12 @@ function readInstant(name: string, text: string | undefined, now: Millis): Milli
   if (text === undefined || text === "") return null;
   const ago = parseDuration(text);
   const at = ago === null ? parseInstant(text) : millis(now - ago);
-  if (at === null) throw parameterInvalid({ name, value: text, allowed: `give an RFC 3339 date, or a duration before now such as "2h"` });
+  if (at === null)
+    throw parameterInvalid({
+      name,
+      value: text,
+      allowed: `give an RFC 3339 date, or a duration before now such as "2h"`,
+    });
   return at;
 }
 

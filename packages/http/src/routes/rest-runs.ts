@@ -1,6 +1,6 @@
+import { runNotFound } from "@stepwright/protocol";
 // REST v1: one run, and its cancellation.
 import type { FastifyInstance } from "fastify";
-import { runNotFound } from "@stepwright/protocol";
 import { readRunId } from "../parameters.ts";
 import { isoTime, restRun } from "../present-rest.ts";
 import type { ServerDeps } from "../server.ts";

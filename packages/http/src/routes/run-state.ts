@@ -1,6 +1,6 @@
+import { runEnded, runGone, runNotFound, type JsonText } from "@stepwright/protocol";
 // `/v0`: what SDKs fetch when a run's state is too large for a call, and the telemetry they send unasked.
 import type { FastifyInstance } from "fastify";
-import { runEnded, runGone, runNotFound, type JsonText } from "@stepwright/protocol";
 import { readRunId } from "../parameters.ts";
 import type { ServerDeps } from "../server.ts";
 

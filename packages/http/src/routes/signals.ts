@@ -1,22 +1,23 @@
+import { canonicalJson, signalNotFound } from "@stepwright/protocol";
 // `POST /v1/signals`: resumes the run that waits for a signal.
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { canonicalJson, signalNotFound } from "@stepwright/protocol";
 import { bodyJson } from "../body.ts";
 import { readBody } from "../parameters.ts";
-import type { ServerDeps } from "../server.ts";
 import { isoTime } from "../present-rest.ts";
+import type { ServerDeps } from "../server.ts";
 
 const signalBody = z.object({
   signal: z.string("send the name of the signal as text").min(1, "the name of the signal is empty"),
-  data: z.unknown(),
+  // Absent when a signal is sent without data, as `JSON.stringify` leaves out what is undefined.
+  data: z.unknown().optional(),
 });
 
 /** Adds the sending of signals. */
 export function signalRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   app.post("/v1/signals", async (request) => {
     const { signal, data } = readBody(signalBody, bodyJson(request));
-    const runId = await runtime.sendSignal(signal, canonicalJson(data));
+    const runId = await runtime.sendSignal(signal, canonicalJson(data ?? null));
     if (runId === null) throw signalNotFound({ signal });
     return { data: { run_id: runId }, metadata: { fetched_at: isoTime(runtime.now()) } };
   });
