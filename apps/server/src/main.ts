@@ -1,13 +1,10 @@
 // The entry. Its first lines refuse a Node that the database addon would crash without a word;
 // everything else is imported only after that.
-import module from "node:module";
 import process from "node:process";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
-  // Compiling what is imported takes half of the time until the server answers; from the second start on it is read from a cache.
-  module.enableCompileCache();
   // Not awaited at the top level: the single binary is one CommonJS file, which has none.
   void import("./cli.ts").then(({ runCli }) => runCli());
 } else {

@@ -39,6 +39,9 @@ function latestTick(trigger: CronTrigger, from: Millis, now: Millis): Millis | n
   return tick !== null && tick >= from ? tick : null;
 }
 
+/** A schedule can name an hour that every year's change of clocks leaves out; after this many there is no tick to be found. */
+const leftOutMax = 20;
+
 /** Steps over local times that a change of clocks left out: the parser moves them by an hour, the schedule does not have them (semantics.md §5). */
 function findTick(
   trigger: Pick<CronTrigger, "cron" | "timeZone">,
@@ -47,9 +50,11 @@ function findTick(
 ): Millis | null {
   try {
     const schedule = CronExpressionParser.parse(trigger.cron, { tz: trigger.timeZone, currentDate: new Date(from) });
-    let date = step(schedule);
-    while (!schedule.includesDate(date)) date = step(schedule);
-    return millis(date.getTime());
+    for (let tried = 0; tried < leftOutMax; tried += 1) {
+      const date = step(schedule);
+      if (schedule.includesDate(date)) return millis(date.getTime());
+    }
+    return null;
   } catch {
     // The parser throws when it finds no date within its search limit.
     return null;

@@ -244,8 +244,11 @@ function messageIn(body: string): string {
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value !== "object" || value === null) return "";
-    const { message, error } = value as { readonly message?: unknown; readonly error?: unknown };
-    return typeof message === "string" ? message : typeof error === "string" ? error : "";
+    const { message, error, code } = value as { readonly message?: unknown; readonly error?: unknown; readonly code?: unknown };
+    if (typeof message === "string") return message;
+    if (typeof error === "string") return error;
+    // All that SDK v4 says when it cannot even begin, as in production without a signing key.
+    return code === "internal_server_error" ? "its SDK could not start, often for want of a signing key; the app's own log says why" : "";
   } catch {
     // Not JSON: there is no message to read, the body is quoted as it is.
     return "";

@@ -24,6 +24,8 @@ export interface TestApp {
   start(name: string, data?: object): Promise<ApiRun>;
   /** Serves other functions at the same URL and syncs. */
   serve(functions: readonly unknown[]): Promise<ApiApp>;
+  /** Serves other functions at the same URL and tells nobody. */
+  change(functions: readonly unknown[]): void;
   /** Requests answered so far, by method. */
   calls(method: "GET" | "POST" | "PUT"): number;
 }
@@ -88,6 +90,9 @@ export async function serveApp(
     send,
     start,
     runOnce: async (name, data, waiting) => server.ended((await start(name, data)).id, waiting),
+    change(functions) {
+      listener = listenTo(functions);
+    },
     async serve(functions) {
       listener = listenTo(functions);
       return server.addApp(url);

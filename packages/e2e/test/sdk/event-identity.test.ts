@@ -58,14 +58,4 @@ describe.each(sdks)("SDK $name", (sdk) => {
     expect(new Set(first).size).toBe(2);
     expect(await server.runs({ event: app.event("go") })).toHaveLength(2);
   });
-
-  test("an idempotency expression makes one run of events with the same value", async () => {
-    const app = await serveApp(server, sdk, ({ define, event }) => [
-      define({ id: "once", idempotency: "event.data.cart" }, { event: event("go") }, ({ event: { data } }) => data["cart"]),
-    ]);
-    for (const cart of ["a", "b", "a", "a"]) await app.send("go", { cart });
-    const rows = await server.runs({ event: app.event("go"), status: "queued,running,completed" });
-    const runs = await Promise.all(rows.map((row) => server.ended(row.id)));
-    expect(runs.map(({ output }) => output).toSorted()).toEqual(["a", "b"]);
-  });
 });

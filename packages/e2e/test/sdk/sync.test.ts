@@ -51,15 +51,15 @@ describe.each(sdks)("SDK $name", (sdk) => {
   });
 
   test("a change is noticed without anybody asking", async () => {
-    let served = "old";
-    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "one" }, { event: event("go") }, () => served)]);
-    served = "new";
-    // The same URL serves another function from now on; only polling can tell.
-    const { define } = app.client;
-    const before = app.calls("PUT");
-    await until(() => app.calls("PUT") > before, { describe: () => "the app is polled" });
-    void define;
+    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "one" }, { event: event("go") }, () => "old")]);
+    // The same URL serves more from now on; only polling can tell.
+    app.change([
+      app.client.define({ id: "one" }, { event: app.event("go") }, () => "new"),
+      app.client.define({ id: "two" }, { event: app.event("more") }, () => "added"),
+    ]);
+    await until(async () => (await functionsOf(app.id)).length === 2, { describe: () => "the app is polled and its new function found" });
     expect(await app.runOnce("go")).toMatchObject({ output: "new" });
+    expect(await app.runOnce("more")).toMatchObject({ output: "added" });
   });
 
   test("a run under way outlives the change of its function", async () => {
@@ -92,7 +92,9 @@ describe.each(sdks)("SDK $name", (sdk) => {
     await app.serve([app.client.define({ id: "stays" }, { event: app.event("other") }, () => null)]);
     const run = await server.ended(id);
     expect(run.status).toBe("failed");
-    expect(run.error?.message).toContain("was not found in this app; is the app synced correctly?");
+    expect(run.error?.message).toContain(
+      sdk.name === "v3" ? "No function ID found in request" : "was not found in this app; is the app synced correctly?",
+    );
   });
 
   test("an app that is removed starts no more runs, and comes back when it is added again", async () => {
