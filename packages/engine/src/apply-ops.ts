@@ -32,6 +32,8 @@ export function applyOps(draft: Draft, ops: readonly Op[], call: Call, hints: Re
     if (isEnded(draft.run.status)) break;
     isKept = applyOp(draft, op, call, hints) || isKept;
   }
+  // The function waits for nothing, it only told of deferred calls (sdk-protocol.md §15).
+  if (ops.every(isLazyOp) && draft.run.progress.defers !== draft.state.run.progress.defers) draft.needsDiscovery = true;
   return isKept;
 }
 

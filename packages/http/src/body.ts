@@ -54,6 +54,7 @@ function readText(payload: Readable, o: { readonly encoding: string; readonly by
     const refuse = (error: Error): void => {
       payload.unpipe();
       payload.resume();
+      if (stream !== payload) stream.destroy();
       reject(explained(error));
     };
     stream.on("data", (chunk: Buffer) => {

@@ -247,8 +247,8 @@ function messageIn(body: string): string {
     const { message, error, code } = value as { readonly message?: unknown; readonly error?: unknown; readonly code?: unknown };
     if (typeof message === "string") return message;
     if (typeof error === "string") return error;
-    // All that SDK v4 says when it cannot even begin, as in production without a signing key.
-    return code === "internal_server_error" ? "its SDK could not start, often for want of a signing key; the app's own log says why" : "";
+    // All that SDK v4 says when it is in production and has no signing key; it says it for nothing else.
+    return code === "internal_server_error" ? "no signing key" : "";
   } catch {
     // Not JSON: there is no message to read, the body is quoted as it is.
     return "";

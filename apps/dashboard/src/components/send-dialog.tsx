@@ -2,6 +2,7 @@
 // knows the names that functions listen to, and then follows the runs in place.
 import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useLocation } from "@tanstack/react-router";
 import { invokeFunction, sendEvent } from "../api/commands.ts";
 import { rememberedPayload, rememberPayload } from "../api/payload-memory.ts";
 import { functionsQuery, infoQuery, readLastEvent } from "../api/queries.ts";
@@ -22,6 +23,12 @@ const emptyData = "{\n  \n}";
 export function SendDialog({ start, onClose }: { readonly start: SendStart; readonly onClose: () => void }): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  // Following a link to a run or event leaves the dialog behind.
+  const place = useLocation({ select: (location) => location.href });
+  const openedAt = useRef(place);
+  useEffect(() => {
+    if (place !== openedAt.current) dialog.current?.close();
+  }, [place]);
   const title = start.kind === "event" ? "Send event" : `Invoke ${start.name}`;
   return (
     <dialog

@@ -10,7 +10,10 @@ const server = useServer({ args: ["--poll-interval", "1", "--retry-interval", "0
 async function functionsOf(appId: string): Promise<readonly { readonly slug: string; readonly version: number; readonly retries: number }[]> {
   const { json } = await server.request("GET", "/api/functions");
   const { items } = json as { readonly items: readonly { slug: string; appName: string; version: number; retries: number }[] };
-  return items.filter(({ appName }) => appName === appId).map(({ slug, version, retries }) => ({ slug: slug.slice(appId.length + 1), version, retries }));
+  return items
+    .filter(({ appName }) => appName === appId)
+    .map(({ slug, version, retries }) => ({ slug: slug.slice(appId.length + 1), version, retries }))
+    .toSorted((one, other) => one.slug.localeCompare(other.slug));
 }
 
 describe.each(sdks)("SDK $name", (sdk) => {

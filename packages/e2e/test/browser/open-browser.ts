@@ -1,0 +1,52 @@
+// A real Chromium of the system. It reaches nothing but this machine.
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+/** Where the tests leave a picture of each page they visit. */
+const pictures = fileURLToPath(new URL("../../pictures/", import.meta.url));
+
+/** Starts Chromium with a fresh profile. */
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** Opens a page that may load from the server alone: whatever else it asks for ends up in `foreign`. */
+export async function openPage(browser: Browser, origin: string): Promise<{ readonly page: Page; readonly foreign: readonly string[] }> {
+  const foreign: string[] = [];
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.route("**/*", async (route) => {
+    const url = route.request().url();
+    if (url.startsWith(origin)) return route.continue();
+    foreign.push(url);
+    return route.abort();
+  });
+  return { page, foreign };
+}
+
+/** Leaves a picture for people to look at. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: `${pictures}${name}.png` });
+}
+
+function findChromium(): string {
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    const found = spawnSync("which", [name], { encoding: "utf8" }).stdout.trim();
+    if (found !== "") return found;
+  }
+  throw new Error("the browser tests need Chromium: install it, for example with `apt-get install chromium`");
+}

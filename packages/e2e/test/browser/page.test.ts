@@ -1,0 +1,131 @@
+// A person at the page: sends an event, watches its run step by step, reads why another one failed.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { serveApp } from "../harness/app.ts";
+import { useServer } from "../harness/scope.ts";
+import { sdks } from "../harness/sdk.ts";
+import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+
+const server = useServer({ args: ["--no-poll", "--no-retry-jitter"] });
+const [sdk] = sdks;
+if (sdk === undefined) throw new Error("there is no SDK");
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+/** A step that ends when the test says so. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  return { passed: promise, open: resolve };
+}
+
+test("an event sent from the page starts a run that can be watched step by step", async () => {
+  const first = gate();
+  const second = gate();
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "walk" }, { event: event("walk") }, async ({ step }) => {
+      await step.run("take-order", () => first.passed);
+      await step.run("pack-box", () => second.passed);
+      return { shipped: true };
+    }),
+  ]);
+  const { page, foreign } = await openPage(browser, server.url);
+  await page.goto(server.url);
+
+  await page.getByRole("button", { name: "Send event" }).click();
+  const dialog = page.getByRole("dialog", { name: "Send event" });
+  await dialog.getByLabel("Name").fill(app.event("walk"));
+  await dialog.getByLabel("Data").fill('{"order": 42}');
+  await dialog.getByRole("button", { name: "Send event" }).click();
+  await takePicture(page, "send-event");
+  await dialog.getByRole("list", { name: "Sent events" }).getByRole("link", { name: /walk/ }).first().click();
+
+  await page.waitForURL(/\/runs\/[0-9A-Z]{26}/);
+  await page.getByRole("region", { name: "What happened" }).waitFor();
+  // The SDK tells of a step when it has run it: so far there is only a call.
+  expect(await page.getByText("take-order").count()).toBe(0);
+
+  // From here on nothing is clicked and nothing reloaded: the server pushes.
+  first.open("order taken");
+  await page.getByText("take-order").first().waitFor();
+  expect(await page.getByText("pack-box").count()).toBe(0);
+  await takePicture(page, "run-running");
+  second.open("box packed");
+  await page.getByText("pack-box").first().waitFor();
+  await page.getByText(/^Completed in/).waitFor();
+  await takePicture(page, "run-completed");
+
+  await page.getByRole("link", { name: /take-order/ }).first().click();
+  await page.getByText('"order taken"').waitFor();
+  expect(foreign).toEqual([]);
+});
+
+test("a failed run says why on the list and on its page", async () => {
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "charge", retries: 1 }, { event: event("charge") }, async ({ step }) => {
+      await step.run("charge-card", () => {
+        throw new sdk.NonRetriableError("card 4242 was declined by the bank");
+      });
+    }),
+  ]);
+  const run = await app.runOnce("charge", { amount: 7 });
+  expect(run.status).toBe("failed");
+
+  const { page, foreign } = await openPage(browser, server.url);
+  await page.goto(`${server.url}/runs?status=failed`);
+  await page.getByText("card 4242 was declined by the bank").first().waitFor();
+  await takePicture(page, "runs-failed");
+  await page.getByRole("link", { name: /charge/ }).first().click();
+  await page.waitForURL(new RegExp(run.id));
+
+  const banner = page.getByRole("region", { name: "What happened" });
+  await banner.getByText("card 4242 was declined by the bank").waitFor();
+  expect(await banner.getByText(/charge-card/).count()).toBeGreaterThan(0);
+  await takePicture(page, "run-failed");
+  await banner.getByRole("link", { name: "charge-card" }).click();
+  await page.getByText(/page\.test\.ts/).first().waitFor();
+  await takePicture(page, "run-failed-step");
+  expect(foreign).toEqual([]);
+});
+
+test("events, functions and apps are shown with what belongs to them", async () => {
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "listener" }, { event: event("heard") }, () => "heard"),
+    define({ id: "monday" }, { cron: "TZ=Europe/Berlin 0 9 * * MON" }, () => "digest"),
+  ]);
+  const run = await app.runOnce("heard");
+  await server.addApp("http://localhost:9/api/inngest");
+
+  const { page, foreign } = await openPage(browser, server.url);
+  await page.goto(`${server.url}/events`);
+  await page.getByRole("row").filter({ hasText: app.event("heard") }).getByRole("link", { name: /listener/ }).first().waitFor();
+  await takePicture(page, "events");
+
+  await page.goto(`${server.url}/functions`);
+  const monday = page.getByRole("row").filter({ hasText: "monday" });
+  await monday.getByText("0 9 * * MON").waitFor();
+  await monday.getByText(/in \d+ (d|h|min)/).first().waitFor();
+  await takePicture(page, "functions");
+
+  await page.goto(`${server.url}/apps`);
+  await page.getByRole("article", { name: app.id }).waitFor();
+  await page.getByText(/Unable to reach SDK URL http:\/\/localhost:9\/api\/inngest/).waitFor();
+  await takePicture(page, "apps");
+
+  await page.goto(`${server.url}/runs/${run.id}`);
+  await page.getByText(/^Completed in/).waitFor();
+  expect(foreign).toEqual([]);
+});
+
+test("a run that does not exist and a page that does not exist say so", async () => {
+  const { page } = await openPage(browser, server.url);
+  await page.goto(`${server.url}/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV`);
+  await page.getByText("There is no such run").waitFor();
+  await page.goto(`${server.url}/nowhere`);
+  await page.getByText("There is no page here").waitFor();
+});
