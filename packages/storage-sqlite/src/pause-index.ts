@@ -70,8 +70,10 @@ export function placesToProbe(probes: readonly IndexTerm[]): readonly IndexPlace
   return [anyPlace, slowPlace, ...probes.map(placeOf)];
 }
 
-const anyPlace: IndexPlace = ["", "any", ""];
-const slowPlace: IndexPlace = ["", "slow", ""];
+/** Never the path of a term: it stands for pauses that no term covers. */
+export const reservedPath = "";
+const anyPlace: IndexPlace = [reservedPath, "any", ""];
+const slowPlace: IndexPlace = [reservedPath, "slow", ""];
 
 function placesOf(pause: IndexedPause): readonly IndexPlace[] {
   // A slow pause may have terms for some alternatives of its expression; evaluating it for every event covers them.
@@ -79,8 +81,10 @@ function placesOf(pause: IndexedPause): readonly IndexPlace[] {
   return pause.terms.length === 0 ? [anyPlace] : pause.terms.map(placeOf);
 }
 
+// Pauses without terms count under the reserved path, so that a name without any row has no pauses at all.
 function pathsOf(pause: IndexedPause): ReadonlySet<string> {
-  return new Set(pause.isSlow ? [] : pause.terms.map((term) => term.path));
+  const isBare = pause.isSlow || pause.terms.length === 0;
+  return new Set(isBare ? [reservedPath] : pause.terms.map((term) => term.path));
 }
 
 // An index entry holds its key whole: a long literal would take a page for itself. Two values with

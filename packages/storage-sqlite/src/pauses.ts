@@ -3,7 +3,7 @@ import type { NewPause, StoredPause } from "@stepwright/engine";
 import type { PauseId, RunId } from "@stepwright/protocol";
 import type { PauseProbe } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
-import { type PauseIndex, placesToProbe } from "./pause-index.ts";
+import { type PauseIndex, placesToProbe, reservedPath } from "./pause-index.ts";
 import { pauseFromRow, type PauseRow } from "./pause-row.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -109,10 +109,17 @@ export function pauseReads(db: Connection, sequence: Sequence): PauseGets {
   };
 
   return {
-    paths: (eventName) => paths.all(eventName).map((row) => row.path),
+    paths: (eventName) =>
+      paths
+        .all(eventName)
+        .map((row) => row.path)
+        .filter((path) => path !== reservedPath),
     probe(query) {
-      const known = new Set(query.paths);
-      const unprobed = paths.all(query.eventName).filter((row) => !known.has(row.path));
+      const indexed = paths.all(query.eventName);
+      // Most events have nobody waiting for them: this saves two of three reads, 90 µs of an event's 130.
+      if (indexed.length === 0) return { pauses: [], highestSeq: sequence.last };
+      const known = new Set([reservedPath, ...query.paths]);
+      const unprobed = indexed.filter((row) => !known.has(row.path));
       const pauses = seqsFor(query).flatMap((seq) => {
         const row = get.get(seq);
         return row === undefined ? [] : [pauseFromRow(row)];

@@ -1,9 +1,9 @@
 // A submitted content waits up to two days for its reviewer; without a decision it is escalated.
 import { decideContent, findContent } from "stepwright-example-nextjs/lib/contents.ts";
 import { recordExecution } from "stepwright-example-nextjs/lib/executions.ts";
-import { contentReviewed, contentSubmitted, inngest } from "../client.ts";
 import { sendEmail } from "stepwright-example-nextjs/lib/outbox.ts";
 import { findUser } from "stepwright-example-nextjs/lib/users.ts";
+import { contentReviewed, contentSubmitted, inngest } from "../client.ts";
 
 const editorAddress = "chief-editor@example.com";
 

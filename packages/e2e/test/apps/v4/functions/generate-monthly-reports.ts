@@ -1,9 +1,9 @@
 // Computes a month's three reports at the same time and sends them to the team.
 import { recordExecution } from "stepwright-example-nextjs/lib/executions.ts";
-import { inngest, reportsWanted } from "../client.ts";
 import { sendEmail } from "stepwright-example-nextjs/lib/outbox.ts";
 import { reportEmail } from "stepwright-example-nextjs/lib/report-email.ts";
 import { churnReport, salesReport, usageReport } from "stepwright-example-nextjs/lib/reports.ts";
+import { inngest, reportsWanted } from "../client.ts";
 
 /** Generates the sales, usage and churn reports in parallel and emails all three. */
 export const generateMonthlyReports = inngest.createFunction(

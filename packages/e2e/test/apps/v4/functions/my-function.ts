@@ -6,9 +6,7 @@ import { inngest, myEvent } from "../client.ts";
 /** Tries a risky operation up to six times. */
 export const myFunction = inngest.createFunction(
   { id: "my-function", retries: 5, triggers: [myEvent] },
-  async ({ event, step, runId, attempt, logger }) => {
-    if (attempt > 0) logger.info(`my-function: attempt ${attempt}`);
-
+  async ({ event, step, runId, attempt }) => {
     const result = await step.run("risky-operation", () => {
       recordExecution({ runId, step: "risky-operation", attempt });
       requireDependency("risky-service");

@@ -3,11 +3,11 @@ import { NonRetriableError } from "inngest";
 import { MalformedCsv, parseCsv } from "stepwright-example-nextjs/lib/csv.ts";
 import type { CsvRow } from "stepwright-example-nextjs/lib/csv.ts";
 import { recordExecution } from "stepwright-example-nextjs/lib/executions.ts";
-import { fileUploaded, inngest } from "../client.ts";
 import { orderColumns, validateRows } from "stepwright-example-nextjs/lib/order-rows.ts";
 import { importOrders } from "stepwright-example-nextjs/lib/orders.ts";
 import { sendEmail } from "stepwright-example-nextjs/lib/outbox.ts";
 import { findUser } from "stepwright-example-nextjs/lib/users.ts";
+import { fileUploaded, inngest } from "../client.ts";
 
 const downloadTimeoutMs = 30_000;
 

@@ -1,9 +1,9 @@
 // One user's weekly digest: what the fan-out queues.
 import { digestEmail } from "stepwright-example-nextjs/lib/digest.ts";
 import { recordExecution } from "stepwright-example-nextjs/lib/executions.ts";
-import { digestWanted, inngest } from "../client.ts";
 import { sendEmail } from "stepwright-example-nextjs/lib/outbox.ts";
 import { findUser } from "stepwright-example-nextjs/lib/users.ts";
+import { digestWanted, inngest } from "../client.ts";
 
 /** Sends the digest to one user; does nothing when the user is gone. */
 export const sendUserDigest = inngest.createFunction(

@@ -1,8 +1,8 @@
 // Monday morning's digest, the scalable way: one event, and so one run, for each user.
 import { cron } from "inngest";
 import { recordExecution } from "stepwright-example-nextjs/lib/executions.ts";
-import { digestWanted, inngest } from "../client.ts";
 import { digestUsers } from "stepwright-example-nextjs/lib/users.ts";
+import { digestWanted, inngest } from "../client.ts";
 
 /** Queues one digest for each user who wants it, Mondays at 9:00 UTC. */
 export const weeklyDigestFanout = inngest.createFunction(

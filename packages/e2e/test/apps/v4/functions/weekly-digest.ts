@@ -2,9 +2,9 @@
 import { cron } from "inngest";
 import { digestEmail } from "stepwright-example-nextjs/lib/digest.ts";
 import { recordExecution } from "stepwright-example-nextjs/lib/executions.ts";
-import { inngest } from "../client.ts";
 import { sendEmails } from "stepwright-example-nextjs/lib/outbox.ts";
 import { digestUsers } from "stepwright-example-nextjs/lib/users.ts";
+import { inngest } from "../client.ts";
 
 /** Sends the weekly digest to all who want it, Mondays at 9:00 UTC. */
 export const weeklyDigest = inngest.createFunction(

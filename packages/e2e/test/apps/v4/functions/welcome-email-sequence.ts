@@ -1,9 +1,9 @@
 // A new user's first week: a welcome, tips after two days, and an offer after a week for those on the free plan.
 import { recordExecution } from "stepwright-example-nextjs/lib/executions.ts";
-import { inngest, userSignedUp } from "../client.ts";
 import { sendEmail } from "stepwright-example-nextjs/lib/outbox.ts";
 import { findUser } from "stepwright-example-nextjs/lib/users.ts";
 import { tipsEmail, upgradeEmail, welcomeEmail } from "stepwright-example-nextjs/lib/welcome-email.ts";
+import { inngest, userSignedUp } from "../client.ts";
 
 /** Sends a new user two or three emails over seven days. */
 export const welcomeEmailSequence = inngest.createFunction(
