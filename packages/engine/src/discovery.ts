@@ -50,7 +50,7 @@ export function enqueueDiscovery(draft: Draft, at: Millis): void {
       lane: appLane(draft.run.appId),
       at,
       attempt: 0,
-      work: { kind: "call", runId: draft.run.id, stepId: null, queuedAt: at },
+      work: { kind: "call", runId: draft.run.id, stepId: null, name: null, queuedAt: at },
     },
   });
   patchProgress(draft, {

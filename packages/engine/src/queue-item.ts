@@ -6,7 +6,14 @@ import type { EventRef } from "./event.ts";
 /** What is to be done. */
 export type Work =
   /** Call the app: a discovery (stepId null) or exactly one planned step. */
-  | { readonly kind: "call"; readonly runId: RunId; readonly stepId: StepId | null; readonly queuedAt: Millis }
+  | {
+      readonly kind: "call";
+      readonly runId: RunId;
+      readonly stepId: StepId | null;
+      /** What people call the planned step; null for a discovery. */
+      readonly name: string | null;
+      readonly queuedAt: Millis;
+    }
   /** A sleep is over. */
   | { readonly kind: "wake"; readonly runId: RunId; readonly stepId: StepId }
   /** A wait for an event, signal or invoked run has lasted too long. */

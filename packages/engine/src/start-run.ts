@@ -100,7 +100,7 @@ export function startRun(request: StartRequest): { readonly runId: RunId; readon
         lane: appLane(fn.appId),
         at: startsAt,
         attempt: 0,
-        work: { kind: "call", runId, stepId: null, queuedAt: startsAt },
+        work: { kind: "call", runId, stepId: null, name: null, queuedAt: startsAt },
       },
     },
     ...fn.config.cancel.flatMap((cancel, index) => cancelListener({ cancel, index, runId, trigger: trigger.value, now })),

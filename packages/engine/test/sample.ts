@@ -199,7 +199,7 @@ export function sampleCall(
   } = {},
 ): Call {
   const stepId = over.stepId ?? null;
-  const work = { kind: "call", runId, stepId, queuedAt: noon } as const;
+  const work = { kind: "call", runId, stepId, name: stepId, queuedAt: noon } as const;
   return {
     item: leased(work, {
       id: asQueueItemId(stepId === null ? "run-1:d1" : `run-1:${stepId}`),

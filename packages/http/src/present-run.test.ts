@@ -133,6 +133,7 @@ function item(o: Partial<Omit<QueuedItem, "stepId">> & { readonly stepId: string
   return {
     id: "item",
     kind: "call",
+    name: null,
     at: millis(500),
     attempt: 0,
     isLeased: false,
@@ -249,11 +250,11 @@ describe("a run for the dashboard", () => {
 
   it("shows a planned step before its first call, and while it is called", () => {
     const shown = presentRun(
-      facts({ items: [item({ stepId: "a" }), item({ id: "b", stepId: "b", isLeased: true })] }),
+      facts({ items: [item({ stepId: "a", name: "pick" }), item({ id: "b", stepId: "b", isLeased: true })] }),
       registry,
     );
     expect(shown.steps).toMatchObject([
-      { id: "a", status: "queued", startedAt: null, endedAt: null },
+      { id: "a", name: "pick", status: "queued", startedAt: null, endedAt: null },
       { id: "b", status: "running", startedAt: null },
     ]);
     expect(shown.doing.map(({ kind }) => kind)).toEqual(["queued", "calling"]);

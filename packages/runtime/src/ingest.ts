@@ -8,6 +8,7 @@ import {
   type JsonText,
   type Millis,
   seededEventId,
+  StepwrightError,
   storageUnavailable,
 } from "@stepwright/protocol";
 import type { TransitionOutcome } from "@stepwright/storage";
@@ -65,6 +66,8 @@ async function submit(
   try {
     return await committer.submitAll(transitions);
   } catch (error) {
+    // The store says it in our own words already, where it knows what was wrong.
+    if (error instanceof StepwrightError) throw error;
     throw storageUnavailable({ reason: error instanceof Error ? error.message : String(error) }, { cause: error });
   }
 }

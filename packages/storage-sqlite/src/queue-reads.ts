@@ -17,7 +17,8 @@ const dueSql = "SELECT count(*) FROM queue_items WHERE lane = ? AND lease_epoch 
 const unleasedSql = `SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)`;
 const setAsideCountSql = "SELECT count(*) FROM set_aside_items";
 const setAsideSql = "SELECT id, kind, run_id, reason, at FROM set_aside_items ORDER BY at DESC LIMIT ?";
-const ofRunSql = "SELECT id, kind, step_id, at, attempt, lease_epoch FROM queue_items WHERE run_id = ?";
+const ofRunSql = `SELECT id, kind, step_id, coalesce(work ->> '$.name', work ->> '$.request.name') AS name, at, attempt, lease_epoch
+FROM queue_items WHERE run_id = ?`;
 const openStepsSql = `SELECT step_id FROM queue_items WHERE run_id = ? AND step_id IS NOT NULL
 UNION SELECT step_id FROM pauses WHERE run_id = ? AND step_id IS NOT NULL`;
 
@@ -25,6 +26,7 @@ interface QueuedRow {
   readonly id: string;
   readonly kind: string;
   readonly step_id: string | null;
+  readonly name: string | null;
   readonly at: number;
   readonly attempt: number;
   readonly lease_epoch: number | null;
@@ -82,6 +84,7 @@ export function queueReads(db: Connection): QueueGets {
           id: row.id,
           kind: row.kind,
           stepId: row.step_id === null ? null : asStepId(row.step_id),
+          name: row.name,
           at: millis(row.at),
           attempt: row.attempt,
           isLeased: row.lease_epoch !== null,

@@ -134,6 +134,8 @@ export interface QueuedItem {
   readonly id: string;
   readonly kind: string;
   readonly stepId: StepId | null;
+  /** Name of the step, where the item knows it: a planned step has no other trace yet. */
+  readonly name: string | null;
   readonly at: Millis;
   readonly attempt: number;
   readonly isLeased: boolean;

@@ -78,14 +78,14 @@ export async function startExampleApp(scope: Scope, options: ExampleAppOptions):
     emails: (runId) =>
       all<SentEmail>(
         databaseFile,
-        'SELECT kind, "to", subject, body, run_id AS runId, step FROM outbox WHERE ?1 IS NULL OR run_id = ?1 ORDER BY id',
-        runId ?? null,
+        'SELECT kind, "to", subject, body, run_id AS runId, step FROM outbox WHERE @runId IS NULL OR run_id = @runId ORDER BY id',
+        { runId: runId ?? null },
       ),
     executions: (runId) =>
       all<StepExecution>(
         databaseFile,
-        "SELECT run_id AS runId, step, attempt, at FROM step_executions WHERE ?1 IS NULL OR run_id = ?1 ORDER BY id",
-        runId ?? null,
+        "SELECT run_id AS runId, step, attempt, at FROM step_executions WHERE @runId IS NULL OR run_id = @runId ORDER BY id",
+        { runId: runId ?? null },
       ),
     breakDependency(name, failuresLeft) {
       withDatabase(databaseFile, (db) => db.prepare("UPDATE dependencies SET failures_left = ? WHERE name = ?").run(failuresLeft, name));
@@ -105,8 +105,8 @@ export async function runExample(server: ServerApi, event: { readonly name: stri
   return server.ended(run?.id ?? "");
 }
 
-function all<Row>(file: string, sql: string, parameter: string | null): readonly Row[] {
-  return withDatabase(file, (db) => db.prepare<[string | null], Row>(sql).all(parameter));
+function all<Row>(file: string, sql: string, parameters: { readonly runId: string | null }): readonly Row[] {
+  return withDatabase(file, (db) => db.prepare<[{ readonly runId: string | null }], Row>(sql).all(parameters));
 }
 
 function withDatabase<T>(file: string, use: (db: Database.Database) => T): T {

@@ -14,7 +14,7 @@ export function stepPlanned(draft: Draft, op: Op): void {
       lane: appLane(draft.run.appId),
       at: now,
       attempt: 0,
-      work: { kind: "call", runId: draft.run.id, stepId: op.id, queuedAt: now },
+      work: { kind: "call", runId: draft.run.id, stepId: op.id, name: op.displayName, queuedAt: now },
     },
   });
 }

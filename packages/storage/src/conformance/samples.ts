@@ -147,7 +147,8 @@ export function item(id: string, changes: Partial<NewQueueItem> = {}): NewQueueI
 
 /** The work of calling the app for a run. */
 export function call(id: RunId, stepId: string | null = null): Work {
-  return { kind: "call", runId: id, stepId: stepId === null ? null : asStepId(stepId), queuedAt: start };
+  const target = stepId === null ? null : asStepId(stepId);
+  return { kind: "call", runId: id, stepId: target, name: stepId === null ? null : `step ${stepId}`, queuedAt: start };
 }
 
 /** The span of a wait that is open. */

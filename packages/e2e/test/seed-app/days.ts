@@ -1,0 +1,125 @@
+// What takes days in the reference application, on a clock that jumps: one suite for the functions of either major.
+import { openDatabase } from "stepwright-example-nextjs/lib/database.ts";
+import { latestExecutions } from "stepwright-example-nextjs/lib/executions.ts";
+import { setDependency } from "stepwright-example-nextjs/lib/dependencies.ts";
+import { latestEmails } from "stepwright-example-nextjs/lib/outbox.ts";
+import { changePlan } from "stepwright-example-nextjs/lib/users.ts";
+import { type FetchHandler, startTestServer, type TestRun, type TestServer } from "@stepwright/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+const listMax = 1_000;
+// A Saturday.
+const start = new Date("2026-11-21T12:00:00Z");
+
+/** Makes the functions' handler once the server's URL is in the environment, as the application's client reads it from there. */
+export type LoadApp = () => Promise<FetchHandler>;
+
+/** Describes the application's days; the clock goes on from test to test. */
+export function describeDays(name: string, loadApp: LoadApp): void {
+  describe(name, () => {
+    let server: TestServer;
+
+    beforeAll(async () => {
+      server = await startTestServer({ start });
+      process.env["INNGEST_DEV"] = server.url;
+      await server.register(await loadApp());
+    }, 60_000);
+    afterAll(() => server.stop());
+    beforeEach(() => void openDatabase(":memory:"));
+
+    const runOf = async (event: string, data: object): Promise<() => Promise<TestRun>> => {
+      const [eventId = ""] = await server.send({ name: event, data });
+      return async () => {
+        const [run] = await server.runsOf(eventId);
+        if (run === undefined) throw new Error(`${event} started no run`);
+        return run;
+      };
+    };
+    const emails = (): string[] => latestEmails(listMax).map(({ kind }) => kind).toReversed();
+
+    test("welcome-email-sequence: seven days and three emails for a user on the free plan, in well under a second", async () => {
+      const startedAt = performance.now();
+      const run = await runOf("user/signed-up", { userId: "user-ada", email: "ada@example.com", name: "Ada" });
+      await server.clock.advance("1d");
+      expect(emails()).toEqual(["welcome"]);
+      await server.clock.advance("1d");
+      expect(emails()).toEqual(["welcome", "tips"]);
+      await server.clock.advance("4d 23h 59m");
+      expect(emails().filter((kind) => kind !== "digest")).toEqual(["welcome", "tips"]);
+      await server.clock.advance("1m");
+      expect(emails().filter((kind) => kind !== "digest")).toEqual(["welcome", "tips", "upgrade"]);
+      expect(await run()).toMatchObject({ status: "completed", output: { userId: "user-ada", emailsSent: 3 } });
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    });
+
+    test("welcome-email-sequence: a user who is on a paid plan by then gets no offer", async () => {
+      const run = await runOf("user/signed-up", { userId: "user-ada", email: "ada@example.com", name: "Ada" });
+      await server.clock.advance("3d");
+      changePlan("user-ada", "pro");
+      const { id } = await run();
+      expect(await server.finishRun(id)).toMatchObject({ status: "completed", output: { userId: "user-ada", emailsSent: 2 } });
+      expect(latestExecutions(listMax).filter(({ runId }) => runId === id).map(({ step }) => step).toReversed()).toEqual([
+        "send-welcome-email",
+        "send-tips-email",
+        "check-user-plan",
+      ]);
+    });
+
+    test("content-approval-workflow: without a review within 48 hours the content is escalated", async () => {
+      const run = await runOf("content/submitted", { contentId: "c-1", authorId: "user-ada", reviewerId: "user-grace" });
+      await server.clock.advance("47h 59m");
+      expect(await run()).toMatchObject({ status: "running", doing: [{ kind: "waitingForEvent", event: "content/reviewed" }] });
+      await server.clock.advance("1m");
+      expect(await run()).toMatchObject({ status: "completed", output: { status: "escalated" } });
+      // A review that comes after all changes nothing any more.
+      await server.send({ name: "content/reviewed", data: { contentId: "c-1", approved: true } });
+      await server.clock.settle();
+      expect(await run()).toMatchObject({ output: { status: "escalated" } });
+    });
+
+    test("content-approval-workflow: a review in the last minute counts", async () => {
+      const run = await runOf("content/submitted", { contentId: "c-2", authorId: "user-ada", reviewerId: "user-grace" });
+      await server.clock.advance("47h 59m");
+      await server.send({ name: "content/reviewed", data: { contentId: "c-2", approved: true } });
+      await server.clock.advance("1h");
+      expect(await run()).toMatchObject({ status: "completed", output: { status: "published" } });
+    });
+
+    test("weekly-digest and weekly-digest-fanout run on Mondays at 9:00 UTC, once each", async () => {
+      const week = 7 * 86_400_000;
+      const monday = Date.UTC(2026, 10, 23, 9);
+      const next = monday + Math.ceil((server.clock.now() + 1 - monday) / week) * week;
+      const known = new Set((await server.runs()).map(({ id }) => id));
+      await server.clock.advanceTo(next - 1);
+      expect((await server.runs()).filter(({ id }) => !known.has(id))).toEqual([]);
+      await server.clock.advanceTo(next);
+
+      const [digest, ...otherDigests] = (await server.runs({ function: "my-app-weekly-digest" })).filter(({ id }) => !known.has(id));
+      expect(otherDigests).toEqual([]);
+      expect(digest).toMatchObject({ queuedAt: next, trigger: { eventName: "inngest/scheduled.timer", cron: "0 9 * * MON" } });
+      expect(await server.run(digest?.id ?? "")).toMatchObject({ status: "completed", output: { sent: 3 } });
+
+      const [fanout, ...otherFanouts] = (await server.runs({ function: "my-app-weekly-digest-fanout" })).filter(({ id }) => !known.has(id));
+      expect(otherFanouts).toEqual([]);
+      expect(await server.run(fanout?.id ?? "")).toMatchObject({ status: "completed", output: { queued: 3 } });
+      expect(emails()).toEqual(Array.from({ length: 6 }, () => "digest"));
+
+      await server.clock.advance("6d");
+      expect(emails()).toHaveLength(6);
+      await server.clock.advance("1d");
+      expect(emails()).toHaveLength(12);
+    });
+
+    test("my-function waits 1, 2, 4, 8 and 16 seconds between its six tries", async () => {
+      setDependency({ name: "risky-service", failuresLeft: null });
+      const startedAt = server.clock.now();
+      const run = await runOf("my/event", { message: "hello" });
+      await server.clock.advance("1h");
+      const failed = await run();
+      expect(failed).toMatchObject({ status: "failed", error: { message: "risky-service is down" } });
+      const [step] = failed.steps;
+      expect(step?.attempts.map(({ endedAt }) => (endedAt - startedAt) / 1_000)).toEqual([0, 1, 3, 7, 15, 31]);
+      expect(latestExecutions(listMax).map(({ attempt }) => attempt).toReversed()).toEqual([0, 1, 2, 3, 4, 5]);
+    });
+  });
+}
