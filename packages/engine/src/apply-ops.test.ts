@@ -20,12 +20,16 @@ describe("several ops in one answer", () => {
   });
 
   it("join the group that is open", () => {
-    const { run } = answered([op("StepPlanned", "a"), op("StepPlanned", "b")], { progress: { pending: [step("x"), step("a")] } });
+    const { run } = answered([op("StepPlanned", "a"), op("StepPlanned", "b")], {
+      progress: { pending: [step("x"), step("a")] },
+    });
     expect(run.progress.pending).toEqual(["x", "a", "b"]);
   });
 
   it("leave out what has a result, in store or in this answer", () => {
-    const { run } = answered([op("StepPlanned", "a"), op("StepPlanned", "b"), op("StepRun", "c", { data: 1 })], { steps: { a: null } });
+    const { run } = answered([op("StepPlanned", "a"), op("StepPlanned", "b"), op("StepRun", "c", { data: 1 })], {
+      steps: { a: null },
+    });
     expect(run.progress.pending).toEqual(["b"]);
   });
 
@@ -57,12 +61,19 @@ describe("the order of ops", () => {
   });
 
   it("records deferred calls before the run ends", () => {
-    const decision = answered([op("RunComplete", "", { data: 1 }), op("DeferAdd", "d", { opts: { fn_slug: "shop-later" } })]);
+    const decision = answered([
+      op("RunComplete", "", { data: 1 }),
+      op("DeferAdd", "d", { opts: { fn_slug: "shop-later" } }),
+    ]);
     expect(effectsOf(decision, "putEvent").map((effect) => effect.event.name)).toContain("inngest/deferred.schedule");
   });
 
   it("stores steps before the run ends, and stops there", () => {
-    const decision = answered([op("StepRun", "a", { data: 1 }), op("RunComplete", "", { data: 2 }), op("StepRun", "b", { data: 3 })]);
+    const decision = answered([
+      op("StepRun", "a", { data: 1 }),
+      op("RunComplete", "", { data: 2 }),
+      op("StepRun", "b", { data: 3 }),
+    ]);
     expect(decision.newSteps.map((one) => one.id)).toEqual(["a"]);
     expect(decision.run).toMatchObject({ status: "completed", output: "2" });
   });

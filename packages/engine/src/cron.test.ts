@@ -19,7 +19,7 @@ function cron(text: string, over: Partial<CronTrigger> = {}): CronTrigger {
 /** The first ticks after a moment, as UTC. */
 function ticks(text: string, from: string, count: number, timeZone = "UTC"): readonly (string | null)[] {
   const found: (string | null)[] = [];
-  for (let after: Millis | null = at(from); after !== null && found.length < count; ) {
+  for (let after: Millis | null = at(from); after !== null && found.length < count;) {
     after = nextTick({ cron: text, timeZone }, after);
     found.push(after === null ? null : new Date(after).toISOString().slice(0, 16));
   }
@@ -84,9 +84,12 @@ describe("a schedule's ticks", () => {
 });
 
 describe("the check of a schedule", () => {
-  it.each(["* * * * *", "0 9 * * MON-FRI", "*/5 0-6,22 1,15 JAN-MAR *", "0 0 29 2 *", "0 9 * * THU"])("takes %s", (text) => {
-    expect(checkCron(text, "UTC")).toBeNull();
-  });
+  it.each(["* * * * *", "0 9 * * MON-FRI", "*/5 0-6,22 1,15 JAN-MAR *", "0 0 29 2 *", "0 9 * * THU"])(
+    "takes %s",
+    (text) => {
+      expect(checkCron(text, "UTC")).toBeNull();
+    },
+  );
 
   it.each([
     ["@daily", /descriptor/],
@@ -107,7 +110,12 @@ describe("the check of a schedule", () => {
   });
 
   it("takes what has ticks, and what it takes has the same ticks every time", () => {
-    const field = (max: number) => fc.oneof(fc.constant("*"), fc.integer({ min: 1, max }).map(String), fc.integer({ min: 1, max }).map((n) => `*/${n}`));
+    const field = (max: number) =>
+      fc.oneof(
+        fc.constant("*"),
+        fc.integer({ min: 1, max }).map(String),
+        fc.integer({ min: 1, max }).map((n) => `*/${n}`),
+      );
     fc.assert(
       fc.property(field(59), field(23), field(28), field(12), field(6), (...fields) => {
         const text = fields.join(" ");
@@ -130,7 +138,12 @@ describe("a chain", () => {
     const trigger = cron("30 12 * * *");
     const effects = startCron(fn, trigger, noon);
     const tick = millis(noon + 30 * minuteMs);
-    expect(effectsOf(effects, "putCron")[0]?.schedule).toEqual({ functionId: fn.id, cron: trigger.text, nextAt: tick, lastTickAt: null });
+    expect(effectsOf(effects, "putCron")[0]?.schedule).toEqual({
+      functionId: fn.id,
+      cron: trigger.text,
+      nextAt: tick,
+      lastTickAt: null,
+    });
     expect(effectsOf(effects, "enqueue")[0]?.item).toEqual({
       id: cronItemId(fn.id, trigger.text),
       lane: "system",

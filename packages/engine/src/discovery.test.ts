@@ -27,7 +27,7 @@ describe("a step that finishes while nothing is called", () => {
       lane: "app:app-1",
       at: noon,
       attempt: 0,
-      work: { kind: "call", runId: "run-1", stepId: null, queuedAt: noon },
+      work: { kind: "call", runId: "run-1", stepId: null, name: null, queuedAt: noon },
     });
     expect(draft.run.progress.discovery).toEqual({ itemId: "run-1:d2", retryAt: null });
   });
@@ -110,7 +110,10 @@ describe("the next call", () => {
 });
 
 describe("an answered discovery call", () => {
-  function answered(progress: Partial<RunProgress>, options: { seen?: number; needs?: boolean; open?: readonly string[] } = {}) {
+  function answered(
+    progress: Partial<RunProgress>,
+    options: { seen?: number; needs?: boolean; open?: readonly string[] } = {},
+  ) {
     const draft = sampleDraft({ progress, open: options.open ?? ["b"] });
     draft.needsDiscovery = options.needs ?? false;
     callAfterDiscovery(draft, options.seen ?? 0);

@@ -20,7 +20,11 @@ describe("the data of a lifecycle event", () => {
   });
 
   it("has the error of a failed run beside its raw body", () => {
-    const run = sampleRun({ status: "failed", output: canonicalJson({ raw: 1 }), error: canonicalJson({ message: "no" }) });
+    const run = sampleRun({
+      status: "failed",
+      output: canonicalJson({ raw: 1 }),
+      error: canonicalJson({ message: "no" }),
+    });
     expect(JSON.parse(lifecycleData(run, events))).toMatchObject({
       _inngest: { status: "Failed" },
       error: { message: "no" },
@@ -29,7 +33,9 @@ describe("the data of a lifecycle event", () => {
   });
 
   it("of a cancelled run has neither result nor error", () => {
-    const data = JSON.parse(lifecycleData(sampleRun({ status: "cancelled", error: canonicalJson({ reason: "x" }) }), events)) as object;
+    const data = JSON.parse(
+      lifecycleData(sampleRun({ status: "cancelled", error: canonicalJson({ reason: "x" }) }), events),
+    ) as object;
     expect(data).toMatchObject({ _inngest: { status: "Cancelled" } });
     expect(data).not.toHaveProperty("error");
     expect(data).not.toHaveProperty("result");
@@ -41,7 +47,10 @@ describe("the data of a lifecycle event", () => {
   });
 
   it("has no event when there is none to show", () => {
-    expect(JSON.parse(lifecycleData(sampleRun({ status: "completed" }), []))).toMatchObject({ event: null, events: [] });
+    expect(JSON.parse(lifecycleData(sampleRun({ status: "completed" }), []))).toMatchObject({
+      event: null,
+      events: [],
+    });
   });
 
   it.each(["queued", "running", "skipped"] as const)("is not to be had of a %s run", (status) => {

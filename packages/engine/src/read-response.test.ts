@@ -96,7 +96,11 @@ describe("a result", () => {
     const decision = readResponse(sampleState(), sampleContext(), sampleCall(), completed);
     expect(decision.run).toMatchObject({ status: "completed", output: '{"ok":1}', endedAt: noon, error: null });
     expect(effectsOf(decision, "dequeue")).toEqual([]);
-    expect(effectsOf(decision, "putSpan")[0]?.span).toMatchObject({ id: "fn:run-1:d1:0", kind: "function", status: "completed" });
+    expect(effectsOf(decision, "putSpan")[0]?.span).toMatchObject({
+      id: "fn:run-1:d1:0",
+      kind: "function",
+      status: "completed",
+    });
   });
 
   it("completes the run while other steps are open", () => {
@@ -117,8 +121,14 @@ describe("an error of the function", () => {
       { kind: "reschedule", itemId: "run-1:d1", at: noon + 1_000, attempt: 1 },
     ]);
     expect(effectsOf(decision, "dequeue")).toEqual([]);
-    expect(decision.run).toMatchObject({ status: "running", progress: { discovery: { itemId: "run-1:d1", retryAt: noon + 1_000 } } });
-    expect(effectsOf(decision, "putSpan")[0]?.span).toMatchObject({ status: "failed", detail: `{"retryAt":${noon + 1_000}}` });
+    expect(decision.run).toMatchObject({
+      status: "running",
+      progress: { discovery: { itemId: "run-1:d1", retryAt: noon + 1_000 } },
+    });
+    expect(effectsOf(decision, "putSpan")[0]?.span).toMatchObject({
+      status: "failed",
+      detail: `{"retryAt":${noon + 1_000}}`,
+    });
   });
 
   it("fails the run on the last attempt, even if the header asks for more", () => {
@@ -198,7 +208,10 @@ describe("the answer of a discovery call", () => {
 });
 
 describe("the answer of a targeted call", () => {
-  function answered(ops: Parameters<typeof answerOf>[0], progress: NonNullable<Parameters<typeof sampleState>[0]>["progress"]) {
+  function answered(
+    ops: Parameters<typeof answerOf>[0],
+    progress: NonNullable<Parameters<typeof sampleState>[0]>["progress"],
+  ) {
     const state = sampleState({ open: ["a", "b"], progress: { discovery: null, ...progress } });
     return readResponse(state, sampleContext(), sampleCall({ stepId: a }), answerOf(ops));
   }

@@ -101,7 +101,10 @@ describe("what a wait was for", () => {
 
   it("is a signal with its data", () => {
     const decision = resumed({ kind: "signal", signal: 'a"b', data: asJsonText('{"hi":1}') });
-    expect(decision.newSteps[0]).toMatchObject({ op: "WaitForSignal", memo: '{"data":{"data":{"hi":1},"signal":"a\\"b"}}' });
+    expect(decision.newSteps[0]).toMatchObject({
+      op: "WaitForSignal",
+      memo: '{"data":{"data":{"hi":1},"signal":"a\\"b"}}',
+    });
   });
 
   it("is an invoked run's result", () => {
@@ -123,7 +126,10 @@ describe("what a wait was for", () => {
   });
 
   it("that is more than the run can hold fails it and calls nobody", () => {
-    const decision = resumed(byEvent, paid, { open: ["w"], progress: { discovery: null, stateLength: runStateBytesMax } });
+    const decision = resumed(byEvent, paid, {
+      open: ["w"],
+      progress: { discovery: null, stateLength: runStateBytesMax },
+    });
     expect(decision.run.status).toBe("failed");
     expect(enqueued(decision).filter((id) => id.startsWith("run-1"))).toEqual([]);
   });

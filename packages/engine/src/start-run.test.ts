@@ -1,4 +1,13 @@
-import { asEventId, asFunctionId, asRunId, type FunctionConfig, idempotencyMs, millis, parseJsonText, pauseDefaultMs } from "@stepwright/protocol";
+import {
+  asEventId,
+  asFunctionId,
+  asRunId,
+  type FunctionConfig,
+  idempotencyMs,
+  millis,
+  parseJsonText,
+  pauseDefaultMs,
+} from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { effectsOf, enqueued, noon, orderEvent, sampleFunction, step } from "../test/sample.ts";
 import { eventKey, startRun, type StartRequest, tickKey } from "./start-run.ts";
@@ -25,7 +34,14 @@ function started(config: Partial<FunctionConfig> = {}, request: Partial<StartReq
 }
 
 function trigger(ts: number): StartRequest["trigger"] {
-  return { ref: { kind: "stored", seq: 4 }, internalId: asEventId("event-1"), name: "shop/order", ts: millis(ts), value: {}, length: 2 };
+  return {
+    ref: { kind: "stored", seq: 4 },
+    internalId: asEventId("event-1"),
+    name: "shop/order",
+    ts: millis(ts),
+    value: {},
+    length: 2,
+  };
 }
 
 describe("a started run", () => {
@@ -71,7 +87,7 @@ describe("a started run", () => {
           lane: "app:app-1",
           at: noon,
           attempt: 0,
-          work: { kind: "call", runId: "run-9", stepId: null, queuedAt: noon },
+          work: { kind: "call", runId: "run-9", stepId: null, name: null, queuedAt: noon },
         },
       },
     ]);
@@ -87,7 +103,10 @@ describe("a started run", () => {
 
   it("remembers who asked for it", () => {
     const by = { runId: asRunId("run-0"), stepId: step("i") };
-    const [created] = effectsOf(started({}, { invokedBy: by, originalRunId: asRunId("run-3"), cron: "* * * * *" }), "createRun");
+    const [created] = effectsOf(
+      started({}, { invokedBy: by, originalRunId: asRunId("run-3"), cron: "* * * * *" }),
+      "createRun",
+    );
     expect(created?.run).toMatchObject({ invokedBy: by, originalRunId: "run-3", cron: "* * * * *" });
   });
 
@@ -114,7 +133,10 @@ describe("the key of a run", () => {
   it("must be free and is remembered for a day", () => {
     const transition = started();
     expect(transition.guards).toEqual([{ kind: "keyFree", key: "key", now: noon }]);
-    expect(effectsOf(transition, "createRun")[0]).toMatchObject({ idempotencyKey: "key", keyExpiresAt: noon + idempotencyMs });
+    expect(effectsOf(transition, "createRun")[0]).toMatchObject({
+      idempotencyKey: "key",
+      keyExpiresAt: noon + idempotencyMs,
+    });
   });
 
   it("may be absent: the run always starts", () => {
@@ -179,6 +201,9 @@ describe("a cancel listener", () => {
   });
 
   it("has an id by its place, so that each entry has one", () => {
-    expect(cancel({}, { if: "event.data.id == 'B'" }, { event: "shop/end" }).map(({ id }) => id)).toEqual(["run-9:cancel:0", "run-9:cancel:2"]);
+    expect(cancel({}, { if: "event.data.id == 'B'" }, { event: "shop/end" }).map(({ id }) => id)).toEqual([
+      "run-9:cancel:0",
+      "run-9:cancel:2",
+    ]);
   });
 });

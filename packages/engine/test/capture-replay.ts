@@ -6,7 +6,6 @@ import {
   type JsonValue,
   millis,
   parseAsyncCheckpoint,
-  parseJsonText,
   readSdkResponse,
   type RunId,
   ulidOf,
@@ -24,7 +23,14 @@ import {
   type Run,
   startCron,
 } from "../src/index.ts";
-import { type Capture, callsOf, type Exchange, functionsOf, type RecordedCall, recordedMemo } from "./captured-functions.ts";
+import {
+  type Capture,
+  callsOf,
+  type Exchange,
+  functionsOf,
+  type RecordedCall,
+  recordedMemo,
+} from "./captured-functions.ts";
 import { readRequest } from "./fake-app.ts";
 import { contextOf, createWorld, sendEvent, sendSignal, workOnSystemItem, type World } from "./model-shell.ts";
 import { commitDecision, nextDueAt } from "./model-store.ts";
@@ -76,7 +82,10 @@ export function replay(capture: Capture): Replay {
   const stage = open(capture);
   const { world } = stage;
   const outside = capture.exchanges.filter(isFromOutside);
-  const endsAt = stage.base + graceMs + Math.max(...callsOf(capture).map((call) => call.endedAt), ...outside.map(({ at_ms }) => at_ms));
+  const endsAt =
+    stage.base +
+    graceMs +
+    Math.max(...callsOf(capture).map((call) => call.endedAt), ...outside.map(({ at_ms }) => at_ms));
   const next = [...outside];
   for (;;) {
     workOnDueItems(stage);
@@ -135,7 +144,11 @@ function open(capture: Capture): Stage {
 
 /** Events, signals and checkpoints that reached the reference, and were accepted. */
 function isFromOutside({ direction, request, response }: Exchange): boolean {
-  return (direction === "client->engine" || direction === "sdk->engine") && request.method === "POST" && response.status === 200;
+  return (
+    (direction === "client->engine" || direction === "sdk->engine") &&
+    request.method === "POST" &&
+    response.status === 200
+  );
 }
 
 function takeExchange(stage: Stage, { request, response }: Exchange): void {
@@ -162,7 +175,10 @@ function takeCheckpoint(stage: Stage, request: Exchange["request"]): void {
   assert(one !== undefined, "a checkpoint belongs to a call in flight");
   const state = stage.world.store.load(one.made.runId);
   const outcome = checkpoint(state, contextOf(stage.world), one.call, parsed.checkpoint.ops);
-  assert(outcome.kind === "decision" && commitDecision(stage.world.store, state, outcome.decision), "the checkpoint is taken");
+  assert(
+    outcome.kind === "decision" && commitDecision(stage.world.store, state, outcome.decision),
+    "the checkpoint is taken",
+  );
   one.call = { ...one.call, item: { ...one.call.item, attempt: 0 } };
 }
 
@@ -265,20 +281,24 @@ function takeAnswer(stage: Stage, one: CallInFlight): void {
 /** The upstream's answer, told from the memo that came of it. */
 function recordedGateway(capture: Capture, request: GatewayRequest): GatewayResult {
   const op = callsOf(capture)
-    .flatMap(({ response }) => JSON.parse(response.body) as readonly JsonObject[])
-    .find((one) => one["op"] === request.op);
-  const memo = recordedMemo(capture, String(op?.["id"]));
+    .flatMap(({ response }) => JSON.parse(response.body) as readonly { readonly op?: string; readonly id?: string }[])
+    .find((one) => one.op === request.op);
+  const memo = recordedMemo(capture, op?.id ?? "");
   assert(memo !== null, "the reference memoized the request");
-  const value = parseJsonText(memo);
-  assert(isJsonObject(value), "a request's memo is an object");
-  const { data, error } = value;
-  if (isJsonObject(error)) {
-    const status = Number(/status code: (\d+)/.exec(String(error["message"]))?.[1]);
-    return { kind: "response", status, headers: {}, body: String(error["stack"]) };
+  const { data, error } = JSON.parse(memo) as RecordedRequest;
+  if (error !== undefined) {
+    const status = Number(/status code: (\d+)/.exec(error.message)?.[1]);
+    return { kind: "response", status, headers: {}, body: error.stack };
   }
   if (request.op === "AIGateway") return { kind: "response", status: 200, headers: {}, body: JSON.stringify(data) };
-  const { status_code: status, headers, body } = data as { status_code: number; headers: Record<string, string>; body: string };
-  return { kind: "response", status, headers, body };
+  assert(data !== undefined, "a request that did not fail has data");
+  return { kind: "response", status: data.status_code, headers: data.headers, body: data.body };
+}
+
+/** The memo of a request that the reference made. */
+interface RecordedRequest {
+  readonly data?: { readonly status_code: number; readonly headers: Record<string, string>; readonly body: string };
+  readonly error?: { readonly message: string; readonly stack: string };
 }
 
 /** One name for each run, by our id and by the recorded one. */
@@ -289,7 +309,16 @@ export function runNames(recordedRunIds: ReadonlyMap<RunId, string>): ReadonlyMa
 const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const ulid = /\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g;
 /** Facts of one moment or one machine, and the reference's tracing. */
-const droppedKeys: ReadonlySet<string> = new Set(["request_id", "job_id", "qi_id", "generation_id", "gid", "isr", "tc", "source_fn_v"]);
+const droppedKeys: ReadonlySet<string> = new Set([
+  "request_id",
+  "job_id",
+  "qi_id",
+  "generation_id",
+  "gid",
+  "isr",
+  "tc",
+  "source_fn_v",
+]);
 const timeKeys: ReadonlySet<string> = new Set(["ts", "expire"]);
 
 /** Brings a request, or a part of it, into a form in which two servers agree. */

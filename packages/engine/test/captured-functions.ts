@@ -67,7 +67,11 @@ export function callsOf(capture: Capture): readonly RecordedCall[] {
       const { searchParams } = new URL(request.url, "http://app");
       const { body } = request;
       assert(isJsonObject(body) && isJsonObject(body["ctx"]), "a call has a context");
-      const ctx = body["ctx"] as { readonly run_id: string; readonly attempt: number; readonly stack: { readonly stack: string[] } };
+      const ctx = body["ctx"] as {
+        readonly run_id: string;
+        readonly attempt: number;
+        readonly stack: { readonly stack: string[] };
+      };
       return {
         slug: searchParams.get("fnId") ?? "",
         stepId: searchParams.get("stepId") ?? "",
@@ -96,10 +100,17 @@ export function functionsOf(capture: Capture): readonly FunctionRecord[] {
 function registered(file: string): readonly FunctionRecord[] {
   const sync = JSON.parse(readFileSync(join(folder, file), "utf8")) as Capture;
   const register = sync.exchanges.find(({ request }) => request.url.startsWith("/fn/register"));
-  const { appName, functions: raw } = register?.request.body as { readonly appName: string; readonly functions: readonly unknown[] };
+  assert(register !== undefined, "the capture holds a registration");
+  const { appName, functions: raw } = register.request.body as {
+    readonly appName: string;
+    readonly functions: readonly unknown[];
+  };
   const parsed = parseFunctions(raw, { checkExpression: () => null, checkCron: () => null });
   assert(parsed.kind === "functions", "the recorded registration is valid");
-  return parsed.functions.map((config) => ({ ...sampleFunction(config, functionIdOf(config)), appId: appIdOf(appName) }));
+  return parsed.functions.map((config) => ({
+    ...sampleFunction(config, functionIdOf(config)),
+    appId: appIdOf(appName),
+  }));
 }
 
 function named(slug: string, config: Partial<FunctionConfig>): FunctionRecord {

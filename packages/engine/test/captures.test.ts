@@ -92,7 +92,7 @@ function requestOf(body: JsonObject, without: readonly string[], played: Replay)
   if (!isJsonObject(ctx) || !isJsonObject(stack)) return request;
   const ids = stack["stack"];
   if (without.includes("stack.current")) delete stack["current"];
-  if (without.includes("stack.order") && Array.isArray(ids)) ids.sort();
+  if (without.includes("stack.order") && Array.isArray(ids)) stack["stack"] = ids.map(String).toSorted();
   for (const field of without) delete ctx[field];
   return request;
 }

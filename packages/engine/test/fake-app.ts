@@ -105,11 +105,13 @@ export function* answerCall(options: {
   const buffered: WireOp[] = [];
   for (;;) {
     const { state, found } = replay(code, memos, false);
-    if (state === "threw") return buffered.length > 0 ? opsAnswer(mode, buffered) : functionError(mode, { isFinal: true });
+    if (state === "threw")
+      return buffered.length > 0 ? opsAnswer(mode, buffered) : functionError(mode, { isFinal: true });
     if (state === "done") return finalAnswer(mode, buffered, memos);
     const only = found.length === 1 ? found[0]?.step : undefined;
     // A call that has run long enough leaves its next step to another one.
-    const isTimeUp = mode.isCheckpointing && Object.keys(memos).length > Object.keys(seen.steps).length && chance.hits(0.1);
+    const isTimeUp =
+      mode.isCheckpointing && Object.keys(memos).length > Object.keys(seen.steps).length && chance.hits(0.1);
     const isPlanning = seen.ctx.disable_immediate_execution || isTimeUp;
     if (only?.kind !== "run" || isPlanning) return opsAnswer(mode, [...buffered, ...found.map(report)]);
     const op = run(only);
@@ -126,7 +128,10 @@ export function* answerCall(options: {
 }
 
 /** Says how the function must end, whatever the order in which things happen. */
-export function expectedEnd(code: Code, slugEnds: Readonly<Record<string, "completed" | "failed">>): "completed" | "failed" {
+export function expectedEnd(
+  code: Code,
+  slugEnds: Readonly<Record<string, "completed" | "failed">>,
+): "completed" | "failed" {
   switch (code.kind) {
     case "run":
       return code.isFinal || code.failures === Infinity ? "failed" : "completed";
@@ -188,7 +193,10 @@ function replay(code: Code, memos: Memos, isRace: boolean): Replayed {
       const inner = code.parts.map((part) => replay(part, memos, isRace || code.isRace));
       const has = (state: Replayed["state"]) => inner.some((one) => one.state === state);
       // What a rejected group leaves behind goes on being found.
-      return { state: has("threw") ? "threw" : has("open") ? "open" : "done", found: inner.flatMap((one) => one.found) };
+      return {
+        state: has("threw") ? "threw" : has("open") ? "open" : "done",
+        found: inner.flatMap((one) => one.found),
+      };
     }
     case "caught": {
       const inner = replay(code.part, memos, isRace);
@@ -209,7 +217,12 @@ function report({ step, isRace }: Found): WireOp {
     case "sleep":
       return { op: "Sleep", id: step.id, name: `${step.seconds}s`, opts };
     case "wait":
-      return { op: "WaitForEvent", id: step.id, name: `sim/${step.id}`, opts: { ...opts, timeout: `${step.seconds}s` } };
+      return {
+        op: "WaitForEvent",
+        id: step.id,
+        name: `sim/${step.id}`,
+        opts: { ...opts, timeout: `${step.seconds}s` },
+      };
     case "invoke":
       return { op: "InvokeFunction", id: step.id, opts: { ...opts, function_id: step.slug, payload: { data: {} } } };
   }
@@ -238,7 +251,8 @@ function opsAnswer(mode: SdkMode, ops: readonly WireOp[]): AppHttpResponse {
 }
 
 function finalAnswer(mode: SdkMode, buffered: readonly WireOp[], memos: Memos): AppHttpResponse {
-  if (mode.version === 1 && buffered.length === 0) return { status: 200, headers: headersOf(mode), body: JSON.stringify(memos) };
+  if (mode.version === 1 && buffered.length === 0)
+    return { status: 200, headers: headersOf(mode), body: JSON.stringify(memos) };
   return opsAnswer(mode, [...buffered, { op: "RunComplete", id: "complete", data: memos }]);
 }
 

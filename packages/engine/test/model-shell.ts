@@ -108,7 +108,13 @@ export function sendSignal(world: World, signal: string, data: JsonText): boolea
   if (pause === undefined || pause.stepId === null) return false;
   const { runId, stepId } = pause;
   const work: Work = { kind: "resume", runId, stepId, outcome: { kind: "signal", signal, data } };
-  const item: NewQueueItem = { id: resumeItemId(runId, stepId), lane: "system", at: millis(world.now), attempt: 0, work };
+  const item: NewQueueItem = {
+    id: resumeItemId(runId, stepId),
+    lane: "system",
+    at: millis(world.now),
+    attempt: 0,
+    work,
+  };
   return world.store.commit({
     guards: [{ kind: "pauseOpen", pauseId: pause.id }],
     effects: [{ kind: "resolvePause", pauseId: pause.id, item }],

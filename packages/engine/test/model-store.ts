@@ -106,9 +106,7 @@ export function createModelStore(registry: () => Registry): ModelStore {
       case "signalFree":
         return signalHolder(guard.signal) === undefined;
       case "noNewerPauses":
-        return ![...pauses.values()].some(
-          (pause) => pause.eventName === guard.eventName && pause.seq > guard.afterSeq,
-        );
+        return ![...pauses.values()].some((pause) => pause.eventName === guard.eventName && pause.seq > guard.afterSeq);
       case "registryVersion":
         return registry().version === guard.version;
     }
@@ -146,7 +144,11 @@ export function createModelStore(registry: () => Registry): ModelStore {
       case "createRun": {
         assert(!runs.has(effect.run.id), "a run is created once");
         if (effect.idempotencyKey !== null) keys.set(effect.idempotencyKey, effect.keyExpiresAt ?? Infinity);
-        runs.set(effect.run.id, { run: effect.run, events: effect.events.map((ref) => at(seqOf(ref, refs))), steps: [] });
+        runs.set(effect.run.id, {
+          run: effect.run,
+          events: effect.events.map((ref) => at(seqOf(ref, refs))),
+          steps: [],
+        });
         return;
       }
       case "updateRun":

@@ -23,7 +23,7 @@ import type { StoredPause } from "../src/pause.ts";
 import type { LeasedItem, Work } from "../src/queue-item.ts";
 import { buildRegistry, type Registry } from "../src/registry.ts";
 import { initialProgress, type Run, type RunProgress } from "../src/run.ts";
-import type { Decision, DecisionContext, Draft, RunState } from "../src/state.ts";
+import type { DecisionContext, Draft, RunState } from "../src/state.ts";
 import { openDraft } from "../src/state.ts";
 
 /** The moment at which the samples play. */
@@ -180,7 +180,10 @@ export function sampleState(
 }
 
 /** A draft of a decision about such a run. */
-export function sampleDraft(options: Parameters<typeof sampleState>[0] = {}, context: Partial<DecisionContext> = {}): Draft {
+export function sampleDraft(
+  options: Parameters<typeof sampleState>[0] = {},
+  context: Partial<DecisionContext> = {},
+): Draft {
   return openDraft(sampleState(options), sampleContext(context));
 }
 
@@ -222,7 +225,11 @@ export function op(name: Op["op"], id: string, fields: Readonly<Record<string, u
 }
 
 /** A failed step's op. */
-export function failedOp(name: "StepError" | "StepFailed", id: string, error: Readonly<Record<string, unknown>> = {}): Op {
+export function failedOp(
+  name: "StepError" | "StepFailed",
+  id: string,
+  error: Readonly<Record<string, unknown>> = {},
+): Op {
   return op(name, id, { error: { name: "Error", message: "no", ...error } });
 }
 
@@ -235,7 +242,9 @@ export function answerOf(
 }
 
 /** An answer that the function threw. */
-export function failure(advice: Partial<Extract<SdkAnswer, { kind: "failed" }>> = {}): Extract<SdkAnswer, { kind: "failed" }> {
+export function failure(
+  advice: Partial<Extract<SdkAnswer, { kind: "failed" }>> = {},
+): Extract<SdkAnswer, { kind: "failed" }> {
   return {
     kind: "failed",
     error: {
@@ -274,7 +283,7 @@ export function samplePause(over: Partial<StoredPause> = {}): StoredPause {
 
 /** The effects of one kind, in order. */
 export function effectsOf<K extends Effect["kind"]>(
-  from: Decision | Draft | Transition | readonly Effect[],
+  from: { readonly transition: Transition } | Draft | Transition | readonly Effect[],
   kind: K,
 ): readonly Extract<Effect, { kind: K }>[] {
   const effects = "transition" in from ? from.transition.effects : "effects" in from ? from.effects : from;

@@ -11,7 +11,7 @@ describe("any function under any interleaving", () => {
   it("ends once, as its code says, with every result stored once and no call too many", { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(codeArbitrary(), modeArbitrary(), fc.nat(), (code, mode, seed) => check(simulate(code, mode, seed))),
-      { numRuns: Number(process.env["SIMULATE_RUNS"] ?? 400), ...(process.env["S"] ? { seed: Number(process.env["S"]), path: process.env["P"] ?? "" } : {}) },
+      { numRuns: Number(process.env["SIMULATE_RUNS"] ?? 1_000) },
     );
   });
 });
@@ -20,7 +20,7 @@ function check(simulation: Simulation): void {
   const { world, code, mode, log } = simulation;
   const runs = [...world.store.runs.values()].map(({ run }) => run);
   expect(runs.every((run) => isEnded(run.status))).toBe(true);
-  expect(runs[0]?.status, runs[0]?.error ?? "").toBe(expectedEnd(code, childEnds));
+  expect({ status: runs[0]?.status, error: runs[0]?.error }).toMatchObject({ status: expectedEnd(code, childEnds) });
   for (const run of runs.slice(1)) expect(run.status).toBe(run.functionSlug === "sim-ok" ? "completed" : "failed");
   expect(simulation.finals).toBe(runs.filter((run) => run.status === "completed").length);
   expect([...world.store.items.values()].filter(({ item }) => runOf(item.work) !== null)).toEqual([]);
@@ -39,7 +39,10 @@ function check(simulation: Simulation): void {
 /** One call per run, two per step, one more per retry, hiccup and crash. */
 function callsMax(simulation: Simulation, runCount: number): number {
   const steps = stepsOf(simulation.code);
-  const failures = steps.reduce((sum, step) => sum + (step.kind === "run" ? Math.min(step.failures, attemptsMax) : 0), 0);
+  const failures = steps.reduce(
+    (sum, step) => sum + (step.kind === "run" ? Math.min(step.failures, attemptsMax) : 0),
+    0,
+  );
   const children = (runCount - 1) * 4;
   return 1 + steps.length * 2 + failures + children + simulation.crashes + 2;
 }
@@ -53,8 +56,14 @@ function codeArbitrary(): fc.Arbitrary<Code> {
   const { code } = fc.letrec<{ code: Code }>((tie) => {
     const leaf: fc.Arbitrary<Code> = fc.oneof(
       { weight: 5, arbitrary: runArbitrary() },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant("sleep" as const), id: fc.constant(""), seconds: fc.nat(20) }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait" as const), id: fc.constant(""), seconds: fc.nat(20) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ kind: fc.constant("sleep" as const), id: fc.constant(""), seconds: fc.nat(20) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ kind: fc.constant("wait" as const), id: fc.constant(""), seconds: fc.nat(20) }),
+      },
       {
         weight: 1,
         arbitrary: fc.record({

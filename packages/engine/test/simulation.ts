@@ -1,11 +1,12 @@
 // One simulated run: the core, a store in memory, an app that replays code, and a seed that decides what happens next.
 // It checks on the way that discovery calls never overlap and that results, once seen, stand.
-import { millis, type RunId, asFunctionId, parseOpList, readSdkResponse } from "@stepwright/protocol";
+import { type Millis, millis, type RunId, asFunctionId, parseOpList, readSdkResponse } from "@stepwright/protocol";
 import {
   assert,
   buildRequest,
   type Call,
   checkpoint,
+  type Decision,
   isDiscovery,
   isEnded,
   type LeasedItem,
@@ -84,7 +85,10 @@ function open(code: Code, mode: SdkMode, seed: number): Simulation {
       asFunctionId(slug),
     );
   return {
-    world: createWorld({ now: noon, functions: [make("sim-main", "sim/start"), make("sim-ok", null), make("sim-bad", null)] }),
+    world: createWorld({
+      now: noon,
+      functions: [make("sim-main", "sim/start"), make("sim-ok", null), make("sim-bad", null)],
+    }),
     code,
     mode,
     chance,
@@ -107,7 +111,11 @@ function takeTurn(simulation: Simulation): void {
   const { world, chance, inFlight } = simulation;
   const due = [...world.store.items.values()].filter(({ item, isLeased }) => !isLeased && item.at <= world.now);
   const moves: (() => void)[] = [
-    ...due.map(({ item }) => () => workOn(simulation, world.store.lease(item.id))),
+    ...due.map(
+      ({ item }) =>
+        () =>
+          workOn(simulation, world.store.lease(item.id)),
+    ),
     ...[...inFlight].map((one) => () => goOn(simulation, one)),
     ...stepsOf(simulation.code).flatMap((step) =>
       step.kind === "wait" && chance.hits(0.03) ? [() => sendEvent(world, { name: `sim/${step.id}`, data: {} })] : [],
@@ -206,9 +214,18 @@ function goOn(simulation: Simulation, one: CallInFlight): void {
   if (isEnded(state.run.status)) return;
   const answer = readSdkResponse(next.value, millis(world.now));
   const decision = readResponse(state, contextOf(world), one.call, answer);
+  assertNobodyIdles(decision, millis(world.now));
   const isApplied = commitDecision(world.store, state, decision);
   assert(isApplied !== one.isZombie, "an answer counts if, and only if, its dispatch still holds the lease");
   if (isApplied && decision.run.status === "completed") simulation.finals += 1;
+}
+
+/** An app that answers as it should is never asked again for want of a better idea. */
+function assertNobodyIdles(decision: Decision, now: Millis): void {
+  for (const effect of decision.transition.effects) {
+    const isLater = effect.kind === "enqueue" && effect.item.work.kind === "call" && effect.item.at > now;
+    assert(!isLater, "whatever is to be called is called at once");
+  }
 }
 
 function takeCheckpoint(simulation: Simulation, one: CallInFlight, ops: readonly WireOp[]): void {
@@ -256,4 +273,3 @@ function seededChance(seed: number): Chance {
   };
   return { fraction, hits: (probability) => fraction() < probability };
 }
-

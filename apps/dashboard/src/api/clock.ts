@@ -3,6 +3,8 @@ import { useSyncExternalStore } from "react";
 
 interface Ticker {
   now: number;
+  /** The same function for every render: a new one would end and begin the subscription each time, and each beginning looks at the time. */
+  readonly follow: (listener: () => void) => () => void;
   readonly listeners: Set<() => void>;
   timer: ReturnType<typeof setInterval> | null;
 }
@@ -12,14 +14,21 @@ const loadedAt = Date.now();
 
 /** Follows the time in ticks of the given length; with null it stands still, for what has ended. */
 export function useNow(everyMs: number | null): number {
-  return useSyncExternalStore(
-    (listener) => (everyMs === null ? () => undefined : follow(tickerOf(everyMs), everyMs, listener)),
-    () => (everyMs === null ? loadedAt : tickerOf(everyMs).now),
-  );
+  const ticker = everyMs === null ? null : tickerOf(everyMs);
+  return useSyncExternalStore(ticker?.follow ?? followNothing, () => ticker?.now ?? loadedAt);
 }
 
+const followNothing = () => () => undefined;
+
 function tickerOf(everyMs: number): Ticker {
-  const ticker = tickers.get(everyMs) ?? { now: Date.now(), listeners: new Set(), timer: null };
+  const known = tickers.get(everyMs);
+  if (known !== undefined) return known;
+  const ticker: Ticker = {
+    now: Date.now(),
+    listeners: new Set(),
+    timer: null,
+    follow: (listener) => follow(ticker, everyMs, listener),
+  };
   tickers.set(everyMs, ticker);
   return ticker;
 }

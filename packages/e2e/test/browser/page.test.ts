@@ -93,6 +93,24 @@ test("a failed run says why on the list and on its page", async () => {
   expect(foreign).toEqual([]);
 });
 
+test("a sleeping run says until when, and a cancelled one that it was cancelled", async () => {
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "nap" }, { event: event("nap") }, async ({ step }) => {
+      await step.sleep("wait-a-day", "1d");
+    }),
+  ]);
+  const run = await app.start("nap");
+  const { page } = await openPage(browser, server.url);
+  await page.goto(`${server.url}/runs/${run.id}`);
+  const banner = page.getByRole("region", { name: "What happened" });
+  await banner.getByText(/Sleeping in step wait-a-day until/).waitFor();
+  await takePicture(page, "run-sleeping");
+  await page.getByRole("button", { name: "Cancel run" }).click();
+  await page.getByRole("button", { name: "Cancel this run?" }).click();
+  await banner.getByText(/Cancelled/).waitFor();
+  expect((await server.run(run.id)).status).toBe("cancelled");
+});
+
 test("events, functions and apps are shown with what belongs to them", async () => {
   const app = await serveApp(server, sdk, ({ define, event }) => [
     define({ id: "listener" }, { event: event("heard") }, () => "heard"),

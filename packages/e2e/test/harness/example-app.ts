@@ -13,10 +13,15 @@ export type Major = "v3" | "v4";
 /** Both forms, for `describe.each`. */
 export const majors: readonly { readonly major: Major }[] = [{ major: "v3" }, { major: "v4" }];
 
+/** Programs that work on the application's database: its own functions, or those made for killing (`apps/orders.ts`). */
+export type Program = "application" | "orders";
+
 const entries: Readonly<Record<Major, string>> = {
   v3: join(repository, "examples/nextjs/serve.ts"),
   v4: fileURLToPath(new URL("../apps/v4/serve.ts", import.meta.url)),
 };
+
+const ordersEntry = fileURLToPath(new URL("../apps/orders.ts", import.meta.url));
 
 /** One email of the outbox. */
 export interface SentEmail {
@@ -57,6 +62,8 @@ export interface ExampleApp {
 
 /** How to start it. */
 export interface ExampleAppOptions {
+  /** Default `"application"`. */
+  readonly program?: Program;
   readonly major: Major;
   readonly serverUrl: string;
   readonly databaseFile?: string;
@@ -67,7 +74,8 @@ export interface ExampleAppOptions {
 export async function startExampleApp(scope: Scope, options: ExampleAppOptions): Promise<ExampleApp> {
   const databaseFile = options.databaseFile ?? join(scope.folder(), "example.db");
   const child = scope.startChild({
-    file: entries[options.major],
+    file: options.program === "orders" ? ordersEntry : entries[options.major],
+    args: options.program === "orders" ? [options.major] : [],
     env: { EXAMPLE_DB: databaseFile, PORT: String(options.port ?? 0), INNGEST_DEV: options.serverUrl },
   });
   const [, url = "", port = ""] = await child.waitForOutput(/^serving (http:\/\/localhost:(\d+)\S*)$/m);

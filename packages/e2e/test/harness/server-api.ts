@@ -1,5 +1,5 @@
 // What a test asks of a server over HTTP: the event API, and what the dashboard reads.
-import type { ApiApp, ApiEventDetail, ApiInfo, ApiPage, ApiRun, ApiRunRow, ApiStep } from "@stepwright/protocol";
+import type { ApiApp, ApiEventDetail, ApiEventRow, ApiInfo, ApiPage, ApiRun, ApiRunRow, ApiStep } from "@stepwright/protocol";
 import { until } from "./poll.ts";
 
 /** An event to send. */
@@ -28,7 +28,10 @@ export interface ServerApi {
   /** Sends events and returns their ids; throws unless they were accepted. */
   send(events: OutgoingEvent | readonly OutgoingEvent[], options?: { readonly seed?: string }): Promise<readonly string[]>;
   run(runId: string): Promise<ApiRun>;
+  /** All runs that fit, newest first. */
   runs(query?: Readonly<Record<string, string>>): Promise<readonly ApiRunRow[]>;
+  /** All events that fit, newest first. */
+  events(query?: Readonly<Record<string, string>>): Promise<readonly ApiEventRow[]>;
   event(eventId: string): Promise<ApiEventDetail>;
   /** Runs of an event as soon as there are `count`. */
   runsOf(eventId: string, options?: { readonly count?: number }): Promise<readonly ApiRun[]>;
@@ -60,6 +63,17 @@ export function serverApi(url: string, { key = null, eventKey = "test" }: { read
     // The shape is the server's promise, and what the tests check.
     return answer.json as T;
   };
+  const all = async <T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<readonly T[]> => {
+    const items: T[] = [];
+    let cursor: string | null = null;
+    do {
+      const parameters = new URLSearchParams({ limit: "100", ...query, ...(cursor === null ? {} : { cursor }) });
+      const page: ApiPage<T> = await json("GET", `${path}?${parameters.toString()}`);
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return items;
+  };
   const run = (runId: string): Promise<ApiRun> => json("GET", `/api/runs/${runId}`);
   const event = (eventId: string): Promise<ApiEventDetail> => json("GET", `/api/events/${eventId}`);
   const waitForRun: ServerApi["waitForRun"] = async (runId, isWanted, options = {}) => {
@@ -86,10 +100,8 @@ export function serverApi(url: string, { key = null, eventKey = "test" }: { read
       if (answer.status !== 200) throw new Error(`the events were not accepted: ${answer.status} ${answer.text}`);
       return (answer.json as { readonly ids: readonly string[] }).ids;
     },
-    async runs(query = {}) {
-      const { items } = await json<ApiPage<ApiRunRow>>("GET", `/api/runs?${new URLSearchParams({ limit: "100", ...query }).toString()}`);
-      return items;
-    },
+    runs: (query) => all<ApiRunRow>("/api/runs", query),
+    events: (query) => all<ApiEventRow>("/api/events", query),
     async runsOf(eventId, { count = 1 } = {}) {
       const found = await until(
         async () => {

@@ -38,16 +38,18 @@ export function describeDays(name: string, loadApp: LoadApp): void {
     const emails = (): string[] => latestEmails(listMax).map(({ kind }) => kind).toReversed();
 
     test("welcome-email-sequence: seven days and three emails for a user on the free plan, in well under a second", async () => {
+      // A Monday lies in between.
+      const others = (): string[] => emails().filter((kind) => kind !== "digest");
       const startedAt = performance.now();
       const run = await runOf("user/signed-up", { userId: "user-ada", email: "ada@example.com", name: "Ada" });
       await server.clock.advance("1d");
-      expect(emails()).toEqual(["welcome"]);
+      expect(others()).toEqual(["welcome"]);
       await server.clock.advance("1d");
-      expect(emails()).toEqual(["welcome", "tips"]);
+      expect(others()).toEqual(["welcome", "tips"]);
       await server.clock.advance("4d 23h 59m");
-      expect(emails().filter((kind) => kind !== "digest")).toEqual(["welcome", "tips"]);
+      expect(others()).toEqual(["welcome", "tips"]);
       await server.clock.advance("1m");
-      expect(emails().filter((kind) => kind !== "digest")).toEqual(["welcome", "tips", "upgrade"]);
+      expect(others()).toEqual(["welcome", "tips", "upgrade"]);
       expect(await run()).toMatchObject({ status: "completed", output: { userId: "user-ada", emailsSent: 3 } });
       expect(performance.now() - startedAt).toBeLessThan(2_000);
     });

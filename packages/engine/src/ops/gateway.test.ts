@@ -19,7 +19,12 @@ import { readResponse } from "../read-response.ts";
 import { gatewayAnswered, type GatewayResult } from "./gateway.ts";
 
 function requested(name: "Gateway" | "AIGateway", opts: Readonly<Record<string, unknown>>) {
-  return readResponse(sampleState(), sampleContext(), sampleCall(), answerOf([op(name, "g", { displayName: "ask", opts })]));
+  return readResponse(
+    sampleState(),
+    sampleContext(),
+    sampleCall(),
+    answerOf([op(name, "g", { displayName: "ask", opts })]),
+  );
 }
 
 function requestOf(name: "Gateway" | "AIGateway", opts: Readonly<Record<string, unknown>>): GatewayRequest | undefined {
@@ -29,7 +34,12 @@ function requestOf(name: "Gateway" | "AIGateway", opts: Readonly<Record<string, 
 
 describe("a request for step.fetch", () => {
   it("is an item of its own, in the lane of such requests", () => {
-    const decision = requested("Gateway", { url: "http://api/x", method: "PUT", headers: { "X-A": "1", "X-B": ["2", "3"] }, body: "text" });
+    const decision = requested("Gateway", {
+      url: "http://api/x",
+      method: "PUT",
+      headers: { "X-A": "1", "X-B": ["2", "3"] },
+      body: "text",
+    });
     expect(effectsOf(decision, "enqueue")[0]?.item).toEqual({
       id: "run-1:g:gateway",
       lane: "gateway",
@@ -55,7 +65,9 @@ describe("a request for step.fetch", () => {
 
   it("is a POST without a body unless it says otherwise", () => {
     expect(requestOf("Gateway", { url: "http://api/" })).toMatchObject({ method: "POST", body: null });
-    expect(requestOf("Gateway", { url: "http://api/", body: { a: 1 }, headers: "odd" })).toMatchObject({ body: '{"a":1}' });
+    expect(requestOf("Gateway", { url: "http://api/", body: { a: 1 }, headers: "odd" })).toMatchObject({
+      body: '{"a":1}',
+    });
   });
 
   it("of what is no URL fails the run and names it", () => {
@@ -77,13 +89,27 @@ describe("a request for step.ai.infer", () => {
     ["bedrock", { authorization: "k" }],
     ["gemini", {}],
   ])("carries the key as %s wants it", (format, headers) => {
-    const request = requestOf("AIGateway", { url: "https://ai/v1", format, auth_key: "k", body: { m: 1 }, method: "GET" });
+    const request = requestOf("AIGateway", {
+      url: "https://ai/v1",
+      format,
+      auth_key: "k",
+      body: { m: 1 },
+      method: "GET",
+    });
     expect(request?.headers).toEqual({ "user-agent": "Inngest", "content-type": "application/json", ...headers });
-    expect(request).toMatchObject({ method: "POST", body: '{"m":1}', url: format === "gemini" ? "https://ai/v1?key=k" : "https://ai/v1" });
+    expect(request).toMatchObject({
+      method: "POST",
+      body: '{"m":1}',
+      url: format === "gemini" ? "https://ai/v1?key=k" : "https://ai/v1",
+    });
   });
 
   it("lets the app's headers win, and goes without a key where there is none", () => {
-    const request = requestOf("AIGateway", { url: "https://ai/", format: "anthropic", headers: { "Content-Type": "text/x" } });
+    const request = requestOf("AIGateway", {
+      url: "https://ai/",
+      format: "anthropic",
+      headers: { "Content-Type": "text/x" },
+    });
     expect(request?.headers).toEqual({ "user-agent": "Inngest", "content-type": "text/x" });
   });
 
@@ -103,7 +129,15 @@ describe("the answer to a request", () => {
       steps: options.steps ?? {},
       progress: { discovery: null, pending: (options.pending ?? []).map(step) },
     });
-    const request: GatewayRequest = { op: name, name: "ask", method: "POST", url: "http://api/x", headers: {}, body: null, queuedAt: noon };
+    const request: GatewayRequest = {
+      op: name,
+      name: "ask",
+      method: "POST",
+      url: "http://api/x",
+      headers: {},
+      body: null,
+      queuedAt: noon,
+    };
     const work = { kind: "gateway", runId, stepId: step("g"), request } as const;
     const item = leased(work, { id: asQueueItemId("run-1:g:gateway"), attempt: options.attempt ?? 0 });
     gatewayAnswered(draft, { item, work, result, attemptsMax: 3 });
@@ -114,10 +148,16 @@ describe("the answer to a request", () => {
 
   it.each([200, 404, 500])("of step.fetch is its result whatever the status: %i", (status) => {
     const draft = answered("Gateway", ok(status, "text"));
-    expect(draft.newSteps[0]?.memo).toBe(`{"data":{"body":"text","headers":{"a":"b"},"status_code":${status},"url":"http://api/x"}}`);
+    expect(draft.newSteps[0]?.memo).toBe(
+      `{"data":{"body":"text","headers":{"a":"b"},"status_code":${status},"url":"http://api/x"}}`,
+    );
     expect(draft.newSteps[0]?.status).toBe("completed");
     expect(effectsOf(draft, "dequeue")).toEqual([{ kind: "dequeue", itemId: "run-1:g:gateway" }]);
-    expect(effectsOf(draft, "endSpan")[0]).toMatchObject({ spanId: "g", status: "completed", detail: `{"status":${status}}` });
+    expect(effectsOf(draft, "endSpan")[0]).toMatchObject({
+      spanId: "g",
+      status: "completed",
+      detail: `{"status":${status}}`,
+    });
     expect(enqueued(draft)).toEqual(["run-1:d2"]);
   });
 

@@ -159,8 +159,12 @@ function withKey(url: string, key: string): string {
 function headersOf(value: JsonValue | undefined): Record<string, string> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   return Object.fromEntries(
-    Object.entries(value).map(([name, content]) => [name.toLowerCase(), Array.isArray(content) ? content.join(",") : String(content)]),
+    Object.entries(value).map(([name, content]) => [name.toLowerCase(), (Array.isArray(content) ? content : [content]).map(headerText).join(",")]),
   );
+}
+
+function headerText(value: JsonValue): string {
+  return typeof value === "string" ? value : canonicalJson(value);
 }
 
 function jsonOrText(text: string): unknown {

@@ -14,7 +14,10 @@ import {
 } from "../../test/sample.ts";
 import { readResponse } from "../read-response.ts";
 
-const callee = sampleFunction({ slug: "shop-bill", triggers: [], cancel: [{ event: "shop/stop", if: null, timeoutText: null }] }, asFunctionId("fn-2"));
+const callee = sampleFunction(
+  { slug: "shop-bill", triggers: [], cancel: [{ event: "shop/stop", if: null, timeoutText: null }] },
+  asFunctionId("fn-2"),
+);
 const context = () => sampleContext({ registry: sampleRegistry([sampleFunction(), callee]) });
 
 function invoked(opts: Readonly<Record<string, unknown>>) {
@@ -79,7 +82,9 @@ describe("an invoked function", () => {
   it("points at its own event when the same answer invokes several", () => {
     const ops = ["i", "j"].map((id) => op("InvokeFunction", id, { opts: { function_id: "shop-bill" } }));
     const decision = readResponse(sampleState(), context(), sampleCall(), answerOf(ops));
-    const refs = (decision.transition.children ?? []).map((child) => effectsOf(child.effects, "createRun")[0]?.events[0]);
+    const refs = (decision.transition.children ?? []).map(
+      (child) => effectsOf(child.effects, "createRun")[0]?.events[0],
+    );
     expect(refs).toEqual([
       { kind: "inTransition", index: 0 },
       { kind: "inTransition", index: 1 },

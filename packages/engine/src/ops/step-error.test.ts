@@ -45,7 +45,9 @@ function answered(options: Case) {
 describe("a step that threw", () => {
   it("is tried again with the same item and leaves no result", () => {
     const decision = answered({});
-    expect(effectsOf(decision, "reschedule")).toEqual([{ kind: "reschedule", itemId: "run-1:d1", at: noon + 1_000, attempt: 1 }]);
+    expect(effectsOf(decision, "reschedule")).toEqual([
+      { kind: "reschedule", itemId: "run-1:d1", at: noon + 1_000, attempt: 1 },
+    ]);
     expect(decision.newSteps).toEqual([]);
     expect(decision.run.progress.discovery).toEqual({ itemId: "run-1:d1", retryAt: noon + 1_000 });
     expect(effectsOf(decision, "putSpan")[0]?.span).toMatchObject({

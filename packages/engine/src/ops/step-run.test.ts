@@ -1,6 +1,16 @@
 import { runStateBytesMax, stepOutputBytesMax } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
-import { answerOf, effectsOf, enqueued, noon, op, sampleCall, sampleContext, sampleState, step } from "../../test/sample.ts";
+import {
+  answerOf,
+  effectsOf,
+  enqueued,
+  noon,
+  op,
+  sampleCall,
+  sampleContext,
+  sampleState,
+  step,
+} from "../../test/sample.ts";
 import { readResponse } from "../read-response.ts";
 
 type StateOptions = NonNullable<Parameters<typeof sampleState>[0]>;

@@ -24,7 +24,7 @@ describe("a planned step", () => {
       lane: "app:app-1",
       at: noon,
       attempt: 0,
-      work: { kind: "call", runId: "run-1", stepId: "a", queuedAt: noon },
+      work: { kind: "call", runId: "run-1", stepId: "a", name: "a", queuedAt: noon },
     });
     expect([...decision.opened]).toEqual(["a"]);
     expect(decision.newSteps).toEqual([]);
@@ -49,7 +49,12 @@ describe("a sleep", () => {
       work: { kind: "wake", runId: "run-1", stepId: "s" },
     });
     expect(decision.newSteps).toEqual([]);
-    expect(effectsOf(decision, "putSpan")[0]?.span).toMatchObject({ id: "s", kind: "sleep", status: "waiting", detail: `{"until":${at}}` });
+    expect(effectsOf(decision, "putSpan")[0]?.span).toMatchObject({
+      id: "s",
+      kind: "sleep",
+      status: "waiting",
+      detail: `{"until":${at}}`,
+    });
   });
 
   it("of what is no time fails the run and says so", () => {
@@ -90,7 +95,9 @@ describe("a wait for an event", () => {
   });
 
   it("takes its event from the options where they name one", () => {
-    expect(effectsOf(answered(wait({ timeout: "1h", event: "shop/other" })), "putPause")[0]?.pause.eventName).toBe("shop/other");
+    expect(effectsOf(answered(wait({ timeout: "1h", event: "shop/other" })), "putPause")[0]?.pause.eventName).toBe(
+      "shop/other",
+    );
   });
 
   it("has the trigger's values in its condition and is indexed by them", () => {
@@ -106,7 +113,9 @@ describe("a wait for an event", () => {
   });
 
   it("that every event meets has no condition", () => {
-    expect(effectsOf(answered(wait({ timeout: "1h", if: "event.data.id == 'A'" })), "putPause")[0]?.pause.expression).toBeNull();
+    expect(
+      effectsOf(answered(wait({ timeout: "1h", if: "event.data.id == 'A'" })), "putPause")[0]?.pause.expression,
+    ).toBeNull();
   });
 
   it("that nothing can meet is only a timeout", () => {
@@ -138,11 +147,18 @@ describe("a wait for an event", () => {
 });
 
 describe("a wait for a signal", () => {
-  const wait = (opts: Readonly<Record<string, unknown>>, id = "w") => op("WaitForSignal", id, { opts: { signal: "go", ...opts } });
+  const wait = (opts: Readonly<Record<string, unknown>>, id = "w") =>
+    op("WaitForSignal", id, { opts: { signal: "go", ...opts } });
 
   it("is a pause by name, holds while nobody else waits for it, and has a timeout", () => {
     const decision = answered(wait({ timeout: "1h" }));
-    expect(effectsOf(decision, "putPause")[0]?.pause).toMatchObject({ id: "run-1:w", kind: "signal", signal: "go", eventName: null, expiresAt: noon + 3_600_000 });
+    expect(effectsOf(decision, "putPause")[0]?.pause).toMatchObject({
+      id: "run-1:w",
+      kind: "signal",
+      signal: "go",
+      eventName: null,
+      expiresAt: noon + 3_600_000,
+    });
     expect(decision.transition.guards).toContainEqual({ kind: "signalFree", signal: "go" });
     expect(effectsOf(decision, "enqueue")[0]?.item.work).toMatchObject({ kind: "timeout", waitKind: "signal" });
   });
@@ -153,11 +169,19 @@ describe("a wait for a signal", () => {
 
   it("fails its run when somebody waits already", () => {
     const { run } = answered(wait({ timeout: "1h" }), { takenSignals: new Set(["go"]) });
-    expect(run).toMatchObject({ status: "failed", error: expect.stringContaining("Signal conflict; signal wait already exists for another run") as string });
+    expect(run).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("Signal conflict; signal wait already exists for another run") as string,
+    });
   });
 
   it("fails its run when another branch of the same answer waits already", () => {
-    const decision = readResponse(sampleState(), sampleContext(), sampleCall(), answerOf([wait({}, "w"), wait({}, "v")]));
+    const decision = readResponse(
+      sampleState(),
+      sampleContext(),
+      sampleCall(),
+      answerOf([wait({}, "w"), wait({}, "v")]),
+    );
     expect(decision.run.status).toBe("failed");
   });
 

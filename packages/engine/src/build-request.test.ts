@@ -1,0 +1,114 @@
+import { callStateBytesMax, canonicalJson, stepsPerRunMax } from "@stepwright/protocol";
+import { describe, expect, it } from "vitest";
+import { orderEvent, sampleCall, sampleFunction, sampleState, step } from "../test/sample.ts";
+import { buildRequest, hasTooManySteps } from "./build-request.ts";
+
+type StateOptions = NonNullable<Parameters<typeof sampleState>[0]>;
+
+function built(options: StateOptions = {}, call = sampleCall()) {
+  const request = buildRequest({ state: sampleState(options), fn: sampleFunction(), call, requestId: "req-1" });
+  return { ...request, json: JSON.parse(request.body) as { ctx: Record<string, unknown> } & Record<string, unknown> };
+}
+
+describe("the request of a call", () => {
+  it("carries the run's state, spliced from what is stored", () => {
+    const { json } = built({ steps: { b: { data: 2 }, a: null } }, sampleCall({ attempt: 1 }));
+    expect(json).toEqual({
+      ctx: {
+        attempt: 1,
+        disable_immediate_execution: false,
+        env: "",
+        fn_id: "fn-1",
+        generation_id: 1,
+        job_id: "run-1:d1",
+        max_attempts: 3,
+        qi_id: "run-1:d1",
+        request_id: "req-1",
+        run_id: "run-1",
+        stack: { current: 2, stack: ["b", "a"] },
+        step_id: "step",
+        use_api: false,
+      },
+      defers: {},
+      event: JSON.parse(orderEvent) as unknown,
+      events: [JSON.parse(orderEvent) as unknown],
+      steps: { a: null, b: { data: 2 } },
+      use_api: false,
+      version: 2,
+    });
+  });
+
+  it("is canonical, so that it can be signed as it is", () => {
+    const { body, json } = built({ steps: { b: { data: 2 }, a: null } });
+    expect(body).toBe(canonicalJson(json));
+  });
+
+  it("goes to the function's URL with the step it asks for", () => {
+    expect(built().url).toBe("http://localhost:3000/api/inngest?fnId=shop-ship&stepId=step");
+    const targeted = built({ open: ["a"] }, sampleCall({ stepId: step("a") }));
+    expect(targeted.url).toBe("http://localhost:3000/api/inngest?fnId=shop-ship&stepId=a");
+    expect(targeted.headers).toMatchObject({ "x-inngest-step-id": "a", "x-run-id": "run-1", "user-agent": "Inngest" });
+  });
+
+  it("tells the version of the run, -1 before it is known", () => {
+    expect(built({ progress: { requestVersion: -1 } })).toMatchObject({
+      json: { version: -1 },
+      headers: { "x-inngest-req-version": "-1" },
+    });
+  });
+
+  it.each<[string, StateOptions, boolean]>([
+    ["in a sequence", {}, false],
+    ["in a parallel section", { progress: { forceStepPlan: true } }, true],
+    ["while steps are open, one of which could be found alone and run twice", { open: ["a"] }, true],
+  ])("lets steps run inside it, or not: %s", (_, options, isForced) => {
+    expect(built(options).json.ctx["disable_immediate_execution"]).toBe(isForced);
+  });
+
+  it("for a planned step says what the section says", () => {
+    const call = sampleCall({ stepId: step("a") });
+    expect(built({ open: ["a"] }, call).json.ctx["disable_immediate_execution"]).toBe(false);
+  });
+
+  it("tells of deferred calls whether they can still be taken back", () => {
+    const defer = { functionSlug: "f", input: canonicalJson({}) };
+    const defers = {
+      a: { ...defer, status: "live" },
+      b: { ...defer, status: "aborted" },
+      c: { ...defer, status: "rejected" },
+    } as const;
+    expect(built({ progress: { defers } }).json["defers"]).toEqual({
+      a: { abortable: true },
+      b: { abortable: false },
+      c: { abortable: false },
+    });
+  });
+
+  it("leaves a large state to be fetched", () => {
+    const { json } = built({ steps: { a: 1 }, progress: { stateLength: callStateBytesMax + 1 } });
+    expect(json).toMatchObject({
+      use_api: true,
+      events: [],
+      steps: {},
+      event: { id: "event-1" },
+      ctx: { use_api: true },
+    });
+    expect(built({ progress: { stateLength: callStateBytesMax } }).json).toMatchObject({ use_api: false });
+  });
+
+  it("needs an event", () => {
+    const state = { ...sampleState(), events: [] };
+    expect(() => buildRequest({ state, fn: sampleFunction(), call: sampleCall(), requestId: "r" })).toThrow(
+      "triggering event",
+    );
+  });
+});
+
+describe("the step limit", () => {
+  it("counts results, so that the step that reaches it has run", () => {
+    const steps = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, null]));
+    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax - 1) }))).toBe(false);
+    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax) }))).toBe(true);
+  });
+});
