@@ -31,6 +31,7 @@ export function createAppRouter(client: QueryClient) {
       getParentRoute: () => root,
       path: "/",
       beforeLoad: () => {
+        // oxlint-disable-next-line typescript/only-throw-error -- the router is told so
         throw redirect({ to: "/runs", replace: true });
       },
     }),

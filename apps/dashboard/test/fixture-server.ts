@@ -130,7 +130,7 @@ function change(world: World, runId: string, facts: Partial<ApiRun>): void {
   for (const [at, event] of world.data.events.entries()) {
     if (event.internalId !== run.trigger.eventId) continue;
     const others = event.runs.filter((other) => other.runId !== runId);
-    world.data.events[at] = { ...event, runs: [...others, { runId, functionSlug: run.functionSlug, status: run.status as ApiRunStatus }] };
+    world.data.events[at] = { ...event, runs: [...others, { runId, functionSlug: run.functionSlug, status: run.status }] };
   }
   push(world, { kind: "changes", runs: [{ id: runId, status: run.status }], hasNewEvents: false, haveAppsChanged: false });
 }

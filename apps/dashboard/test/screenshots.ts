@@ -16,6 +16,7 @@ interface Shot {
   readonly act?: (page: Page) => Promise<unknown>;
 }
 
+const rowOf = (page: Page, name: string) => page.getByRole("row").getByRole("link", { name, exact: true }).first().waitFor();
 const openRun = (name: string) => async (page: Page) => {
   await page.getByRole("link", { name, exact: true }).first().click();
   await page.getByRole("heading", { name: "Steps" }).waitFor();
@@ -27,8 +28,8 @@ const openStep = (run: string, step: string) => async (page: Page) => {
 };
 
 const shots: readonly Shot[] = [
-  { name: "runs", path: "/runs", act: (page) => page.getByText("welcome-email-sequence").first().waitFor() },
-  { name: "runs-failed", path: "/runs?status=failed&last=1h", act: (page) => page.getByText("process-csv-upload").first().waitFor() },
+  { name: "runs", path: "/runs", act: (page) => rowOf(page, "welcome-email-sequence") },
+  { name: "runs-failed", path: "/runs?status=failed&last=1h", act: (page) => rowOf(page, "process-csv-upload") },
   { name: "runs-empty", mode: "empty", path: "/runs", act: (page) => page.getByText("No app is connected yet").waitFor() },
   { name: "run-failed", path: "/runs?fn=my-app-process-csv-upload", act: openRun("process-csv-upload") },
   { name: "run-failed-step", path: "/runs?fn=my-app-process-csv-upload", act: openStep("process-csv-upload", "insert-to-database") },
@@ -39,7 +40,7 @@ const shots: readonly Shot[] = [
   { name: "run-parallel", path: "/runs?fn=my-app-generate-monthly-reports", act: openRun("generate-monthly-reports") },
   { name: "run-cancelled", path: "/runs?fn=my-app-fulfil-order", act: openRun("fulfil-order") },
   { name: "run-missing", path: "/runs/01JZZZZZZZZZZZZZZZZZZZZZZZ", act: (page) => page.getByText("There is no such run").waitFor() },
-  { name: "events", path: "/events", act: (page) => page.getByText("content/submitted").first().waitFor() },
+  { name: "events", path: "/events", act: (page) => rowOf(page, "content/submitted") },
   {
     name: "event",
     path: "/events?name=file/uploaded",
@@ -48,9 +49,9 @@ const shots: readonly Shot[] = [
       await page.getByRole("heading", { name: "Payload" }).waitFor();
     },
   },
-  { name: "functions", path: "/functions", act: (page) => page.getByText("weekly-digest-fanout").waitFor() },
+  { name: "functions", path: "/functions", act: (page) => rowOf(page, "weekly-digest-fanout") },
   { name: "function", path: "/functions/my-app-send-user-digest", act: (page) => page.getByText("Latest runs").waitFor() },
-  { name: "apps", path: "/apps", act: (page) => page.getByText("billing").first().waitFor() },
+  { name: "apps", path: "/apps", act: (page) => page.getByRole("heading", { name: "billing" }).waitFor() },
   { name: "apps-empty", mode: "empty", path: "/apps", act: (page) => page.getByText("No app is connected yet").waitFor() },
   {
     name: "send",
@@ -104,6 +105,7 @@ try {
     for (const look of looks) {
       const context = await browser.newContext({ colorScheme: look.colorScheme, viewport: { width: look.width, height: look.height } });
       const page = await context.newPage();
+      page.setDefaultTimeout(8_000);
       const where = `${shot.name}-${look.suffix}`;
       page.on("pageerror", (error) => problems.push(`${where}: ${error.message}`));
       page.on("console", (message) => {

@@ -4,7 +4,7 @@ import type { Node } from "./ast.ts";
 import { elementOf } from "./values.ts";
 
 /** One step of a path: a field or an element. */
-export type PathStep = string | number;
+type PathStep = string | number;
 
 /** Reads a node as a path below `async`, or gives null when it is anything else. */
 export function pathOf(node: Node): string | null {
@@ -20,7 +20,7 @@ export function pathOf(node: Node): string | null {
 }
 
 /** Writes a path. It is never empty for one step or more. */
-export function pathText(steps: readonly PathStep[]): string {
+function pathText(steps: readonly PathStep[]): string {
   const text = steps.map((step) => {
     if (typeof step === "number") return `[${step}]`;
     return /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
@@ -36,7 +36,7 @@ export function readPath(path: string, root: unknown): unknown {
 }
 
 /** Splits a path that `pathText` wrote. */
-export function parsePath(path: string): readonly PathStep[] {
+function parsePath(path: string): readonly PathStep[] {
   const steps: PathStep[] = [];
   const token = /\.?([A-Za-z_]\w*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;
   while (token.lastIndex < path.length) {

@@ -64,8 +64,9 @@ function written(node: Node): Interpolated {
     return { kind: "invalid", message: `with the values of its event the expression has more than ${interpolatedCharsMax} characters`, position: null };
   }
   const compiled = compile(text);
-  if (compiled.kind === "compiled") return { kind: "expression", text };
-  return { kind: "invalid", message: `with the values of its event: ${compiled.message}`, position: null };
+  if (compiled.kind === "invalid") return { kind: "invalid", message: `with the values of its event: ${compiled.message}`, position: null };
+  if (!compiled.expression.variables.has("event")) return { kind: "expression", text };
+  return { kind: "invalid", message: "a value of its event is nested too deeply to be written into the expression", position: null };
 }
 
 function reduce(node: Node, interest: Interest, setting: Setting): Part {
@@ -75,7 +76,7 @@ function reduce(node: Node, interest: Interest, setting: Setting): Part {
     case "and":
     case "or": {
       const parts = node.parts.map((part, at) => reduce(part, interestOfPart(node.kind, interest, at === node.parts.length - 1), setting));
-      return joined(node, node.kind === "and" ? simplifyAnd(parts, interest, node.at) : simplifyOr(parts, interest, node.at));
+      return joined(node, node.kind === "and" ? simplifyAnd(parts, interest, node.at) : simplifyOr(parts, interest, node.at), setting);
     }
     case "choose":
       return reduceChoice(node, interest, setting);
@@ -84,21 +85,21 @@ function reduce(node: Node, interest: Interest, setting: Setting): Part {
     default: {
       const parts = childrenOf(node).map((child) => reduce(child, "value", setting));
       const isKnown = parts.every((part) => part.kind === "known") && !readsClock(node);
-      return isKnown ? known(node, parts, setting) : { kind: "open", node: withChildren(node, parts.map(residue)) };
+      return isKnown ? known(node, parts, setting) : { kind: "open", node: withChildren(node, residues(parts, setting)) };
     }
   }
 }
 
-function joined(node: Node & { kind: "and" | "or" }, chain: Chain): Part {
+function joined(node: Node & { kind: "and" | "or" }, chain: Chain, setting: Setting): Part {
   if (chain.kind === "one") return chain.part;
-  return { kind: "open", node: withChildren(node, chain.parts.map(residue)) };
+  return { kind: "open", node: withChildren(node, chain.residues(parts, setting)) };
 }
 
 function reduceChoice(node: Node & { kind: "choose" }, interest: Interest, setting: Setting): Part {
   const test = reduce(node.test, "truth", setting);
   if (test.kind === "known") return reduce(isTruthy(test.value) ? node.yes : node.no, interest, setting);
   const branches = [node.yes, node.no].map((branch) => reduce(branch, interest, setting));
-  return { kind: "open", node: withChildren(node, [test, ...branches].map(residue)) };
+  return { kind: "open", node: withChildren(node, residues([test, ...branches], setting)) };
 }
 
 /** A loop that depends on nothing unknown is computed as it stands; else only its parts are reduced. */
@@ -106,21 +107,25 @@ function reduceLoop(node: Node & { kind: "loop" }, setting: Setting): Part {
   const inner: Setting = { frame: setting.frame, bound: [...setting.bound, node.name] };
   const reduced = (): Node => {
     const body = node.body.map((part, at) => reduce(part, node.macro === "map" && at === node.body.length - 1 ? "value" : "truth", inner));
-    return withChildren(node, [reduce(node.over, "value", setting), ...body].map(residue));
+    return withChildren(node, residues([reduce(node.over, "value", setting), ...body], setting));
   };
   if (!isClosed(node)) return { kind: "open", node: reduced() };
   return { kind: "known", value: build(node)(setting.frame), node: reduced };
 }
 
-function known(node: Node, parts: readonly Part[], { frame }: Setting): Part {
+function known(node: Node, parts: readonly Part[], setting: Setting): Part {
   const children = parts.map((part): Node => ({ kind: "literal", value: part.kind === "known" ? part.value : missing, at: node.at }));
-  return { kind: "known", value: build(withChildren(node, children))(frame), node: () => withChildren(node, parts.map(residue)) };
+  return { kind: "known", value: build(withChildren(node, children))(setting.frame), node: () => withChildren(node, residues(parts, setting)) };
+}
+
+function residues(parts: readonly Part[], setting: Setting): Node[] {
+  return parts.map((part) => residue(part, setting));
 }
 
 /** What stands in the remaining expression for a part: itself when open, else its value. A path that leads nowhere is null. */
-function residue(part: Part): Node {
+function residue(part: Part, { frame }: Setting): Node {
   if (part.kind === "open") return part.node;
-  if (isPrintable(part.value)) return { kind: "literal", value: part.value, at: 0 };
+  if (isPrintable(part.value, frame)) return { kind: "literal", value: part.value, at: 0 };
   if (part.value === missing) return { kind: "literal", value: null, at: 0 };
   // An instant, or an error such as `"2" > 1`, which has to stay one.
   const node = part.node();

@@ -18,9 +18,12 @@ export const nodesMax = 2 * interpolatedCharsMax;
 export const literalElementsMax = interpolatedCharsMax;
 /** Compiled expressions kept by text; a waiting run has its own text after interpolation. */
 export const cachedExpressionsMax = 50_000;
-/** Characters of all texts in that cache together; a compiled expression takes some 60 bytes per character. */
+/** Characters of all texts in that cache together; a compiled expression takes 20 to 100 bytes per character. */
 export const cachedCharsMax = 4 * kib * kib;
-/** Steps of one evaluation: about one per node of a loop's body and pass. At 20-100 ns each it ends within 10 ms. */
+/**
+ * Steps of one evaluation: one per node of a loop's body and pass, more for long texts and
+ * lists. The slowest evaluations found take 30 ms for them, most below 10 ms.
+ */
 export const evaluationStepsMax = 100_000;
 /** Characters of a string that an expression builds, or of a key. */
 export const builtCharsMax = 1024 * kib;

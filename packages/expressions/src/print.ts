@@ -1,6 +1,7 @@
 // Syntax tree → text, in the layout of the reference (`a == "x" && b in [1, 2]`). What
 // is printed compiles to the same tree again.
 import type { Node } from "./ast.ts";
+import { spend, type Frame } from "./frame.ts";
 import { interpolatedCharsMax, valueDepthMax } from "./limits.ts";
 import { isList, isMap, Uint } from "./values.ts";
 
@@ -11,13 +12,12 @@ export function print(node: Node): string {
   return paper.parts.join("");
 }
 
-/** Claims that a value can be written as a literal: JSON and ints, nothing that is only computed. */
-export function isPrintable(value: unknown, depth = 0): boolean {
+/** Claims that a value can be written as a literal: JSON and ints, not too deep, nothing that is only computed. The budget pays for the look. */
+export function isPrintable(value: unknown, frame: Frame, depth = 0): boolean {
   if (value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "bigint") return true;
   if (typeof value === "number") return Number.isFinite(value);
-  if (depth > valueDepthMax) return false;
-  if (isList(value)) return value.every((item) => isPrintable(item, depth + 1));
-  return isMap(value) && Object.values(value).every((item) => isPrintable(item, depth + 1));
+  const items = isList(value) ? value : isMap(value) ? Object.values(value) : null;
+  return items !== null && depth < valueDepthMax && spend(frame, items.length) && items.every((item) => isPrintable(item, frame, depth + 1));
 }
 
 /** What is written so far. Whole objects of an event may be written many times over, so the length is watched. */

@@ -77,7 +77,7 @@ export type ValueKind =
   | "type";
 
 /** A list or map of an event, or one built by an expression. */
-export type MapValue = Readonly<Record<string, unknown>>;
+type MapValue = Readonly<Record<string, unknown>>;
 
 /** The failure of an operator or function given types it does not take. */
 export const noSuchOverload = new Failure("no such overload");
@@ -131,6 +131,7 @@ export function numberOf(value: unknown): number | bigint | null {
   if (typeof value === "number" || typeof value === "bigint") return value;
   return value instanceof Uint ? value.value : null;
 }
+
 /** Reads a field as `x.field` does: missing unless `x` is a map that has it; an error stays one. */
 export function fieldOf(value: unknown, field: string): unknown {
   if (isMap(value)) {

@@ -1,21 +1,25 @@
 // HTTP to apps over keep-alive pools, one per origin. No failure throws: how a request ended is an outcome.
-import { connect } from "node:net";
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip } from "node:zlib";
 import { redirectsMax } from "@stepwright/protocol";
 import { Agent, type Dispatcher } from "undici";
+import { decodeBody } from "./decode-body.ts";
+import { isPortOpen } from "./is-port-open.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
 
 /** Options of the client. */
 export interface AppClientOptions {
-  /** Connections kept per origin; calls beyond wait for one. */
-  readonly connectionsPerOrigin: number;
+  /**
+   * Connections open to one origin at a time; requests beyond wait for one. Default: no limit.
+   *
+   * The runtime limits calls per app by itself. A limit here makes apps of one origin wait for each other, and the
+   * syncs of a busy app for its calls.
+   */
+  readonly connectionsPerOrigin?: number;
 }
 
 /** Makes the client. */
-export function createAppClient(options: AppClientOptions): AppClient {
+export function createAppClient(options: AppClientOptions = {}): AppClient {
   const agent = new Agent({
-    connections: options.connectionsPerOrigin,
+    connections: options.connectionsPerOrigin ?? null,
     pipelining: 1,
     // Shorter than what servers commonly keep, so that we seldom write to a connection that is being closed.
     keepAliveTimeout: 4_000,
@@ -31,16 +35,28 @@ export function createAppClient(options: AppClientOptions): AppClient {
   };
 }
 
+/** `setTimeout` counts in 32 bits. */
+const timerMaxMs = 2_147_483_647;
+
 async function send(agent: Agent, request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> {
-  const timeout = AbortSignal.timeout(request.timeoutMs);
-  const either = AbortSignal.any([signal, timeout]);
+  // By hand: what `AbortSignal.timeout` and `AbortSignal.any` set up outlives the request, by hours at our timeouts.
+  const abort = new AbortController();
+  const giveUp = () => abort.abort();
+  let isLate = false;
+  // oxlint-disable-next-line eslint/no-restricted-globals -- a request lasts as long as it does in the real world, whatever the runtime's clock says
+  const timer = setTimeout(() => {
+    isLate = true;
+    giveUp();
+  }, Math.min(request.timeoutMs, timerMaxMs));
+  signal.addEventListener("abort", giveUp);
+  if (signal.aborted) giveUp();
   try {
-    return await follow(agent, request, either);
+    return await follow(agent, request, abort.signal);
   } catch (error) {
-    if (timeout.aborted) {
-      return failed("APP_TIMEOUT", `no answer within ${request.timeoutMs / 1000} s`);
-    }
-    return describe(error);
+    return isLate ? failed("APP_TIMEOUT", `no answer within ${request.timeoutMs / 1000} s`) : describe(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
   }
 }
 
@@ -51,8 +67,9 @@ async function follow(agent: Agent, request: OutgoingRequest, signal: AbortSigna
     const response = await agent.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      method: request.method as Dispatcher.HttpMethod,
-      headers: { "accept-encoding": "gzip, br", ...request.headers },
+      method: request.method,
+      // Last: a step's own request may ask for encodings that nobody here can read.
+      headers: { ...request.headers, "accept-encoding": "gzip, br" },
       body: request.body,
       signal,
     });
@@ -61,7 +78,10 @@ async function follow(agent: Agent, request: OutgoingRequest, signal: AbortSigna
       return readAnswer(response, request.responseBytesMax);
     }
     await response.body.dump();
-    const target = new URL(location, url);
+    const target = URL.parse(location, url);
+    if (target === null || !/^https?:$/u.test(target.protocol)) {
+      return failed("APP_BAD_RESPONSE", `it redirects to "${location}", which is no address on the web`);
+    }
     // The original query says which function and step is meant; a target without one keeps it.
     if (target.search === "") target.search = url.search;
     url = target;
@@ -77,38 +97,24 @@ async function readAnswer(response: Dispatcher.ResponseData, bytesMax: number): 
     bytes += buffer.length;
     if (bytes > bytesMax) {
       response.body.destroy();
-      return failed("APP_RESPONSE_TOO_LARGE", `the answer is larger than ${bytesMax} bytes`);
+      return tooLarge(bytesMax);
     }
     chunks.push(buffer);
   }
   const headers = flatten(response.headers);
-  const decoded = await decode(Buffer.concat(chunks), headers["content-encoding"], bytesMax);
-  return decoded.kind === "failed" ? decoded : { kind: "response", status: response.statusCode, headers, body: decoded.text };
+  const decoded = await decodeBody(Buffer.concat(chunks), headers["content-encoding"], bytesMax);
+  switch (decoded.kind) {
+    case "text":
+      return { kind: "response", status: response.statusCode, headers, body: decoded.text };
+    case "tooLarge":
+      return tooLarge(bytesMax);
+    case "unreadable":
+      return failed("APP_BAD_RESPONSE", decoded.reason);
+  }
 }
 
-const gunzipAsync = promisify(gunzip);
-const brotliAsync = promisify(brotliDecompress);
-
-async function decode(
-  raw: Buffer,
-  encoding: string | undefined,
-  bytesMax: number,
-): Promise<{ readonly kind: "text"; readonly text: string } | Extract<OutgoingResult, { kind: "failed" }>> {
-  try {
-    switch (encoding ?? "identity") {
-      case "":
-      case "identity":
-        return { kind: "text", text: raw.toString("utf8") };
-      case "gzip":
-        return { kind: "text", text: (await gunzipAsync(raw, { maxOutputLength: bytesMax })).toString("utf8") };
-      case "br":
-        return { kind: "text", text: (await brotliAsync(raw, { maxOutputLength: bytesMax })).toString("utf8") };
-      default:
-        return failed("APP_BAD_RESPONSE", `its Content-Encoding "${encoding}" is not gzip, br or identity`);
-    }
-  } catch (error) {
-    return failed("APP_BAD_RESPONSE", `its ${encoding} body cannot be decoded: ${messageOf(error)}`);
-  }
+function tooLarge(bytesMax: number): Extract<OutgoingResult, { kind: "failed" }> {
+  return failed("APP_RESPONSE_TOO_LARGE", `the answer is larger than ${bytesMax} bytes`);
 }
 
 function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
@@ -129,8 +135,12 @@ const unreachableCodes = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
+/** What a step's own request may get wrong: a header that HTTP knows no meaning for, a scheme that is not ours. */
+const unsendableCodes = new Set(["ERR_INVALID_URL", "UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH"]);
+
 function describe(error: unknown): OutgoingResult {
   const code = codeOf(error);
+  if (unsendableCodes.has(code)) return failed("APP_UNREACHABLE", `the request cannot be sent: ${messageOf(error)}`);
   if (unreachableCodes.has(code)) return failed("APP_UNREACHABLE", `${code}: ${messageOf(error)}`);
   if (code.startsWith("HPE_")) return failed("APP_BAD_RESPONSE", `what it answers is not HTTP (${code})`);
   return failed("APP_CONNECTION_LOST", `the connection ended before the answer did (${code === "" ? messageOf(error) : code})`);
@@ -150,19 +160,4 @@ function codeOf(error: unknown): string {
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return messageOf(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
-}
-
-const portProbeMs = 500;
-
-function isPortOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port, timeout: portProbeMs });
-    const end = (isOpen: boolean) => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
-    socket.once("timeout", () => end(false));
-  });
 }

@@ -1,4 +1,5 @@
-// Keeps apps in sync: retries the ones that failed, polls the healthy ones, and looks for new ones on local ports.
+// Keeps apps in sync: adds those that are configured, retries the ones that failed, polls the healthy ones, and looks
+// for new ones on local ports.
 import { type AppId, headers, millis } from "@stepwright/protocol";
 import type { Apps } from "./apps.ts";
 import { discoveryIntervalMs, discoveryTimeoutMs } from "./limits.ts";
@@ -6,7 +7,10 @@ import type { Shell } from "./shell.ts";
 
 /** The loops. */
 export interface AppWatch {
+  /** Adds the configured apps and begins the loops. */
   start(): void;
+  /** Begins no more syncs; those under way go on. */
+  stop(): void;
   readonly isDiscovering: boolean;
 }
 
@@ -17,19 +21,21 @@ export const discoveryPorts: readonly number[] = [
 ];
 const discoveryPaths = ["/api/inngest", "/x/inngest", "/.netlify/functions/inngest", "/.redwood/functions/inngest"];
 
-/** A port that answered without being an app is asked again only after 2, 4, 8 … rounds: every question is a line in somebody's log. */
+/** A port that answered without being an app is left alone for 1, 2, 4 … up to 12 rounds: every question is a line in somebody's log. */
 const quietRoundsMax = 12;
 
-/** Makes the loops. They end with the shell's signal. */
+/** Makes the loops. */
 export function createAppWatch(shell: Shell, apps: Apps): AppWatch {
+  const end = new AbortController();
+
   const every = async (intervalMs: number, round: () => Promise<void>) => {
-    while (!shell.signal.aborted) {
+    while (!end.signal.aborted) {
       try {
         await round();
       } catch (error) {
-        if (!shell.signal.aborted) shell.log.warn({ err: error }, "app watch round failed");
+        if (!end.signal.aborted) shell.log.warn({ err: error }, "app watch round failed");
       }
-      await shell.ports.clock.sleepUntil(millis(shell.ports.clock.now() + intervalMs), shell.signal);
+      await shell.ports.clock.sleepUntil(millis(shell.ports.clock.now() + intervalMs), end.signal);
     }
   };
 
@@ -47,36 +53,49 @@ export function createAppWatch(shell: Shell, apps: Apps): AppWatch {
     }
   };
 
+  const addQuietly = async (url: string) => {
+    try {
+      await apps.add(url);
+    } catch (error) {
+      if (!end.signal.aborted) shell.log.error({ err: error, url }, "app could not be added");
+    }
+  };
+
   const isDiscovering = () => shell.settings.discover && !hasSyncedApp(shell);
   const ports = new Map<number, { skip: number; rounds: number }>();
 
   const discover = async () => {
     if (!isDiscovering()) return;
     for (const port of new Set([...shell.settings.discoverPorts, ...discoveryPorts])) {
-      if (shell.signal.aborted || !(await shell.ports.appClient.isPortOpen(port))) {
-        ports.delete(port);
-        continue;
-      }
-      const seen = ports.get(port) ?? { skip: 0, rounds: 1 };
-      ports.set(port, seen);
-      if (seen.skip > 0) {
-        seen.skip -= 1;
-        continue;
-      }
-      const url = await findApp(shell, port);
-      if (url !== null) await apps.add(url);
-      seen.skip = seen.rounds;
-      seen.rounds = Math.min(quietRoundsMax, seen.rounds * 2);
+      const isOpen = await shell.ports.appClient.isPortOpen(port);
+      if (end.signal.aborted) return;
+      if (isOpen) await look(port);
+      else ports.delete(port);
     }
+  };
+
+  const look = async (port: number) => {
+    const seen = ports.get(port) ?? { skip: 0, rounds: 1 };
+    ports.set(port, seen);
+    if (seen.skip > 0) {
+      seen.skip -= 1;
+      return;
+    }
+    const url = await findApp(shell, port);
+    if (url !== null && !end.signal.aborted) await apps.add(url);
+    seen.skip = seen.rounds;
+    seen.rounds = Math.min(quietRoundsMax, seen.rounds * 2);
   };
 
   return {
     start() {
-      const { pollIntervalMs, syncRetryMs } = shell.settings;
+      const { appUrls, pollIntervalMs, syncRetryMs } = shell.settings;
+      for (const url of appUrls) void addQuietly(url);
       if (syncRetryMs !== null) void every(syncRetryMs, () => syncApps((status) => status !== "synced"));
       if (pollIntervalMs !== null) void every(pollIntervalMs, () => syncApps((status) => status === "synced"));
       if (shell.settings.discover) void every(discoveryIntervalMs, discover);
     },
+    stop: () => end.abort(),
     get isDiscovering() {
       return isDiscovering();
     },
@@ -87,7 +106,7 @@ function hasSyncedApp(shell: Shell): boolean {
   return [...shell.registry().apps.values()].some((app) => app.status === "synced");
 }
 
-/** The URL at which an SDK answers on this port; null when none does. Another service is asked once per path and left alone. */
+/** The URL at which an SDK answers on this port; null when none does. */
 async function findApp(shell: Shell, port: number): Promise<string | null> {
   for (const path of discoveryPaths) {
     const url = `http://localhost:${port}${path}`;

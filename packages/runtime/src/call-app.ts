@@ -8,6 +8,7 @@ import {
   type LeasedItem,
   readResponse,
   refuseCall,
+  type Run,
   type RunState,
   startedCalling,
   type Work,
@@ -23,7 +24,6 @@ import {
   transportError,
   type TransportErrorCode,
 } from "@stepwright/protocol";
-import type { Committer } from "./committer.ts";
 import type { OutgoingResult } from "./ports.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
@@ -36,14 +36,14 @@ type CallWork = Extract<Work, { kind: "call" }>;
 /** Works on a `call` item from request to committed answer. */
 export async function callApp(
   shell: Shell,
-  deps: { readonly box: RunBox; readonly committer: Committer; readonly calls: CallsInFlight },
+  deps: { readonly box: RunBox; readonly calls: CallsInFlight },
   item: LeasedItem,
   work: CallWork,
 ): Promise<Decided> {
-  const prepared = await deps.box.read(work.runId, (state) => state);
-  if (prepared === null) return { kind: "nothing" };
-  const fn = await findFunction(shell, prepared.run.functionId);
-  if (fn === null) return refuse(shell, deps.box, item, work, missingFunction(prepared));
+  const run = await deps.box.read(work.runId, (state) => state.run);
+  if (run === null) return { kind: "nothing" };
+  const fn = await findFunction(shell, run.functionId);
+  if (fn === null) return refuse(shell, deps.box, item, work, missingFunction(run));
   const sent = await deps.box.read(work.runId, (state) => prepare(shell, { state, fn, item, work }));
   if (sent === null) return { kind: "nothing" };
   if (sent.kind === "refused") return refuse(shell, deps.box, item, work, sent.error);
@@ -55,10 +55,10 @@ export async function callApp(
     const answer = await send(shell, request);
     // Stopping cut the call short: the item stays leased, and the next start sends it again.
     if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
-    // A checkpoint may have given the call new attempts meanwhile.
-    return await decideAnswer(shell, deps.box, deps.calls.get(item.id) ?? call, answer);
+    return await decideAnswer(shell, deps, call, answer);
   } finally {
-    deps.calls.delete(item.id);
+    // The item may be ours again already, as another dispatch.
+    if (deps.calls.get(item.id)?.item.generation === item.generation) deps.calls.delete(item.id);
   }
 }
 
@@ -98,12 +98,12 @@ function prepare(
 
 async function markStarted(shell: Shell, box: RunBox, call: Call): Promise<void> {
   try {
-    await box.decide(call.work.runId, (state) =>
+    await box.decideOnce(call.work.runId, (state) =>
       state.run.status === "queued" ? startedCalling(state, shell.context(), call) : null,
     );
   } catch (error) {
     // Only the status is late: the answer's own commit sets it as well.
-    shell.log.warn({ err: error, runId: call.work.runId }, "run could not be marked as running");
+    shell.log.debug({ err: error, runId: call.work.runId }, "run could not be marked as running");
   }
 }
 
@@ -148,10 +148,17 @@ function noAnswer(url: string, result: Extract<OutgoingResult, { kind: "failed" 
   });
 }
 
-async function decideAnswer(shell: Shell, box: RunBox, call: Call, answer: SdkAnswer): Promise<Decided> {
-  return box.decide(call.work.runId, async (state) =>
-    readResponse(state, shell.context(await takenSignals(shell, answer)), call, answer),
-  );
+function decideAnswer(
+  shell: Shell,
+  deps: { readonly box: RunBox; readonly calls: CallsInFlight },
+  call: Call,
+  answer: SdkAnswer,
+): Promise<Decided> {
+  return deps.box.decide(call.work.runId, async (state) => {
+    const signals = await takenSignals(shell, answer);
+    // Looked up in the run's turn: a checkpoint may have given the call new attempts meanwhile.
+    return readResponse(state, shell.context(signals), deps.calls.get(call.item.id) ?? call, answer);
+  });
 }
 
 async function takenSignals(shell: Shell, answer: SdkAnswer): Promise<ReadonlySet<string>> {
@@ -177,9 +184,9 @@ function refuse(
   return box.decide(work.runId, (state) => refuseCall(state, shell.context(), item, error));
 }
 
-function missingFunction(state: RunState): { readonly name: string; readonly message: string } {
+function missingFunction(run: Run): { readonly name: string; readonly message: string } {
   return {
     name: "FunctionNotFound",
-    message: `Function "${state.run.functionSlug}" is not known to this server any more. Sync its app again and rerun.`,
+    message: `Function "${run.functionSlug}" is not known to this server any more. Sync its app again and rerun.`,
   };
 }

@@ -1,27 +1,33 @@
 // Group commit: transitions that become ready in the same turn of the event loop share one database transaction.
 // The lanes' wish for leases rides along, so that dispatching costs no write of its own.
 import type { Transition } from "@stepwright/engine";
-import type { Millis } from "@stepwright/protocol";
+import { type Millis, millis, shuttingDown } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, Storage, TransitionOutcome } from "@stepwright/storage";
-import { transitionsPerCommitMax } from "./limits.ts";
+import type { Logger } from "pino";
+import { storageRetryMs, transitionsPerCommitMax } from "./limits.ts";
+import type { Clock } from "./ports.ts";
+import { asStorageTrouble } from "./storage-trouble.ts";
 
 /** Where transitions go. */
 export interface Committer {
   /**
-   * Commits with whatever else is ready. Rejects only if the database as a whole refused the write
-   * (disk full, I/O error); then nothing of the transition is stored.
+   * Commits with whatever else is ready. Rejects with STORAGE_UNAVAILABLE if the database as a whole refused the
+   * write (disk full, I/O error); then nothing of the transition is stored.
    */
   submit(transition: Transition): Promise<TransitionOutcome>;
   /** As `submit`, with all of them in one commit. */
   submitAll(transitions: readonly Transition[]): Promise<readonly TransitionOutcome[]>;
+  /** As `submit`, but what the database refuses is tried again until it is written. Rejects only when the runtime stops first. */
+  submitUntilWritten(transition: Transition): Promise<TransitionOutcome>;
   /** Asks for a commit even if there is nothing to write: a lane has work due. */
   wake(): void;
   readonly isIdle: boolean;
-  onIdle(listener: () => void): void;
 }
 
 interface Pending {
   readonly transitions: readonly Transition[];
+  /** Kept and tried again when the database refuses it. */
+  readonly isKept: boolean;
   readonly resolve: (outcomes: readonly TransitionOutcome[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -29,7 +35,10 @@ interface Pending {
 /** What the committer needs of its surroundings. */
 export interface CommitterHooks {
   readonly storage: Storage;
-  readonly now: () => Millis;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Aborted when the runtime stops for good: what is refused from then on is given up. */
+  readonly signal: AbortSignal;
   /** The leases to ask for with this batch. */
   readonly leaseFor: (transitions: readonly Transition[], now: Millis) => CommitBatch["lease"];
   /** Says whether a lane has work due and room for it. */
@@ -37,6 +46,8 @@ export interface CommitterHooks {
   /** Takes leased items and lane times. Called before any submitter learns its outcome. */
   readonly accept: (result: CommitResult) => void;
   readonly committed: (transitions: readonly Transition[], outcomes: readonly TransitionOutcome[]) => void;
+  /** Called when there is nothing left to commit. */
+  readonly onIdle: () => void;
 }
 
 /** Makes the committer. */
@@ -44,7 +55,9 @@ export function createCommitter(hooks: CommitterHooks): Committer {
   let queue: Pending[] = [];
   let isScheduled = false;
   let isRunning = false;
-  const idleListeners = new Set<() => void>();
+  /** The last commit was refused: the next one waits, unless somebody new asks for one. */
+  let isRefused = false;
+  let isResting = false;
 
   const schedule = () => {
     if (isScheduled || isRunning) return;
@@ -71,47 +84,75 @@ export function createCommitter(hooks: CommitterHooks): Committer {
   const run = async () => {
     isRunning = true;
     const batch = takeBatch();
-    try {
-      await commitBatch(hooks, batch);
-    } finally {
-      isRunning = false;
-      if (queue.length > 0 || hooks.hasDueWork(hooks.now())) schedule();
-      else for (const listener of idleListeners) listener();
+    const refusal = await commitBatch(hooks, batch);
+    isRunning = false;
+    if (refusal !== null) keepOrReject(batch, refusal);
+    else if (isRefused) hooks.log.info("the database takes writes again");
+    isRefused = refusal !== null;
+    goOn();
+  };
+
+  const keepOrReject = (batch: readonly Pending[], refusal: Error) => {
+    if (!isRefused) hooks.log.error({ err: refusal }, "the database refuses writes; what must not be lost is kept and tried again");
+    for (const pending of batch) {
+      if (hooks.signal.aborted) pending.reject(shuttingDown({}));
+      else if (!pending.isKept) pending.reject(refusal);
+      // Behind those who came meanwhile: each of them is owed one try, and an answer.
+      else queue.push(pending);
     }
   };
 
-  const submitAll = (transitions: readonly Transition[]) =>
+  const goOn = () => {
+    if (queue.length === 0 && !hooks.hasDueWork(hooks.clock.now())) hooks.onIdle();
+    else if (isRefused && queue.every((pending) => pending.isKept)) void rest();
+    else schedule();
+  };
+
+  const rest = async () => {
+    if (isResting) return;
+    isResting = true;
+    await hooks.clock.sleepUntil(millis(hooks.clock.now() + storageRetryMs), hooks.signal);
+    isResting = false;
+    if (hooks.signal.aborted) giveUp();
+    else if (queue.length > 0 || hooks.hasDueWork(hooks.clock.now())) schedule();
+    else hooks.onIdle();
+  };
+
+  const giveUp = () => {
+    const kept = queue.filter((pending) => pending.isKept);
+    queue = queue.filter((pending) => !pending.isKept);
+    for (const pending of kept) pending.reject(shuttingDown({}));
+    hooks.onIdle();
+  };
+
+  const put = (transitions: readonly Transition[], isKept: boolean) =>
     new Promise<readonly TransitionOutcome[]>((resolve, reject) => {
-      queue.push({ transitions, resolve, reject });
+      queue.push({ transitions, isKept, resolve, reject });
       schedule();
     });
 
   return {
-    submitAll,
-    async submit(transition) {
-      const [outcome] = await submitAll([transition]);
-      if (outcome === undefined) throw new Error("broken invariant: every transition has an outcome");
-      return outcome;
+    submit: async (transition) => only(await put([transition], false)),
+    submitAll: (transitions) => put(transitions, false),
+    submitUntilWritten: async (transition) => only(await put([transition], true)),
+    wake() {
+      if (!isResting) schedule();
     },
-    wake: schedule,
     get isIdle() {
       return !isScheduled && !isRunning && queue.length === 0;
-    },
-    onIdle(listener) {
-      idleListeners.add(listener);
     },
   };
 }
 
-async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Promise<void> {
+/** Commits the batch and tells everybody; returns why the database refused it, null when it did not. */
+async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Promise<Error | null> {
   const transitions = batch.flatMap((pending) => pending.transitions);
-  const now = hooks.now();
+  const now = hooks.clock.now();
   let result: CommitResult;
   try {
     result = await hooks.storage.commit({ transitions, now, lease: hooks.leaseFor(transitions, now) });
   } catch (error) {
-    for (const pending of batch) pending.reject(error);
-    return;
+    return asStorageTrouble(error);
   }
   hooks.accept(result);
   hooks.committed(transitions, result.outcomes);
@@ -120,4 +161,11 @@ async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Pr
     pending.resolve(result.outcomes.slice(offset, offset + pending.transitions.length));
     offset += pending.transitions.length;
   }
+  return null;
+}
+
+function only(outcomes: readonly TransitionOutcome[]): TransitionOutcome {
+  const [outcome] = outcomes;
+  if (outcome === undefined) throw new Error("broken invariant: every transition has an outcome");
+  return outcome;
 }

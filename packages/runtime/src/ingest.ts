@@ -8,13 +8,13 @@ import {
   type JsonText,
   type Millis,
   seededEventId,
-  StepwrightError,
   storageUnavailable,
 } from "@stepwright/protocol";
 import type { TransitionOutcome } from "@stepwright/storage";
 import type { Committer } from "./committer.ts";
 import { eventsPerCommitMax, redecideMax } from "./limits.ts";
 import type { Matcher } from "./matcher.ts";
+import { refuseFailed } from "./storage-trouble.ts";
 
 /** Stores events. */
 export interface Ingest {
@@ -39,7 +39,7 @@ export function createIngest(options: {
     for (let round = 0; left.length > 0; round += 1) {
       if (round === redecideMax) throw storageUnavailable({ reason: "apps and waits kept changing under the match" });
       const transitions = await Promise.all(left.map((event) => matcher.accept(event)));
-      const outcomes = await submit(committer, transitions);
+      const outcomes = await committer.submitAll(transitions);
       const again = left.filter((_, index) => isRejected(outcomes[index]));
       // What the match relied on changed between reading and writing: match these again.
       if (again.length > 0) await options.refreshRegistry();
@@ -59,23 +59,8 @@ export function createIngest(options: {
   };
 }
 
-async function submit(
-  committer: Committer,
-  transitions: Parameters<Committer["submitAll"]>[0],
-): Promise<readonly TransitionOutcome[]> {
-  try {
-    return await committer.submitAll(transitions);
-  } catch (error) {
-    // The store says it in our own words already, where it knows what was wrong.
-    if (error instanceof StepwrightError) throw error;
-    throw storageUnavailable({ reason: error instanceof Error ? error.message : String(error) }, { cause: error });
-  }
-}
-
 function isRejected(outcome: TransitionOutcome | undefined): boolean {
-  if (outcome?.kind === "failed") {
-    throw storageUnavailable({ reason: outcome.error.message }, { cause: outcome.error });
-  }
+  if (outcome !== undefined) refuseFailed(outcome);
   return outcome?.kind === "rejected";
 }
 

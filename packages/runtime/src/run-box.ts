@@ -3,10 +3,11 @@
 // Across processes the run's version decides (design: optimistic concurrency).
 import { advance, type Decision, type Guard, isEnded, type Run, type RunEvent, type RunState } from "@stepwright/engine";
 import type { RunId } from "@stepwright/protocol";
-import type { Storage, TransitionOutcome } from "@stepwright/storage";
+import type { LoadedRun, Storage, TransitionOutcome } from "@stepwright/storage";
 import { LRUCache } from "lru-cache";
 import type { Committer } from "./committer.ts";
 import { cachedRunsMax, cachedStateMax, redecideMax } from "./limits.ts";
+import { isStorageTrouble } from "./storage-trouble.ts";
 
 /** What became of a decision. */
 export type Decided =
@@ -20,23 +21,44 @@ export type Decided =
   /** The store refused it; the item that asked should be set aside. */
   | { readonly kind: "refused"; readonly error: Error };
 
+/** Makes a decision on a run's state; null when there is nothing to do. May be called again on newer state. */
+export type Decide = (state: RunState) => Promise<Decision | null> | Decision | null;
+
 /** Decisions about runs, in order per run. */
 export interface RunBox {
-  /** Decides about an unfinished run until a decision is committed or has become pointless. `decide` may be called again on newer state. */
-  decide(runId: RunId, decide: (state: RunState) => Promise<Decision | null> | Decision | null): Promise<Decided>;
+  /**
+   * Decides about an unfinished run until a decision is committed or has become pointless.
+   *
+   * What the database refuses is tried again for as long as the runtime lives: an app that has answered must not
+   * be asked again because the disk was full for a while. Rejects when `decide` throws, or the runtime stops first.
+   */
+  decide(runId: RunId, decide: Decide): Promise<Decided>;
+  /**
+   * As `decide`, for callers that wait for an answer: rejects with STORAGE_UNAVAILABLE at once when the database
+   * refuses the write. `onCommitted` is called before anybody else's turn with the run.
+   */
+  decideOnce(runId: RunId, decide: Decide, onCommitted?: () => void): Promise<Decided>;
   /** Reads an unfinished run's state in its turn; null when it has ended or never was. */
   read<T>(runId: RunId, read: (state: RunState) => T): Promise<T | null>;
   readonly isIdle: boolean;
 }
 
-/** Makes the box. `loadEvents` renders a run's triggering events. */
-export function createRunBox(options: {
+/** What the box needs of its surroundings. */
+export interface RunBoxHooks {
   readonly storage: Storage;
   readonly committer: Committer;
-  /** Waits before a write that the disk refused is tried again; throws once the runtime has stopped. */
-  readonly beforeRetry: (error: unknown) => Promise<void>;
-  readonly loadEvents: (loaded: NonNullable<Awaited<ReturnType<Storage["runs"]["load"]>>>) => Promise<readonly RunEvent[]>;
-}): RunBox {
+  /** Renders a run's triggering events. */
+  readonly loadEvents: (loaded: LoadedRun) => Promise<readonly RunEvent[]>;
+  /** Waits before something is asked of a database in trouble again. */
+  readonly rest: () => Promise<void>;
+  /** Aborted when the runtime stops for good. */
+  readonly signal: AbortSignal;
+  /** Called when nobody has a turn with any run. */
+  readonly onIdle: () => void;
+}
+
+/** Makes the box. */
+export function createRunBox(hooks: RunBoxHooks): RunBox {
   const cache = new LRUCache<RunId, RunState>({
     max: cachedRunsMax,
     maxSize: cachedStateMax,
@@ -49,7 +71,9 @@ export function createRunBox(options: {
     const mine = before === undefined ? work() : before.then(work, work);
     turns.set(runId, mine);
     const leave = () => {
-      if (turns.get(runId) === mine) turns.delete(runId);
+      if (turns.get(runId) !== mine) return;
+      turns.delete(runId);
+      if (turns.size === 0) hooks.onIdle();
     };
     mine.then(leave, leave);
     return mine;
@@ -58,28 +82,17 @@ export function createRunBox(options: {
   const load = async (runId: RunId): Promise<RunState | null> => {
     const cached = cache.get(runId);
     if (cached !== undefined) return cached;
-    const loaded = await options.storage.runs.load(runId);
+    const loaded = await hooks.storage.runs.load(runId);
     if (loaded === null || isEnded(loaded.run.status)) return null;
     const state: RunState = {
       run: loaded.run,
-      events: await options.loadEvents(loaded),
+      events: await hooks.loadEvents(loaded),
       steps: new Map(loaded.steps.map((step) => [step.id, step])),
       stack: loaded.steps.map((step) => step.id),
       open: new Set(loaded.openSteps),
     };
     cache.set(runId, state);
     return state;
-  };
-
-  // What an app has answered must not be asked for again because the disk was full for a while.
-  const submitUntilWritten = async (decision: Decision): Promise<TransitionOutcome> => {
-    for (;;) {
-      try {
-        return await options.committer.submit(decision.transition);
-      } catch (error) {
-        await options.beforeRetry(error);
-      }
-    }
   };
 
   const settle = (runId: RunId, state: RunState, decision: Decision, outcome: TransitionOutcome): Decided | null => {
@@ -100,19 +113,37 @@ export function createRunBox(options: {
     }
   };
 
+  const decideInTurn = async (runId: RunId, decide: Decide, submit: Committer["submit"]): Promise<Decided> => {
+    for (let round = 0; round < redecideMax; round += 1) {
+      const state = await load(runId);
+      if (state === null) return { kind: "nothing" };
+      const decision = await decide(state);
+      if (decision === null) return { kind: "nothing" };
+      const settled = settle(runId, state, decision, await submit(decision.transition));
+      if (settled !== null) return settled;
+    }
+    return { kind: "refused", error: new Error(`run ${runId} changed under ${redecideMax} decisions in a row`) };
+  };
+
+  const decideUntilWritten = async (runId: RunId, decide: Decide): Promise<Decided> => {
+    for (;;) {
+      try {
+        return await decideInTurn(runId, decide, hooks.committer.submitUntilWritten);
+      } catch (error) {
+        if (!isStorageTrouble(error)) throw error;
+        await hooks.rest();
+        if (hooks.signal.aborted) throw error;
+      }
+    }
+  };
+
   return {
-    decide: (runId, decide) =>
+    decide: (runId, decide) => inTurn(runId, () => decideUntilWritten(runId, decide)),
+    decideOnce: (runId, decide, onCommitted) =>
       inTurn(runId, async () => {
-        for (let round = 0; round < redecideMax; round += 1) {
-          const state = await load(runId);
-          if (state === null) return { kind: "nothing" };
-          const decision = await decide(state);
-          if (decision === null) return { kind: "nothing" };
-          const outcome = await submitUntilWritten(decision);
-          const settled = settle(runId, state, decision, outcome);
-          if (settled !== null) return settled;
-        }
-        return { kind: "refused", error: new Error(`run ${runId} changed under ${redecideMax} decisions in a row`) };
+        const decided = await decideInTurn(runId, decide, hooks.committer.submit);
+        if (decided.kind === "committed") onCommitted?.();
+        return decided;
       }),
     read: (runId, read) =>
       inTurn(runId, async () => {

@@ -1,6 +1,8 @@
 // What the parts of the shell share: the ports, the settings, the registry as of now, and the context of a decision.
 import { buildRegistry, type DecisionContext, type Registry } from "@stepwright/engine";
+import { millis } from "@stepwright/protocol";
 import type { Logger } from "pino";
+import { storageRetryMs } from "./limits.ts";
 import type { Ports } from "./ports.ts";
 import type { RuntimeSettings } from "./runtime.ts";
 
@@ -15,6 +17,8 @@ export interface Shell {
   /** The context of a decision made now. */
   readonly context: (takenSignals?: ReadonlySet<string>) => DecisionContext;
   readonly newId: () => string;
+  /** Waits before something is asked of a database in trouble again; resolves early when the runtime stops. */
+  readonly rest: () => Promise<void>;
   /** Aborted when the runtime stops for good: requests in flight end. */
   readonly signal: AbortSignal;
 }
@@ -40,8 +44,10 @@ export function createShell(options: {
     registry: () => registry,
     async refreshRegistry() {
       const snapshot = await ports.storage.registry.load();
-      if (snapshot.version !== registry.version) registry = buildRegistry(snapshot);
+      // Two reads may come back in either order.
+      if (snapshot.version > registry.version) registry = buildRegistry(snapshot);
     },
+    rest: () => ports.clock.sleepUntil(millis(ports.clock.now() + storageRetryMs), options.signal),
     context: (takenSignals = noSignals) => ({
       now: ports.clock.now(),
       newId,

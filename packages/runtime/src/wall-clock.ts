@@ -4,8 +4,11 @@ import { randomFillSync } from "node:crypto";
 import { monotonicFactory } from "ulid";
 import type { Clock, Random } from "./ports.ts";
 
-/** `setTimeout` counts in 32 bits; longer waits are made of several. */
-const timerMaxMs = 2_147_483_647;
+/**
+ * The longest a timer runs before the clock is looked at again. Timers do not count while a machine sleeps, and
+ * know nothing of a clock that is set: what has become due meanwhile must not wait for the rest of its old time.
+ */
+const timerMaxMs = 60_000;
 
 /** The clock on the wall. */
 export function createWallClock(): Clock {

@@ -48,7 +48,8 @@ async function answer(handler: FetchHandler, request: OutgoingRequest, signal: A
   try {
     return await Promise.race([handle(handler, request, either), aborted(either)]);
   } catch (error) {
-    if (timeout.aborted) return { kind: "failed", code: "APP_TIMEOUT", message: `no answer within ${request.timeoutMs / 1000} s` };
+    if (timeout.aborted)
+      return { kind: "failed", code: "APP_TIMEOUT", message: `no answer within ${request.timeoutMs / 1000} s` };
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: "failed", code: "APP_CONNECTION_LOST", message: `the handler threw: ${reason}` };
   }
@@ -61,9 +62,18 @@ async function handle(handler: FetchHandler, request: OutgoingRequest, signal: A
   const response = await handler(new Request(url, { method, headers, body, signal }));
   const bytes = Buffer.from(await response.arrayBuffer());
   if (bytes.length > request.responseBytesMax) {
-    return { kind: "failed", code: "APP_RESPONSE_TOO_LARGE", message: `the answer is larger than ${request.responseBytesMax} bytes` };
+    return {
+      kind: "failed",
+      code: "APP_RESPONSE_TOO_LARGE",
+      message: `the answer is larger than ${request.responseBytesMax} bytes`,
+    };
   }
-  return { kind: "response", status: response.status, headers: Object.fromEntries(response.headers), body: bytes.toString("utf8") };
+  return {
+    kind: "response",
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: bytes.toString("utf8"),
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

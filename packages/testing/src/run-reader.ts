@@ -1,6 +1,6 @@
 // Reads runs through the server's own API, so that a test sees what the dashboard shows.
-import type { ApiDoing, ApiEventDetail, ApiPage, ApiRun, ApiRunRow, ApiRunStatus } from "@stepwright/protocol";
 import type { buildServer } from "@stepwright/http";
+import type { ApiDoing, ApiEventDetail, ApiPage, ApiRun, ApiRunRow, ApiRunStatus } from "@stepwright/protocol";
 import type { LiveFeed } from "@stepwright/runtime";
 
 /** Which runs to list; all given conditions hold. */
@@ -65,7 +65,8 @@ export function createRunReader(http: ReturnType<typeof buildServer>): RunReader
     async ended(runId, { timeoutMs, feed }) {
       const changed = Promise.withResolvers<void>();
       const unsubscribe = feed.subscribe((change) => {
-        if (change.runs.some(({ id, status }) => id === runId && !unfinishedStatuses.includes(status))) changed.resolve();
+        if (change.runs.some(({ id, status }) => id === runId && !unfinishedStatuses.includes(status)))
+          changed.resolve();
       });
       const timeout = AbortSignal.timeout(timeoutMs);
       timeout.addEventListener("abort", () => changed.resolve(), { once: true });
@@ -102,6 +103,12 @@ function describe(run: ApiRun): string {
 }
 
 function describeDoing({ kind, stepName, at, event }: ApiDoing): string {
-  const what = [kind, ...(stepName === null ? [] : [`in step "${stepName}"`]), ...(event === null ? [] : [`for event "${event}"`])];
-  return at === null ? what.join(" ") : `${what.join(" ")} until ${new Date(at).toISOString()} of the server's clock; move it with clock.advance()`;
+  const what = [
+    kind,
+    ...(stepName === null ? [] : [`in step "${stepName}"`]),
+    ...(event === null ? [] : [`for event "${event}"`]),
+  ];
+  return at === null
+    ? what.join(" ")
+    : `${what.join(" ")} until ${new Date(at).toISOString()} of the server's clock; move it with clock.advance()`;
 }

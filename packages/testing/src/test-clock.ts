@@ -76,7 +76,9 @@ export function createTestClock({ clock, settle, unfinishedRuns }: TestClockOpti
         await settle();
         for (let left = await unfinishedRuns(); left.length > 0; left = await unfinishedRuns()) {
           if ((await jump(until)) === null) {
-            throw new Error(`after ${String(within)} ${left.length} or more runs are still unfinished, such as ${left.join(", ")}`);
+            throw new Error(
+              `after ${String(within)} ${left.length} or more runs are still unfinished, such as ${left.join(", ")}`,
+            );
           }
         }
       }),
@@ -86,7 +88,9 @@ export function createTestClock({ clock, settle, unfinishedRuns }: TestClockOpti
 function durationMs(duration: string | number): number {
   const ms = typeof duration === "number" ? duration : parseDuration(duration.replaceAll(" ", ""));
   if (ms === null || !(ms >= 0)) {
-    throw new RangeError(`${JSON.stringify(duration)} is no duration; give one such as "2d", "1h30m" or "250ms", or milliseconds`);
+    throw new RangeError(
+      `${JSON.stringify(duration)} is no duration; give one such as "2d", "1h30m" or "250ms", or milliseconds`,
+    );
   }
   return Math.ceil(ms);
 }

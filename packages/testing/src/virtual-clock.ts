@@ -1,6 +1,6 @@
 // A clock that stands still until it is moved. Whoever sleeps on it is woken by moving it, so a week passes in no time.
-import { createWallClock, type Clock } from "@stepwright/runtime";
 import { millis, type Millis } from "@stepwright/protocol";
+import { createWallClock, type Clock } from "@stepwright/runtime";
 
 /** The runtime's clock port, with time in the hands of its owner. */
 export interface VirtualClock extends Clock {
@@ -30,7 +30,8 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   const wall = createWallClock();
   const sleepers = new Set<Sleeper>();
   let now = options.start === undefined ? wall.now() : millis(Number(options.start));
-  if (!Number.isSafeInteger(now)) throw new RangeError(`the clock cannot start at ${String(options.start)}; give a date or whole milliseconds`);
+  if (!Number.isSafeInteger(now))
+    throw new RangeError(`the clock cannot start at ${String(options.start)}; give a date or whole milliseconds`);
 
   return {
     now: () => now,

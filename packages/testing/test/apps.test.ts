@@ -1,12 +1,12 @@
 // Apps of every kind: handlers, route exports, URLs, and those that cannot be synced or do not answer.
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { startTestServer, type TestServer, type TestServerOptions } from "@stepwright/testing";
 import { Inngest } from "inngest";
 import { serve } from "inngest/edge";
 import { serve as serveNext } from "inngest/next";
 import { serve as serveNode } from "inngest/node";
-import { startTestServer, type TestServer, type TestServerOptions } from "@stepwright/testing";
 import { expect, onTestFinished, test } from "vitest";
 
 async function startServer(options: TestServerOptions = {}): Promise<{ server: TestServer; inngest: Inngest }> {
@@ -17,7 +17,10 @@ async function startServer(options: TestServerOptions = {}): Promise<{ server: T
 
 test("a Next.js route's exports are an app", async () => {
   const { server, inngest } = await startServer();
-  const fn = inngest.createFunction({ id: "greet", triggers: [{ event: "greet" }] }, ({ event }) => `hello ${event.data.name}`);
+  const fn = inngest.createFunction(
+    { id: "greet", triggers: [{ event: "greet" }] },
+    ({ event }) => `hello ${event.data.name}`,
+  );
   const { POST, PUT } = serveNext({ client: inngest, functions: [fn] });
   await server.register({ POST, PUT });
 
@@ -28,7 +31,9 @@ test("a Next.js route's exports are an app", async () => {
 
 test("an app with a port of its own is called over HTTP", async () => {
   const { server, inngest } = await startServer();
-  const fn = inngest.createFunction({ id: "greet", triggers: [{ event: "greet" }] }, async ({ step }) => step.run("hello", () => "hello"));
+  const fn = inngest.createFunction({ id: "greet", triggers: [{ event: "greet" }] }, async ({ step }) =>
+    step.run("hello", () => "hello"),
+  );
   const app = createServer(serveNode({ client: inngest, functions: [fn] })).listen(0, "127.0.0.1");
   onTestFinished(() => void app.close());
   await once(app, "listening");
@@ -42,7 +47,10 @@ test("an app with a port of its own is called over HTTP", async () => {
 test("registering again replaces the functions", async () => {
   const { server, inngest } = await startServer();
   const version = (text: string) =>
-    serve({ client: inngest, functions: [inngest.createFunction({ id: "greet", triggers: [{ event: "greet" }] }, () => text)] });
+    serve({
+      client: inngest,
+      functions: [inngest.createFunction({ id: "greet", triggers: [{ event: "greet" }] }, () => text)],
+    });
   await server.register(version("one"));
   await server.register(version("two"));
   const [eventId = ""] = await server.send({ name: "greet" });
@@ -77,7 +85,9 @@ test("steps, attempts and errors of a run can be asserted on", async () => {
 
 test("an app that cannot be synced is refused with the reason", async () => {
   const { server } = await startServer();
-  await expect(server.register(() => new Response("<h1>hello</h1>"))).rejects.toThrow("did not come from an Inngest SDK");
+  await expect(server.register(() => new Response("<h1>hello</h1>"))).rejects.toThrow(
+    "did not come from an Inngest SDK",
+  );
   await expect(server.register("http://localhost:9/api/inngest")).rejects.toThrow("Unable to reach SDK URL");
   await expect(
     server.register(() => {
@@ -93,7 +103,9 @@ test("an invalid event is refused with a sentence", async () => {
 
 test("waiting for a run that only time can go on with says so", async () => {
   const { server, inngest } = await startServer();
-  const fn = inngest.createFunction({ id: "nap", triggers: [{ event: "nap" }] }, async ({ step }) => step.sleep("the nap", "1h"));
+  const fn = inngest.createFunction({ id: "nap", triggers: [{ event: "nap" }] }, async ({ step }) =>
+    step.sleep("the nap", "1h"),
+  );
   await server.register(serve({ client: inngest, functions: [fn] }));
   const [eventId = ""] = await server.send({ name: "nap" });
   await server.clock.settle();
@@ -105,11 +117,16 @@ test("waiting for a run that only time can go on with says so", async () => {
 
 test("a handler that never answers is given up after the call timeout", async () => {
   const { server, inngest } = await startServer({ callTimeoutMs: 30 });
-  const fn = inngest.createFunction({ id: "hang", retries: 0, triggers: [{ event: "hang" }] }, () => new Promise<void>(() => {}));
+  const fn = inngest.createFunction(
+    { id: "hang", retries: 0, triggers: [{ event: "hang" }] },
+    () => new Promise<void>(() => {}),
+  );
   await server.register(serve({ client: inngest, functions: [fn] }));
   const [eventId = ""] = await server.send({ name: "hang" });
   await server.clock.settle();
-  expect(await server.runsOf(eventId)).toMatchObject([{ status: "failed", error: { message: expect.stringContaining("no answer within 0.03 s") } }]);
+  expect(await server.runsOf(eventId)).toMatchObject([
+    { status: "failed", error: { message: expect.stringContaining("no answer within 0.03 s") } },
+  ]);
 });
 
 test("a server stops while a handler hangs", async () => {

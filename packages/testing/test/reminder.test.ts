@@ -1,7 +1,7 @@
 // The example of the documentation, as a user would write it: README and docstrings quote it.
+import { startTestServer } from "@stepwright/testing";
 import { Inngest } from "inngest";
 import { serve } from "inngest/edge";
-import { startTestServer } from "@stepwright/testing";
 import { expect, test } from "vitest";
 
 test("somebody who leaves a cart is reminded after three days", async () => {

@@ -1,7 +1,7 @@
 // SDK v3, in a file of its own: the two majors keep different things under one global name.
+import { startTestServer } from "@stepwright/testing";
 import { Inngest } from "inngest-v3";
 import { serve } from "inngest-v3/edge";
-import { startTestServer } from "@stepwright/testing";
 import { expect, onTestFinished, test } from "vitest";
 
 test("SDK v3 is skipped through time as well", async () => {

@@ -1,7 +1,7 @@
 // Time skipping: everything happens in the order and at the time in which it would have happened.
+import { startTestServer, type TestServer } from "@stepwright/testing";
 import { Inngest } from "inngest";
 import { serve } from "inngest/edge";
-import { startTestServer, type TestServer } from "@stepwright/testing";
 import { expect, onTestFinished, test } from "vitest";
 
 const monday = new Date("2026-11-23T08:00:00Z");
@@ -16,14 +16,17 @@ test("a sequence of seven days takes well under a second", async () => {
   const { server, inngest } = await startServer();
   const sent: [string, string][] = [];
   const note = (what: string) => void sent.push([what, new Date(server.clock.now()).toISOString()]);
-  const welcome = inngest.createFunction({ id: "welcome", triggers: [{ event: "user/signed-up" }] }, async ({ step }) => {
-    await step.run("welcome", () => note("welcome"));
-    await step.sleep("two days", "2 days");
-    await step.run("tips", () => note("tips"));
-    await step.sleep("five days", "5 days");
-    await step.run("upgrade", () => note("upgrade"));
-    return sent.length;
-  });
+  const welcome = inngest.createFunction(
+    { id: "welcome", triggers: [{ event: "user/signed-up" }] },
+    async ({ step }) => {
+      await step.run("welcome", () => note("welcome"));
+      await step.sleep("two days", "2 days");
+      await step.run("tips", () => note("tips"));
+      await step.sleep("five days", "5 days");
+      await step.run("upgrade", () => note("upgrade"));
+      return sent.length;
+    },
+  );
   await server.register(serve({ client: inngest, functions: [welcome] }));
 
   const startedAt = performance.now();
@@ -36,19 +39,24 @@ test("a sequence of seven days takes well under a second", async () => {
     ["tips", "2026-11-25T08:00:00.000Z"],
     ["upgrade", "2026-11-30T08:00:00.000Z"],
   ]);
-  expect(await server.runsOf(eventId)).toMatchObject([{ status: "completed", output: 3, endedAt: Date.UTC(2026, 10, 30, 8) }]);
+  expect(await server.runsOf(eventId)).toMatchObject([
+    { status: "completed", output: 3, endedAt: Date.UTC(2026, 10, 30, 8) },
+  ]);
 });
 
 test("retries come after 1, 2, 4 seconds, and waits time out, each at its own time", async () => {
   const { server, inngest } = await startServer();
   const log: string[] = [];
   const at = (what: string) => void log.push(`${(server.clock.now() - monday.getTime()) / 1000}s ${what}`);
-  const flaky = inngest.createFunction({ id: "flaky", retries: 3, triggers: [{ event: "go" }] }, async ({ step, attempt }) => {
-    await step.run("flaky", () => {
-      at(`attempt ${attempt}`);
-      if (attempt < 3) throw new Error("not yet");
-    });
-  });
+  const flaky = inngest.createFunction(
+    { id: "flaky", retries: 3, triggers: [{ event: "go" }] },
+    async ({ step, attempt }) => {
+      await step.run("flaky", () => {
+        at(`attempt ${attempt}`);
+        if (attempt < 3) throw new Error("not yet");
+      });
+    },
+  );
   const patient = inngest.createFunction({ id: "patient", triggers: [{ event: "go" }] }, async ({ step }) => {
     const answer = await step.waitForEvent("answer", { event: "answer/given", timeout: "5s" });
     await step.run("after", () => at(answer === null ? "timeout" : "answer"));
@@ -69,6 +77,22 @@ test("a cron ticks every time its time comes", async () => {
   await server.register(serve({ client: inngest, functions: [digest] }));
   await server.clock.advance("15d");
   expect(ticks).toEqual(["2026-11-23T09:00:00.000Z", "2026-11-30T09:00:00.000Z", "2026-12-07T09:00:00.000Z"]);
+});
+
+test("a cron whose function is gone ticks no more", async () => {
+  const { server, inngest } = await startServer();
+  let ticks = 0;
+  const hourly = inngest.createFunction({ id: "hourly", triggers: [{ cron: "0 * * * *" }] }, () => void (ticks += 1));
+  const other = inngest.createFunction({ id: "other", triggers: [{ event: "other" }] }, () => null);
+  await server.register(serve({ client: inngest, functions: [hourly] }));
+  await server.clock.advance("3h");
+  expect(ticks).toBe(3);
+  await server.register(serve({ client: inngest, functions: [other] }));
+  await server.clock.advance("3h");
+  expect(ticks).toBe(3);
+  await server.register(serve({ client: inngest, functions: [hourly] }));
+  await server.clock.advance("1h");
+  expect(ticks).toBe(4);
 });
 
 test("an event for later starts its run later", async () => {
@@ -108,10 +132,14 @@ test("finishRun and runUntilIdle jump as far as they have to", async () => {
 
 test("runUntilIdle gives up at its limit and names what is unfinished", async () => {
   const { server, inngest } = await startServer();
-  const fn = inngest.createFunction({ id: "long", triggers: [{ event: "long" }] }, async ({ step }) => step.sleep("sleep", "30d"));
+  const fn = inngest.createFunction({ id: "long", triggers: [{ event: "long" }] }, async ({ step }) =>
+    step.sleep("sleep", "30d"),
+  );
   await server.register(serve({ client: inngest, functions: [fn] }));
   await server.send({ name: "long" });
-  await expect(server.clock.runUntilIdle({ within: "29d" })).rejects.toThrow(/after 29d 1 or more runs are still unfinished, such as 01/);
+  await expect(server.clock.runUntilIdle({ within: "29d" })).rejects.toThrow(
+    /after 29d 1 or more runs are still unfinished, such as 01/,
+  );
 });
 
 test("moves that make no sense are refused with a sentence", async () => {

@@ -70,7 +70,8 @@ function EventFilters(): ReactNode {
         className="flex w-full max-w-sm gap-2"
         onSubmit={(event) => {
           event.preventDefault();
-          show(String(new FormData(event.currentTarget).get("name") ?? "").trim());
+          const name = new FormData(event.currentTarget).get("name");
+          show(typeof name === "string" ? name.trim() : "");
         }}
       >
         <label htmlFor={id} className="sr-only">

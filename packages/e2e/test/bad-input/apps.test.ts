@@ -1,6 +1,6 @@
 // Apps that answer wrongly, late or not at all: at the sync, and when they are called.
-import { createServer } from "node:net";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { ApiRun } from "@stepwright/protocol";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -10,7 +10,9 @@ import { useServer } from "../harness/scope.ts";
 
 const server = useServer({ args: ["--retry-interval", "0.05", "--call-timeout", "2"] });
 
-async function runFake(...parameters: Parameters<typeof serveFake> extends [unknown, ...infer Rest] ? Rest : never): Promise<ApiRun> {
+async function runFake(
+  ...parameters: Parameters<typeof serveFake> extends [unknown, ...infer Rest] ? Rest : never
+): Promise<ApiRun> {
   const { event } = await serveFake(server, ...parameters);
   const [eventId = ""] = await server.send({ name: event });
   const [run] = await server.runsOf(eventId);
@@ -26,7 +28,9 @@ describe("a sync is refused with a reason when", () => {
   });
 
   test("a web page answers", async () => {
-    const http = await listen((_request, response) => response.setHeader("content-type", "text/html").end("<h1>Hello</h1>"));
+    const http = await listen((_request, response) =>
+      response.setHeader("content-type", "text/html").end("<h1>Hello</h1>"),
+    );
     const app = await server.addApp(`http://localhost:${portOf(http)}/api/inngest`);
     expect(app.problem).toMatchObject({ code: "APP_NOT_SDK", httpStatus: 200, bodyExcerpt: "<h1>Hello</h1>" });
     expect(app.problem?.message).toContain("did not come from an Inngest SDK");
@@ -35,7 +39,11 @@ describe("a sync is refused with a reason when", () => {
   test("the path is wrong", async () => {
     const http = await listen((_request, response) => response.writeHead(404).end("Not found"));
     const app = await server.addApp(`http://localhost:${portOf(http)}/wrong`);
-    expect(app.problem).toMatchObject({ code: "APP_HTTP_STATUS", httpStatus: 404, message: expect.stringContaining("answered HTTP 404") });
+    expect(app.problem).toMatchObject({
+      code: "APP_HTTP_STATUS",
+      httpStatus: 404,
+      message: expect.stringContaining("answered HTTP 404"),
+    });
   });
 
   test("it redirects for ever", async () => {
@@ -49,24 +57,34 @@ describe("a sync is refused with a reason when", () => {
     onTestFinished(() => void garbage.close());
     await once(garbage, "listening");
     const app = await server.addApp(`http://localhost:${(garbage.address() as AddressInfo).port}/api/inngest`);
-    expect(app.problem).toMatchObject({ code: "APP_UNREACHABLE", message: expect.stringMatching(/not HTTP|connection ended/) });
+    expect(app.problem).toMatchObject({
+      code: "APP_UNREACHABLE",
+      message: expect.stringMatching(/not HTTP|connection ended/),
+    });
   });
 
   test("the URL is none", async () => {
     const answer = await server.request("POST", "/api/apps", { body: { url: "not a url at all" } });
-    expect(answer).toMatchObject({ status: 400, json: { code: "APP_URL_INVALID", error: expect.stringContaining("not a url at all") } });
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { code: "APP_URL_INVALID", error: expect.stringContaining("not a url at all") },
+    });
   });
 });
 
 describe("a call fails with a reason when the app answers", () => {
   test("a page that no SDK made", async () => {
-    const run = await runFake((_request, response) => response.setHeader("content-type", "text/html").end("<h1>Hello</h1>"));
+    const run = await runFake((_request, response) =>
+      response.setHeader("content-type", "text/html").end("<h1>Hello</h1>"),
+    );
     expect(run).toMatchObject({ status: "failed" });
     expect(run.error?.message).toContain("did not come from an Inngest SDK");
   });
 
   test("a gateway's error page", async () => {
-    const run = await runFake((_request, response) => response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad gateway</h1>"));
+    const run = await runFake((_request, response) =>
+      response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad gateway</h1>"),
+    );
     expect(run.error).toMatchObject({
       name: "Server returned a fatal error",
       message: "Your server returned HTTP 502 before the SDK responded.",
@@ -89,19 +107,25 @@ describe("a call fails with a reason when the app answers", () => {
   });
 
   test("the stream's envelope, broken", async () => {
-    const run = await runFake((_request, response) => response.writeHead(201, sdkHeaders).end('   {"status":206,"body":'));
+    const run = await runFake((_request, response) =>
+      response.writeHead(201, sdkHeaders).end('   {"status":206,"body":'),
+    );
     expect(run.status).toBe("failed");
     expect(run.error?.message).toMatch(/JSON|stream|read|invalid/i);
   });
 
   test("more than 8 MiB", async () => {
-    const run = await runFake((_request, response) => response.writeHead(200, sdkHeaders).end(JSON.stringify("x".repeat(9 * 1024 * 1024))));
+    const run = await runFake((_request, response) =>
+      response.writeHead(200, sdkHeaders).end(JSON.stringify("x".repeat(9 * 1024 * 1024))),
+    );
     expect(run.status).toBe("failed");
     expect(`${run.error?.name} ${run.error?.message}`).toMatch(/8388608|larger/);
   });
 
   test("a body in an encoding that nobody reads", async () => {
-    const run = await runFake((_request, response) => response.writeHead(200, { ...sdkHeaders, "content-encoding": "zstd" }).end("x"));
+    const run = await runFake((_request, response) =>
+      response.writeHead(200, { ...sdkHeaders, "content-encoding": "zstd" }).end("x"),
+    );
     expect(run.error?.message).toContain('Content-Encoding "zstd"');
   });
 
@@ -136,12 +160,18 @@ test("a redirect is followed with the method and the body", async () => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => void chunks.push(chunk));
     request.on("end", () => {
-      const { event } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as { readonly event: { readonly name: string } };
-      response.writeHead(200, sdkHeaders).end(JSON.stringify({ method: request.method, event: event.name, query: request.url }));
+      const { event } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as {
+        readonly event: { readonly name: string };
+      };
+      response
+        .writeHead(200, sdkHeaders)
+        .end(JSON.stringify({ method: request.method, event: event.name, query: request.url }));
     });
   });
   target = `http://localhost:${portOf(final)}/moved/`;
-  const { event } = await serveFake(server, (_request, response) => response.writeHead(302, { location: target }).end());
+  const { event } = await serveFake(server, (_request, response) =>
+    response.writeHead(302, { location: target }).end(),
+  );
   const [eventId = ""] = await server.send({ name: event });
   const [run] = await server.runsOf(eventId);
   expect(await server.ended(run?.id ?? "")).toMatchObject({

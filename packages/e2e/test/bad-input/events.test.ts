@@ -1,6 +1,6 @@
 // What the event API refuses: always as a whole, always with a reason, and never so that it disturbs what comes after.
-import { connect } from "node:net";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
@@ -23,18 +23,48 @@ const refused: readonly [name: string, body: string, status: number, reason: str
   ["no name", '{"data":{}}', 400, "event 0 has no name"],
   ["an empty name", '{"name":""}', 400, "event 0 has no name"],
   ["a name that is no text", '{"name":7}', 400, 'event 0 has an invalid "name": it is the number 7'],
-  ["a name of the engine's own", '{"name":"inngest/function.finished"}', 400, 'names starting with "inngest/" are reserved'],
+  [
+    "a name of the engine's own",
+    '{"name":"inngest/function.finished"}',
+    400,
+    'names starting with "inngest/" are reserved',
+  ],
   ["a name of the engine's own in capitals", '{"name":"INNGEST/x"}', 400, "are reserved"],
-  ["a name of 600 bytes", JSON.stringify({ name: "n".repeat(600) }), 400, "event 0 has a name of 600 bytes, more than the limit of 512"],
-  ["data that is a list", '{"name":"a/b","data":[1]}', 400, 'event 0 has an invalid "data": it is a list, but must be an object'],
+  [
+    "a name of 600 bytes",
+    JSON.stringify({ name: "n".repeat(600) }),
+    400,
+    "event 0 has a name of 600 bytes, more than the limit of 512",
+  ],
+  [
+    "data that is a list",
+    '{"name":"a/b","data":[1]}',
+    400,
+    'event 0 has an invalid "data": it is a list, but must be an object',
+  ],
   ["data that is a text", '{"name":"a/b","data":"x"}', 400, 'event 0 has an invalid "data"'],
   ["a user that is no object", '{"name":"a/b","user":1}', 400, 'event 0 has an invalid "user"'],
   ["an id that is no text", '{"name":"a/b","id":1}', 400, 'event 0 has an invalid "id"'],
   ["a time that is a text", '{"name":"a/b","ts":"now"}', 400, 'event 0 has an invalid "ts"'],
   ["a time with a fraction", '{"name":"a/b","ts":1.5}', 400, "whole milliseconds since 1970"],
-  ["a time in seconds", '{"name":"a/b","ts":1795480000}', 400, "event 0 has ts 1795480000, which is not between 1980 and 2100"],
-  ["an event of more than 3 MiB", JSON.stringify({ name: "a/b", data: { x: "x".repeat(3 * 1024 * 1024) } }), 400, "event 0 has 3145741 bytes, more than the limit of 3145728"],
-  ["5,001 events", JSON.stringify(Array.from({ length: 5_001 }, () => ({ name: "a/b" }))), 400, "5001 events in one request are more than the limit of 5000; nothing was stored"],
+  [
+    "a time in seconds",
+    '{"name":"a/b","ts":1795480000}',
+    400,
+    "event 0 has ts 1795480000, which is not between 1980 and 2100",
+  ],
+  [
+    "an event of more than 3 MiB",
+    JSON.stringify({ name: "a/b", data: { x: "x".repeat(3 * 1024 * 1024) } }),
+    400,
+    "event 0 has 3145741 bytes, more than the limit of 3145728",
+  ],
+  [
+    "5,001 events",
+    JSON.stringify(Array.from({ length: 5_001 }, () => ({ name: "a/b" }))),
+    400,
+    "5001 events in one request are more than the limit of 5000; nothing was stored",
+  ],
 ];
 
 describe("POST /e/KEY refuses", () => {
@@ -46,9 +76,13 @@ describe("POST /e/KEY refuses", () => {
 
   test("a list with some bad events, naming each, and stores none of it", async () => {
     const name = "partly/bad";
-    const answer = await server.request("POST", "/e/test", { body: [{ name }, { data: {} }, { name }, { name, ts: "x" }] });
+    const answer = await server.request("POST", "/e/test", {
+      body: [{ name }, { data: {} }, { name }, { name, ts: "x" }],
+    });
     expect(answer.status).toBe(400);
-    expect(answer.json).toMatchObject({ error: expect.stringMatching(/2 of 4 events are invalid.*event 1 has no name.*event 3 has an invalid "ts"/) });
+    expect(answer.json).toMatchObject({
+      error: expect.stringMatching(/2 of 4 events are invalid.*event 1 has no name.*event 3 has an invalid "ts"/),
+    });
     const listed = await server.request("GET", `/api/events?name=${encodeURIComponent(name)}`);
     expect(listed.json).toMatchObject({ items: [] });
   });
@@ -61,14 +95,27 @@ describe("POST /e/KEY refuses", () => {
 
   test("a small body that unpacks to a large one", async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, " "));
-    const response = await fetch(`${server.url}/e/test`, { method: "POST", body: bomb, headers: { "content-encoding": "gzip" } });
+    const response = await fetch(`${server.url}/e/test`, {
+      method: "POST",
+      body: bomb,
+      headers: { "content-encoding": "gzip" },
+    });
     expect(response.status).toBe(413);
   });
 
   test("a body that says gzip and is none, and an encoding nobody reads", async () => {
-    const gzip = await server.request("POST", "/e/test", { body: '{"name":"a/b"}', headers: { "content-encoding": "gzip" } });
-    expect([gzip.status, (gzip.json as { readonly error: string }).error]).toEqual([400, expect.stringContaining("does not decompress")]);
-    const zip = await server.request("POST", "/e/test", { body: '{"name":"a/b"}', headers: { "content-encoding": "zip" } });
+    const gzip = await server.request("POST", "/e/test", {
+      body: '{"name":"a/b"}',
+      headers: { "content-encoding": "gzip" },
+    });
+    expect([gzip.status, (gzip.json as { readonly error: string }).error]).toEqual([
+      400,
+      expect.stringContaining("does not decompress"),
+    ]);
+    const zip = await server.request("POST", "/e/test", {
+      body: '{"name":"a/b"}',
+      headers: { "content-encoding": "zip" },
+    });
     expect(zip.status).toBeGreaterThanOrEqual(400);
     expect((zip.json as { readonly error: string }).error).toContain("zip");
   });
@@ -83,7 +130,13 @@ test("what is unusual but fine is taken", async () => {
   const ids = await server.send([
     { name: "a", data: {} },
     { name: "with spaces and ümläuts 😀" },
-    { name: "deep", data: JSON.parse("[".repeat(200) + "]".repeat(200)) === null ? {} : { a: JSON.parse("[".repeat(200) + "]".repeat(200)) } },
+    {
+      name: "deep",
+      data:
+        JSON.parse("[".repeat(200) + "]".repeat(200)) === null
+          ? {}
+          : { a: JSON.parse("[".repeat(200) + "]".repeat(200)) },
+    },
   ]);
   expect(ids).toHaveLength(3);
   const all = await server.send(Array.from({ length: 5_000 }, (_, n) => ({ name: "many/events", data: { n } })));

@@ -1,7 +1,7 @@
 // Function configurations that cannot work are refused at the sync, each with its path and what would be allowed.
 import { describe, expect, test } from "vitest";
-import { registerFunctions, type WireFunction } from "../harness/fake-app.ts";
 import { listen, portOf } from "../harness/app.ts";
+import { registerFunctions, type WireFunction } from "../harness/fake-app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 
@@ -9,19 +9,49 @@ const server = useServer();
 
 const refused: readonly [name: string, config: Omit<WireFunction, "id">, path: string, reason: string][] = [
   ["a cron of four fields", { triggers: [{ cron: "* * * *" }] }, "triggers[0].cron", "five fields"],
-  ["a cron with an impossible minute", { triggers: [{ cron: "99 * * * *" }] }, "triggers[0].cron", 'the schedule "99 * * * *" is invalid'],
-  ["a time zone that does not exist", { triggers: [{ cron: "TZ=Mars/Olympus 0 9 * * *" }] }, "triggers[0].cron", "Mars/Olympus"],
-  ["an expression that does not parse", { triggers: [{ event: "a/b", expression: "event.data.x ==" }] }, "triggers[0].expression", ""],
-  ["a trigger without anything", { triggers: [{}] }, "triggers[0]", "a trigger needs either an event or a cron schedule"],
+  [
+    "a cron with an impossible minute",
+    { triggers: [{ cron: "99 * * * *" }] },
+    "triggers[0].cron",
+    'the schedule "99 * * * *" is invalid',
+  ],
+  [
+    "a time zone that does not exist",
+    { triggers: [{ cron: "TZ=Mars/Olympus 0 9 * * *" }] },
+    "triggers[0].cron",
+    "Mars/Olympus",
+  ],
+  [
+    "an expression that does not parse",
+    { triggers: [{ event: "a/b", expression: "event.data.x ==" }] },
+    "triggers[0].expression",
+    "",
+  ],
+  [
+    "a trigger without anything",
+    { triggers: [{}] },
+    "triggers[0]",
+    "a trigger needs either an event or a cron schedule",
+  ],
   ["the same trigger twice", { triggers: [{ event: "a/b" }, { event: "a/b" }] }, "triggers[1]", "duplicate"],
   ["a wildcard in the middle", { triggers: [{ event: "a*/b" }] }, "triggers[0].event", "cannot trigger a function"],
-  ["eleven triggers", { triggers: Array.from({ length: 11 }, (_, n) => ({ event: `a/${n}` })) }, "triggers", "11 triggers are more than the limit of 10"],
+  [
+    "eleven triggers",
+    { triggers: Array.from({ length: 11 }, (_, n) => ({ event: `a/${n}` })) },
+    "triggers",
+    "11 triggers are more than the limit of 10",
+  ],
   ["negative retries", { retries: -1 }, "retries", "-1 retries are impossible; use a whole number from 0 to 20"],
   ["half a retry", { retries: 1.5 }, "retries", "1.5 retries are impossible"],
   ["a timeout that is no duration", { timeouts: { finish: "soon" } }, "timeouts.finish", "soon"],
   ["a cancellation by a wildcard", { cancel: [{ event: "a/*" }] }, "cancel[0].event", "cannot cancel a run"],
   ["a cancellation with a bad expression", { cancel: [{ event: "a/b", if: "async.data.x ===" }] }, "cancel[0].if", ""],
-  ["six cancellations", { cancel: Array.from({ length: 6 }, (_, n) => ({ event: `a/${n}` })) }, "cancel", "6 cancelOn entries are more than the limit of 5"],
+  [
+    "six cancellations",
+    { cancel: Array.from({ length: 6 }, (_, n) => ({ event: `a/${n}` })) },
+    "cancel",
+    "6 cancelOn entries are more than the limit of 5",
+  ],
 ];
 
 describe("a sync is refused for", () => {
@@ -46,9 +76,20 @@ describe("a sync is refused for", () => {
 
   test("an SDK with a known hole", async () => {
     const answer = await server.request("POST", "/fn/register", {
-      body: { url: "http://localhost:9/api/inngest", appName: "old", functions: [], sdk: "js:v3.30.0", v: "0.1", framework: "nodejs", deployType: "ping" },
+      body: {
+        url: "http://localhost:9/api/inngest",
+        appName: "old",
+        functions: [],
+        sdk: "js:v3.30.0",
+        v: "0.1",
+        framework: "nodejs",
+        deployType: "ping",
+      },
     });
-    expect(answer).toMatchObject({ status: 400, json: { error: expect.stringContaining("upgrade to 3.54.0 or later") } });
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { error: expect.stringContaining("upgrade to 3.54.0 or later") },
+    });
   });
 });
 

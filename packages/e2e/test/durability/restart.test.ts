@@ -1,132 +1,161 @@
-// Processes that die and come back: runs go on where their last committed step left them.
-import { describe, expect, test } from "vitest";
-import { majors, startExampleApp, type ExampleApp, type Major } from "../harness/example-app.ts";
+// The server, the app, or both are killed while runs sleep, wait, retry or are being called: all of them go on.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ApiRun } from "@stepwright/protocol";
+import { expect, test } from "vitest";
+import type { Child } from "../harness/child.ts";
 import { until } from "../harness/poll.ts";
 import { useScope } from "../harness/scope.ts";
-import type { ServerApi } from "../harness/server-api.ts";
-import { startServerChild, type ServerProcess } from "../harness/server-process.ts";
+import { type ServerProcess, startServerChild } from "../harness/server-process.ts";
+import { type Execution, openOutbox } from "./outbox.ts";
 
 const scope = useScope();
 
-async function startBoth(major: Major): Promise<{ readonly server: ServerProcess; readonly app: ExampleApp }> {
-  const server = await scope.startServer({ args: ["--retry-interval", "0.3"] });
-  const app = await startExampleApp(scope, { major, program: "orders", serverUrl: server.url });
-  expect(await server.addApp(app.url)).toMatchObject({ status: "synced" });
-  return { server, app };
+interface Bed {
+  readonly server: ServerProcess;
+  readonly app: Child;
+  readonly appPort: number;
+  readonly outboxFile: string;
 }
 
-/** Starts a run whose second step is at work until the risky service is up. */
-async function startHeldRun(server: ServerApi, app: ExampleApp): Promise<string> {
-  app.breakDependency("risky-service", null);
-  const [eventId = ""] = await server.send({ name: "order/held" });
+async function startBed(): Promise<Bed> {
+  const folder = scope.folder();
+  mkdirSync(folder, { recursive: true });
+  const outboxFile = join(folder, "outbox.db");
+  const server = await scope.startServer({ args: ["--no-poll", "--no-retry-jitter", "--shutdown-grace", "20"] });
+  const { app, appPort } = await startApp(outboxFile, server.url, 0);
+  await server.addApp(`http://localhost:${appPort}/api/inngest`);
+  return { server, app, appPort, outboxFile };
+}
+
+async function startApp(outboxFile: string, serverUrl: string, port: number) {
+  const app = scope.startChild({
+    file: fileURLToPath(new URL("./app-process.ts", import.meta.url)),
+    nodeArgs: ["--conditions=@stepwright/source"],
+    args: [outboxFile, serverUrl, String(port)],
+  });
+  const [, bound = ""] = await app.waitForOutput(/serving on (\d+)/);
+  return { app, appPort: Number(bound) };
+}
+
+async function start(server: ServerProcess, name: string, data: object = {}): Promise<string> {
+  const [eventId = ""] = await server.send({ name: `durable/${name}`, data });
   const [run] = await server.runsOf(eventId);
-  await until(() => app.executions(run?.id).some(({ step }) => step === "held"), { describe: () => "the second step is at work" });
   return run?.id ?? "";
 }
 
-const countOf = (app: ExampleApp, runId: string, step: string): number => app.executions(runId).filter((one) => one.step === step).length;
+function executionsOf(bed: Bed, runId: string): readonly Execution[] {
+  const outbox = openOutbox(bed.outboxFile);
+  try {
+    return outbox.all().filter((execution) => execution.runId === runId);
+  } finally {
+    outbox.close();
+  }
+}
 
-describe.each(majors)("SDK $major", ({ major }) => {
-  test("the app is killed in the middle of a step: that step is tried again, the one before is not", async () => {
-    const { server, app } = await startBoth(major);
-    const runId = await startHeldRun(server, app);
-    await app.kill();
-    app.breakDependency("risky-service", 0);
-    await server.waitForRun(runId, ({ steps }) => steps.some(({ attempts, nextAttemptAt }) => nextAttemptAt !== null || attempts.some(({ status }) => status === "failed")));
-    await app.restart();
-    expect(await server.ended(runId)).toMatchObject({ status: "completed", output: "released" });
-    expect([countOf(app, runId, "before"), countOf(app, runId, "held"), countOf(app, runId, "after")]).toEqual([1, 2, 1]);
+function executed(bed: Bed, runId: string, step: string): Promise<true> {
+  return until(() => (executionsOf(bed, runId).some((execution) => execution.step === step) ? true : null), {
+    describe: () => `step ${step} of run ${runId} was executed`,
   });
+}
 
-  test("the server is killed while a call is in flight: the call is made again, with its attempts unspent", async () => {
-    const { server, app } = await startBoth(major);
-    const runId = await startHeldRun(server, app);
-    await server.kill();
-    const again = await scope.restart(server);
-    await until(() => countOf(app, runId, "held") === 2, { describe: () => "the step is called again" });
-    app.breakDependency("risky-service", 0);
-    expect(await again.ended(runId)).toMatchObject({ status: "completed", output: "released" });
-    expect(countOf(app, runId, "before")).toBe(1);
-    expect(app.executions(runId).map(({ attempt }) => attempt)).toEqual(app.executions(runId).map(() => 0));
-    expect(countOf(app, runId, "after")).toBe(1);
-  });
+const isDoing = (kind: string) => (run: ApiRun) => run.doing.some((doing) => doing.kind === kind);
 
-  test("both are killed in the middle of everything", async () => {
-    const { server, app } = await startBoth(major);
-    const runId = await startHeldRun(server, app);
-    await Promise.all([server.kill(), app.kill()]);
-    app.breakDependency("risky-service", 0);
-    const [again] = await Promise.all([scope.restart(server), app.restart()]);
-    expect(await again.ended(runId)).toMatchObject({ status: "completed", output: "released" });
-    expect([countOf(app, runId, "before"), countOf(app, runId, "after")]).toEqual([1, 1]);
-  });
+test("runs that sleep, wait and retry go on after server and app were killed together", async () => {
+  const bed = await startBed();
+  const sleeper = await start(bed.server, "sleep", { nap: "2s" });
+  const waiter = await start(bed.server, "wait", { id: "w-1" });
+  const retrier = await start(bed.server, "retry");
+  await bed.server.waitForRun(sleeper, isDoing("sleeping"));
+  await bed.server.waitForRun(waiter, isDoing("waitingForEvent"));
+  await bed.server.waitForRun(retrier, isDoing("retrying"));
 
-  test("runs that sleep, wait or are about to try again go on after a kill", async () => {
-    const { server, app } = await startBoth(major);
-    app.breakDependency("risky-service", null);
-    const [eventId = ""] = await server.send({ name: "order/parked", data: { key: major } });
-    const runs = await server.runsOf(eventId, { count: 3 });
-    const idOf = (slug: string): string => runs.find(({ functionSlug }) => functionSlug === `orders-${slug}`)?.id ?? "";
-    await server.waitForRun(idOf("sleeper"), ({ doing }) => doing.some(({ kind }) => kind === "sleeping"));
-    await server.waitForRun(idOf("waiter"), ({ doing }) => doing.some(({ kind }) => kind === "waitingForEvent"));
-    await server.waitForRun(idOf("retrier"), ({ steps }) => steps.some(({ attempts }) => attempts.length > 0));
-    const sleeping = await server.run(idOf("sleeper"));
-    await server.kill();
-    app.breakDependency("risky-service", 0);
-    const again = await scope.restart(server);
-    await again.send([
-      { name: "order/released", data: { key: "other", by: "nobody" } },
-      { name: "order/released", data: { key: major, by: "event" } },
-    ]);
-    const slept = await again.ended(idOf("sleeper"));
-    expect(slept).toMatchObject({ status: "completed", output: "slept" });
-    expect(slept.endedAt).toBeGreaterThanOrEqual(Number(sleeping.doing[0]?.at));
-    expect(await again.ended(idOf("waiter"))).toMatchObject({ status: "completed", output: "event" });
-    expect(await again.ended(idOf("retrier"))).toMatchObject({ status: "completed" });
-    for (const slug of ["sleeper", "waiter", "retrier"]) expect(countOf(app, idOf(slug), "before")).toBe(1);
-  });
+  await Promise.all([bed.server.kill(), bed.app.end("SIGKILL")]);
+  await startApp(bed.outboxFile, bed.server.url, bed.appPort);
+  const server = await scope.restart(bed.server);
 
-  test("a server that is asked to stop lets the calls in flight end, and loses nothing", async () => {
-    const { server, app } = await startBoth(major);
-    const runId = await startHeldRun(server, app);
-    const stopped = server.stop();
-    await server.child.waitForOutput(/"msg":"stopping"/);
-    app.breakDependency("risky-service", 0);
-    expect(await stopped).toBe(0);
-    const again = await scope.restart(server);
-    expect(await again.ended(runId)).toMatchObject({ status: "completed", output: "released" });
-    expect([countOf(app, runId, "before"), countOf(app, runId, "held"), countOf(app, runId, "after")]).toEqual([1, 1, 1]);
-  });
+  await server.send({ name: "durable/answer", data: { id: "w-1", word: "yes" } });
+  expect((await server.ended(sleeper)).status).toBe("completed");
+  expect((await server.ended(waiter)).output).toEqual({ id: "w-1", word: "yes" });
+  expect((await server.ended(retrier)).output).toBe(3);
+  expect(executionsOf(bed, sleeper).map(({ step }) => step)).toEqual(["before", "after"]);
+  expect(executionsOf(bed, waiter).map(({ step }) => step)).toEqual(["before", "after"]);
+  expect(executionsOf(bed, retrier).map(({ attempt }) => attempt)).toEqual([0, 1, 2, 3]);
 });
 
-test("a server that is asked to stop does not wait for ever", async () => {
-  const server = await scope.startServer({ args: ["--shutdown-grace", "0.2"] });
-  const app = await startExampleApp(scope, { major: "v4", program: "orders", serverUrl: server.url });
-  await server.addApp(app.url);
-  const runId = await startHeldRun(server, app);
+test("a sleep that ended while the server was down is over at once after the start", async () => {
+  const bed = await startBed();
+  const sleeper = await start(bed.server, "sleep", { nap: "1s" });
+  const asleep = await bed.server.waitForRun(sleeper, isDoing("sleeping"));
+  await bed.server.kill();
+  const wakesAt = asleep.doing[0]?.at ?? 0;
+  await until(() => (Date.now() > wakesAt + 500 ? true : null), { describe: () => "the time to wake has passed" });
+  const server = await scope.restart(bed.server);
+  const startedAt = Date.now();
+  const run = await server.ended(sleeper);
+  expect(run.status).toBe("completed");
+  expect((run.endedAt ?? 0) - startedAt).toBeLessThan(1_000);
+});
+
+test("a call that was under way when the server was killed is made again, and the stored step before it is not", async () => {
+  const bed = await startBed();
+  const run = await start(bed.server, "slow");
+  await executed(bed, run, "second");
+  await bed.server.kill();
+  const server = await scope.restart(bed.server);
+  const ended = await server.ended(run);
+  expect(ended.status).toBe("completed");
+  expect(executionsOf(bed, run).map(({ step }) => step)).toEqual(["first", "second", "second"]);
+});
+
+test("a call whose app was killed is retried when the app is back", async () => {
+  const bed = await startBed();
+  const run = await start(bed.server, "slow");
+  await executed(bed, run, "second");
+  await bed.app.end("SIGKILL");
+  await bed.server.waitForRun(run, isDoing("retrying"));
+  await startApp(bed.outboxFile, bed.server.url, bed.appPort);
+  const ended = await bed.server.ended(run);
+  expect(ended.status).toBe("completed");
+  expect(executionsOf(bed, run).map(({ step }) => step)).toEqual(["first", "second", "second"]);
+});
+
+test("SIGTERM lets calls in flight finish, and nothing runs again after the next start", async () => {
+  const bed = await startBed();
+  const run = await start(bed.server, "slow");
+  await executed(bed, run, "second");
+  expect(await bed.server.stop()).toBe(0);
+  expect(bed.server.child.output()).toMatch(/"callsAbandoned":0/);
+  const server = await scope.restart(bed.server);
+  expect((await server.ended(run)).status).toBe("completed");
+  expect(executionsOf(bed, run).map(({ step }) => step)).toEqual(["first", "second"]);
+});
+
+test("SIGTERM with too little grace abandons the call, which is made again after the next start", async () => {
+  const folder = scope.folder();
+  mkdirSync(folder, { recursive: true });
+  const server = await scope.startServer({ args: ["--no-poll", "--shutdown-grace", "0"] });
+  const outboxFile = join(folder, "outbox.db");
+  const { app, appPort } = await startApp(outboxFile, server.url, 0);
+  const bed: Bed = { server, app, appPort, outboxFile };
+  await server.addApp(`http://localhost:${appPort}/api/inngest`);
+  const run = await start(server, "slow");
+  await executed(bed, run, "second");
   expect(await server.stop()).toBe(0);
-  app.breakDependency("risky-service", 0);
+  expect(server.child.output()).toMatch(/"callsAbandoned":1/);
   const again = await scope.restart(server);
-  expect(await again.ended(runId)).toMatchObject({ status: "completed" });
+  const ended = await again.ended(run);
+  expect(ended.status).toBe("completed");
+  // An abandoned call is no failed attempt of the step.
+  expect(ended.steps.flatMap((step) => step.attempts).every((attempt) => attempt.status === "completed")).toBe(true);
 });
 
-test("a second server on the same data folder is refused with a sentence, and the first goes on", async () => {
+test("a second server on the same data folder is refused in one clear sentence", async () => {
   const server = await scope.startServer();
   const second = startServerChild({ dataDir: server.dataDir });
   expect(await second.ended).toBe(1);
-  expect(second.output()).toContain(`Another server is using the data folder ${server.dataDir}; stop it, or choose another folder.`);
-  expect(await server.send({ name: "still/here" })).toHaveLength(1);
-  await server.kill();
-  // Nothing is left behind that would keep the next one out.
-  await scope.restart(server);
-});
-
-test("acknowledged events are there after a kill, with their runs, their order and their data", async () => {
-  const server = await scope.startServer();
-  const ids = await server.send(Array.from({ length: 100 }, (_, n) => ({ name: "kept/event", data: { n } })));
-  await server.kill();
-  const again = await scope.restart(server);
-  const rows = await again.events({ name: "kept/event" });
-  expect(rows.map(({ internalId }) => internalId).toReversed()).toEqual(ids);
-  expect(await again.event(ids[41] ?? "")).toMatchObject({ data: { n: 41 } });
+  expect(second.output()).toContain(server.dataDir);
+  expect(second.output()).toMatch(/another|already/i);
+  expect((await server.request("GET", "/health")).status).toBe(200);
 });

@@ -62,7 +62,8 @@ export function startChild(program: Program): Child {
       until(
         () => {
           const match = pattern.exec(output());
-          if (match === null && hasEnded(child)) throw new Error(`${program.file} ended without ${String(pattern)}:\n${output()}`);
+          if (match === null && hasEnded(child))
+            throw new Error(`${program.file} ended without ${String(pattern)}:\n${output()}`);
           return match;
         },
         { timeoutMs, describe: () => `${program.file} wrote ${String(pattern)}; it wrote:\n${output()}` },

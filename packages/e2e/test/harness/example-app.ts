@@ -1,8 +1,8 @@
 // The reference application as a process of its own, in either major of the SDK, and a look into its database.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import Database from "better-sqlite3";
 import type { ApiRun } from "@stepwright/protocol";
+import Database from "better-sqlite3";
 import { type Child, repository } from "./child.ts";
 import type { Scope } from "./scope.ts";
 import type { ServerApi } from "./server-api.ts";
@@ -96,7 +96,9 @@ export async function startExampleApp(scope: Scope, options: ExampleAppOptions):
         { runId: runId ?? null },
       ),
     breakDependency(name, failuresLeft) {
-      withDatabase(databaseFile, (db) => db.prepare("UPDATE dependencies SET failures_left = ? WHERE name = ?").run(failuresLeft, name));
+      withDatabase(databaseFile, (db) =>
+        db.prepare("UPDATE dependencies SET failures_left = ? WHERE name = ?").run(failuresLeft, name),
+      );
     },
     value: (sql) => withDatabase(databaseFile, (db) => db.prepare(sql).pluck().get()),
     async kill() {
@@ -107,7 +109,10 @@ export async function startExampleApp(scope: Scope, options: ExampleAppOptions):
 }
 
 /** Sends an event and waits for the end of the run of that function which it starts. */
-export async function runExample(server: ServerApi, event: { readonly name: string; readonly data: object }): Promise<ApiRun> {
+export async function runExample(
+  server: ServerApi,
+  event: { readonly name: string; readonly data: object },
+): Promise<ApiRun> {
   const [eventId = ""] = await server.send(event);
   const [run] = await server.runsOf(eventId);
   return server.ended(run?.id ?? "");

@@ -1,8 +1,8 @@
 // Apps that no SDK would be: they answer whatever a test wants them to answer.
 import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
-import type { ServerApi, Answer } from "./server-api.ts";
 import { listen, portOf } from "./app.ts";
+import type { ServerApi, Answer } from "./server-api.ts";
 
 /** A function as it is registered; what is left out gets a value that is fine. */
 export interface WireFunction {
@@ -19,7 +19,10 @@ let made = 0;
 export async function registerFunctions(
   server: ServerApi,
   functions: readonly WireFunction[],
-  { url = "http://localhost:9/api/inngest", appName = `wire-${++made}` }: { readonly url?: string; readonly appName?: string } = {},
+  {
+    url = "http://localhost:9/api/inngest",
+    appName = `wire-${++made}`,
+  }: { readonly url?: string; readonly appName?: string } = {},
 ): Promise<Answer> {
   return server.request("POST", "/fn/register", {
     body: {
@@ -29,20 +32,22 @@ export async function registerFunctions(
       appName,
       sdk: "js:v4.24.0",
       v: "0.1",
-      functions: functions.map(({ id, name = id, triggers = [{ event: `${appName}/${id}` }], retries, ...options }) => ({
-        id: `${appName}-${id}`,
-        name,
-        triggers,
-        steps: {
-          step: {
-            id: "step",
-            name: "step",
-            runtime: { type: "http", url: `${url}?fnId=${appName}-${id}&stepId=step` },
-            ...(retries === undefined ? {} : { retries: { attempts: retries } }),
+      functions: functions.map(
+        ({ id, name = id, triggers = [{ event: `${appName}/${id}` }], retries, ...options }) => ({
+          id: `${appName}-${id}`,
+          name,
+          triggers,
+          steps: {
+            step: {
+              id: "step",
+              name: "step",
+              runtime: { type: "http", url: `${url}?fnId=${appName}-${id}&stepId=step` },
+              ...(retries === undefined ? {} : { retries: { attempts: retries } }),
+            },
           },
-        },
-        ...options,
-      })),
+          ...options,
+        }),
+      ),
     },
   });
 }

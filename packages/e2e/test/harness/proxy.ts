@@ -16,10 +16,14 @@ export async function startProxy(target: string, intercept: Intercept): Promise<
 /** Hands a request to another server, as it is. */
 export function passOn(target: string): RequestListener {
   return (request, response) => {
-    const onward = httpRequest(new URL(request.url ?? "/", target), { method: request.method, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
+    const onward = httpRequest(
+      new URL(request.url ?? "/", target),
+      { method: request.method, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
     onward.once("error", () => response.destroy());
     request.pipe(onward);
   };

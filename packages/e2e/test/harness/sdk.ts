@@ -2,9 +2,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestListener } from "node:http";
 import * as v4 from "inngest";
-import { serve as serveV4 } from "inngest/node";
 import * as v3 from "inngest-v3";
 import { serve as serveV3 } from "inngest-v3/node";
+import { serve as serveV4 } from "inngest/node";
 import type { FunctionHandler, SentEvent } from "./step-context.ts";
 
 /** What starts a function. */
@@ -15,7 +15,12 @@ export interface FunctionOptions {
   readonly id: string;
   readonly name?: string;
   readonly retries?: number;
-  readonly cancelOn?: readonly { readonly event: string; readonly if?: string; readonly match?: string; readonly timeout?: string }[];
+  readonly cancelOn?: readonly {
+    readonly event: string;
+    readonly if?: string;
+    readonly match?: string;
+    readonly timeout?: string;
+  }[];
   readonly onFailure?: FunctionHandler;
   readonly idempotency?: string;
   readonly [option: string]: unknown;
@@ -63,7 +68,11 @@ const sdkV3: Sdk = {
   StepError: v3.StepError,
   referenceFunction: (options) => v3.referenceFunction(options),
   client({ signingKey, checkpointing, ...options }) {
-    const client = new v3.Inngest({ ...options, logger: silent, ...(checkpointing === undefined ? {} : { checkpointing: checkpointing as boolean }) });
+    const client = new v3.Inngest({
+      ...options,
+      logger: silent,
+      ...(checkpointing === undefined ? {} : { checkpointing: checkpointing as boolean }),
+    });
     return {
       // The SDK infers the handler's types from the trigger; here they are the ones both majors share.
       define: (config, trigger, handler) => client.createFunction(config as never, trigger as never, handler as never),
@@ -114,6 +123,10 @@ export const sdks: readonly Sdk[] = [sdkV3, sdkV4];
  */
 function shareContextStorage(): void {
   const storage = new AsyncLocalStorage();
-  const shared = Object.assign(Promise.resolve(storage), { promise: Promise.resolve(storage), resolved: storage, isFallback: false });
+  const shared = Object.assign(Promise.resolve(storage), {
+    promise: Promise.resolve(storage),
+    resolved: storage,
+    isFallback: false,
+  });
   Object.defineProperty(globalThis, Symbol.for("inngest:als"), { value: shared });
 }

@@ -1,5 +1,14 @@
 // What a test asks of a server over HTTP: the event API, and what the dashboard reads.
-import type { ApiApp, ApiEventDetail, ApiEventRow, ApiInfo, ApiPage, ApiRun, ApiRunRow, ApiStep } from "@stepwright/protocol";
+import type {
+  ApiApp,
+  ApiEventDetail,
+  ApiEventRow,
+  ApiInfo,
+  ApiPage,
+  ApiRun,
+  ApiRunRow,
+  ApiStep,
+} from "@stepwright/protocol";
 import { until } from "./poll.ts";
 
 /** An event to send. */
@@ -24,9 +33,16 @@ export interface Answer {
 /** A server's HTTP surface. */
 export interface ServerApi {
   readonly url: string;
-  request(method: string, path: string, options?: { readonly body?: unknown; readonly headers?: Record<string, string> }): Promise<Answer>;
+  request(
+    method: string,
+    path: string,
+    options?: { readonly body?: unknown; readonly headers?: Record<string, string> },
+  ): Promise<Answer>;
   /** Sends events and returns their ids; throws unless they were accepted. */
-  send(events: OutgoingEvent | readonly OutgoingEvent[], options?: { readonly seed?: string }): Promise<readonly string[]>;
+  send(
+    events: OutgoingEvent | readonly OutgoingEvent[],
+    options?: { readonly seed?: string },
+  ): Promise<readonly string[]>;
   run(runId: string): Promise<ApiRun>;
   /** All runs that fit, newest first. */
   runs(query?: Readonly<Record<string, string>>): Promise<readonly ApiRunRow[]>;
@@ -36,7 +52,11 @@ export interface ServerApi {
   /** Runs of an event as soon as there are `count`. */
   runsOf(eventId: string, options?: { readonly count?: number }): Promise<readonly ApiRun[]>;
   /** The run as soon as `isWanted` holds for it. */
-  waitForRun(runId: string, isWanted: (run: ApiRun) => boolean, options?: { readonly timeoutMs?: number }): Promise<ApiRun>;
+  waitForRun(
+    runId: string,
+    isWanted: (run: ApiRun) => boolean,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<ApiRun>;
   /** The run once it has ended. */
   ended(runId: string, options?: { readonly timeoutMs?: number }): Promise<ApiRun>;
   apps(): Promise<readonly ApiApp[]>;
@@ -47,7 +67,10 @@ export interface ServerApi {
 const endedStatuses: readonly string[] = ["completed", "failed", "cancelled", "skipped"];
 
 /** Speaks to the server at `url`; `key` is its signing key if it has one. */
-export function serverApi(url: string, { key = null, eventKey = "test" }: { readonly key?: string | null; readonly eventKey?: string } = {}): ServerApi {
+export function serverApi(
+  url: string,
+  { key = null, eventKey = "test" }: { readonly key?: string | null; readonly eventKey?: string } = {},
+): ServerApi {
   const request: ServerApi["request"] = async (method, path, { body, headers = {} } = {}) => {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -124,6 +147,13 @@ export function serverApi(url: string, { key = null, eventKey = "test" }: { read
 /** The steps that the function's author wrote, without the row of the function itself. */
 export function stepsOf(run: ApiRun): readonly ApiStep[] {
   return run.steps.filter(({ kind }) => kind !== "function");
+}
+
+/** The run that an invoking step started. */
+export function childRunOf(step: ApiStep | undefined): string {
+  const id = step?.detail["childRunId"];
+  if (typeof id !== "string") throw new Error("the step has invoked nothing");
+  return id;
 }
 
 function parse(text: string): unknown {

@@ -67,7 +67,10 @@ export async function startServer(options: ServerOptions & { readonly dataDir: s
     await child.end("SIGKILL");
     throw new Error(`port ${options.port} was taken by another program meanwhile`);
   }
-  const api = serverApi(`http://localhost:${port}`, { key: options.key ?? null, ...(options.eventKey === undefined ? {} : { eventKey: options.eventKey }) });
+  const api = serverApi(`http://localhost:${port}`, {
+    key: options.key ?? null,
+    ...(options.eventKey === undefined ? {} : { eventKey: options.eventKey }),
+  });
   return {
     ...api,
     port: Number(port),

@@ -28,9 +28,17 @@ export interface Step {
   sleepUntil(id: string, at: Date | string): Promise<void>;
   waitForEvent(
     id: string,
-    options: { readonly event: string; readonly timeout: number | string; readonly if?: string; readonly match?: string },
+    options: {
+      readonly event: string;
+      readonly timeout: number | string;
+      readonly if?: string;
+      readonly match?: string;
+    },
   ): Promise<ReceivedEvent | null>;
-  invoke(id: string, options: { readonly function: unknown; readonly data?: object; readonly timeout?: number | string }): Promise<unknown>;
+  invoke(
+    id: string,
+    options: { readonly function: unknown; readonly data?: object; readonly timeout?: number | string },
+  ): Promise<unknown>;
   sendEvent(id: string, events: SentEvent | readonly SentEvent[]): Promise<{ readonly ids: readonly string[] }>;
   waitForSignal(
     id: string,
@@ -41,7 +49,9 @@ export interface Step {
   readonly ai: {
     infer(id: string, options: { readonly model: unknown; readonly body: object }): Promise<unknown>;
     wrap<T, I>(id: string, work: (input: I) => T | Promise<T>, input: I): Promise<T>;
-    readonly models: { openai(options: { readonly model: string; readonly apiKey: string; readonly baseUrl: string }): unknown };
+    readonly models: {
+      openai(options: { readonly model: string; readonly apiKey: string; readonly baseUrl: string }): unknown;
+    };
   };
 }
 

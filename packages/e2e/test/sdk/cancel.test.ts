@@ -19,17 +19,25 @@ describe.each(sdks)("SDK $name", (sdk) => {
     ]);
     const ada = await app.start("go", { user: "ada" });
     const grace = await app.start("go", { user: "grace" });
-    for (const { id } of [ada, grace]) await server.waitForRun(id, ({ doing }) => doing.some(({ kind }) => kind === "waitingForEvent"));
+    for (const { id } of [ada, grace])
+      await server.waitForRun(id, ({ doing }) => doing.some(({ kind }) => kind === "waitingForEvent"));
     await app.send("deleted", { user: "ada" });
     const cancelled = await server.ended(ada.id);
-    expect(cancelled).toMatchObject({ status: "cancelled", output: null, doing: [], steps: [{ kind: "wait", status: "cancelled" }] });
+    expect(cancelled).toMatchObject({
+      status: "cancelled",
+      output: null,
+      doing: [],
+      steps: [{ kind: "wait", status: "cancelled" }],
+    });
     expect(await server.run(grace.id)).toMatchObject({ status: "running" });
   });
 
   test("match is the short form of a condition", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => [
-      define({ id: "long", cancelOn: [{ event: event("deleted"), match: "data.user" }] }, { event: event("go") }, async ({ step }) =>
-        step.sleep("long", "1h"),
+      define(
+        { id: "long", cancelOn: [{ event: event("deleted"), match: "data.user" }] },
+        { event: event("go") },
+        async ({ step }) => step.sleep("long", "1h"),
       ),
     ]);
     const { id } = await app.start("go", { user: 1 });
@@ -110,6 +118,10 @@ describe.each(sdks)("SDK $name", (sdk) => {
     const { json } = await server.request("POST", `/api/runs/${first.id}/rerun`);
     const { runId } = json as { readonly runId: string };
     expect(runId).not.toBe(first.id);
-    expect(await server.ended(runId)).toMatchObject({ status: "completed", output: { data: { n: 1 }, runId }, originalRunId: first.id });
+    expect(await server.ended(runId)).toMatchObject({
+      status: "completed",
+      output: { data: { n: 1 }, runId },
+      originalRunId: first.id,
+    });
   });
 });

@@ -26,7 +26,9 @@ describe.each(sdks)("SDK $name", (sdk) => {
     );
     const before = app.calls("POST");
     const { id } = await app.start("go");
-    const run = await server.waitForRun(id, ({ steps }) => steps.some(({ name, status }) => name === "one" && status === "completed"));
+    const run = await server.waitForRun(id, ({ steps }) =>
+      steps.some(({ name, status }) => name === "one" && status === "completed"),
+    );
     expect(run).toMatchObject({ status: "running" });
     second.resolve();
     expect(await server.ended(id)).toMatchObject({ status: "completed", output: ["first", "second"] });

@@ -13,7 +13,10 @@ test("a run starts with every minute, once, on either major", { timeout: 90_000 
     sdks.map((sdk) =>
       serveApp(server, sdk, ({ define }) => [
         define({ id: "minutely" }, { cron: "* * * * *" }, async ({ event, step }) => {
-          await step.run("tick", () => void ticks.set(sdk.name, [...(ticks.get(sdk.name) ?? []), { at: Date.now(), name: event.name }]));
+          await step.run(
+            "tick",
+            () => void ticks.set(sdk.name, [...(ticks.get(sdk.name) ?? []), { at: Date.now(), name: event.name }]),
+          );
           return event.data;
         }),
       ]),

@@ -40,16 +40,16 @@ describe.each(sdks)("SDK $name", (sdk) => {
     await app.client.send({ name: app.event("go"), id: `${id}-other`, data: { n: 4 } });
     const rows = await server.runs({ event: app.event("go") });
     const runs = await Promise.all(rows.map((row) => server.ended(row.id)));
-    expect(runs.map(({ functionSlug, output }) => [functionSlug.slice(app.id.length + 1), output]).toSorted()).toEqual([
-      ["first", 1],
-      ["first", 4],
-      ["second", 1],
-      ["second", 4],
-    ]);
+    const outcomes = runs.map(
+      ({ functionSlug, output }) => `${functionSlug.slice(app.id.length + 1)} ${JSON.stringify(output)}`,
+    );
+    expect(outcomes.toSorted()).toEqual(["first 1", "first 4", "second 1", "second 4"]);
   });
 
   test("a request that is sent again with its seed gives the same ids and no second run", async () => {
-    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "once" }, { event: event("go") }, () => "done")]);
+    const app = await serveApp(server, sdk, ({ define, event }) => [
+      define({ id: "once" }, { event: event("go") }, () => "done"),
+    ]);
     const seed = `${Date.now()},${randomBytes(10).toString("base64")}`;
     const events = [{ name: app.event("go") }, { name: app.event("go") }];
     const first = await server.send(events, { seed });

@@ -17,7 +17,15 @@ describe.each(sdks)("SDK $name", (sdk) => {
           id: "fails",
           retries: 1,
           onFailure: async ({ event: failure, error, step }) => {
-            await step.run("note", () => void handled.push({ error: error?.message, event: failure.data["event"], runId: failure.data["run_id"] }));
+            await step.run(
+              "note",
+              () =>
+                void handled.push({
+                  error: error?.message,
+                  event: failure.data["event"],
+                  runId: failure.data["run_id"],
+                }),
+            );
             return "handled";
           },
         },
@@ -31,12 +39,18 @@ describe.each(sdks)("SDK $name", (sdk) => {
     const failed = await app.runOnce("go", { n: 1 });
     expect(failed.status).toBe("failed");
     const handler = await until(
-      async () => (await server.runs({ function: `${app.id}-fails-failure` })).find(({ status }) => status === "completed") ?? null,
+      async () =>
+        (await server.runs({ function: `${app.id}-fails-failure` })).find(({ status }) => status === "completed") ??
+        null,
       { describe: () => "the handler ran" },
     );
     expect(handler.trigger.eventName).toBe("inngest/function.failed");
     expect(handled).toEqual([
-      { error: "attempt 1 failed", event: expect.objectContaining({ name: app.event("go"), data: { n: 1 } }), runId: failed.id },
+      {
+        error: "attempt 1 failed",
+        event: expect.objectContaining({ name: app.event("go"), data: { n: 1 } }),
+        runId: failed.id,
+      },
     ]);
   });
 
@@ -82,7 +96,9 @@ describe.each(sdks)("SDK $name", (sdk) => {
         define({ id: "work-bad", retries: 0 }, { event: event("bad") }, () => {
           throw new RangeError("bad");
         }),
-        define({ id: "work-long", cancelOn: [{ event: event("stop") }] }, { event: event("long") }, async ({ step }) => step.sleep("long", "1h")),
+        define({ id: "work-long", cancelOn: [{ event: event("stop") }] }, { event: event("long") }, async ({ step }) =>
+          step.sleep("long", "1h"),
+        ),
         watch("finished"),
         watch("failed"),
         watch("cancelled"),
@@ -95,7 +111,8 @@ describe.each(sdks)("SDK $name", (sdk) => {
     await app.send("stop");
     await server.ended(long.id);
 
-    const of = (name: string, runId: string) => seen.find((one) => one.name === `inngest/function.${name}` && one.data["run_id"] === runId);
+    const of = (name: string, runId: string) =>
+      seen.find((one) => one.name === `inngest/function.${name}` && one.data["run_id"] === runId);
     await until(() => seen.length >= 5, { describe: () => `five watchers ran, not ${seen.length}` });
     expect(of("finished", completed.id)?.data).toMatchObject({
       function_id: `${app.id}-work-ok`,
@@ -103,9 +120,15 @@ describe.each(sdks)("SDK $name", (sdk) => {
       event: { name: app.event("ok"), data: { a: 1 } },
       _inngest: { status: "Completed" },
     });
-    expect(of("failed", failed.id)?.data).toMatchObject({ error: { name: "RangeError", message: "bad" }, _inngest: { status: "Failed" } });
+    expect(of("failed", failed.id)?.data).toMatchObject({
+      error: { name: "RangeError", message: "bad" },
+      _inngest: { status: "Failed" },
+    });
     expect(of("finished", failed.id)?.data).toMatchObject({ error: { message: "bad" } });
-    expect(of("cancelled", long.id)?.data).toMatchObject({ function_id: `${app.id}-work-long`, _inngest: { status: "Cancelled" } });
+    expect(of("cancelled", long.id)?.data).toMatchObject({
+      function_id: `${app.id}-work-long`,
+      _inngest: { status: "Cancelled" },
+    });
     expect(of("finished", long.id)?.data).toMatchObject({ _inngest: { status: "Cancelled" } });
     expect(of("failed", long.id)).toBeUndefined();
   });

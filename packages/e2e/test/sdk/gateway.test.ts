@@ -9,7 +9,9 @@ import { stepsOf } from "../harness/server-api.ts";
 
 const server = useServer({ args: ["--retry-interval", "0.05"] });
 
-async function provider(answer: (request: IncomingMessage, response: ServerResponse, call: number) => Promise<void> | void): Promise<string> {
+async function provider(
+  answer: (request: IncomingMessage, response: ServerResponse, call: number) => Promise<void> | void,
+): Promise<string> {
   let calls = 0;
   const http = await listen((request, response) => {
     calls += 1;
@@ -23,11 +25,17 @@ describe.each(sdks)("SDK $name", (sdk) => {
     const url = await provider(async (request, response) => {
       const body = await readText(request);
       response.writeHead(201, { "content-type": "application/json", "x-made": "here" });
-      response.end(JSON.stringify({ method: request.method, path: request.url, body, header: request.headers["x-mine"] }));
+      response.end(
+        JSON.stringify({ method: request.method, path: request.url, body, header: request.headers["x-mine"] }),
+      );
     });
     const app = await serveApp(server, sdk, ({ define, event }) => [
       define({ id: "fetch" }, { event: event("go") }, async ({ step }) => {
-        const response = await step.fetch(`${url}/things?a=1`, { method: "PUT", body: "hello", headers: { "x-mine": "yes" } });
+        const response = await step.fetch(`${url}/things?a=1`, {
+          method: "PUT",
+          body: "hello",
+          headers: { "x-mine": "yes" },
+        });
         return { status: response.status, made: response.headers.get("x-made"), body: await response.json() };
       }),
     ]);
@@ -96,7 +104,10 @@ describe.each(sdks)("SDK $name", (sdk) => {
     expect(run).toMatchObject({
       status: "failed",
       // SDK v3 does not keep the names of errors that pass through a step.
-      error: { name: sdk.name === "v3" ? "Error" : "AIGatewayError", message: "Error making AI request: unsuccessful status code: 429" },
+      error: {
+        name: sdk.name === "v3" ? "Error" : "AIGatewayError",
+        message: "Error making AI request: unsuccessful status code: 429",
+      },
     });
     expect(run.error?.stack).toContain("too many requests (2)");
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { stepsOf } from "../harness/server-api.ts";
+import { childRunOf, stepsOf } from "../harness/server-api.ts";
 
 const server = useServer({ args: ["--retry-interval", "0.05"] });
 
@@ -14,15 +14,21 @@ describe.each(sdks)("SDK $name", (sdk) => {
         const doubled = await step.run("double", () => Number(invoked.data["n"]) * 2);
         return { doubled, by: invoked.name };
       });
-      const caller = define({ id: "caller" }, { event: event("go") }, async ({ step }) => step.invoke("call", { function: double, data: { n: 21 } }));
+      const caller = define({ id: "caller" }, { event: event("go") }, async ({ step }) =>
+        step.invoke("call", { function: double, data: { n: 21 } }),
+      );
       return [double, caller];
     });
     const run = await app.runOnce("go");
     expect(run).toMatchObject({ status: "completed", output: { doubled: 42, by: "inngest/function.invoked" } });
     const [call] = stepsOf(run);
     expect(call).toMatchObject({ kind: "invoke", name: "call", status: "completed" });
-    const child = await server.run(String(call?.detail["childRunId"]));
-    expect(child).toMatchObject({ functionSlug: `${app.id}-double`, status: "completed", invokedBy: { runId: run.id } });
+    const child = await server.run(childRunOf(call));
+    expect(child).toMatchObject({
+      functionSlug: `${app.id}-double`,
+      status: "completed",
+      invokedBy: { runId: run.id },
+    });
   });
 
   test("an error of the invoked function can be caught", async () => {
@@ -47,7 +53,10 @@ describe.each(sdks)("SDK $name", (sdk) => {
       const broken = define({ id: "broken", retries: 0 }, { event: event("unused") }, () => {
         throw new Error("out of paper");
       });
-      return [broken, define({ id: "caller" }, { event: event("go") }, async ({ step }) => step.invoke("call", { function: broken }))];
+      return [
+        broken,
+        define({ id: "caller" }, { event: event("go") }, async ({ step }) => step.invoke("call", { function: broken })),
+      ];
     });
     expect(await app.runOnce("go")).toMatchObject({ status: "failed", error: { message: "out of paper" } });
   });
@@ -68,14 +77,17 @@ describe.each(sdks)("SDK $name", (sdk) => {
     const run = await app.runOnce("go");
     expect(run).toMatchObject({ status: "completed", output: "Timed out waiting for invoked function to complete" });
     release.resolve();
-    const childRunId = String(stepsOf(run)[0]?.detail["childRunId"]);
+    const childRunId = childRunOf(stepsOf(run)[0]);
     expect(await server.ended(childRunId)).toMatchObject({ status: "completed", output: "late" });
   });
 
   test("a function that does not exist is an error at once", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => [
       define({ id: "caller" }, { event: event("go") }, async ({ step }) =>
-        step.invoke("call", { function: sdk.referenceFunction({ appId: "nobody", functionId: "nothing" }), timeout: "1h" }),
+        step.invoke("call", {
+          function: sdk.referenceFunction({ appId: "nobody", functionId: "nothing" }),
+          timeout: "1h",
+        }),
       ),
     ]);
     expect(await app.runOnce("go")).toMatchObject({
@@ -90,7 +102,10 @@ describe.each(sdks)("SDK $name", (sdk) => {
     ]);
     const app = await serveApp(server, sdk, ({ define, event }) => [
       define({ id: "caller" }, { event: event("go") }, async ({ step }) =>
-        step.invoke("call", { function: sdk.referenceFunction({ appId: other.id, functionId: "shout" }), data: { text: "hello" } }),
+        step.invoke("call", {
+          function: sdk.referenceFunction({ appId: other.id, functionId: "shout" }),
+          data: { text: "hello" },
+        }),
       ),
     ]);
     expect(await app.runOnce("go")).toMatchObject({ status: "completed", output: "HELLO" });
@@ -98,21 +113,32 @@ describe.each(sdks)("SDK $name", (sdk) => {
 
   test("functions invoke functions that invoke functions", async () => {
     const app = await serveApp(server, sdk, ({ define, event, id }) => {
-      const countdown = define({ id: "countdown" }, { event: event("go") }, async ({ event: { data }, step }): Promise<unknown> => {
-        const n = Number(data["n"]);
-        if (n === 0) return ["liftoff"];
-        const next = sdk.referenceFunction({ appId: id, functionId: "countdown" });
-        const rest = await step.invoke("next", { function: next, data: { n: n - 1 } });
-        return [n, ...(rest as unknown[])];
-      });
+      const countdown = define(
+        { id: "countdown" },
+        { event: event("go") },
+        async ({ event: { data }, step }): Promise<unknown> => {
+          const n = Number(data["n"]);
+          if (n === 0) return ["liftoff"];
+          const next = sdk.referenceFunction({ appId: id, functionId: "countdown" });
+          const rest = await step.invoke("next", { function: next, data: { n: n - 1 } });
+          return [n, ...(rest as unknown[])];
+        },
+      );
       return [countdown];
     });
-    expect(await app.runOnce("go", { n: 5 })).toMatchObject({ status: "completed", output: [5, 4, 3, 2, 1, "liftoff"] });
+    expect(await app.runOnce("go", { n: 5 })).toMatchObject({
+      status: "completed",
+      output: [5, 4, 3, 2, 1, "liftoff"],
+    });
   });
 
   test("several functions are invoked at the same time", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => {
-      const square = define({ id: "square" }, { event: event("unused") }, ({ event: { data } }) => Number(data["n"]) ** 2);
+      const square = define(
+        { id: "square" },
+        { event: event("unused") },
+        ({ event: { data } }) => Number(data["n"]) ** 2,
+      );
       const caller = define({ id: "caller" }, { event: event("go") }, async ({ step }) =>
         Promise.all([1, 2, 3, 4].map((n) => step.invoke(`square-${n}`, { function: square, data: { n } }))),
       );

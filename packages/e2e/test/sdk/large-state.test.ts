@@ -16,7 +16,8 @@ describe.each(sdks)("SDK $name", (sdk) => {
       ({ define, event }) => [
         define({ id: "large", checkpointing: false }, { event: event("go") }, async ({ step }) => {
           const lengths: number[] = [];
-          for (let part = 0; part < 5; part += 1) lengths.push((await step.run(`part-${part}`, () => String(part).repeat(1.5 * mib))).length);
+          for (let part = 0; part < 5; part += 1)
+            lengths.push((await step.run(`part-${part}`, () => String(part).repeat(1.5 * mib))).length);
           await step.sleep("so that the state is loaded again", "1s");
           return lengths;
         }),
@@ -28,7 +29,10 @@ describe.each(sdks)("SDK $name", (sdk) => {
         },
       },
     );
-    expect(await app.runOnce("go")).toMatchObject({ status: "completed", output: Array.from({ length: 5 }, () => 1.5 * mib) });
+    expect(await app.runOnce("go")).toMatchObject({
+      status: "completed",
+      output: Array.from({ length: 5 }, () => 1.5 * mib),
+    });
     expect(Math.max(...bodies)).toBeLessThanOrEqual(4 * mib);
   });
 
@@ -40,7 +44,10 @@ describe.each(sdks)("SDK $name", (sdk) => {
       }),
     ]);
     // ASCII: SDK v3 garbles other characters where a body is cut into chunks.
-    expect(await app.runOnce("go", { text: "e".repeat(3_000_000) })).toMatchObject({ status: "completed", output: { length: 3_000_000 } });
+    expect(await app.runOnce("go", { text: "e".repeat(3_000_000) })).toMatchObject({
+      status: "completed",
+      output: { length: 3_000_000 },
+    });
   });
 
   test("a step's output of more than 4 MiB fails the step and says how large it may be", async () => {

@@ -105,14 +105,19 @@ describe.each(sdks)("SDK $name", (sdk) => {
           });
         } catch (error) {
           if (!(error instanceof sdk.StepError)) throw error;
-          return step.run("instead", () => `instead of ${(error as Error).message}`);
+          return step.run("instead", () => `instead of ${error.message}`);
         }
       }),
     ]);
     const failed = await app.runOnce("uncaught");
     // SDK v3 does not keep the names of errors that pass through a step.
-    expect(failed).toMatchObject({ status: "failed", error: { name: sdk.name === "v3" ? "Error" : "RangeError", message: "out of range" } });
-    expect(stepsOf(failed)).toMatchObject([{ name: "broken", status: "failed", attempts: [{ status: "failed" }, { status: "failed" }] }]);
+    expect(failed).toMatchObject({
+      status: "failed",
+      error: { name: sdk.name === "v3" ? "Error" : "RangeError", message: "out of range" },
+    });
+    expect(stepsOf(failed)).toMatchObject([
+      { name: "broken", status: "failed", attempts: [{ status: "failed" }, { status: "failed" }] },
+    ]);
     const caught = await app.runOnce("caught");
     expect(caught).toMatchObject({ status: "completed", output: "instead of out of range" });
     expect(stepsOf(caught)).toMatchObject([
@@ -168,7 +173,7 @@ describe.each(sdks)("SDK $name", (sdk) => {
   test("what is thrown need not be an error", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => [
       define({ id: "text", retries: 0 }, { event: event("go") }, () => {
-        // eslint-disable-next-line no-throw-literal -- users do
+        // oxlint-disable-next-line typescript/only-throw-error -- users do
         throw "just a text";
       }),
     ]);

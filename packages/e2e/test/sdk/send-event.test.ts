@@ -45,11 +45,18 @@ describe.each(sdks)("SDK $name", (sdk) => {
 
   test("send from outside is acknowledged with the ids that events are found by", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => [
-      define({ id: "echo" }, { event: event("go") }, ({ event: received }) => ({ data: received.data, v: received.v, user: received.user })),
+      define({ id: "echo" }, { event: event("go") }, ({ event: received }) => ({
+        data: received.data,
+        v: received.v,
+        user: received.user,
+      })),
     ]);
     const { ids } = await app.client.send({ name: app.event("go"), data: { a: [1, { b: null }] } });
     const [run] = await server.runsOf(ids[0] ?? "");
-    expect(await server.ended(run?.id ?? "")).toMatchObject({ status: "completed", output: { data: { a: [1, { b: null }] } } });
+    expect(await server.ended(run?.id ?? "")).toMatchObject({
+      status: "completed",
+      output: { data: { a: [1, { b: null }] } },
+    });
     expect(await server.event(ids[0] ?? "")).toMatchObject({ name: app.event("go"), data: { a: [1, { b: null }] } });
   });
 
@@ -60,7 +67,7 @@ describe.each(sdks)("SDK $name", (sdk) => {
     ]);
     const runs = await server.runsOf(await app.send("go"), { count: 2 });
     const ended = await Promise.all(runs.map(({ id }) => server.ended(id)));
-    expect(ended.map(({ output }) => output).toSorted()).toEqual(["first", "second"]);
+    expect(new Set(ended.map(({ output }) => output))).toEqual(new Set(["first", "second"]));
     expect(await app.runOnce("also")).toMatchObject({ output: "second" });
   });
 });

@@ -15,9 +15,14 @@ describe.each(sdks)("SDK $name", (sdk) => {
     ]);
     const { id } = await app.start("go");
     await server.waitForRun(id, ({ doing }) => doing.some(({ kind }) => kind === "waitingForSignal"));
-    const answer = await server.request("POST", "/v1/signals", { body: { signal: `${app.id}-ready`, data: { hi: [1, 2] } } });
+    const answer = await server.request("POST", "/v1/signals", {
+      body: { signal: `${app.id}-ready`, data: { hi: [1, 2] } },
+    });
     expect(answer).toMatchObject({ status: 200, json: { data: { run_id: id } } });
-    expect(await server.ended(id)).toMatchObject({ status: "completed", output: { signal: `${app.id}-ready`, data: { hi: [1, 2] } } });
+    expect(await server.ended(id)).toMatchObject({
+      status: "completed",
+      output: { signal: `${app.id}-ready`, data: { hi: [1, 2] } },
+    });
   });
 
   test("a step of another function sends the signal", async () => {

@@ -40,20 +40,33 @@ describe.each(sdks)("SDK $name", (sdk) => {
   });
 
   test("an app with another key refuses the server, and the page says what to do", async () => {
-    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "other" }, { event: event("go") }, () => null)], {
-      client: { ...cloud, signingKey: otherKey },
-    });
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [define({ id: "other" }, { event: event("go") }, () => null)],
+      {
+        client: { ...cloud, signingKey: otherKey },
+      },
+    );
     expect(app.synced).toMatchObject({ status: "failed", problem: { code: "APP_SIGNATURE" } });
     expect(app.synced.problem?.message).toContain("give the app and the server the same signing key");
   });
 
   test("the app refuses calls that are not signed with its key", async () => {
-    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "guarded" }, { event: event("go") }, () => "secret")], {
-      client: cloud,
-    });
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [define({ id: "guarded" }, { event: event("go") }, () => "secret")],
+      {
+        client: cloud,
+      },
+    );
     const call = await fetch(`${app.url}?fnId=${app.id}-guarded&stepId=step`, {
       method: "POST",
-      headers: { "content-type": "application/json", "x-inngest-signature": `t=${Math.floor(Date.now() / 1000)}&s=${"0".repeat(64)}` },
+      headers: {
+        "content-type": "application/json",
+        "x-inngest-signature": `t=${Math.floor(Date.now() / 1000)}&s=${"0".repeat(64)}`,
+      },
       body: "{}",
     });
     expect(call.status).toBe(401);
@@ -61,13 +74,21 @@ describe.each(sdks)("SDK $name", (sdk) => {
 
   test("an app without a key in production is told to set one", async () => {
     const { signingKey: _, ...keyless } = cloud;
-    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "keyless" }, { event: event("go") }, () => null)], {
-      client: keyless,
-    });
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [define({ id: "keyless" }, { event: event("go") }, () => null)],
+      {
+        client: keyless,
+      },
+    );
     // SDK v3 refuses as if the key were wrong, v4 says that it has none.
     expect(app.synced).toMatchObject({
       status: "failed",
-      problem: { code: sdk.name === "v3" ? "APP_SIGNATURE" : "APP_SIGNING_KEY_MISSING", message: expect.stringContaining("signing key") },
+      problem: {
+        code: sdk.name === "v3" ? "APP_SIGNATURE" : "APP_SIGNING_KEY_MISSING",
+        message: expect.stringContaining("signing key"),
+      },
     });
   });
 

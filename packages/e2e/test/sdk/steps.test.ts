@@ -75,7 +75,9 @@ describe.each(sdks)("SDK $name", (sdk) => {
 
   test("a step's input is recorded", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => [
-      define({ id: "input" }, { event: event("go") }, ({ step }) => step.run("add", ({ a, b }) => a + b, { a: 2, b: 3 })),
+      define({ id: "input" }, { event: event("go") }, ({ step }) =>
+        step.run("add", ({ a, b }) => a + b, { a: 2, b: 3 }),
+      ),
     ]);
     const run = await app.runOnce("go");
     expect(run).toMatchObject({ status: "completed", output: 5 });
@@ -104,6 +106,8 @@ describe.each(sdks)("SDK $name", (sdk) => {
     ]);
     const run = await app.runOnce("go");
     expect(run).toMatchObject({ status: "completed", output: 5050 });
-    expect(stepsOf(run).map(({ name }) => name)).toEqual(Array.from({ length: 100 }, (_, index) => `step-${index + 1}`));
+    expect(stepsOf(run).map(({ name }) => name)).toEqual(
+      Array.from({ length: 100 }, (_, index) => `step-${index + 1}`),
+    );
   });
 });

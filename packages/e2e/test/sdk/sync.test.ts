@@ -7,9 +7,13 @@ import { sdks } from "../harness/sdk.ts";
 
 const server = useServer({ args: ["--poll-interval", "1", "--retry-interval", "0.05"] });
 
-async function functionsOf(appId: string): Promise<readonly { readonly slug: string; readonly version: number; readonly retries: number }[]> {
+async function functionsOf(
+  appId: string,
+): Promise<readonly { readonly slug: string; readonly version: number; readonly retries: number }[]> {
   const { json } = await server.request("GET", "/api/functions");
-  const { items } = json as { readonly items: readonly { slug: string; appName: string; version: number; retries: number }[] };
+  const { items } = json as {
+    readonly items: readonly { slug: string; appName: string; version: number; retries: number }[];
+  };
   return items
     .filter(({ appName }) => appName === appId)
     .map(({ slug, version, retries }) => ({ slug: slug.slice(appId.length + 1), version, retries }))
@@ -18,7 +22,9 @@ async function functionsOf(appId: string): Promise<readonly { readonly slug: str
 
 describe.each(sdks)("SDK $name", (sdk) => {
   test("what the app says about itself is shown", async () => {
-    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "one", retries: 2 }, { event: event("go") }, () => 1)]);
+    const app = await serveApp(server, sdk, ({ define, event }) => [
+      define({ id: "one", retries: 2 }, { event: event("go") }, () => 1),
+    ]);
     expect(app.synced).toMatchObject({
       name: app.id,
       url: app.url,
@@ -54,13 +60,17 @@ describe.each(sdks)("SDK $name", (sdk) => {
   });
 
   test("a change is noticed without anybody asking", async () => {
-    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "one" }, { event: event("go") }, () => "old")]);
+    const app = await serveApp(server, sdk, ({ define, event }) => [
+      define({ id: "one" }, { event: event("go") }, () => "old"),
+    ]);
     // The same URL serves more from now on; only polling can tell.
     app.change([
       app.client.define({ id: "one" }, { event: app.event("go") }, () => "new"),
       app.client.define({ id: "two" }, { event: app.event("more") }, () => "added"),
     ]);
-    await until(async () => (await functionsOf(app.id)).length === 2, { describe: () => "the app is polled and its new function found" });
+    await until(async () => (await functionsOf(app.id)).length === 2, {
+      describe: () => "the app is polled and its new function found",
+    });
     expect(await app.runOnce("go")).toMatchObject({ output: "new" });
     expect(await app.runOnce("more")).toMatchObject({ output: "added" });
   });
@@ -101,7 +111,9 @@ describe.each(sdks)("SDK $name", (sdk) => {
   });
 
   test("an app that is removed starts no more runs, and comes back when it is added again", async () => {
-    const app = await serveApp(server, sdk, ({ define, event }) => [define({ id: "one" }, { event: event("go") }, () => 1)]);
+    const app = await serveApp(server, sdk, ({ define, event }) => [
+      define({ id: "one" }, { event: event("go") }, () => 1),
+    ]);
     expect((await server.request("DELETE", `/api/apps/${app.synced.id}`)).status).toBe(204);
     const lost = await app.send("go");
     expect((await server.event(lost)).runs).toEqual([]);

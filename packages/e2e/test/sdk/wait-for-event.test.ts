@@ -43,7 +43,11 @@ describe.each(sdks)("SDK $name", (sdk) => {
   test("match compares a field of both events", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => [
       define({ id: "match" }, { event: event("go") }, async ({ step }) => {
-        const answer = await step.waitForEvent("answer", { event: event("answered"), match: "data.user.id", timeout: "1m" });
+        const answer = await step.waitForEvent("answer", {
+          event: event("answered"),
+          match: "data.user.id",
+          timeout: "1m",
+        });
         return answer?.data["text"];
       }),
     ]);
@@ -107,7 +111,11 @@ describe.each(sdks)("SDK $name", (sdk) => {
 
   test("a trigger's own condition decides which events start runs", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => [
-      define({ id: "filtered" }, { event: event("go"), if: "event.data.size >= 10 || event.data.tag in ['x', 'y']" }, ({ event: { data } }) => data),
+      define(
+        { id: "filtered" },
+        { event: event("go"), if: "event.data.size >= 10 || event.data.tag in ['x', 'y']" },
+        ({ event: { data } }) => data,
+      ),
     ]);
     const dull = await app.send("go", { size: 9, tag: "z" });
     expect(await app.runOnce("go", { size: 10 })).toMatchObject({ output: { size: 10 } });

@@ -1,10 +1,10 @@
 // What takes days in the reference application, on a clock that jumps: one suite for the functions of either major.
+import { type FetchHandler, startTestServer, type TestRun, type TestServer } from "@stepwright/testing";
 import { openDatabase } from "stepwright-example-nextjs/lib/database.ts";
-import { latestExecutions } from "stepwright-example-nextjs/lib/executions.ts";
 import { setDependency } from "stepwright-example-nextjs/lib/dependencies.ts";
+import { latestExecutions } from "stepwright-example-nextjs/lib/executions.ts";
 import { latestEmails } from "stepwright-example-nextjs/lib/outbox.ts";
 import { changePlan } from "stepwright-example-nextjs/lib/users.ts";
-import { type FetchHandler, startTestServer, type TestRun, type TestServer } from "@stepwright/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 const listMax = 1_000;
@@ -35,7 +35,10 @@ export function describeDays(name: string, loadApp: LoadApp): void {
         return run;
       };
     };
-    const emails = (): string[] => latestEmails(listMax).map(({ kind }) => kind).toReversed();
+    const emails = (): string[] =>
+      latestEmails(listMax)
+        .map(({ kind }) => kind)
+        .toReversed();
 
     test("welcome-email-sequence: seven days and three emails for a user on the free plan, in well under a second", async () => {
       // A Monday lies in between.
@@ -59,18 +62,29 @@ export function describeDays(name: string, loadApp: LoadApp): void {
       await server.clock.advance("3d");
       changePlan("user-ada", "pro");
       const { id } = await run();
-      expect(await server.finishRun(id)).toMatchObject({ status: "completed", output: { userId: "user-ada", emailsSent: 2 } });
-      expect(latestExecutions(listMax).filter(({ runId }) => runId === id).map(({ step }) => step).toReversed()).toEqual([
-        "send-welcome-email",
-        "send-tips-email",
-        "check-user-plan",
-      ]);
+      expect(await server.finishRun(id)).toMatchObject({
+        status: "completed",
+        output: { userId: "user-ada", emailsSent: 2 },
+      });
+      expect(
+        latestExecutions(listMax)
+          .filter(({ runId }) => runId === id)
+          .map(({ step }) => step)
+          .toReversed(),
+      ).toEqual(["send-welcome-email", "send-tips-email", "check-user-plan"]);
     });
 
     test("content-approval-workflow: without a review within 48 hours the content is escalated", async () => {
-      const run = await runOf("content/submitted", { contentId: "c-1", authorId: "user-ada", reviewerId: "user-grace" });
+      const run = await runOf("content/submitted", {
+        contentId: "c-1",
+        authorId: "user-ada",
+        reviewerId: "user-grace",
+      });
       await server.clock.advance("47h 59m");
-      expect(await run()).toMatchObject({ status: "running", doing: [{ kind: "waitingForEvent", event: "content/reviewed" }] });
+      expect(await run()).toMatchObject({
+        status: "running",
+        doing: [{ kind: "waitingForEvent", event: "content/reviewed" }],
+      });
       await server.clock.advance("1m");
       expect(await run()).toMatchObject({ status: "completed", output: { status: "escalated" } });
       // A review that comes after all changes nothing any more.
@@ -80,7 +94,11 @@ export function describeDays(name: string, loadApp: LoadApp): void {
     });
 
     test("content-approval-workflow: a review in the last minute counts", async () => {
-      const run = await runOf("content/submitted", { contentId: "c-2", authorId: "user-ada", reviewerId: "user-grace" });
+      const run = await runOf("content/submitted", {
+        contentId: "c-2",
+        authorId: "user-ada",
+        reviewerId: "user-grace",
+      });
       await server.clock.advance("47h 59m");
       await server.send({ name: "content/reviewed", data: { contentId: "c-2", approved: true } });
       await server.clock.advance("1h");
@@ -96,12 +114,19 @@ export function describeDays(name: string, loadApp: LoadApp): void {
       expect((await server.runs()).filter(({ id }) => !known.has(id))).toEqual([]);
       await server.clock.advanceTo(next);
 
-      const [digest, ...otherDigests] = (await server.runs({ function: "my-app-weekly-digest" })).filter(({ id }) => !known.has(id));
+      const [digest, ...otherDigests] = (await server.runs({ function: "my-app-weekly-digest" })).filter(
+        ({ id }) => !known.has(id),
+      );
       expect(otherDigests).toEqual([]);
-      expect(digest).toMatchObject({ queuedAt: next, trigger: { eventName: "inngest/scheduled.timer", cron: "0 9 * * MON" } });
+      expect(digest).toMatchObject({
+        queuedAt: next,
+        trigger: { eventName: "inngest/scheduled.timer", cron: "0 9 * * MON" },
+      });
       expect(await server.run(digest?.id ?? "")).toMatchObject({ status: "completed", output: { sent: 3 } });
 
-      const [fanout, ...otherFanouts] = (await server.runs({ function: "my-app-weekly-digest-fanout" })).filter(({ id }) => !known.has(id));
+      const [fanout, ...otherFanouts] = (await server.runs({ function: "my-app-weekly-digest-fanout" })).filter(
+        ({ id }) => !known.has(id),
+      );
       expect(otherFanouts).toEqual([]);
       expect(await server.run(fanout?.id ?? "")).toMatchObject({ status: "completed", output: { queued: 3 } });
       expect(emails()).toEqual(Array.from({ length: 6 }, () => "digest"));
@@ -121,7 +146,11 @@ export function describeDays(name: string, loadApp: LoadApp): void {
       expect(failed).toMatchObject({ status: "failed", error: { message: "risky-service is down" } });
       const [step] = failed.steps;
       expect(step?.attempts.map(({ endedAt }) => (endedAt - startedAt) / 1_000)).toEqual([0, 1, 3, 7, 15, 31]);
-      expect(latestExecutions(listMax).map(({ attempt }) => attempt).toReversed()).toEqual([0, 1, 2, 3, 4, 5]);
+      expect(
+        latestExecutions(listMax)
+          .map(({ attempt }) => attempt)
+          .toReversed(),
+      ).toEqual([0, 1, 2, 3, 4, 5]);
     });
   });
 }

@@ -1,7 +1,7 @@
 // Every row of the reference application, as its users wrote it, against the real server: the application in a process
 // of its own, checked at its own outbox. What takes days is in `days.test.ts`.
-import { join } from "node:path";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ApiFunction, ApiRun } from "@stepwright/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { listen, portOf } from "../harness/app.ts";
@@ -20,7 +20,12 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
   beforeAll(async () => {
     server = await scope.startServer({ args: ["--no-retry-jitter"] });
     app = await startExampleApp(scope, { major, serverUrl: server.url });
-    expect(await server.addApp(app.url)).toMatchObject({ name: "my-app", status: "synced", problem: null, functionCount: 9 });
+    expect(await server.addApp(app.url)).toMatchObject({
+      name: "my-app",
+      status: "synced",
+      problem: null,
+      functionCount: 9,
+    });
   });
 
   const executedSteps = (run: ApiRun): readonly string[] => app.executions(run.id).map(({ step }) => step);
@@ -33,9 +38,14 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
 
   test("welcome-email-sequence greets at once and then sleeps for two days", async () => {
     const before = Date.now();
-    const [eventId = ""] = await server.send({ name: "user/signed-up", data: { userId: "user-ada", email: "ada@example.com", name: "Ada" } });
+    const [eventId = ""] = await server.send({
+      name: "user/signed-up",
+      data: { userId: "user-ada", email: "ada@example.com", name: "Ada" },
+    });
     const [started] = await server.runsOf(eventId);
-    const run = await server.waitForRun(started?.id ?? "", ({ doing }) => doing.some(({ kind }) => kind === "sleeping"));
+    const run = await server.waitForRun(started?.id ?? "", ({ doing }) =>
+      doing.some(({ kind }) => kind === "sleeping"),
+    );
     expect(app.emails(run.id)).toMatchObject([{ kind: "welcome", to: "ada@example.com", subject: "Welcome, Ada!" }]);
     const [sleeping] = run.doing;
     expect(sleeping?.stepName).toBe("wait-before-tips");
@@ -45,15 +55,27 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
   });
 
   test("process-csv-upload imports in batches, skips what is faulty or there already, and tells the user", async () => {
-    const rows = Array.from({ length: 250 }, (_, n) => `order-${n},ada@example.com,${n}.50,2026-10-${String((n % 28) + 1).padStart(2, "0")}`);
-    const csv = ["order_id,email,amount,ordered_on", ...rows, "broken,not-an-address,1.00,2026-10-01", rows[0]].join("\n");
+    const rows = Array.from(
+      { length: 250 },
+      (_, n) => `order-${n},ada@example.com,${n}.50,2026-10-${String((n % 28) + 1).padStart(2, "0")}`,
+    );
+    const csv = ["order_id,email,amount,ordered_on", ...rows, "broken,not-an-address,1.00,2026-10-01", rows[0]].join(
+      "\n",
+    );
     const files = await listen((_request, response) => response.end(csv));
-    const data = { fileUrl: `http://localhost:${portOf(files)}/orders.csv`, userId: "user-ada", fileName: "orders.csv", fileSize: csv.length };
+    const data = {
+      fileUrl: `http://localhost:${portOf(files)}/orders.csv`,
+      userId: "user-ada",
+      fileName: "orders.csv",
+      fileSize: csv.length,
+    };
 
     const run = await runExample(server, { name: "file/uploaded", data });
     expect(run).toMatchObject({ status: "completed", output: { imported: 250, skipped: 2 } });
     expect(executedSteps(run)).toEqual(["parse-csv", "validate-rows", "insert-to-database", "notify-user"]);
-    expect(app.emails(run.id)).toMatchObject([{ kind: "import-finished", to: "ada@example.com", subject: "orders.csv: 250 imported, 2 skipped" }]);
+    expect(app.emails(run.id)).toMatchObject([
+      { kind: "import-finished", to: "ada@example.com", subject: "orders.csv: 250 imported, 2 skipped" },
+    ]);
     expect(app.value("SELECT count(*) FROM orders")).toBe(250);
 
     const again = await runExample(server, { name: "file/uploaded", data });
@@ -66,7 +88,12 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
     app.breakDependency("order-store", 2);
     const run = await runExample(server, {
       name: "file/uploaded",
-      data: { fileUrl: `http://localhost:${portOf(files)}/`, userId: "user-grace", fileName: "sample.csv", fileSize: sample.length },
+      data: {
+        fileUrl: `http://localhost:${portOf(files)}/`,
+        userId: "user-grace",
+        fileName: "sample.csv",
+        fileSize: sample.length,
+      },
     });
     expect(run.status).toBe("completed");
     expect(executedSteps(run)).toEqual([
@@ -77,23 +104,43 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
       "insert-to-database",
       "notify-user",
     ]);
-    expect(stepsOf(run).find(({ name }) => name === "insert-to-database")?.attempts.map(({ status }) => status)).toEqual(["failed", "failed", "completed"]);
+    expect(
+      stepsOf(run)
+        .find(({ name }) => name === "insert-to-database")
+        ?.attempts.map(({ status }) => status),
+    ).toEqual(["failed", "failed", "completed"]);
   });
 
   test("process-csv-upload: a store that stays down fails the run after three tries, and what is no CSV fails at once", async () => {
-    const files = await listen((request, response) => response.end(request.url === "/bad" ? "no,header\n1,2" : "order_id,email,amount,ordered_on\n"));
+    const files = await listen((request, response) =>
+      response.end(request.url === "/bad" ? "no,header\n1,2" : "order_id,email,amount,ordered_on\n"),
+    );
     const upload = (path: string) =>
       runExample(server, {
         name: "file/uploaded",
-        data: { fileUrl: `http://localhost:${portOf(files)}${path}`, userId: "user-ada", fileName: "x.csv", fileSize: 1 },
+        data: {
+          fileUrl: `http://localhost:${portOf(files)}${path}`,
+          userId: "user-ada",
+          fileName: "x.csv",
+          fileSize: 1,
+        },
       });
     app.breakDependency("order-store", null);
     const down = await upload("/good");
     app.breakDependency("order-store", 0);
     expect(down).toMatchObject({ status: "failed", error: { message: "order-store is down" } });
-    expect(executedSteps(down)).toEqual(["parse-csv", "validate-rows", "insert-to-database", "insert-to-database", "insert-to-database"]);
+    expect(executedSteps(down)).toEqual([
+      "parse-csv",
+      "validate-rows",
+      "insert-to-database",
+      "insert-to-database",
+      "insert-to-database",
+    ]);
     const bad = await upload("/bad");
-    expect(bad).toMatchObject({ status: "failed", error: { message: "the file has no column order_id, email, amount, ordered_on" } });
+    expect(bad).toMatchObject({
+      status: "failed",
+      error: { message: "the file has no column order_id, email, amount, ordered_on" },
+    });
     expect(executedSteps(bad)).toEqual(["parse-csv"]);
   });
 
@@ -101,11 +148,24 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
     const run = await runExample(server, { name: "reports/generate-all", data: { month: 10, year: 2026 } });
     expect(run).toMatchObject({
       status: "completed",
-      output: { month: 10, year: 2026, sales: { orders: expect.any(Number) }, usage: { signups: 0 }, churn: { churnRate: expect.any(Number) } },
+      output: {
+        month: 10,
+        year: 2026,
+        sales: { orders: expect.any(Number) },
+        usage: { signups: 0 },
+        churn: { churnRate: expect.any(Number) },
+      },
     });
-    expect(executedSteps(run).toSorted()).toEqual(["email-reports-to-team", "generate-churn-report", "generate-sales-report", "generate-usage-report"]);
+    expect(executedSteps(run).toSorted()).toEqual([
+      "email-reports-to-team",
+      "generate-churn-report",
+      "generate-sales-report",
+      "generate-usage-report",
+    ]);
     expect(executedSteps(run).at(-1)).toBe("email-reports-to-team");
-    expect(app.emails(run.id)).toMatchObject([{ kind: "monthly-reports", to: "team@example.com", subject: "Reports for 2026-10" }]);
+    expect(app.emails(run.id)).toMatchObject([
+      { kind: "monthly-reports", to: "team@example.com", subject: "Reports for 2026-10" },
+    ]);
   });
 
   test("both digests are due on the next Monday at 9:00 UTC", async () => {
@@ -125,7 +185,11 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
     const run = await invoke("my-app-weekly-digest");
     expect(run).toMatchObject({ status: "completed", output: { sent: 3 } });
     expect(executedSteps(run)).toEqual(["get-digest-users", "send-digests"]);
-    expect(app.emails(run.id).map(({ to }) => to)).toEqual(["ada@example.com", "alan@example.com", "grace@example.com"]);
+    expect(app.emails(run.id).map(({ to }) => to)).toEqual([
+      "ada@example.com",
+      "alan@example.com",
+      "grace@example.com",
+    ]);
   });
 
   test("weekly-digest-fanout queues one run for each user", async () => {
@@ -134,12 +198,15 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
     expect(executedSteps(run)).toEqual(["get-users"]);
     const rows = await server.runs({ event: "digest/send-to-user" });
     const digests = await Promise.all(rows.map(({ id }) => server.ended(id)));
-    expect(digests.map(({ status, output }) => [status, output])).toEqual(digests.map(() => ["completed", { sent: true }]));
-    expect(digests.flatMap(({ id }) => app.emails(id)).map(({ to }) => to).toSorted()).toEqual([
-      "ada@example.com",
-      "alan@example.com",
-      "grace@example.com",
-    ]);
+    expect(digests.map(({ status, output }) => [status, output])).toEqual(
+      digests.map(() => ["completed", { sent: true }]),
+    );
+    expect(
+      digests
+        .flatMap(({ id }) => app.emails(id))
+        .map(({ to }) => to)
+        .toSorted(),
+    ).toEqual(["ada@example.com", "alan@example.com", "grace@example.com"]);
   });
 
   test("send-user-digest returns early when there is no such user", async () => {
@@ -153,9 +220,14 @@ describe.each(majors)("the reference application on SDK $major", ({ major }) => 
     [false, "rejected", "notify-rejection", "content-rejected"],
   ])("content-approval-workflow: a review with approved %s ends as %s", async (approved, status, step, kind) => {
     const contentId = `content-${status}`;
-    const [eventId = ""] = await server.send({ name: "content/submitted", data: { contentId, authorId: "user-ada", reviewerId: "user-grace" } });
+    const [eventId = ""] = await server.send({
+      name: "content/submitted",
+      data: { contentId, authorId: "user-ada", reviewerId: "user-grace" },
+    });
     const [started] = await server.runsOf(eventId);
-    const waiting = await server.waitForRun(started?.id ?? "", ({ doing }) => doing.some(({ kind: what }) => what === "waitingForEvent"));
+    const waiting = await server.waitForRun(started?.id ?? "", ({ doing }) =>
+      doing.some(({ kind: what }) => what === "waitingForEvent"),
+    );
     expect(waiting.doing).toMatchObject([{ event: "content/reviewed", stepName: "wait-for-approval" }]);
     expect(Number(waiting.doing[0]?.at) - waiting.queuedAt).toBeGreaterThanOrEqual(48 * 3_600_000);
 

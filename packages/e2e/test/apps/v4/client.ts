@@ -5,13 +5,17 @@ import { eventType, Inngest, staticSchema } from "inngest";
 export const inngest = new Inngest({ id: "my-app" });
 
 /** Somebody signed up. */
-export const userSignedUp = eventType("user/signed-up", { schema: staticSchema<{ userId: string; email: string; name: string }>() });
+export const userSignedUp = eventType("user/signed-up", {
+  schema: staticSchema<{ userId: string; email: string; name: string }>(),
+});
 /** A file of orders was uploaded. */
 export const fileUploaded = eventType("file/uploaded", {
   schema: staticSchema<{ fileUrl: string; userId: string; fileName: string; fileSize: number }>(),
 });
 /** The reports of a month are wanted; `month` counts from 1. */
-export const reportsWanted = eventType("reports/generate-all", { schema: staticSchema<{ month: number; year: number }>() });
+export const reportsWanted = eventType("reports/generate-all", {
+  schema: staticSchema<{ month: number; year: number }>(),
+});
 /** One user's digest is wanted. */
 export const digestWanted = eventType("digest/send-to-user", { schema: staticSchema<{ userId: string }>() });
 /** A content waits for its review. */

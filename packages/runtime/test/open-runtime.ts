@@ -1,0 +1,83 @@
+// Opens a runtime on a real database and real HTTP, with what a test wants to know of it.
+import type { Run } from "@stepwright/engine";
+import { type EventId, type JsonObject, parseEvents, type RunId } from "@stepwright/protocol";
+import { openSqliteStorage } from "@stepwright/storage-sqlite";
+import { pino } from "pino";
+import {
+  type AppClient,
+  type Clock,
+  createAppClient,
+  createRandom,
+  createRuntime,
+  createWallClock,
+  defaultSettings,
+  type Runtime,
+  type RuntimeSettings,
+} from "../src/index.ts";
+import { type WatchedStorage, watchStorage } from "./watched-storage.ts";
+
+/** A runtime that works. */
+export interface OpenRuntime {
+  readonly runtime: Runtime;
+  readonly storage: WatchedStorage;
+  /** Messages of warnings and errors so far. */
+  readonly complaints: readonly string[];
+  send(name: string, data?: JsonObject): Promise<EventId>;
+  /** Sends an event that starts one run, and gives its id. */
+  start(name: string, data?: JsonObject): Promise<RunId>;
+  /** Waits for the end of the run. */
+  ended(runId: RunId): Promise<Run>;
+  close(): Promise<void>;
+}
+
+/** How it is opened. */
+export interface OpenOptions {
+  readonly file?: string;
+  readonly clock?: Clock;
+  readonly settings?: Partial<RuntimeSettings>;
+  readonly appClient?: AppClient;
+  /** Changes the storage before the runtime starts. */
+  readonly prepare?: (storage: WatchedStorage) => void | Promise<void>;
+}
+
+/** Opens and starts it. */
+export async function openRuntime(options: OpenOptions = {}): Promise<OpenRuntime> {
+  const clock = options.clock ?? createWallClock();
+  const storage = watchStorage(
+    openSqliteStorage({ file: options.file ?? ":memory:", synchronous: "normal", now: clock.now() }),
+  );
+  const complaints: string[] = [];
+  const log = pino({ level: "warn", base: null }, { write: (line: string) => complaints.push((JSON.parse(line) as { msg: string }).msg) });
+  const runtime = createRuntime({
+    ports: { clock, random: createRandom(), appClient: options.appClient ?? createAppClient(), storage },
+    settings: { ...defaultSettings, syncRetryMs: null, retryJitter: false, ...options.settings },
+    log,
+  });
+  await options.prepare?.(storage);
+  await runtime.start();
+
+  const send = async (name: string, data: JsonObject = {}): Promise<EventId> => {
+    const parsed = parseEvents(JSON.stringify({ name, data }));
+    if (parsed.kind === "rejected") throw parsed.error;
+    const [id] = await runtime.ingest(parsed.events, { seed: null });
+    if (id === undefined) throw new Error("an event has an id");
+    return id;
+  };
+
+  return {
+    runtime,
+    storage,
+    complaints,
+    send,
+    async start(name, data) {
+      const [run] = await storage.runs.startedBy(await send(name, data));
+      if (run === undefined) throw new Error(`${name} started no run`);
+      return run.id;
+    },
+    ended: (runId) => runtime.waitForRun(runId),
+    async close() {
+      await runtime.stop({ graceMs: 0 });
+      await storage.close();
+    },
+  };
+}

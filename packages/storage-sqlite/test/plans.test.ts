@@ -1,0 +1,110 @@
+// Query plans: nothing on the hot path or in a list reads a table that grows, or sorts what it has read.
+import type { RunFilter, EventFilter } from "@stepwright/storage";
+import { asAppId, asFunctionId, millis } from "@stepwright/protocol";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { committer } from "../src/commit.ts";
+import { type Connection, openWriter } from "../src/connection.ts";
+import { cronReads } from "../src/cron.ts";
+import { eventList, eventListQuery } from "../src/event-list.ts";
+import { eventGets } from "../src/events.ts";
+import { migrate } from "../src/migrations/migrate.ts";
+import { pauseReads } from "../src/pauses.ts";
+import { endEarlierLeases } from "../src/queue.ts";
+import { queueReads } from "../src/queue-reads.ts";
+import { registryReads } from "../src/registry.ts";
+import { runListQuery } from "../src/run-list.ts";
+import { runGets } from "../src/runs.ts";
+import { spanReads } from "../src/spans.ts";
+import { stepReads } from "../src/steps.ts";
+import { openTables } from "../src/tables.ts";
+
+// Grow with use. The others have a row per app, function, cron, boot or counter.
+const growing = ["events", "runs", "run_events", "run_keys", "steps", "spans", "queue_items", "set_aside_items", "pauses", "pause_terms", "pause_paths"];
+
+// Whole trees are counted for the info page, without reading a row.
+const counts = ["SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)", "SELECT count(*) FROM set_aside_items"];
+
+// Two sets of a few step ids are made one.
+const sorts = ["SELECT step_id FROM queue_items"];
+
+const page = { cursor: "5", limit: 50 };
+const statuses = [undefined, ["failed"], ["queued", "running", "failed"]] as const;
+
+function migrated(): Connection {
+  const db = openWriter({ file: ":memory:", synchronous: "normal", nativeBinding: undefined });
+  onTestFinished(() => void db.close());
+  migrate(db, millis(0));
+  return db;
+}
+
+function planOf(db: Connection, sql: string): readonly string[] {
+  const parameters = Array.from(sql.matchAll(/\?/g), () => 1);
+  const rows = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
+  return rows.map((row) => row.detail);
+}
+
+function scansOf(plan: readonly string[]): readonly string[] {
+  return plan.filter((line) => growing.some((table) => line.startsWith(`SCAN ${table}`)));
+}
+
+test("no statement of commits and single reads scans a table that grows", () => {
+  const db = migrated();
+  const prepare = vi.spyOn(db, "prepare");
+  const tables = openTables(db, 1);
+  committer(db, tables);
+  endEarlierLeases(db);
+  runGets(db);
+  stepReads(db);
+  spanReads(db);
+  eventGets(db);
+  eventList(db);
+  queueReads(db);
+  pauseReads(db, tables.sequence);
+  registryReads(db, tables.counters);
+  cronReads(db);
+  const texts = new Set(prepare.mock.calls.map(([sql]) => sql));
+  prepare.mockRestore();
+  const isPlain = (sql: string): boolean => /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(sql);
+  const checked = [...texts].filter((sql) => isPlain(sql) && !counts.includes(sql));
+  expect(checked.length).toBeGreaterThan(60);
+  for (const sql of checked) {
+    const plan = planOf(db, sql);
+    expect({ sql, scans: scansOf(plan) }).toEqual({ sql, scans: [] });
+    if (!sorts.some((start) => sql.startsWith(start))) {
+      expect({ sql, sorts: plan.filter((line) => line.includes("TEMP B-TREE")) }).toEqual({ sql, sorts: [] });
+    }
+  }
+});
+
+test("a list of runs walks an index in order, whatever the filter", () => {
+  const db = migrated();
+  const functionId = asFunctionId("f");
+  const appId = asAppId("a");
+  const filters: readonly RunFilter[] = [{}, { functionId }, { appId }, { triggerName: "t" }, { functionId, appId, triggerName: "t" }]
+    .flatMap((filter) => [filter, { ...filter, queuedFrom: millis(1e12), queuedBefore: millis(2e12) }])
+    .flatMap((filter) => statuses.map((wanted) => (wanted === undefined ? filter : { ...filter, statuses: wanted })));
+  for (const filter of filters) {
+    for (const cursor of [null, "x"]) {
+      const { sql } = runListQuery(filter, { cursor, limit: 50 });
+      const plan = planOf(db, sql);
+      expect({ sql, plan }).toEqual({ sql, plan: plan.filter((line) => !line.includes("TEMP B-TREE")) });
+      // Only the list of everything, newest first, walks without a condition; the page's limit ends it.
+      const isEverything = cursor === null && Object.keys(filter).length === 0;
+      expect(scansOf(plan)).toEqual(isEverything ? ["SCAN runs USING INDEX sqlite_autoindex_runs_1"] : []);
+    }
+  }
+});
+
+test("a list of events walks an index in order, whatever the filter", () => {
+  const db = migrated();
+  const period = { receivedFrom: millis(1e12), receivedBefore: millis(2e12) };
+  const filters: readonly EventFilter[] = [{}, { name: "n" }]
+    .flatMap((filter) => [filter, { ...filter, ...period }])
+    .flatMap((filter) => [filter, { ...filter, includeInternal: true }]);
+  for (const filter of filters) {
+    const { sql } = eventListQuery(filter, page, () => 1);
+    const plan = planOf(db, sql);
+    expect({ sql, plan }).toEqual({ sql, plan: plan.filter((line) => !line.includes("TEMP B-TREE")) });
+    expect({ sql, scans: scansOf(plan) }).toEqual({ sql, scans: [] });
+  }
+});
