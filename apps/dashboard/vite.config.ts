@@ -16,6 +16,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What several pages share comes in one file instead of a dozen small ones.
+        codeSplitting: { groups: [{ name: "shared", test: /src\/(?:components|present|api)\/|react-virtual|virtual-core/, minShareCount: 2 }] },
+      },
+    },
   },
   server: { proxy: { "/api": server, "/e/": server } },
 });

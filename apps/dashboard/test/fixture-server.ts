@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname, join, normalize } from "node:path";
-import type { ApiEventDetail, ApiLiveMessage, ApiRun, ApiRunStatus } from "@stepwright/protocol";
+import type { ApiEventDetail, ApiLiveMessage, ApiRun } from "@stepwright/protocol";
 import { fixtureData, type FixtureData } from "./fixture-data.ts";
 import { sampleRun } from "./sample-run.ts";
 

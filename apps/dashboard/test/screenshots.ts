@@ -28,7 +28,7 @@ const openStep = (run: string, step: string) => async (page: Page) => {
 };
 
 const shots: readonly Shot[] = [
-  { name: "runs", path: "/runs", act: (page) => rowOf(page, "welcome-email-sequence") },
+  { name: "runs", path: "/runs", act: (page) => rowOf(page, "process-csv-upload") },
   { name: "runs-failed", path: "/runs?status=failed&last=1h", act: (page) => rowOf(page, "process-csv-upload") },
   { name: "runs-empty", mode: "empty", path: "/runs", act: (page) => page.getByText("No app is connected yet").waitFor() },
   { name: "run-failed", path: "/runs?fn=my-app-process-csv-upload", act: openRun("process-csv-upload") },

@@ -16,9 +16,22 @@ export type Node =
   | { readonly kind: "index"; readonly of: Node; readonly index: Node; readonly at: number }
   | { readonly kind: "has"; readonly of: Node; readonly field: string; readonly at: number }
   /** A method's receiver is its first argument. */
-  | { readonly kind: "call"; readonly name: string; readonly isMethod: boolean; readonly args: readonly Node[]; readonly at: number }
+  | {
+      readonly kind: "call";
+      readonly name: string;
+      readonly isMethod: boolean;
+      readonly args: readonly Node[];
+      readonly at: number;
+    }
   /** `map` with three arguments has a filter and a transform as its body, the others one expression. */
-  | { readonly kind: "loop"; readonly macro: LoopMacro; readonly over: Node; readonly name: string; readonly body: readonly Node[]; readonly at: number }
+  | {
+      readonly kind: "loop";
+      readonly macro: LoopMacro;
+      readonly over: Node;
+      readonly name: string;
+      readonly body: readonly Node[];
+      readonly at: number;
+    }
   | { readonly kind: "list"; readonly items: readonly Node[]; readonly at: number }
   | { readonly kind: "map"; readonly keys: readonly Node[]; readonly values: readonly Node[]; readonly at: number }
   | { readonly kind: "choose"; readonly test: Node; readonly yes: Node; readonly no: Node; readonly at: number }
@@ -101,7 +114,11 @@ export function sizeOf(node: Node): number {
 }
 
 /** Visits every node, parents first, with the loop variables that are bound there. */
-export function visit(node: Node, onNode: (node: Node, bound: readonly string[]) => void, bound: readonly string[] = []): void {
+export function visit(
+  node: Node,
+  onNode: (node: Node, bound: readonly string[]) => void,
+  bound: readonly string[] = [],
+): void {
   onNode(node, bound);
   if (node.kind !== "loop") {
     for (const child of childrenOf(node)) visit(child, onNode, bound);

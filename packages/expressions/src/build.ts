@@ -4,8 +4,8 @@ import { add, calculate, negated } from "./arithmetic.ts";
 import { sizeOf, type BinaryOp, type Node } from "./ast.ts";
 import { equals, isIn, order } from "./compare.ts";
 import { typeNames } from "./conversions.ts";
-import { callBuiltin, findBuiltin } from "./functions.ts";
 import type { Run } from "./frame.ts";
+import { callBuiltin, findBuiltin } from "./functions.ts";
 import { buildLoop } from "./loops.ts";
 import { elementOf, Failure, fieldOf, isAbsent, isTruthy, missing, noSuchOverload, TypeValue } from "./values.ts";
 
@@ -32,12 +32,23 @@ export function build(node: Node, scope: readonly string[] = []): Run {
     case "call": {
       const builtin = findBuiltin(node.name, node.isMethod);
       const args = buildAll(node.args, scope);
-      return (frame) => callBuiltin(builtin, args.map((arg) => arg(frame)), frame);
+      return (frame) =>
+        callBuiltin(
+          builtin,
+          args.map((arg) => arg(frame)),
+          frame,
+        );
     }
     case "loop": {
       const inner = [...scope, node.name];
       const cost = node.body.reduce((sum, part) => sum + sizeOf(part), 1);
-      return buildLoop({ macro: node.macro, over: build(node.over, scope), body: buildAll(node.body, inner), slot: scope.length, cost });
+      return buildLoop({
+        macro: node.macro,
+        over: build(node.over, scope),
+        body: buildAll(node.body, inner),
+        slot: scope.length,
+        cost,
+      });
     }
     case "list":
       return buildList(buildAll(node.items, scope));
@@ -127,7 +138,7 @@ function buildList(items: readonly Run[]): Run {
 function buildMap(keys: readonly Run[], values: readonly Run[]): Run {
   return (frame) => {
     // Without a prototype, "__proto__" is a key like any other.
-    const map: Record<string, unknown> = Object.create(null);
+    const map: Record<string, unknown> = { __proto__: null };
     for (const [at, keyRun] of keys.entries()) {
       const key = keyRun(frame);
       const value = values[at]?.(frame);

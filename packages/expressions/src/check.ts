@@ -11,7 +11,7 @@ import { positionAt, type Position } from "./parse.ts";
 export type ExpressionUse = "trigger" | "cancel" | "wait" | "key" | "batch-if" | "priority";
 
 /** What is wrong with an expression, and where. */
-export interface Complaint {
+interface Complaint {
   readonly message: string;
   readonly position: Position | null;
 }
@@ -25,7 +25,10 @@ export function checkExpression(text: string, use: ExpressionUse): string | null
 /** Finds the first thing that is wrong with an expression, with its position apart. */
 export function complaintAbout(text: string, use: ExpressionUse): Complaint | null {
   if (text.length > expressionCharsMax) {
-    return { message: `the expression has ${text.length} characters; at most ${expressionCharsMax} are allowed`, position: null };
+    return {
+      message: `the expression has ${text.length} characters; at most ${expressionCharsMax} are allowed`,
+      position: null,
+    };
   }
   const compiled = compile(text);
   if (compiled.kind === "invalid") return { message: compiled.message, position: compiled.position };
@@ -55,11 +58,14 @@ function unknownName(node: Node, bound: readonly string[]): string | null {
   const builtin = findBuiltin(node.name, node.isMethod);
   const count = node.isMethod ? node.args.length - 1 : node.args.length;
   if (builtin === null) return `unknown ${node.isMethod ? "method" : "function"} ${JSON.stringify(node.name)}`;
-  return builtin.arity.includes(node.args.length) ? null : `${node.name}() does not take ${count} argument${count === 1 ? "" : "s"}`;
+  return builtin.arity.includes(node.args.length)
+    ? null
+    : `${node.name}() does not take ${count} argument${count === 1 ? "" : "s"}`;
 }
 
 function tooMuchForCancel(node: Node): string | null {
-  const refused = (what: string): string => `a cancellation's condition may compare, combine and index, but not use ${what}`;
+  const refused = (what: string): string =>
+    `a cancellation's condition may compare, combine and index, but not use ${what}`;
   switch (node.kind) {
     case "has":
       return refused("has()");

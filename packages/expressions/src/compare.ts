@@ -3,10 +3,20 @@
 import type { Frame } from "./frame.ts";
 import { keysOf, spend, spendOnText } from "./frame.ts";
 import { valueDepthMax } from "./limits.ts";
-import { Duration, Failure, isAbsent, isList, isMap, noSuchOverload, numberOf, Timestamp, TypeValue } from "./values.ts";
+import {
+  Duration,
+  Failure,
+  isAbsent,
+  isList,
+  isMap,
+  noSuchOverload,
+  numberOf,
+  Timestamp,
+  TypeValue,
+} from "./values.ts";
 
 /** The operators of order. */
-export type OrderOp = "<" | "<=" | ">" | ">=";
+type OrderOp = "<" | "<=" | ">" | ">=";
 
 /** Tests `a == b`. A missing side equals null and nothing else, not even another missing one. */
 export function equals(a: unknown, b: unknown, frame: Frame): boolean {
@@ -29,13 +39,15 @@ export function order(op: OrderOp, a: unknown, b: unknown, frame: Frame): unknow
 /** Tests `item in container`: an element of a list or a key of a map. */
 export function isIn(item: unknown, container: unknown, frame: Frame): unknown {
   if (isAbsent(item) || isAbsent(container)) return false;
-  if (isMap(container)) return typeof item === "string" && Object.hasOwn(container, item) && container[item] !== undefined;
+  if (isMap(container))
+    return typeof item === "string" && Object.hasOwn(container, item) && container[item] !== undefined;
   if (!isList(container)) return noSuchOverload;
   return spend(frame, 1 + (container.length >> 3)) && container.some((element) => equals(item, element, frame));
 }
 
 function equalValues(a: unknown, b: unknown, frame: Frame, depth: number): boolean {
-  if (typeof a === "string") return typeof b === "string" && a.length === b.length && spend(frame, a.length >> 10) && a === b;
+  if (typeof a === "string")
+    return typeof b === "string" && a.length === b.length && spend(frame, a.length >> 10) && a === b;
   if (typeof a === "boolean" || a === null) return a === b;
   const left = numberOf(a);
   if (left !== null) {
@@ -47,10 +59,18 @@ function equalValues(a: unknown, b: unknown, frame: Frame, depth: number): boole
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b, frame) === 0;
   if (depth > valueDepthMax || !spend(frame, 1)) return false;
-  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, at) => spend(frame, 1) && equalValues(item, b[at], frame, depth + 1));
+  if (isList(a))
+    return (
+      isList(b) &&
+      a.length === b.length &&
+      a.every((item, at) => spend(frame, 1) && equalValues(item, b[at], frame, depth + 1))
+    );
   if (!isMap(a) || !isMap(b)) return false;
   const keys = keysOf(a, frame);
-  return keys.length === keysOf(b, frame).length && keys.every((key) => spend(frame, 1) && Object.hasOwn(b, key) && equalValues(a[key], b[key], frame, depth + 1));
+  return (
+    keys.length === keysOf(b, frame).length &&
+    keys.every((key) => spend(frame, 1) && Object.hasOwn(b, key) && equalValues(a[key], b[key], frame, depth + 1))
+  );
 }
 
 /** Gives a negative number, zero or a positive one, NaN when there is no order, or the failure. */
@@ -90,7 +110,8 @@ function compareTexts(a: string, b: string, frame: Frame): number {
   const length = Math.min(a.length, b.length);
   let shared = 0;
   while (shared < length && a.charCodeAt(shared) === b.charCodeAt(shared)) shared += 1;
-  spendOnText(frame, shared);
+  // Unlike the native searches, this loop takes some nanoseconds per character.
+  spend(frame, shared >> 4);
   if (shared === a.length || shared === b.length) return a.length - b.length;
   return utf8Rank(a.charCodeAt(shared)) - utf8Rank(b.charCodeAt(shared));
 }

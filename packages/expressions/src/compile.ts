@@ -4,7 +4,7 @@ import { visit, type Node } from "./ast.ts";
 import { build } from "./build.ts";
 import { typeNames } from "./conversions.ts";
 import type { Run } from "./frame.ts";
-import { cachedCharsMax, cachedExpressionsMax } from "./limits.ts";
+import { cachedCharsMax, cachedExpressionsMax, interpolatedCharsMax } from "./limits.ts";
 import { createLru } from "./lru.ts";
 import { parse, type Position } from "./parse.ts";
 
@@ -31,7 +31,8 @@ export function compile(text: string): CompileResult {
   const known = cache.get(text);
   if (known !== undefined) return known;
   const result = compileText(text);
-  cache.set(text, result);
+  // A text that is refused for its length would only push out others.
+  if (text.length <= interpolatedCharsMax) cache.set(text, result);
   return result;
 }
 
@@ -41,7 +42,7 @@ export function at(position: Position | null): string {
 }
 
 /** Lists the names that are neither loop variables nor types. */
-export function variablesOf(root: Node): ReadonlySet<string> {
+function variablesOf(root: Node): ReadonlySet<string> {
   const names = new Set<string>();
   visit(root, (node, bound) => {
     if (node.kind === "variable" && !bound.includes(node.name) && !typeNames.has(node.name)) names.add(node.name);

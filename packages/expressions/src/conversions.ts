@@ -1,7 +1,7 @@
 // `int() uint() double() string() bool() bytes() type() dyn() timestamp() duration()`.
 import { intOf, uintOf } from "./arithmetic.ts";
-import type { Builtin } from "./functions.ts";
 import { spendOnText } from "./frame.ts";
+import type { Builtin } from "./functions.ts";
 import { goDouble } from "./go-text.ts";
 import { durationText, msOf, parseDuration, parseTimestamp, timestampOfNs, timestampText } from "./times.ts";
 import { Duration, Failure, kindOf, noSuchOverload, numberOf, Timestamp, TypeValue, Uint } from "./values.ts";
@@ -13,15 +13,40 @@ export const conversions: readonly (readonly [string, Builtin])[] = [
   ["double", conversion(toDouble)],
   ["string", conversion(toText)],
   ["bool", conversion(toBool)],
-  ["bytes", conversion((value) => (typeof value === "string" ? new TextEncoder().encode(value) : value instanceof Uint8Array ? value : noSuchOverload))],
+  [
+    "bytes",
+    conversion((value) =>
+      typeof value === "string"
+        ? new TextEncoder().encode(value)
+        : value instanceof Uint8Array
+          ? value
+          : noSuchOverload,
+    ),
+  ],
   ["type", conversion((value) => typeOf(value))],
   ["dyn", conversion((value) => value)],
   ["timestamp", conversion(toTimestamp)],
-  ["duration", conversion((value) => (typeof value === "string" ? parseDuration(value) : value instanceof Duration ? value : noSuchOverload))],
+  [
+    "duration",
+    conversion((value) =>
+      typeof value === "string" ? parseDuration(value) : value instanceof Duration ? value : noSuchOverload,
+    ),
+  ],
 ];
 
 /** The types that an expression can name, e.g. in `type(x) == string`. */
-export const typeNames: ReadonlySet<string> = new Set(["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint"]);
+export const typeNames: ReadonlySet<string> = new Set([
+  "bool",
+  "bytes",
+  "double",
+  "int",
+  "list",
+  "map",
+  "null_type",
+  "string",
+  "type",
+  "uint",
+]);
 
 function conversion(convert: (value: unknown) => unknown): Builtin {
   return {
@@ -48,7 +73,10 @@ function typeOf(value: unknown): TypeValue {
 }
 
 function wholeNumber(value: unknown): bigint | Failure {
-  if (typeof value === "string") return /^[+-]?\d{1,20}$/.test(value) ? BigInt(value.replace(/^\+/, "")) : new Failure(`not an integer: ${JSON.stringify(value.slice(0, 100))}`);
+  if (typeof value === "string")
+    return /^[+-]?\d{1,20}$/.test(value)
+      ? BigInt(value.replace(/^\+/, ""))
+      : new Failure(`not an integer: ${JSON.stringify(value.slice(0, 100))}`);
   if (value instanceof Timestamp) return BigInt(Math.floor(msOf(value) / 1000));
   const number = numberOf(value);
   if (number === null) return noSuchOverload;
@@ -59,8 +87,11 @@ function wholeNumber(value: unknown): bigint | Failure {
 function toDouble(value: unknown): unknown {
   if (typeof value === "string") {
     const special = /^([+-]?)(inf(?:inity)?|nan)$/i.exec(value);
-    if (special !== null) return special[2]?.toLowerCase() === "nan" ? Number.NaN : special[1] === "-" ? -Infinity : Infinity;
-    return value.length <= 400 && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : new Failure(`not a number: ${JSON.stringify(value.slice(0, 100))}`);
+    if (special !== null)
+      return special[2]?.toLowerCase() === "nan" ? Number.NaN : special[1] === "-" ? -Infinity : Infinity;
+    return value.length <= 400 && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)
+      ? Number(value)
+      : new Failure(`not a number: ${JSON.stringify(value.slice(0, 100))}`);
   }
   const number = numberOf(value);
   return number === null ? noSuchOverload : Number(number);
@@ -85,7 +116,9 @@ function toBool(value: unknown): unknown {
   if (typeof value === "boolean") return value;
   if (typeof value !== "string") return noSuchOverload;
   if (["1", "t", "T", "TRUE", "true", "True"].includes(value)) return true;
-  return ["0", "f", "F", "FALSE", "false", "False"].includes(value) ? false : new Failure(`not a boolean: ${JSON.stringify(value.slice(0, 100))}`);
+  return ["0", "f", "F", "FALSE", "false", "False"].includes(value)
+    ? false
+    : new Failure(`not a boolean: ${JSON.stringify(value.slice(0, 100))}`);
 }
 
 function toTimestamp(value: unknown): unknown {

@@ -1,7 +1,7 @@
+import { spend } from "./frame.ts";
 // `timestamp.getHours("Europe/Rome")` and its kin. Months, days of the year and days of
 // the month count from 0; only `getDate` counts from 1.
 import type { Builtin } from "./functions.ts";
-import { spend } from "./frame.ts";
 import { msOf, zoneMinutes } from "./times.ts";
 import { Duration, Failure, noSuchOverload, Timestamp } from "./values.ts";
 
@@ -30,7 +30,8 @@ function getter(read: (date: Date) => number, nsPerUnit: bigint | null = null): 
     call: ([value, zone = "UTC"], frame) => {
       if (value instanceof Duration && nsPerUnit !== null && zone === "UTC") return value.ns / nsPerUnit;
       // Formatting in a named zone takes some 20 µs, hence the price.
-      if (!(value instanceof Timestamp) || typeof zone !== "string" || !spend(frame, zone === "UTC" ? 5 : 500)) return noSuchOverload;
+      if (!(value instanceof Timestamp) || typeof zone !== "string" || !spend(frame, zone === "UTC" ? 5 : 500))
+        return noSuchOverload;
       const date = inZone(new Date(msOf(value)), zone);
       return date instanceof Failure ? date : BigInt(read(date));
     },

@@ -1,12 +1,13 @@
+import { instantOf, timestampOfNs, type DateParts } from "./times.ts";
 // `date(x)`: an instant from the many ways in which apps write one. A text without a
 // zone is UTC. Layouts are tried by their shape; nothing is guessed.
 import { Failure, isAbsent, numberOf, Timestamp } from "./values.ts";
-import { instantOf, timestampOfNs, type DateParts } from "./times.ts";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const weekday = "(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\\s+)?";
 const month = "(?<monthName>[a-z]{3,9})\\.?";
-const time = "(?<hour>\\d{1,2}):(?<minute>\\d\\d)(?::(?<second>\\d\\d)(?:[.,](?<fraction>\\d{1,9})\\d*)?)?(?:\\s*(?<half>[ap]m))?";
+const time =
+  "(?<hour>\\d{1,2}):(?<minute>\\d\\d)(?::(?<second>\\d\\d)(?:[.,](?<fraction>\\d{1,9})\\d*)?)?(?:\\s*(?<half>[ap]m))?";
 const zone = "(?<zone>z|utc|gmt|[+-]\\d\\d:?\\d\\d)(?:\\s+(?:utc|gmt|\\([a-z ]+\\)))?";
 const clock = `(?:${time}(?:\\s*${zone})?)`;
 
@@ -15,13 +16,19 @@ const layouts = [
   // 2021-01-31, 2021-01-31T10:00:00Z, 2021/01/31 10:00, 2021-01
   new RegExp(`^(?<year>\\d{4})[-/.](?<month>\\d{1,2})(?:[-/.](?<day>\\d{1,2}))?(?:[t\\s]+${clock})?$`, "i"),
   // 20210131, 20210131T100000Z
-  new RegExp(`^(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)(?:t?(?<hour>\\d\\d)(?<minute>\\d\\d)(?<second>\\d\\d)(?:${zone})?)?$`, "i"),
+  new RegExp(
+    `^(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)(?:t?(?<hour>\\d\\d)(?<minute>\\d\\d)(?<second>\\d\\d)(?:${zone})?)?$`,
+    "i",
+  ),
   // 1/31/2021 10:00 PM: month first, as in the reference
   new RegExp(`^(?<month>\\d{1,2})/(?<day>\\d{1,2})/(?<year>\\d{4})(?:,?\\s+${clock})?$`, "i"),
   // Sun, 31 Jan 2021 10:00:00 GMT; 31-Jan-2021
   new RegExp(`^${weekday}(?<day>\\d{1,2})[\\s-]+${month}[\\s,-]+(?<year>\\d{4})(?:,?\\s+${clock})?$`, "i"),
   // January 31, 2021 at 10:00 PM
-  new RegExp(`^${weekday}${month}\\s+(?<day>\\d{1,2})(?:st|nd|rd|th)?,?\\s+(?<year>\\d{4})(?:,?\\s+(?:at\\s+)?${clock})?$`, "i"),
+  new RegExp(
+    `^${weekday}${month}\\s+(?<day>\\d{1,2})(?:st|nd|rd|th)?,?\\s+(?<year>\\d{4})(?:,?\\s+(?:at\\s+)?${clock})?$`,
+    "i",
+  ),
   // Sun Jan 31 10:00:00 UTC 2021; Sun Jan 31 10:00:00 2021
   new RegExp(`^${weekday}${month}\\s+(?<day>\\d{1,2})\\s+${time}(?:\\s+${zone})?\\s+(?<year>\\d{4})$`, "i"),
 ];

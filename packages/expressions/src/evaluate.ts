@@ -12,10 +12,15 @@ export interface EvaluateOptions {
 }
 
 /** The value of an expression. An error is an ordinary outcome: the expression meets an event it was not written for. */
-export type EvaluationResult = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "error"; readonly message: string };
+export type EvaluationResult =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "error"; readonly message: string };
 
 /** The key of an event; `none` when the expression is false, which it also is for a missing field. */
-export type KeyResult = { readonly kind: "key"; readonly text: string } | { readonly kind: "none" } | { readonly kind: "error"; readonly message: string };
+export type KeyResult =
+  | { readonly kind: "key"; readonly text: string }
+  | { readonly kind: "none" }
+  | { readonly kind: "error"; readonly message: string };
 
 /**
  * Evaluates an expression to a plain value: ints are bigints and doubles are numbers,
@@ -26,7 +31,8 @@ export function evaluate(expression: Compiled, variables: Variables, options: Ev
   const frame = openFrame(variables, options.now);
   const value = expression.run(frame);
   const plain = value === missing ? false : toPlain(value, frame);
-  if (isExhausted(frame)) return { kind: "error", message: `the expression takes more than ${evaluationStepsMax} steps with this event` };
+  if (isExhausted(frame))
+    return { kind: "error", message: `the expression takes more than ${evaluationStepsMax} steps with this event` };
   if (value instanceof Failure) return { kind: "error", message: value.message };
   return { kind: "value", value: plain };
 }
@@ -43,5 +49,7 @@ export function keyOf(expression: Compiled, variables: Variables, options: Evalu
   if (result.kind === "error") return result;
   if (result.value === false) return { kind: "none" };
   const text = keyText(result.value);
-  return text === null ? { kind: "error", message: `the key has more than ${builtCharsMax} characters` } : { kind: "key", text };
+  return text === null
+    ? { kind: "error", message: `the key has more than ${builtCharsMax} characters` }
+    : { kind: "key", text };
 }

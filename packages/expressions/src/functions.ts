@@ -49,7 +49,8 @@ const size: Builtin = {
 
 const matches: Builtin = {
   arity: [2],
-  call: ([text, pattern], frame) => (typeof text === "string" && typeof pattern === "string" ? matchesPattern(text, pattern, frame) : noSuchOverload),
+  call: ([text, pattern], frame) =>
+    typeof text === "string" && typeof pattern === "string" ? matchesPattern(text, pattern, frame) : noSuchOverload,
 };
 
 const methods: ReadonlyMap<string, Builtin> = new Map([

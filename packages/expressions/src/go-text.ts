@@ -43,7 +43,11 @@ function write(value: unknown, frame: Frame, depth: number): string | null {
   });
 }
 
-function join<T>(items: readonly T[], around: { frame: Frame; open: string; close: string }, writeItem: (item: T) => string | null): string | null {
+function join<T>(
+  items: readonly T[],
+  around: { frame: Frame; open: string; close: string },
+  writeItem: (item: T) => string | null,
+): string | null {
   const parts: string[] = [];
   let length = 0;
   for (const item of items) {

@@ -69,7 +69,9 @@ function termsOf(node: Node, wantsTrue: boolean): Terms {
       return wantsTrue ? term(node, true) : null;
     case "not":
       // Only false becomes true: `!missing` is false and `!null` is an error.
-      return node.of.kind === "binary" && node.of.op === "!=" ? (equality(node.of.left, node.of.right) ?? equality(node.of.right, node.of.left)) : term(node.of, false);
+      return node.of.kind === "binary" && node.of.op === "!="
+        ? (equality(node.of.left, node.of.right) ?? equality(node.of.right, node.of.left))
+        : term(node.of, false);
     default:
       return null;
   }

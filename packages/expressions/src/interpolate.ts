@@ -45,7 +45,12 @@ export function interpolate(text: string, event: unknown, options: InterpolateOp
   if (compiled.kind === "invalid") return compiled;
   const frame = openFrame({ event }, options.now);
   const part = reduce(compiled.expression.root, "match", { frame, bound: [] });
-  if (isExhausted(frame)) return { kind: "invalid", message: `the expression takes more than ${evaluationStepsMax} steps with this event`, position: null };
+  if (isExhausted(frame))
+    return {
+      kind: "invalid",
+      message: `the expression takes more than ${evaluationStepsMax} steps with this event`,
+      position: null,
+    };
   if (part.kind === "known") return { kind: part.value === true ? "always" : "never" };
   return written(part.node);
 }
@@ -61,12 +66,21 @@ interface Setting {
 function written(node: Node): Interpolated {
   const text = print(node);
   if (text.length > interpolatedCharsMax) {
-    return { kind: "invalid", message: `with the values of its event the expression has more than ${interpolatedCharsMax} characters`, position: null };
+    return {
+      kind: "invalid",
+      message: `with the values of its event the expression has more than ${interpolatedCharsMax} characters`,
+      position: null,
+    };
   }
   const compiled = compile(text);
-  if (compiled.kind === "invalid") return { kind: "invalid", message: `with the values of its event: ${compiled.message}`, position: null };
+  if (compiled.kind === "invalid")
+    return { kind: "invalid", message: `with the values of its event: ${compiled.message}`, position: null };
   if (!compiled.expression.variables.has("event")) return { kind: "expression", text };
-  return { kind: "invalid", message: "a value of its event is nested too deeply to be written into the expression", position: null };
+  return {
+    kind: "invalid",
+    message: "a value of its event is nested too deeply to be written into the expression",
+    position: null,
+  };
 }
 
 function reduce(node: Node, interest: Interest, setting: Setting): Part {
@@ -75,8 +89,14 @@ function reduce(node: Node, interest: Interest, setting: Setting): Part {
       return isOpenVariable(node.name, setting) ? { kind: "open", node } : known(node, [], setting);
     case "and":
     case "or": {
-      const parts = node.parts.map((part, at) => reduce(part, interestOfPart(node.kind, interest, at === node.parts.length - 1), setting));
-      return joined(node, node.kind === "and" ? simplifyAnd(parts, interest, node.at) : simplifyOr(parts, interest, node.at), setting);
+      const parts = node.parts.map((part, at) =>
+        reduce(part, interestOfPart(node.kind, interest, at === node.parts.length - 1), setting),
+      );
+      return joined(
+        node,
+        node.kind === "and" ? simplifyAnd(parts, interest, node.at) : simplifyOr(parts, interest, node.at),
+        setting,
+      );
     }
     case "choose":
       return reduceChoice(node, interest, setting);
@@ -85,14 +105,16 @@ function reduce(node: Node, interest: Interest, setting: Setting): Part {
     default: {
       const parts = childrenOf(node).map((child) => reduce(child, "value", setting));
       const isKnown = parts.every((part) => part.kind === "known") && !readsClock(node);
-      return isKnown ? known(node, parts, setting) : { kind: "open", node: withChildren(node, residues(parts, setting)) };
+      return isKnown
+        ? known(node, parts, setting)
+        : { kind: "open", node: withChildren(node, residues(parts, setting)) };
     }
   }
 }
 
 function joined(node: Node & { kind: "and" | "or" }, chain: Chain, setting: Setting): Part {
   if (chain.kind === "one") return chain.part;
-  return { kind: "open", node: withChildren(node, chain.residues(parts, setting)) };
+  return { kind: "open", node: withChildren(node, residues(chain.parts, setting)) };
 }
 
 function reduceChoice(node: Node & { kind: "choose" }, interest: Interest, setting: Setting): Part {
@@ -106,7 +128,9 @@ function reduceChoice(node: Node & { kind: "choose" }, interest: Interest, setti
 function reduceLoop(node: Node & { kind: "loop" }, setting: Setting): Part {
   const inner: Setting = { frame: setting.frame, bound: [...setting.bound, node.name] };
   const reduced = (): Node => {
-    const body = node.body.map((part, at) => reduce(part, node.macro === "map" && at === node.body.length - 1 ? "value" : "truth", inner));
+    const body = node.body.map((part, at) =>
+      reduce(part, node.macro === "map" && at === node.body.length - 1 ? "value" : "truth", inner),
+    );
     return withChildren(node, residues([reduce(node.over, "value", setting), ...body], setting));
   };
   if (!isClosed(node)) return { kind: "open", node: reduced() };
@@ -114,8 +138,16 @@ function reduceLoop(node: Node & { kind: "loop" }, setting: Setting): Part {
 }
 
 function known(node: Node, parts: readonly Part[], setting: Setting): Part {
-  const children = parts.map((part): Node => ({ kind: "literal", value: part.kind === "known" ? part.value : missing, at: node.at }));
-  return { kind: "known", value: build(withChildren(node, children))(setting.frame), node: () => withChildren(node, residues(parts, setting)) };
+  const children = parts.map((part): Node => ({
+    kind: "literal",
+    value: part.kind === "known" ? part.value : missing,
+    at: node.at,
+  }));
+  return {
+    kind: "known",
+    value: build(withChildren(node, children))(setting.frame),
+    node: () => withChildren(node, residues(parts, setting)),
+  };
 }
 
 function residues(parts: readonly Part[], setting: Setting): Node[] {

@@ -1,8 +1,8 @@
 // Warnings about expressions that are valid and yet rarely mean what they say. The
 // dialect's oddities are kept for the sake of existing expressions; this names them.
 import { visit, type Node } from "./ast.ts";
-import { at, compile } from "./compile.ts";
 import type { ExpressionUse } from "./check.ts";
+import { at, compile } from "./compile.ts";
 import { positionAt } from "./parse.ts";
 import { print } from "./print.ts";
 
@@ -29,7 +29,8 @@ function warningAbout(node: Node): string | null {
 
 function aboutNot(of: Node): string | null {
   if (of.kind === "has") return `!has(…) is false even when the field is missing; write ${print(pathOf(of))} == null`;
-  if (of.kind === "select" || of.kind === "index") return `!${print(of)} is false when the field is missing; write ${print(of)} != true`;
+  if (of.kind === "select" || of.kind === "index")
+    return `!${print(of)} is false when the field is missing; write ${print(of)} != true`;
   return null;
 }
 

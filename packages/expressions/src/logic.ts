@@ -17,7 +17,9 @@ export type Part =
   | { readonly kind: "open"; readonly node: Node };
 
 /** A chain of parts that is left after simplifying, or the one part that it comes to. */
-export type Chain = { readonly kind: "one"; readonly part: Part } | { readonly kind: "parts"; readonly parts: readonly Part[] };
+export type Chain =
+  | { readonly kind: "one"; readonly part: Part }
+  | { readonly kind: "parts"; readonly parts: readonly Part[] };
 
 /** What the parts of a chain are looked at for; `isLast` is the part whose value is the chain's. */
 export function interestOfPart(op: "and" | "or", outer: Interest, isLast: boolean): Interest {
@@ -27,7 +29,7 @@ export function interestOfPart(op: "and" | "or", outer: Interest, isLast: boolea
 }
 
 /** Makes a known part of a constant. */
-export function constant(value: boolean, at: number): Part {
+function constant(value: boolean, at: number): Part {
   return { kind: "known", value, node: () => ({ kind: "literal", value, at }) };
 }
 

@@ -87,7 +87,15 @@ function enter({ loop, frame }: Pick<Pass, "loop" | "frame">, item: unknown): bo
   return spend(frame, loop.cost);
 }
 
-const goTypes: Readonly<Partial<Record<string, string>>> = { bool: "Bool", double: "Double", int: "Int", null: "Null", string: "String", uint: "Uint", bytes: "Bytes" };
+const goTypes: Readonly<Partial<Record<string, string>>> = {
+  bool: "Bool",
+  double: "Double",
+  int: "Int",
+  null: "Null",
+  string: "String",
+  uint: "Uint",
+  bytes: "Bytes",
+};
 
 function notIterable(range: unknown): unknown {
   if (range === missing || range instanceof Failure) return range;

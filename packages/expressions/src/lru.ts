@@ -3,14 +3,14 @@
 // cost 100 µs at 50,000 entries, because the engine's map keeps the holes.
 
 /** What a bounded map may hold. */
-export interface LruLimits {
+interface LruLimits {
   readonly entriesMax: number;
   /** All keys' characters together. */
   readonly charsMax: number;
 }
 
-/** A map by text. What was read or set among the last half of `entriesMax` entries is always there. */
-export interface Lru<T> {
+/** A map by text. The last half of `entriesMax` entries that were read or set are always there, unless their keys are long. */
+interface Lru<T> {
   readonly get: (key: string) => T | undefined;
   readonly set: (key: string, value: T) => void;
   readonly size: () => number;
@@ -24,7 +24,7 @@ export function createLru<T>(limits: LruLimits): Lru<T> {
   const set = (key: string, value: T): void => {
     if (!young.has(key)) youngChars += key.length;
     young.set(key, value);
-    if (young.size * 2 <= limits.entriesMax && youngChars * 2 <= limits.charsMax) return;
+    if (young.size * 2 < limits.entriesMax && youngChars * 2 < limits.charsMax) return;
     old = young;
     young = new Map();
     youngChars = 0;

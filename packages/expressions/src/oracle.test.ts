@@ -1,14 +1,19 @@
 // Every expression of the reference evaluator's recorded answers.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { checkExpression, compile, evaluate, type Variables } from "./index.ts";
-import { goText } from "./go-text.ts";
 import { openFrame } from "./frame.ts";
+import { goText } from "./go-text.ts";
+import { checkExpression, compile, evaluate, type Variables } from "./index.ts";
 
 interface OracleCase {
   readonly expr: string;
   readonly data: Variables;
-  readonly result: { readonly type?: string; readonly value?: unknown; readonly text?: string; readonly error?: string };
+  readonly result: {
+    readonly type?: string;
+    readonly value?: unknown;
+    readonly text?: string;
+    readonly error?: string;
+  };
   readonly registersOk?: boolean;
 }
 
@@ -31,10 +36,13 @@ describe("the reference's answers", () => {
     expect(answer(escapedQuote, { event: { data: { a: "it's" } } })).toEqual({ type: "bool", value: true });
   });
 
-  test.each(cases.filter((each) => each.registersOk !== undefined))("$expr registers: $registersOk", ({ expr, registersOk }) => {
-    expect(checkExpression(expr, "trigger") === null).toBe(registersOk);
-    expect(checkExpression(expr, "wait") === null).toBe(registersOk);
-  });
+  test.each(cases.filter((each) => each.registersOk !== undefined))(
+    "$expr registers: $registersOk",
+    ({ expr, registersOk }) => {
+      expect(checkExpression(expr, "trigger") === null).toBe(registersOk);
+      expect(checkExpression(expr, "wait") === null).toBe(registersOk);
+    },
+  );
 });
 
 /** Puts our answer into the words of the recording. */

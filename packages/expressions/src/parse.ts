@@ -19,17 +19,32 @@ export type ParseOutcome =
 const environment = new Environment({
   unlistedVariablesAreDyn: true,
   homogeneousAggregateLiterals: false,
-  limits: { maxDepth: nestingMax, maxAstNodes: nodesMax, maxListElements: literalElementsMax, maxMapEntries: literalElementsMax },
+  limits: {
+    maxDepth: nestingMax,
+    maxAstNodes: nodesMax,
+    maxListElements: literalElementsMax,
+    maxMapEntries: literalElementsMax,
+  },
 });
 
 const intMin = -(2n ** 63n);
 const intMax = 2n ** 63n - 1n;
-const macroArguments: Readonly<Record<LoopMacro, readonly number[]>> = { all: [2], exists: [2], exists_one: [2], map: [2, 3], filter: [2] };
+const macroArguments: Readonly<Record<LoopMacro, readonly number[]>> = {
+  all: [2],
+  exists: [2],
+  exists_one: [2],
+  map: [2, 3],
+  filter: [2],
+};
 
 /** Parses an expression. Names and functions are not checked here; see `checkExpression`. */
 export function parse(text: string): ParseOutcome {
   if (text.length > interpolatedCharsMax) {
-    return { kind: "invalid", message: `the expression has ${text.length} characters; at most ${interpolatedCharsMax} are allowed`, position: null };
+    return {
+      kind: "invalid",
+      message: `the expression has ${text.length} characters; at most ${interpolatedCharsMax} are allowed`,
+      position: null,
+    };
   }
   const faults: Fault[] = [];
   try {
@@ -40,7 +55,11 @@ export function parse(text: string): ParseOutcome {
   } catch (error) {
     if (error instanceof ParseError) {
       const start = error.range?.start;
-      return { kind: "invalid", message: messageOf(error.summary), position: start === undefined ? null : positionAt(text, start) };
+      return {
+        kind: "invalid",
+        message: messageOf(error.summary),
+        position: start === undefined ? null : positionAt(text, start),
+      };
     }
     // The library limits every recursion but that of `!` and `-`: a hundred thousand of them end here.
     if (error instanceof RangeError) return { kind: "invalid", message: tooDeep, position: null };
@@ -85,15 +104,28 @@ function convert(ast: ASTNode, place: Place): Node {
     case "[]":
       return { kind: "index", of: convert(ast.args[0], inner), index: convert(ast.args[1], inner), at };
     case "call":
-      return ast.args[0] === "has" ? has(ast.args[1], at, inner) : { kind: "call", name: ast.args[0], isMethod: false, args: convertAll(ast.args[1], inner), at };
+      return ast.args[0] === "has"
+        ? has(ast.args[1], at, inner)
+        : { kind: "call", name: ast.args[0], isMethod: false, args: convertAll(ast.args[1], inner), at };
     case "rcall":
       return method(ast.args, at, inner);
     case "list":
       return { kind: "list", items: convertAll(ast.args, inner), at };
     case "map":
-      return { kind: "map", keys: ast.args.map(([key]) => convert(key, inner)), values: ast.args.map(([, value]) => convert(value, inner)), at };
+      return {
+        kind: "map",
+        keys: ast.args.map(([key]) => convert(key, inner)),
+        values: ast.args.map(([, value]) => convert(value, inner)),
+        at,
+      };
     case "?:":
-      return { kind: "choose", test: convert(ast.args[0], inner), yes: convert(ast.args[1], inner), no: convert(ast.args[2], inner), at };
+      return {
+        kind: "choose",
+        test: convert(ast.args[0], inner),
+        yes: convert(ast.args[1], inner),
+        no: convert(ast.args[2], inner),
+        at,
+      };
     case "&&":
     case "||":
       return { kind: ast.op === "&&" ? "and" : "or", parts: convertAll(chain(ast, ast.op), inner), at };
@@ -105,7 +137,13 @@ function convert(ast: ASTNode, place: Place): Node {
     case "[?]":
       return refuse(place, { message: "optional access (.?) does not exist in this dialect", at });
     default:
-      return { kind: "binary", op: ast.op satisfies BinaryOp, left: convert(ast.args[0], inner), right: convert(ast.args[1], inner), at };
+      return {
+        kind: "binary",
+        op: ast.op satisfies BinaryOp,
+        left: convert(ast.args[0], inner),
+        right: convert(ast.args[1], inner),
+        at,
+      };
   }
 }
 
@@ -132,10 +170,11 @@ function chain(ast: ASTNode, op: "&&" | "||"): ASTNode[] {
 }
 
 function literal(value: unknown, at: number, place: Place): Node {
-  if (typeof value === "bigint" && value > intMax) return refuse(place, { message: `the integer ${value} needs more than 64 bits`, at });
-  // What else the lexer makes is JSON, bytes, or its own unsigned integer.
-  if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) return { kind: "literal", value: new Uint(BigInt(String(value))), at };
-  return { kind: "literal", value, at };
+  if (typeof value === "bigint" && value > intMax)
+    return refuse(place, { message: `the integer ${value} needs more than 64 bits`, at });
+  // The parser library has a class of its own for unsigned integers.
+  const unsigned = typeof value === "object" && value !== null && "value" in value ? value.value : null;
+  return { kind: "literal", value: typeof unsigned === "bigint" ? new Uint(unsigned) : value, at };
 }
 
 /** A negated number is a literal, so that the smallest int can be written and `x == -1` is indexed. */
@@ -144,7 +183,9 @@ function negate(operand: ASTNode, at: number, place: Place): Node {
     if (typeof operand.args === "number") return { kind: "literal", value: -operand.args, at };
     if (typeof operand.args === "bigint") {
       const value = -operand.args;
-      return value < intMin ? refuse(place, { message: `the integer ${value} needs more than 64 bits`, at }) : { kind: "literal", value, at };
+      return value < intMin
+        ? refuse(place, { message: `the integer ${value} needs more than 64 bits`, at })
+        : { kind: "literal", value, at };
     }
   }
   return { kind: "negate", of: convert(operand, place), at };
@@ -152,11 +193,16 @@ function negate(operand: ASTNode, at: number, place: Place): Node {
 
 function has(args: readonly ASTNode[], at: number, place: Place): Node {
   const [operand] = args;
-  if (operand?.op !== "." || args.length !== 1) return refuse(place, { message: "has() takes one path that ends in a field, such as has(event.data.id)", at });
+  if (operand?.op !== "." || args.length !== 1)
+    return refuse(place, { message: "has() takes one path that ends in a field, such as has(event.data.id)", at });
   return { kind: "has", of: convert(operand.args[0], place), field: operand.args[1], at };
 }
 
-function method([name, receiver, args]: readonly [string, ASTNode, readonly ASTNode[]], at: number, place: Place): Node {
+function method(
+  [name, receiver, args]: readonly [string, ASTNode, readonly ASTNode[]],
+  at: number,
+  place: Place,
+): Node {
   const over = convert(receiver, place);
   const [variable, ...body] = args;
   if (isLoopMacro(name) && macroArguments[name].includes(args.length) && variable?.op === "id") {

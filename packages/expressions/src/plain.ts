@@ -14,7 +14,10 @@ export function toPlain(value: unknown, frame: Frame, depth = 0): unknown {
   if (value instanceof Timestamp) return timestampText(value);
   if (value instanceof Duration) return durationText(value);
   if (value instanceof TypeValue) return value.name;
-  if (isList(value)) return depth < valueDepthMax && spend(frame, value.length) ? value.map((item) => toPlain(item, frame, depth + 1)) : null;
+  if (isList(value))
+    return depth < valueDepthMax && spend(frame, value.length)
+      ? value.map((item) => toPlain(item, frame, depth + 1))
+      : null;
   if (!isMap(value)) return value;
   const entries = Object.entries(value);
   if (depth >= valueDepthMax || !spend(frame, entries.length)) return null;

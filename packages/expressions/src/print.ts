@@ -14,10 +14,16 @@ export function print(node: Node): string {
 
 /** Claims that a value can be written as a literal: JSON and ints, not too deep, nothing that is only computed. The budget pays for the look. */
 export function isPrintable(value: unknown, frame: Frame, depth = 0): boolean {
-  if (value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "bigint") return true;
+  if (value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "bigint")
+    return true;
   if (typeof value === "number") return Number.isFinite(value);
   const items = isList(value) ? value : isMap(value) ? Object.values(value) : null;
-  return items !== null && depth < valueDepthMax && spend(frame, items.length) && items.every((item) => isPrintable(item, frame, depth + 1));
+  return (
+    items !== null &&
+    depth < valueDepthMax &&
+    spend(frame, items.length) &&
+    items.every((item) => isPrintable(item, frame, depth + 1))
+  );
 }
 
 /** What is written so far. Whole objects of an event may be written many times over, so the length is watched. */
@@ -28,7 +34,20 @@ interface Paper {
 
 const primary = 9;
 const rankOfUnary = 8;
-const ranks: Readonly<Record<string, number>> = { "*": 7, "/": 7, "%": 7, "+": 6, "-": 6, "<": 5, "<=": 5, ">": 5, ">=": 5, in: 5, "==": 4, "!=": 4 };
+const ranks: Readonly<Record<string, number>> = {
+  "*": 7,
+  "/": 7,
+  "%": 7,
+  "+": 6,
+  "-": 6,
+  "<": 5,
+  "<=": 5,
+  ">": 5,
+  ">=": 5,
+  in: 5,
+  "==": 4,
+  "!=": 4,
+};
 
 function rankOf(node: Node): number {
   switch (node.kind) {
@@ -45,7 +64,10 @@ function rankOf(node: Node): number {
       return rankOfUnary;
     case "literal":
       // `-1` is a unary minus to the parser.
-      return (typeof node.value === "number" && (node.value < 0 || Object.is(node.value, -0))) || (typeof node.value === "bigint" && node.value < 0n) ? rankOfUnary : primary;
+      return (typeof node.value === "number" && (node.value < 0 || Object.is(node.value, -0))) ||
+        (typeof node.value === "bigint" && node.value < 0n)
+        ? rankOfUnary
+        : primary;
     default:
       return primary;
   }
@@ -119,7 +141,9 @@ function write(node: Node, paper: Paper): void {
       return write(node.no, paper);
     case "and":
     case "or":
-      return separated(node.parts, node.kind === "and" ? " && " : " || ", paper, (part) => place(part, rankOf(node) + 1, paper));
+      return separated(node.parts, node.kind === "and" ? " && " : " || ", paper, (part) =>
+        place(part, rankOf(node) + 1, paper),
+      );
     case "not":
       put(paper, "!");
       return place(node.of, rankOfUnary, paper);
@@ -162,7 +186,8 @@ function writeValue(value: unknown, paper: Paper): void {
     return put(paper, "}");
   }
   if (value instanceof Uint) return put(paper, `${value.value}u`);
-  if (value instanceof Uint8Array) return put(paper, `b"${Array.from(value, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}"`);
+  if (value instanceof Uint8Array)
+    return put(paper, `b"${Array.from(value, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}"`);
   put(paper, String(value));
 }
 
@@ -176,7 +201,9 @@ const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", '"': '\\"', "\
 
 /** Quotes a text; control characters are escaped, because a NUL cannot be stored everywhere. */
 function quoted(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is escaped here
-  const escaped = text.replace(/["\\\u0000-\u001f\u007f]/g, (char) => escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const escaped = text.replace(
+    /["\\\p{Cc}]/gu,
+    (char) => escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   return `"${escaped}"`;
 }

@@ -6,11 +6,15 @@ import { cachedPatternsMax, matchedCharsMax, patternCharsMax, patternProgramMax 
 import { createLru } from "./lru.ts";
 import { Failure } from "./values.ts";
 
-const compiled = createLru<RE2JS | Failure>({ entriesMax: cachedPatternsMax, charsMax: cachedPatternsMax * patternCharsMax });
+const compiled = createLru<RE2JS | Failure>({
+  entriesMax: cachedPatternsMax,
+  charsMax: cachedPatternsMax * patternCharsMax,
+});
 
 /** Tests whether the pattern matches anywhere in the text. */
 export function matchesPattern(text: string, pattern: string, frame: Frame): boolean | Failure {
-  if (text.length > matchedCharsMax) return new Failure(`matches() searches at most ${matchedCharsMax} characters, not ${text.length}`);
+  if (text.length > matchedCharsMax)
+    return new Failure(`matches() searches at most ${matchedCharsMax} characters, not ${text.length}`);
   const regex = compiled.get(pattern) ?? compilePattern(pattern, frame);
   if (regex instanceof Failure) return regex;
   // At worst every instruction is tried at every character, some 3 ns each: 64 K characters
@@ -19,7 +23,8 @@ export function matchesPattern(text: string, pattern: string, frame: Frame): boo
 }
 
 function compilePattern(pattern: string, frame: Frame): RE2JS | Failure {
-  if (pattern.length > patternCharsMax) return new Failure(`a pattern has at most ${patternCharsMax} characters, not ${pattern.length}`);
+  if (pattern.length > patternCharsMax)
+    return new Failure(`a pattern has at most ${patternCharsMax} characters, not ${pattern.length}`);
   if (!spend(frame, 100 + pattern.length)) return new Failure("the budget is exhausted");
   const regex = parsePattern(pattern);
   compiled.set(pattern, regex);
@@ -29,7 +34,9 @@ function compilePattern(pattern: string, frame: Frame): RE2JS | Failure {
 function parsePattern(pattern: string): RE2JS | Failure {
   try {
     const regex = RE2JS.compile(pattern);
-    return regex.programSize() > patternProgramMax ? new Failure(`the pattern ${pattern} is too large when its repeats are written out`) : regex;
+    return regex.programSize() > patternProgramMax
+      ? new Failure(`the pattern ${pattern} is too large when its repeats are written out`)
+      : regex;
   } catch (error) {
     return new Failure(`the pattern ${pattern} is invalid: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -10,8 +10,8 @@ const maxSeconds = 253_402_300_799n; // 9999-12-31T23:59:59Z
 const nsPerUnit: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
-  "µs": 1e3,
-  "μs": 1e3,
+  µs: 1e3,
+  μs: 1e3,
   ms: 1e6,
   s: 1e9,
   m: 60e9,
@@ -60,7 +60,9 @@ export function parseTimestamp(text: string): Timestamp | Failure {
   const match = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
   if (match === null) return invalid;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  return instantOf({ year, month, day, hour, minute, second, fraction: match[7] ?? "", zone: match[8] ?? "" }) ?? invalid;
+  return (
+    instantOf({ year, month, day, hour, minute, second, fraction: match[7] ?? "", zone: match[8] ?? "" }) ?? invalid
+  );
 }
 
 /** Computes the instant of a written date, or null when there is no such day or time. */
@@ -69,7 +71,13 @@ export function instantOf(parts: DateParts): Timestamp | null {
   // Date.UTC takes the years 0 to 99 for 1900 and on; setting the year does not.
   const date = new Date(Date.UTC(2000, 0, 1, hour, minute, second));
   date.setUTCFullYear(year, month - 1, day);
-  const exists = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  const exists =
+    date.getUTCFullYear() === year &&
+    date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60;
   const offset = zoneMinutes(parts.zone);
   if (!exists || offset === null) return null;
   const ns = BigInt(parts.fraction.padEnd(9, "0").slice(0, 9));

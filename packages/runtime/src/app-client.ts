@@ -1,6 +1,6 @@
 // HTTP to apps over keep-alive pools, one per origin. No failure throws: how a request ended is an outcome.
 import { redirectsMax } from "@stepwright/protocol";
-import { Agent, type Dispatcher } from "undici";
+import { Agent, type Dispatcher, errors } from "undici";
 import { decodeBody } from "./decode-body.ts";
 import { isPortOpen } from "./is-port-open.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
@@ -142,7 +142,7 @@ function describe(error: unknown): OutgoingResult {
   const code = codeOf(error);
   if (unsendableCodes.has(code)) return failed("APP_UNREACHABLE", `the request cannot be sent: ${messageOf(error)}`);
   if (unreachableCodes.has(code)) return failed("APP_UNREACHABLE", `${code}: ${messageOf(error)}`);
-  if (code.startsWith("HPE_")) return failed("APP_BAD_RESPONSE", `what it answers is not HTTP (${code})`);
+  if (error instanceof errors.HTTPParserError) return failed("APP_BAD_RESPONSE", `what it answers is not HTTP (${messageOf(error)})`);
   return failed("APP_CONNECTION_LOST", `the connection ended before the answer did (${code === "" ? messageOf(error) : code})`);
 }
 

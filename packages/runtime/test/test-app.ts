@@ -107,7 +107,7 @@ export async function startTestApp(name: string, functions: readonly TestFunctio
     for (const watcher of watchers) if (calls.length >= watcher.count) watcher.resolve();
     watchers = watchers.filter((watcher) => calls.length < watcher.count);
     const handle = handlers.get(call.fnId);
-    const answer = handle === undefined ? { status: 500, body: { message: `no ${call.fnId}` } } : await handle(call);
+    const answer: AppAnswer = handle === undefined ? { status: 500, body: { message: `no ${call.fnId}` } } : await handle(call);
     if (typeof answer === "function") answer(response);
     else response.writeHead(answer.status, { ...sdkHeaders, ...answer.headers }).end(JSON.stringify(answer.body));
   };

@@ -120,7 +120,7 @@ test("a failed opening keeps no lock", async () => {
   const folder = testFolder();
   const file = join(folder, "main.db");
   writeFileSync(file, "x".repeat(5_000));
-  expect(() => open(folder)).toThrow();
+  expect(() => open(folder)).toThrow(/database/i);
   await open(folder, { file: join(folder, "other.db") }).close();
 });
 

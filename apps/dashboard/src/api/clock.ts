@@ -49,5 +49,5 @@ function follow(ticker: Ticker, everyMs: number, listener: () => void): () => vo
 function tick(ticker: Ticker): void {
   if (document.visibilityState === "hidden") return;
   ticker.now = Date.now();
-  for (const listener of [...ticker.listeners]) listener();
+  for (const listener of ticker.listeners) listener();
 }

@@ -27,7 +27,7 @@ export function createLiveFeed(url: string): LiveFeed {
   let hasBeenOpen = false;
 
   function emit(message: ApiLiveMessage): void {
-    for (const listener of [...listeners]) listener(message);
+    for (const listener of listeners) listener(message);
   }
 
   function connect(): void {

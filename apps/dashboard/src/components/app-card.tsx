@@ -66,7 +66,7 @@ export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
 function SyncProblem({ problem }: { readonly problem: NonNullable<ApiApp["problem"]> }): ReactNode {
   return (
     <div className="border-t border-bad-line bg-bad-soft px-3 py-2.5">
-      <p className="font-medium break-words text-bad">{problem.message}</p>
+      <p className="font-medium break-words text-bad first-letter:uppercase">{problem.message}</p>
       <p className="mt-0.5 text-xs text-muted">
         {problem.code}
         {problem.httpStatus === null ? null : `, HTTP ${problem.httpStatus}`}

@@ -28,6 +28,7 @@ export function RunBanner({ run }: { readonly run: ApiRun }): ReactNode {
   const key = `${run.status} ${banner.look.word} ${first?.message ?? ""}`;
   useEffect(() => {
     if (first !== undefined) announce(`Run ${run.functionName}: ${bannerText(first, Date.now())}`);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key is what has changed
   }, [key]);
 
   return (

@@ -2,9 +2,10 @@
 import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import type { ApiRunStatus } from "@stepwright/protocol";
 import { appsQuery, functionsQuery, infoQuery } from "../api/queries.ts";
 import { triggerNames } from "../present/listeners.ts";
-import { isFiltered, runStatuses, toggleStatus, type RunSearch } from "../present/run-search.ts";
+import { isFiltered, toggleStatus, type RunSearch } from "../present/run-search.ts";
 import { runLook } from "../present/status.ts";
 import { Select } from "./ui/field.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
@@ -17,14 +18,13 @@ const spans = [
 ] as const;
 
 /** Statuses in the order people look for them. */
-const order = ["failed", "running", "queued", "completed", "cancelled", "skipped"] as const satisfies typeof runStatuses[number][];
+const order = ["failed", "running", "queued", "completed", "cancelled", "skipped"] as const satisfies ApiRunStatus[];
 
-/** All filters. */
-export function RunFilters({ search }: { readonly search: RunSearch }): ReactNode {
+/** The statuses, and the way back to everything. */
+export function RunStatusFilter({ search }: { readonly search: RunSearch }): ReactNode {
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
-      <StatusFilter search={search} />
-      <ChoiceFilters search={search} />
+      <StatusLinks search={search} />
       {isFiltered(search) ? (
         <Link to="/runs" className="px-1 text-link hover:underline">
           Clear filters
@@ -34,7 +34,7 @@ export function RunFilters({ search }: { readonly search: RunSearch }): ReactNod
   );
 }
 
-function StatusFilter({ search }: { readonly search: RunSearch }): ReactNode {
+function StatusLinks({ search }: { readonly search: RunSearch }): ReactNode {
   const { data: info } = useQuery(infoQuery());
   // Figures of the whole server would be wrong beside any other filter.
   const { status: _, ...others } = search;
@@ -64,7 +64,8 @@ function StatusFilter({ search }: { readonly search: RunSearch }): ReactNode {
   );
 }
 
-function ChoiceFilters({ search }: { readonly search: RunSearch }): ReactNode {
+/** Function, event, app and time. */
+export function RunChoices({ search }: { readonly search: RunSearch }): ReactNode {
   const navigate = useNavigate({ from: "/runs" });
   const functions = useQuery(functionsQuery()).data ?? [];
   const apps = useQuery(appsQuery()).data ?? [];
@@ -111,7 +112,7 @@ function Choice(props: {
     <Select
       label={props.label}
       value={value}
-      className={`max-w-48 max-sm:max-w-[calc(50%-0.25rem)] ${value === "" ? "" : "font-semibold"}`}
+      className={`max-w-48 max-sm:w-[calc(50%-0.25rem)] ${value === "" ? "" : "font-semibold"}`}
       onChange={(event) => props.onChoose(event.target.value)}
     >
       <option value="">{props.all}</option>

@@ -49,7 +49,7 @@ export function RunPanel({ run }: { readonly run: ApiRun }): ReactNode {
 function TriggerEvent({ event }: { readonly event: ApiEvent }): ReactNode {
   return (
     <div className="border-t border-line first:border-t-0">
-      <p className="flex flex-wrap items-baseline justify-between gap-x-3 px-3 pt-2.5">
+      <p className="flex flex-wrap items-baseline justify-between gap-x-3 px-3 py-2.5">
         <Link to="/events/$eventId" params={{ eventId: event.internalId }} className="font-medium break-all text-link hover:underline">
           {event.name}
         </Link>

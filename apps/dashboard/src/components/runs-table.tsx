@@ -69,7 +69,7 @@ function rowHeight(row: ApiRunRow | undefined, isNarrow: boolean): number {
 function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsTableShows }): ReactNode {
   const look = runLook(row.status);
   return (
-    <div className={`grid h-full content-center gap-x-3 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns[shows]}`}>
+    <div className={`grid h-full content-center items-center gap-x-3 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns[shows]}`}>
       <span role="cell" className="max-md:hidden">
         <StatusWord look={look} />
       </span>

@@ -1,12 +1,11 @@
 // What became of the events sent from the dialog: their runs as they start and end, or why there are none.
-import { useEffect, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ApiFunction } from "@stepwright/protocol";
 import { eventQuery } from "../api/queries.ts";
 import { listeners, triggerNames } from "../present/listeners.ts";
 import { nearestName } from "../present/nearest-name.ts";
-import { announce } from "./announcer.tsx";
 import { RunPills } from "./run-pills.tsx";
 
 /** An event that was sent; `name` is null for an invocation, which always has a function. */
@@ -21,9 +20,9 @@ export function SentEvents(props: {
   readonly functions: readonly ApiFunction[];
   readonly onRename: (name: string) => void;
 }): ReactNode {
-  if (props.sent.length === 0) return null;
   return (
-    <ul aria-label="Sent events" className="grid gap-2 border-t border-line pt-3">
+    // Always there, so that what comes into it is read aloud: the rest of the page is silent while the dialog is open.
+    <ul aria-label="Sent events" aria-live="polite" className={props.sent.length === 0 ? "hidden" : "grid gap-2 border-t border-line pt-3"}>
       {props.sent.map((event) => (
         <li key={event.eventId}>
           <Sent event={event} functions={props.functions} onRename={props.onRename} />
@@ -37,7 +36,6 @@ function Sent(props: { readonly event: SentEvent; readonly functions: readonly A
   const { eventId, name } = props.event;
   const { data } = useQuery(eventQuery(eventId));
   const count = data?.runs.length ?? 0;
-  useEffect(() => announce(count === 0 ? "Event sent" : `Event sent, ${count} runs started`), [count]);
   return (
     <div className="grid gap-1">
       <p className="flex flex-wrap items-baseline gap-x-2">

@@ -38,7 +38,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
         <Facts
           facts={[
             ["Status", <StatusWord key="status" look={stepLook(step)} />],
-            ...(step.kind === "function" ? [] : ([["Kind", kind.title]] as const)),
+            ...(step.kind === "function" || step.kind === "step" ? [] : ([["Kind", kind.title]] as const)),
             ["Duration", <Lasting key="duration" from={step.startedAt ?? step.queuedAt} to={step.endedAt} />],
             ...(step.nextAttemptAt === null ? [] : ([["Next attempt", <NextAttempt key="next" step={step} at={step.nextAttemptAt} />]] as const)),
             ...detailFacts(step),
@@ -104,8 +104,10 @@ function Attempts({ step }: { readonly step: ApiStep }): ReactNode {
 function Attempt(props: { readonly attempt: ApiAttempt; readonly before: ApiAttempt | null; readonly isShownAbove: boolean }): ReactNode {
   const { attempt, before } = props;
   const look = stepLook({ kind: "step", status: attempt.status });
+  const canOpen = attempt.error !== null && !props.isShownAbove;
   const head = (
     <span className="inline-flex flex-wrap items-center gap-x-2">
+      <Icon name="right" className={`size-2.5 text-muted group-open:rotate-90 ${canOpen ? "" : "invisible"}`} />
       <StatusMark look={look} label={look.word} />
       <span className="font-medium">Attempt {attempt.attempt + 1}</span>
       <span>{formatDuration(attempt.endedAt - attempt.startedAt)}</span>
@@ -117,12 +119,12 @@ function Attempt(props: { readonly attempt: ApiAttempt; readonly before: ApiAtte
   if (attempt.error === null || props.isShownAbove) return <li>{head}</li>;
   return (
     <li>
-      <details>
-        <summary className="marker:text-muted">
+      <details className="group">
+        <summary className="list-none">
           {head}
-          <span className="block truncate pl-5 font-mono text-xs text-bad">{attempt.error.message}</span>
+          <span className="block truncate pl-10 font-mono text-xs text-bad">{attempt.error.message}</span>
         </summary>
-        <div className="mt-1 border-l-2 border-line pl-2.5">
+        <div className="mt-1 ml-10 border-l-2 border-line pl-2.5">
           <ErrorView error={attempt.error} />
         </div>
       </details>

@@ -23,7 +23,8 @@ export function VirtualRows(props: {
   const [top, setTop] = useState(0);
   const isNarrow = useIsNarrow();
 
-  // What stands above the list may change its height with any render.
+  // What stands above the list may change its height with any render; setting the same height again ends it.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- there is no event for it
   useLayoutEffect(() => {
     const measured = (box.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
     if (Math.abs(measured - top) >= 1) setTop(measured);
@@ -45,7 +46,7 @@ export function VirtualRows(props: {
   useEffect(() => {
     onVisible?.({ start, end });
     if (count > 0 && end >= count - nearEnd) onNearEnd?.();
-    // The callbacks are new with every render; only a move matters.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the callbacks are new with every render; only a move matters
   }, [start, end, count]);
 
   return (

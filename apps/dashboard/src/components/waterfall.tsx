@@ -12,7 +12,8 @@ import type { AxisScale, TimeAxis } from "../present/time-axis.ts";
 import { Icon } from "./ui/icon.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
 
-const grid = "grid grid-cols-[minmax(8rem,34%)_minmax(0,1fr)] sm:grid-cols-[minmax(12rem,30%)_minmax(0,1fr)_4.5rem]";
+// On a narrow screen the bar stands below the name, in the full width.
+const grid = "grid max-sm:grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[minmax(12rem,30%)_minmax(0,1fr)_5.75rem]";
 
 /** The steps of a run over time. */
 export function Waterfall(props: { readonly run: ApiRun; readonly selected: ApiStep | null; readonly scale: AxisScale | null }): ReactNode {
@@ -46,8 +47,8 @@ export function Waterfall(props: { readonly run: ApiRun; readonly selected: ApiS
 function Ticks({ axis }: { readonly axis: TimeAxis }): ReactNode {
   return (
     <div aria-hidden className={`${grid} border-b border-line px-3`}>
-      <span />
-      <div className="relative h-6 text-xs leading-6 text-muted">
+      <span className="max-sm:hidden" />
+      <div className="relative h-6 max-sm:col-span-2 text-xs leading-6 text-muted">
         {axis.ticks.map((tick) => (
           <span
             key={tick.left}
@@ -56,6 +57,13 @@ function Ticks({ axis }: { readonly axis: TimeAxis }): ReactNode {
           >
             {tick.label}
           </span>
+        ))}
+        {axis.breaks.map((gap) => (
+          <span
+            key={gap.left}
+            className="absolute bottom-0 border-b-3 border-double border-edge"
+            style={{ left: percent(gap.left), width: percent(gap.width) }}
+          />
         ))}
       </div>
     </div>
@@ -70,7 +78,7 @@ function Row({ row, run, axis, isSelected }: { readonly row: SpanRow; readonly r
   const name = step.kind === "function" ? kind.title : step.name;
   return (
     <li className={`relative border-b border-line last:border-b-0 focus-within:bg-raised hover:bg-raised ${isSelected ? "bg-raised shadow-[inset_3px_0] shadow-fill" : ""}`}>
-      <div className={`${grid} min-h-8.5 items-center px-3`}>
+      <div className={`${grid} min-h-8.5 items-center px-3 max-sm:pt-1.5`}>
         <span className="flex min-w-0 items-center gap-1.5 pr-2">
           <StatusMark look={look} label={look.word} />
           <Link
@@ -87,9 +95,9 @@ function Row({ row, run, axis, isSelected }: { readonly row: SpanRow; readonly r
             {name}
           </Link>
           {step.kind === "step" || step.kind === "function" ? null : (
-            <span className="flex items-center gap-1 text-xs text-muted" title={kind.title}>
+            <span className="flex shrink-0 items-center gap-1 text-xs text-muted" title={kind.title}>
               <Icon name={kind.icon} className="size-3" />
-              <span className="max-lg:sr-only">{kind.title}</span>
+              <span className="max-xl:sr-only">{kind.short}</span>
             </span>
           )}
           {step.attempts.length > 1 || step.status === "retrying" ? (
@@ -98,7 +106,7 @@ function Row({ row, run, axis, isSelected }: { readonly row: SpanRow; readonly r
             </span>
           ) : null}
         </span>
-        <div className="relative h-8.5">
+        <div className="relative h-8.5 max-sm:order-last max-sm:col-span-2 max-sm:-mt-2">
           {axis.ticks.map((tick) => (
             <span key={tick.left} aria-hidden className="absolute inset-y-0 w-px bg-line" style={{ left: percent(tick.left) }} />
           ))}
@@ -106,7 +114,7 @@ function Row({ row, run, axis, isSelected }: { readonly row: SpanRow; readonly r
             <Bar key={index} segment={segment} />
           ))}
         </div>
-        <span className="text-right text-xs text-muted max-sm:hidden">{formatDuration(row.durationMs)}</span>
+        <span className="pl-2 text-right text-xs text-muted">{formatDuration(row.durationMs)}</span>
       </div>
     </li>
   );

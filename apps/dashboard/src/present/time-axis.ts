@@ -98,7 +98,7 @@ function compactTicks(whole: Interval, breaks: readonly AxisBreak[]): readonly A
   const ticks: AxisTick[] = [{ left: 0, label: "0" }];
   for (const { endAt, left, width } of breaks) {
     const at = left + width;
-    if (at - (ticks.at(-1)?.left ?? 0) >= tickDistanceMin && at < 1) ticks.push({ left: at, label: formatDuration(endAt - whole.startAt) });
+    if (at - (ticks.at(-1)?.left ?? 0) >= tickDistanceMin) ticks.push({ left: at, label: formatDuration(endAt - whole.startAt) });
   }
   return ticks;
 }

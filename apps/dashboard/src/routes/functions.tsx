@@ -100,24 +100,24 @@ function FunctionList({ functions }: { readonly functions: readonly ApiFunction[
         <div
           key={fn.id}
           role="row"
-          className={`relative grid items-center gap-x-4 gap-y-1 border-b border-line px-3 py-1.5 last:border-b-0 focus-within:bg-raised hover:bg-raised ${columns}`}
+          className={`relative grid items-center gap-x-4 gap-y-1 border-b border-line px-3 py-1.5 last:border-b-0 focus-within:bg-raised hover:bg-raised max-md:grid-cols-[minmax(0,1fr)_auto] ${columns}`}
         >
           <span role="cell" className="min-w-0">
             <Link to="/functions/$slug" params={{ slug: fn.slug }} className="covers-row block truncate font-medium">
               {fn.name}
             </Link>
           </span>
-          <span role="cell" className="min-w-0">
+          <span role="cell" className="min-w-0 max-md:order-1">
             <Triggers triggers={fn.triggers} />
           </span>
           <span role="cell" className="truncate text-muted">
             {fn.appName}
           </span>
-          <span role="cell" className="text-muted">
+          <span role="cell" className="text-muted max-md:order-2">
             {fn.retries}
             <span className="md:hidden"> {fn.retries === 1 ? "retry" : "retries"}</span>
           </span>
-          <span role="cell" className="relative z-10 flex gap-2">
+          <span role="cell" className="relative z-10 flex gap-2 max-md:order-3 max-md:col-span-2">
             <Link to="/runs" search={{ fn: fn.slug }} className={`${buttonClass("plain")} hover:bg-raised`}>
               Runs
             </Link>

@@ -6,7 +6,7 @@ import { useRuns } from "../api/lists.ts";
 import { appsQuery } from "../api/queries.ts";
 import { ConnectApp } from "../components/connect-app.tsx";
 import { ListEnd, NewRows } from "../components/list-foot.tsx";
-import { RunFilters } from "../components/run-filters.tsx";
+import { RunChoices, RunStatusFilter } from "../components/run-filters.tsx";
 import { RunsTable } from "../components/runs-table.tsx";
 import { useOpenSend } from "../components/send-event.tsx";
 import { Button } from "../components/ui/button.tsx";
@@ -22,11 +22,13 @@ export function RunsPage(): ReactNode {
   const search = route.useSearch();
   const list = useRuns(search);
   const apps = useQuery(appsQuery());
+  // Filters would be in the way of the first steps.
+  const isBlank = list.rows.length === 0 && !list.isLoading && list.error === null && !isFiltered(search);
   return (
     <>
       <title>{titleOf(search)}</title>
-      <PageHead title="Runs" />
-      <RunFilters search={search} />
+      <PageHead title="Runs" actions={isBlank ? undefined : <RunChoices search={search} />} />
+      {isBlank ? null : <RunStatusFilter search={search} />}
       {search.cursor === undefined ? null : (
         <p className="mb-2 text-muted">
           An older part of the list.{" "}
@@ -111,7 +113,7 @@ function NoRuns(props: { readonly isFiltered: boolean; readonly hasApps: boolean
   );
 }
 
-function withoutCursor({ cursor: _, ...search }: RunSearch): RunSearch {
+function withoutCursor({ cursor: _cursor, ...search }: RunSearch): RunSearch {
   return search;
 }
 

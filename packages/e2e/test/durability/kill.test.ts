@@ -38,7 +38,7 @@ vi.setConfig({ testTimeout: 240_000 });
 describe.each(sdks)("five kills under load with SDK $name", (sdk) => {
   test("nothing that was acknowledged is lost or ends twice", async () => {
     const seed = seedOfTest();
-    console.info(`kill test, SDK ${sdk.name}: SEED=${seed}`);
+    process.stdout.write(`kill test, SDK ${sdk.name}: SEED=${seed}\n`);
     const fraction = seededFraction(seed);
     const folder = scope.folder();
     mkdirSync(folder, { recursive: true });
@@ -165,7 +165,7 @@ function buildFunctions(options: {
     }),
     define({ id: "invoker" }, { event: event("invoker") }, async ({ step, runId, attempt }) => {
       await step.run("before-invoke", done(runId, "before-invoke", attempt));
-      await step.invoke("call-child", { function: child as never, data: {} });
+      await step.invoke("call-child", { function: child, data: {} });
       await step.run("after-invoke", done(runId, "after-invoke", attempt));
     }),
   ];
@@ -246,7 +246,7 @@ function checkExecutions(appId: string, runs: Runs, executions: readonly Executi
   const expected = runs.flatMap((run) => expectedKeys(run.id, run.functionSlug.slice(appId.length + 1)));
   expect(new Set(seen.keys())).toEqual(new Set(expected));
   const repeated = executions.length - expected.length;
-  console.info(`executions: ${executions.length}, repeated: ${repeated}, allowed: ${phases.length * callsInFlightMax}`);
+  process.stdout.write(`executions: ${executions.length}, repeated: ${repeated}, allowed: ${phases.length * callsInFlightMax}\n`);
   expect(repeated).toBeGreaterThanOrEqual(0);
   expect(repeated).toBeLessThanOrEqual(phases.length * callsInFlightMax);
 }

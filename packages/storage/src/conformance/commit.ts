@@ -67,7 +67,7 @@ export function describeCommit(open: OpenStorage): void {
       const { storage } = await opened(open);
       await storage.close();
       await storage.close();
-      await expect(commit(storage, [apply(createRun(1))])).rejects.toThrow();
+      await expect(commit(storage, [apply(createRun(1))])).rejects.toThrow(/open|closed/i);
     });
   });
 

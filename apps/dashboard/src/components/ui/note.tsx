@@ -18,7 +18,7 @@ export function Problem(props: { readonly error: Error; readonly onRetry?: () =>
   const problems = props.error instanceof ApiFailure ? props.error.problems : [];
   return (
     <div role="alert" className="rounded-lg border border-bad-line bg-bad-soft px-3 py-2.5">
-      <p className="font-medium break-words text-bad">{props.error.message}</p>
+      <p className="font-medium break-words text-bad first-letter:uppercase">{props.error.message}</p>
       {problems.length === 0 ? null : (
         <ul className="mt-1 list-inside list-disc">
           {problems.map((problem) => (

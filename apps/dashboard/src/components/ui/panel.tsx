@@ -9,7 +9,7 @@ export function Panel(props: { readonly title: ReactNode; readonly aside?: React
         <h2 className="truncate font-semibold">{props.title}</h2>
         <div className="flex shrink-0 items-center gap-1">{props.aside}</div>
       </header>
-      {props.children}
+      <div>{props.children}</div>
     </section>
   );
 }
@@ -38,7 +38,7 @@ export function PageHead(props: { readonly title: ReactNode; readonly mark?: Rea
         </div>
         {props.children}
       </div>
-      <div className="flex flex-wrap items-center gap-2">{props.actions}</div>
+      {props.actions === undefined ? null : <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{props.actions}</div>}
     </header>
   );
 }

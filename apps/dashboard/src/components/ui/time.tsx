@@ -5,7 +5,8 @@ import { formatAbsolute, formatCoarse, formatDuration, formatMoment, formatRelat
 
 /** Shows how long ago something was, or how soon it will be. */
 export function Ago({ at }: { readonly at: number }): ReactNode {
-  const now = useNow(10_000);
+  // Seconds are counted only while they are shown.
+  const now = useNow(Math.abs(at - Date.now()) < 60_000 ? 1_000 : 10_000);
   // The shared tick may be older than what it is compared with; the past must not read as the future.
   return (
     <time dateTime={new Date(at).toISOString()} title={formatAbsolute(at)} className="whitespace-nowrap">

@@ -1,0 +1,143 @@
+// Group commit, and what happens while the disk is full.
+import { afterEach, describe, expect, it } from "vitest";
+import { createManualClock } from "./manual-clock.ts";
+import { type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
+import { done, type Handler, ops, startTestApp, stepRun, type TestApp, type TestFunction } from "./test-app.ts";
+
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+async function open(functions: readonly TestFunction[], options: OpenOptions = {}): Promise<OpenRuntime & { readonly app: TestApp }> {
+  const opened = await openRuntime(options);
+  const app = await startTestApp("shop", functions);
+  closing.push(opened.close, app.close);
+  app.registersAt(opened.runtime);
+  await opened.runtime.apps.add(app.url);
+  return { ...opened, app };
+}
+
+describe("transitions of one moment", () => {
+  it("share a commit: 64 events at once, with the runs they start", async () => {
+    const { storage, send, runtime } = await open([{ name: "one", handle: () => done() }]);
+    const before = storage.commits.length;
+    const ids = await Promise.all(Array.from({ length: 64 }, () => send("test/one")));
+    expect(storage.commits.slice(before)).toEqual([64]);
+    expect(new Set(ids).size).toBe(64);
+    await runtime.idle();
+    expect((await storage.runs.countByStatus()).completed).toBe(64);
+    // Each run is started, marked as running and ended; alone that would be 192 commits.
+    expect(storage.commits.length - before).toBeLessThan(100);
+  });
+
+  it("are split over commits that do not hold up the process for long", async () => {
+    const { storage, send } = await open([]);
+    const before = storage.commits.length;
+    await Promise.all(Array.from({ length: 200 }, () => send("test/nobody")));
+    expect(storage.commits.slice(before)).toEqual([64, 64, 64, 8]);
+  });
+});
+
+describe("while the disk is full", () => {
+  it("events are refused with 503, and nothing of them is stored", async () => {
+    const { storage, send, runtime } = await open([{ name: "one", handle: () => done() }]);
+    storage.isFull = true;
+    await expect(send("test/one")).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE", status: 503, retryable: true });
+    await expect(runtime.sendSignal("none", "null" as never)).resolves.toBeNull();
+    storage.isFull = false;
+    await runtime.idle();
+    expect(await storage.runs.countByStatus()).toMatchObject({ queued: 0, completed: 0 });
+  });
+
+  it("what apps have answered is kept and committed later, and nobody is called twice for it", async () => {
+    const clock = createManualClock();
+    const full: Handler = ({ steps }) => {
+      storage.isFull = true;
+      return "a" in steps ? done("end") : ops(stepRun("a", 1));
+    };
+    const opened = await open([{ name: "full", handle: full }], { clock });
+    const { storage, app, start, ended } = opened;
+    const runId = await start("test/full");
+    for (const calls of [1, 2]) {
+      await app.called(calls);
+      // Refused, and resting until it is tried again.
+      await clock.asleepUntil(clock.now() + 1_000);
+      expect(storage.refusals).toBeGreaterThan(0);
+      clock.move(1_000);
+      await clock.asleepUntil(clock.now() + 1_000);
+      storage.isFull = false;
+      clock.move(1_000);
+    }
+    expect(await ended(runId)).toMatchObject({ status: "completed", output: '"end"' });
+    expect(app.calls).toHaveLength(2);
+    expect(opened.complaints.filter((text) => text.includes("refuses writes"))).toHaveLength(2);
+  });
+
+  it("work that is due waits without asking over and over", async () => {
+    const clock = createManualClock();
+    const sleeping: Handler = ({ steps }) => ("z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1m", displayName: "z", opts: {} }));
+    const { storage, start, ended, runtime } = await open([{ name: "sleep", handle: sleeping }], { clock });
+    const runId = await start("test/sleep");
+    await runtime.idle();
+    storage.isFull = true;
+    clock.move(60_000);
+    for (let tries = 1; tries <= 5; tries += 1) {
+      await clock.asleepUntil(clock.now() + 1_000);
+      expect(storage.refusals).toBe(tries);
+      if (tries === 5) storage.isFull = false;
+      clock.move(1_000);
+    }
+    expect((await ended(runId)).status).toBe("completed");
+  });
+
+  it("those who wait for an answer get one, those who come meanwhile get a try of their own", async () => {
+    const clock = createManualClock();
+    const { storage, start, send, runtime, app, ended } = await open([{ name: "slow", handle: () => done() }], { clock });
+    const other = await start("test/slow");
+    await ended(other);
+    const waiting = await startWaiting();
+    storage.isFull = true;
+    await expect(runtime.cancelRun(waiting)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+    await expect(runtime.rerun(other)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+    await expect(runtime.invoke("shop-slow", incoming())).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+    await expect(Promise.all(Array.from({ length: 100 }, () => send("test/nobody")))).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+    storage.isFull = false;
+    expect(await runtime.cancelRun(waiting)).toBe(true);
+    expect(app.calls).toHaveLength(1);
+
+    async function startWaiting() {
+      await runtime.ingest([{ ...incoming(), name: "test/slow", ts: (clock.now() + 3_600_000) as never }], { seed: null });
+      const { items } = await storage.runs.list({ statuses: ["queued"] }, { cursor: null, limit: 1 });
+      const [run] = items;
+      if (run === undefined) throw new Error("a run is waiting");
+      return run.id;
+    }
+    function incoming() {
+      return { id: null, name: "x", data: "{}" as never, user: "{}" as never, ts: null, v: null, meta: null };
+    }
+  });
+
+  it("stopping gives up what was kept; the next boot asks the app again", async () => {
+    const clock = createManualClock();
+    const { storage, app, start, runtime } = await open(
+      [
+        {
+          name: "full",
+          handle: () => {
+            storage.isFull = true;
+            return done();
+          },
+        },
+      ],
+      { clock },
+    );
+    const runId = await start("test/full");
+    await app.called(1);
+    await clock.asleepUntil(clock.now() + 1_000);
+    await runtime.stop({ graceMs: 0 });
+    expect((await storage.runs.get(runId))?.status).not.toBe("completed");
+    expect(await storage.runs.items(runId)).toMatchObject([{ kind: "call", isLeased: true }]);
+  });
+});
