@@ -19,7 +19,11 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What several pages share comes in one file instead of a dozen small ones.
-        codeSplitting: { groups: [{ name: "shared", test: /src\/(?:components|present|api)\/|react-virtual|virtual-core/, minShareCount: 2 }] },
+        codeSplitting: {
+          groups: [
+            { name: "shared", test: /src\/(?:components|present|api)\/|react-virtual|virtual-core/, minShareCount: 2 },
+          ],
+        },
       },
     },
   },

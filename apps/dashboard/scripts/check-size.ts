@@ -14,10 +14,13 @@ if (!existsSync(join(dist, "index.html"))) {
 }
 
 const html = readFileSync(join(dist, "index.html"), "utf8");
-const named = [...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].flatMap((match) => (match[1] === undefined ? [] : [match[1]]));
+const named = [...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].flatMap((match) =>
+  match[1] === undefined ? [] : [match[1]],
+);
 // The list of runs is a chunk of its own, loaded by the first page.
 const runsChunks = readdirSync(join(dist, "assets")).filter((name) => /^runs-.*\.js$/.test(name));
-if (runsChunks.length === 0) throw new Error("the build has no chunk named runs-*.js; name the chunk of the first page here");
+if (runsChunks.length === 0)
+  throw new Error("the build has no chunk named runs-*.js; name the chunk of the first page here");
 
 const pending = [...named, ...runsChunks.map((name) => `assets/${name}`)];
 const files = new Set(["index.html"]);
@@ -35,7 +38,9 @@ for (const name of [...files].sort()) {
 }
 process.stdout.write(`${String(total).padStart(8)}  bytes of gzip on the first page, of ${budgetBytes}\n`);
 if (total > budgetBytes) {
-  process.stderr.write(`The first page is ${total - budgetBytes} bytes over its budget; load something lazily or take it out.\n`);
+  process.stderr.write(
+    `The first page is ${total - budgetBytes} bytes over its budget; load something lazily or take it out.\n`,
+  );
   process.exit(1);
 }
 

@@ -1,8 +1,8 @@
 // Where the page begins.
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
 import { applyLive } from "./api/apply-live.ts";
 import { liveFeed } from "./api/live-feed.ts";
 import { createQueryClient } from "./api/session.ts";

@@ -1,9 +1,9 @@
 // All pages and their addresses. Search parameters are typed here and readable in the address.
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { EventSearch } from "./api/lists.ts";
 import { runQuery } from "./api/queries.ts";
 import { Shell } from "./components/shell.tsx";
-import type { EventSearch } from "./api/lists.ts";
 import { parseRunSearch } from "./present/run-search.ts";
 import { parseSearch, stringifySearch, textOf } from "./present/search-params.ts";
 import type { AxisScale } from "./present/time-axis.ts";

@@ -1,5 +1,14 @@
 // A small shop's worth of runs, events, functions and apps: one of each state a page has to show.
-import type { ApiApp, ApiEvent, ApiEventDetail, ApiFunction, ApiInfo, ApiRun, ApiStep, ApiTrigger } from "@stepwright/protocol";
+import type {
+  ApiApp,
+  ApiEvent,
+  ApiEventDetail,
+  ApiFunction,
+  ApiInfo,
+  ApiRun,
+  ApiStep,
+  ApiTrigger,
+} from "@stepwright/protocol";
 import { sampleAttempt, sampleDoing, sampleError, sampleRun, sampleStep } from "./sample-run.ts";
 
 const second = 1_000;
@@ -22,13 +31,21 @@ export function fixtureData(now: number): FixtureData {
   const runs: ApiRun[] = [];
   let count = 0;
 
-  function add(name: string, at: number, data: ApiEvent["data"], ...makers: readonly ((event: ApiEvent) => ApiRun)[]): void {
+  function add(
+    name: string,
+    at: number,
+    data: ApiEvent["data"],
+    ...makers: readonly ((event: ApiEvent) => ApiRun)[]
+  ): void {
     count += 1;
     const internalId = `01KB${String(10_000_000_000 - count).padStart(12, "0")}EVENT${String(count).padStart(5, "0")}`;
     const event: ApiEvent = { internalId, id: internalId, name, data, user: {}, ts: at, v: null, receivedAt: at };
     const started = makers.map((make) => make(event));
     runs.push(...started);
-    events.push({ ...event, runs: started.map((run) => ({ runId: run.id, functionSlug: run.functionSlug, status: run.status })) });
+    events.push({
+      ...event,
+      runs: started.map((run) => ({ runId: run.id, functionSlug: run.functionSlug, status: run.status })),
+    });
   }
 
   function runOf(event: ApiEvent, fn: string, at: number, facts: Partial<ApiRun>): ApiRun {
@@ -46,15 +63,29 @@ export function fixtureData(now: number): FixtureData {
     });
   }
 
-  add("content/submitted", now - 4 * second, { contentId: "c-118", authorId: "u-7", reviewerId: "u-2" }, (event) => runningApproval(event, now, runOf));
-  add("my/event", now - 9 * second, { attemptAt: "dependency" }, (event) => retryingRun(event, now, runOf));
-  add("user/signed-up", now - 50 * minute, { userId: "u-4411", email: "ana@example.com", name: "Ana" }, (event) => sleepingRun(event, now, runOf));
-  add("file/uploaded", now - 2 * minute, csvUpload, (event) => failedUpload(event, now, runOf));
-  add("reports/generate-all", now - 3 * minute, { month: 10, year: 2026 }, (event) => parallelReports(event, now, runOf));
-  add("user/validate", now - 5 * minute, { email: "not-an-address" }, (event) =>
-    simpleFailure(event, "validate-input", now - 5 * minute, runOf, sampleError("\"not-an-address\" is not an e-mail address", { name: "NonRetriableError" })),
+  add("content/submitted", now - 4 * second, { contentId: "c-118", authorId: "u-7", reviewerId: "u-2" }, (event) =>
+    runningApproval(event, now, runOf),
   );
-  add("user/signed-up", now - 8 * day, { userId: "u-4100", email: "bo@example.com", name: "Bo" }, (event) => finishedSequence(event, now - 8 * day, runOf));
+  add("my/event", now - 9 * second, { attemptAt: "dependency" }, (event) => retryingRun(event, now, runOf));
+  add("user/signed-up", now - 50 * minute, { userId: "u-4411", email: "ana@example.com", name: "Ana" }, (event) =>
+    sleepingRun(event, now, runOf),
+  );
+  add("file/uploaded", now - 2 * minute, csvUpload, (event) => failedUpload(event, now, runOf));
+  add("reports/generate-all", now - 3 * minute, { month: 10, year: 2026 }, (event) =>
+    parallelReports(event, now, runOf),
+  );
+  add("user/validate", now - 5 * minute, { email: "not-an-address" }, (event) =>
+    simpleFailure(
+      event,
+      "validate-input",
+      now - 5 * minute,
+      runOf,
+      sampleError('"not-an-address" is not an e-mail address', { name: "NonRetriableError" }),
+    ),
+  );
+  add("user/signed-up", now - 8 * day, { userId: "u-4100", email: "bo@example.com", name: "Bo" }, (event) =>
+    finishedSequence(event, now - 8 * day, runOf),
+  );
   add("order/cancelled", now - 9 * minute, { orderId: 42 });
   add("order/paid", now - 10 * minute, { orderId: 42 }, (event) =>
     runOf(event, "fulfil-order", now - 10 * minute, {
@@ -68,8 +99,18 @@ export function fixtureData(now: number): FixtureData {
     const at = now - 12 * minute - index * 97 * second;
     add("digest/send-to-user", at, { userId: `u-${index}` }, (event) =>
       index % 17 === 5
-        ? simpleFailure(event, "send-user-digest", at, runOf, sampleError("451 4.3.0 mailbox is temporarily unavailable"))
-        : runOf(event, "send-user-digest", at, { endedAt: at + 40 + ((index * 37) % 400), output: { sent: true }, steps: [quickStep("get-user", at + 5), quickStep("send-email", at + 20)] }),
+        ? simpleFailure(
+            event,
+            "send-user-digest",
+            at,
+            runOf,
+            sampleError("451 4.3.0 mailbox is temporarily unavailable"),
+          )
+        : runOf(event, "send-user-digest", at, {
+            endedAt: at + 40 + ((index * 37) % 400),
+            output: { sent: true },
+            steps: [quickStep("get-user", at + 5), quickStep("send-email", at + 20)],
+          }),
     );
   }
   runs.push(queuedRun(now));
@@ -92,13 +133,32 @@ const csvUpload = {
 
 function failedUpload(event: ApiEvent, now: number, runOf: RunOf): ApiRun {
   const at = now - 2 * minute;
-  const error = sampleError("duplicate key value violates unique constraint \"customers_email_key\": Key (email)=(ana@example.com) already exists.", {
-    name: "DatabaseError",
-    cause: { name: "Error", message: "23505", stack: "Error: 23505\n    at Parser.parse (/home/ana/shop/node_modules/pg-protocol/dist/parser.js:92:19)" },
-  });
+  const error = sampleError(
+    'duplicate key value violates unique constraint "customers_email_key": Key (email)=(ana@example.com) already exists.',
+    {
+      name: "DatabaseError",
+      cause: {
+        name: "Error",
+        message: "23505",
+        stack: "Error: 23505\n    at Parser.parse (/home/ana/shop/node_modules/pg-protocol/dist/parser.js:92:19)",
+      },
+    },
+  );
   const attempts = [
-    sampleAttempt({ attempt: 0, queuedAt: at + 470, startedAt: at + 474, endedAt: at + 590, error: sampleError("connect ECONNREFUSED 127.0.0.1:5432") }),
-    sampleAttempt({ attempt: 1, queuedAt: at + 590, startedAt: at + 1_640, endedAt: at + 1_712, error: sampleError("connect ECONNREFUSED 127.0.0.1:5432") }),
+    sampleAttempt({
+      attempt: 0,
+      queuedAt: at + 470,
+      startedAt: at + 474,
+      endedAt: at + 590,
+      error: sampleError("connect ECONNREFUSED 127.0.0.1:5432"),
+    }),
+    sampleAttempt({
+      attempt: 1,
+      queuedAt: at + 590,
+      startedAt: at + 1_640,
+      endedAt: at + 1_712,
+      error: sampleError("connect ECONNREFUSED 127.0.0.1:5432"),
+    }),
     sampleAttempt({ attempt: 2, queuedAt: at + 1_712, startedAt: at + 3_790, endedAt: at + 3_860, error }),
   ];
   return runOf(event, "process-csv-upload", at, {
@@ -113,7 +173,11 @@ function failedUpload(event: ApiEvent, now: number, runOf: RunOf): ApiRun {
         startedAt: at + 6,
         endedAt: at + 380,
         attempts: [sampleAttempt({ queuedAt: at + 3, startedAt: at + 6, endedAt: at + 380 })],
-        output: { rows: 1_204, columns: ["email", "name", "country"], sample: [{ email: "ana@example.com", name: "Ana", country: "PT" }] },
+        output: {
+          rows: 1_204,
+          columns: ["email", "name", "country"],
+          sample: [{ email: "ana@example.com", name: "Ana", country: "PT" }],
+        },
       }),
       sampleStep({
         name: "validate-rows",
@@ -195,7 +259,15 @@ function sleepingRun(event: ApiEvent, now: number, runOf: RunOf): ApiRun {
 
 function finishedSequence(event: ApiEvent, at: number, runOf: RunOf): ApiRun {
   const sleep = (name: string, from: number, length: number) =>
-    sampleStep({ name, kind: "sleep", queuedAt: from, startedAt: from, endedAt: from + length, attempts: [], detail: { until: from + length } });
+    sampleStep({
+      name,
+      kind: "sleep",
+      queuedAt: from,
+      startedAt: from,
+      endedAt: from + length,
+      attempts: [],
+      detail: { until: from + length },
+    });
   return runOf(event, "welcome-email-sequence", at, {
     endedAt: at + 7 * day + 310,
     output: { userId: "u-4100", emailsSent: 3 },
@@ -223,7 +295,7 @@ function runningApproval(event: ApiEvent, now: number, runOf: RunOf): ApiRun {
         stepName: wait.name,
         at: at + 2 * day,
         event: "content/reviewed",
-        expression: "async.data.contentId == \"c-118\"",
+        expression: 'async.data.contentId == "c-118"',
       }),
     ],
   });
@@ -243,11 +315,22 @@ function parallelReports(event: ApiEvent, now: number, runOf: RunOf): ApiRun {
   return runOf(event, "generate-monthly-reports", at, {
     endedAt: at + 1_480,
     output: { sent: true, reports: ["sales", "usage", "churn"] },
-    steps: [report("generate-sales-report", 4, 640), report("generate-usage-report", 6, 1_050), report("generate-churn-report", 160, 420), quickStep("email-reports-to-team", at + 1_090, 370)],
+    steps: [
+      report("generate-sales-report", 4, 640),
+      report("generate-usage-report", 6, 1_050),
+      report("generate-churn-report", 160, 420),
+      quickStep("email-reports-to-team", at + 1_090, 370),
+    ],
   });
 }
 
-function simpleFailure(event: ApiEvent, fn: string, at: number, runOf: RunOf, error: ReturnType<typeof sampleError>): ApiRun {
+function simpleFailure(
+  event: ApiEvent,
+  fn: string,
+  at: number,
+  runOf: RunOf,
+  error: ReturnType<typeof sampleError>,
+): ApiRun {
   const step = sampleStep({
     name: fn === "validate-input" ? "validate-input" : "send-email",
     status: "failed",
@@ -292,7 +375,7 @@ function waitStep(at: number, facts: Partial<ApiStep>): ApiStep {
     queuedAt: at,
     startedAt: at,
     attempts: [],
-    detail: { event: "content/reviewed", expression: "async.data.contentId == \"c-118\"", until: at + 2 * day },
+    detail: { event: "content/reviewed", expression: 'async.data.contentId == "c-118"', until: at + 2 * day },
     ...facts,
   });
 }
@@ -313,9 +396,28 @@ function infoOf(now: number, runs: readonly ApiRun[]): ApiInfo {
 }
 
 function fixtureFunctions(now: number): ApiFunction[] {
-  const event = (name: string, expression: string | null = null): ApiTrigger => ({ kind: "event", event: name, expression, cron: null, timeZone: null, nextAt: null });
-  const cron = (text: string, nextAt: number, timeZone: string | null = null): ApiTrigger => ({ kind: "cron", event: null, expression: null, cron: text, timeZone, nextAt });
-  const make = (name: string, retries: number, triggers: readonly ApiTrigger[], extra: Readonly<Record<string, number>> = {}): ApiFunction => ({
+  const event = (name: string, expression: string | null = null): ApiTrigger => ({
+    kind: "event",
+    event: name,
+    expression,
+    cron: null,
+    timeZone: null,
+    nextAt: null,
+  });
+  const cron = (text: string, nextAt: number, timeZone: string | null = null): ApiTrigger => ({
+    kind: "cron",
+    event: null,
+    expression: null,
+    cron: text,
+    timeZone,
+    nextAt,
+  });
+  const make = (
+    name: string,
+    retries: number,
+    triggers: readonly ApiTrigger[],
+    extra: Readonly<Record<string, number>> = {},
+  ): ApiFunction => ({
     id: `id-${name}`,
     slug: `my-app-${name}`,
     name,
@@ -324,14 +426,25 @@ function fixtureFunctions(now: number): ApiFunction[] {
     version: 2,
     retries,
     triggers,
-    config: { slug: `my-app-${name}`, name, retries, url: "http://localhost:3000/api/inngest", concurrency: [], cancel: [], ...extra },
+    config: {
+      slug: `my-app-${name}`,
+      name,
+      retries,
+      url: "http://localhost:3000/api/inngest",
+      concurrency: [],
+      cancel: [],
+      ...extra,
+    },
   });
   return [
     make("welcome-email-sequence", 3, [event("user/signed-up")]),
     make("process-csv-upload", 2, [event("file/uploaded", "event.data.fileSize < 50000000")]),
     make("generate-monthly-reports", 1, [event("reports/generate-all")]),
     make("weekly-digest", 2, [cron("0 9 * * MON", now + 3 * day + 5 * hour)]),
-    make("weekly-digest-fanout", 1, [cron("0 9 * * MON", now + 3 * day + 4 * hour, "Europe/Lisbon"), event("digest/run-now")]),
+    make("weekly-digest-fanout", 1, [
+      cron("0 9 * * MON", now + 3 * day + 4 * hour, "Europe/Lisbon"),
+      event("digest/run-now"),
+    ]),
     make("send-user-digest", 3, [event("digest/send-to-user")]),
     make("content-approval-workflow", 3, [event("content/submitted")]),
     make("my-function", 5, [event("my/event")]),
@@ -364,7 +477,8 @@ function fixtureApps(now: number): ApiApp[] {
       framework: null,
       problem: {
         code: "APP_NOT_SDK",
-        message: "the response of http://localhost:4000/api/inngest did not come from an Inngest SDK; check the path, and that no proxy answers in its place",
+        message:
+          "the response of http://localhost:4000/api/inngest did not come from an Inngest SDK; check the path, and that no proxy answers in its place",
         httpStatus: 404,
         bodyExcerpt: "<!DOCTYPE html>\n<html><head><title>404: This page could not be found</title></head>",
       },

@@ -8,8 +8,14 @@ import { fixtureData, type FixtureData } from "./fixture-data.ts";
 import { sampleRun } from "./sample-run.ts";
 
 const dist = join(import.meta.dirname, "..", "dist");
-const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'";
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'";
 
 /** What the server shows. */
 export type FixtureMode = "full" | "empty" | "locked";
@@ -20,7 +26,9 @@ export function startFixture(o: { readonly port: number; readonly mode: FixtureM
   if (o.mode === "empty") for (const list of [data.runs, data.events, data.functions, data.apps]) list.length = 0;
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    answer(request, response, { data, mode: o.mode, streams }).catch((error: unknown) => sendError(response, 500, "INTERNAL", String(error)));
+    answer(request, response, { data, mode: o.mode, streams }).catch((error: unknown) =>
+      sendError(response, 500, "INTERNAL", String(error)),
+    );
   });
   return new Promise((resolve) => server.listen(o.port, "127.0.0.1", () => resolve(server)));
 }
@@ -37,7 +45,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, world:
   if (!url.pathname.startsWith("/api/")) return sendFile(response, url.pathname);
   if (world.mode === "locked") {
     if (url.pathname === "/api/info") return send(response, { ...data.info, mode: "start", needsLogin: true });
-    return sendError(response, 401, "LOGIN_REQUIRED", url.pathname === "/api/login" ? "the password is wrong" : "log in first");
+    return sendError(
+      response,
+      401,
+      "LOGIN_REQUIRED",
+      url.pathname === "/api/login" ? "the password is wrong" : "log in first",
+    );
   }
   const [, , noun = "", id = "", verb = ""] = url.pathname.split("/").map(decodeURIComponent);
   switch (`${request.method} ${noun}${id === "" ? "" : "/:id"}${verb === "" ? "" : `/${verb}`}`) {
@@ -46,22 +59,50 @@ async function answer(request: IncomingMessage, response: ServerResponse, world:
     case "GET live":
       return openStream(request, response, world);
     case "GET runs":
-      return send(response, pageOf(data.runs.filter((run) => matches(run, url.searchParams)), url.searchParams, (run) => run.id));
+      return send(
+        response,
+        pageOf(
+          data.runs.filter((run) => matches(run, url.searchParams)),
+          url.searchParams,
+          (run) => run.id,
+        ),
+      );
     case "GET runs/:id":
-      return sendFound(response, data.runs.find((run) => run.id === id), "RUN_NOT_FOUND", `run ${id} does not exist; it may have been removed by retention`);
+      return sendFound(
+        response,
+        data.runs.find((run) => run.id === id),
+        "RUN_NOT_FOUND",
+        `run ${id} does not exist; it may have been removed by retention`,
+      );
     case "POST runs/:id/cancel":
       change(world, id, { status: "cancelled", endedAt: Date.now(), summary: "cancelled by request", doing: [] });
       return send(response, { cancelled: true });
     case "POST runs/:id/rerun":
-      return send(response, { runId: startRun(world, data.runs.find((run) => run.id === id)?.functionSlug ?? "", null) });
+      return send(response, {
+        runId: startRun(world, data.runs.find((run) => run.id === id)?.functionSlug ?? "", null),
+      });
     case "GET events": {
       const name = url.searchParams.get("name");
-      return send(response, pageOf(data.events.filter((event) => name === null || event.name === name), url.searchParams, (event) => event.internalId));
+      return send(
+        response,
+        pageOf(
+          data.events.filter((event) => name === null || event.name === name),
+          url.searchParams,
+          (event) => event.internalId,
+        ),
+      );
     }
     case "GET events/:id":
-      return sendFound(response, data.events.find((event) => event.internalId === id), "EVENT_NOT_FOUND", `Event not found: ${id}`);
+      return sendFound(
+        response,
+        data.events.find((event) => event.internalId === id),
+        "EVENT_NOT_FOUND",
+        `Event not found: ${id}`,
+      );
     case "POST events":
-      return send(response, { ids: [receive(world, (await readBody(request)) as { name: string; data: ApiEventDetail["data"] })] });
+      return send(response, {
+        ids: [receive(world, (await readBody(request)) as { name: string; data: ApiEventDetail["data"] })],
+      });
     case "POST functions/:id/invoke":
       return send(response, { ids: [receive(world, { name: "inngest/function.invoked", data: {} }, id)] });
     case "GET functions":
@@ -88,7 +129,11 @@ function matches(run: ApiRun, query: URLSearchParams): boolean {
   );
 }
 
-function pageOf<T>(rows: readonly T[], query: URLSearchParams, idOf: (row: T) => string): { readonly items: readonly T[]; readonly nextCursor: string | null } {
+function pageOf<T>(
+  rows: readonly T[],
+  query: URLSearchParams,
+  idOf: (row: T) => string,
+): { readonly items: readonly T[]; readonly nextCursor: string | null } {
   const cursor = query.get("cursor");
   const limit = Number(query.get("limit") ?? 50);
   const start = cursor === null ? 0 : rows.findIndex((row) => idOf(row) === cursor) + 1;
@@ -98,11 +143,28 @@ function pageOf<T>(rows: readonly T[], query: URLSearchParams, idOf: (row: T) =>
 }
 
 /** Stores an event and lets every function that listens to it run for a moment. */
-function receive(world: World, event: { readonly name: string; readonly data: ApiEventDetail["data"] }, slug?: string): string {
+function receive(
+  world: World,
+  event: { readonly name: string; readonly data: ApiEventDetail["data"] },
+  slug?: string,
+): string {
   const at = Date.now();
   const internalId = `01KC${at}${String(world.data.events.length).padStart(9, "0")}`;
-  const stored: ApiEventDetail = { internalId, id: internalId, name: event.name, data: event.data, user: {}, ts: at, v: null, receivedAt: at, runs: [] };
-  const slugs = slug === undefined ? world.data.functions.filter((fn) => fn.triggers.some((item) => item.event === event.name)).map((fn) => fn.slug) : [slug];
+  const stored: ApiEventDetail = {
+    internalId,
+    id: internalId,
+    name: event.name,
+    data: event.data,
+    user: {},
+    ts: at,
+    v: null,
+    receivedAt: at,
+    runs: [],
+  };
+  const slugs =
+    slug === undefined
+      ? world.data.functions.filter((fn) => fn.triggers.some((item) => item.event === event.name)).map((fn) => fn.slug)
+      : [slug];
   world.data.events.unshift(stored);
   for (const each of slugs) startRun(world, each, stored);
   push(world, { kind: "changes", runs: [], hasNewEvents: true, haveAppsChanged: false });
@@ -114,7 +176,19 @@ function startRun(world: World, functionSlug: string, event: ApiEventDetail | nu
   const id = `01KC${at}${String(world.data.runs.length).padStart(9, "0")}`;
   const trigger = { eventName: event?.name ?? "my/event", eventId: event?.internalId ?? "", cron: null };
   const functionName = functionSlug.replace(/^my-app-/, "");
-  world.data.runs.unshift(sampleRun({ id, status: "queued", functionSlug, functionName, trigger, queuedAt: at, startedAt: null, endedAt: null, events: event === null ? [] : [event] }));
+  world.data.runs.unshift(
+    sampleRun({
+      id,
+      status: "queued",
+      functionSlug,
+      functionName,
+      trigger,
+      queuedAt: at,
+      startedAt: null,
+      endedAt: null,
+      events: event === null ? [] : [event],
+    }),
+  );
   change(world, id, {});
   setTimeout(() => change(world, id, { status: "running", startedAt: Date.now() }), 300);
   setTimeout(() => change(world, id, { status: "completed", endedAt: Date.now(), output: { done: true } }), 1_500);
@@ -130,9 +204,17 @@ function change(world: World, runId: string, facts: Partial<ApiRun>): void {
   for (const [at, event] of world.data.events.entries()) {
     if (event.internalId !== run.trigger.eventId) continue;
     const others = event.runs.filter((other) => other.runId !== runId);
-    world.data.events[at] = { ...event, runs: [...others, { runId, functionSlug: run.functionSlug, status: run.status }] };
+    world.data.events[at] = {
+      ...event,
+      runs: [...others, { runId, functionSlug: run.functionSlug, status: run.status }],
+    };
   }
-  push(world, { kind: "changes", runs: [{ id: runId, status: run.status }], hasNewEvents: false, haveAppsChanged: false });
+  push(world, {
+    kind: "changes",
+    runs: [{ id: runId, status: run.status }],
+    hasNewEvents: false,
+    haveAppsChanged: false,
+  });
 }
 
 function push(world: World, message: ApiLiveMessage): void {
@@ -155,7 +237,10 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 function sendFile(response: ServerResponse, path: string): void {
   const asked = join(dist, normalize(path));
   const file = asked.startsWith(dist) && extname(path) !== "" && existsSync(asked) ? asked : join(dist, "index.html");
-  response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": policy });
+  response.writeHead(200, {
+    "content-type": types[extname(file)] ?? "application/octet-stream",
+    "content-security-policy": policy,
+  });
   response.end(readFileSync(file));
 }
 

@@ -68,5 +68,14 @@ export function sampleError(message: string, facts: Partial<ApiError> = {}): Api
 
 /** Makes something an unfinished run does. */
 export function sampleDoing(facts: Partial<ApiDoing> = {}): ApiDoing {
-  return { kind: "calling", stepId: null, stepName: null, at: null, attempt: 0, event: null, expression: null, ...facts };
+  return {
+    kind: "calling",
+    stepId: null,
+    stepName: null,
+    at: null,
+    attempt: 0,
+    event: null,
+    expression: null,
+    ...facts,
+  };
 }

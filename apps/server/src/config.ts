@@ -1,6 +1,6 @@
-import { normalizeSigningKey } from "@stepwright/protocol";
 // All settings of the server as one schema: names, defaults, limits and descriptions.
 // The command line, the environment, the file, `--help` and docs/configuration.md are read off it.
+import { normalizeSigningKey } from "@stepwright/protocol";
 import { z } from "zod";
 
 /** The commands that start a server. */

@@ -21,7 +21,11 @@ export async function startBed(options: {
   readonly synchronous: "full" | "normal";
 }): Promise<Bed> {
   const server = await startServerProcess(options.synchronous);
-  const app = await startRawApp({ serverUrl: server.url, signingKeyHash: server.signingKeyHash, functions: options.functions });
+  const app = await startRawApp({
+    serverUrl: server.url,
+    signingKeyHash: server.signingKeyHash,
+    functions: options.functions,
+  });
   await syncApp(app);
   const agent = new Agent({ connections: 64 });
   return {

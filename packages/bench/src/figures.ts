@@ -11,7 +11,12 @@ export interface Figures {
 /** Summarises; the series may be in any order. */
 export function figuresOf(series: readonly number[]): Figures {
   const sorted = series.toSorted((a, b) => a - b);
-  return { count: sorted.length, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), max: sorted.at(-1) ?? Number.NaN };
+  return {
+    count: sorted.length,
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
+    max: sorted.at(-1) ?? Number.NaN,
+  };
 }
 
 /** The q-quantile of an ascending series; NaN when it is empty. */

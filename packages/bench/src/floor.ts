@@ -25,7 +25,9 @@ export async function measureFloor(synchronous: "full" | "normal"): Promise<Floo
   }
 }
 
-function runFloor(args: readonly string[]): Promise<{ readonly perSecond: number; readonly latencies: readonly number[] }> {
+function runFloor(
+  args: readonly string[],
+): Promise<{ readonly perSecond: number; readonly latencies: readonly number[] }> {
   const script = fileURLToPath(new URL("./floor-process.ts", import.meta.url));
   const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((resolve, reject) => {

@@ -50,7 +50,14 @@ async function rowOf(name: Name, bed: Bed): Promise<Row> {
     case "calls": {
       const value = await measureCalls(bed);
       const { callsPerSecond } = floor;
-      return { scenario: "calls, 64 runs in flight", value, unit: "per s", p99: null, floor: callsPerSecond, ratio: callsPerSecond / value };
+      return {
+        scenario: "calls, 64 runs in flight",
+        value,
+        unit: "per s",
+        p99: null,
+        floor: callsPerSecond,
+        ratio: callsPerSecond / value,
+      };
     }
     case "steps": {
       const figures = await measureSteps(bed);
@@ -65,7 +72,14 @@ async function rowOf(name: Name, bed: Bed): Promise<Row> {
     }
     case "first-call": {
       const figures = await measureFirstCall(bed);
-      return { scenario: "event to first call, p50", value: figures.p50, unit: "ms", p99: figures.p99, floor: null, ratio: null };
+      return {
+        scenario: "event to first call, p50",
+        value: figures.p50,
+        unit: "ms",
+        p99: figures.p99,
+        floor: null,
+        ratio: null,
+      };
     }
   }
 }
@@ -80,6 +94,10 @@ function print(table: readonly Row[]): void {
       `× ${row.ratio === null ? "–" : row.ratio.toFixed(2)}`.padStart(8),
     ].join("  "),
   );
-  process.stdout.write(`${lines.join("\n")}\nsynchronous=${synchronous}, load before ${loadBefore.toFixed(2)}, Node ${process.version}\n`);
-  process.stdout.write(`${JSON.stringify({ synchronous, loadBefore, floor: { callsPerSecond: floor.callsPerSecond, stepP50: floor.step.p50 }, rows: table })}\n`);
+  process.stdout.write(
+    `${lines.join("\n")}\nsynchronous=${synchronous}, load before ${loadBefore.toFixed(2)}, Node ${process.version}\n`,
+  );
+  process.stdout.write(
+    `${JSON.stringify({ synchronous, loadBefore, floor: { callsPerSecond: floor.callsPerSecond, stepP50: floor.step.p50 }, rows: table })}\n`,
+  );
 }

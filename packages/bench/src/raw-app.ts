@@ -63,7 +63,12 @@ export async function startRawApp(options: {
   };
 }
 
-function answerCall(url: URL, body: string, response: ServerResponse, seen: (call: Omit<SeenCall, "at">) => void): void {
+function answerCall(
+  url: URL,
+  body: string,
+  response: ServerResponse,
+  seen: (call: Omit<SeenCall, "at">) => void,
+): void {
   const request = JSON.parse(body) as {
     readonly ctx: { readonly run_id: string };
     readonly event: { readonly data: Readonly<Record<string, unknown>> };
@@ -80,12 +85,20 @@ function answerCall(url: URL, body: string, response: ServerResponse, seen: (cal
   const id = String(stepsDone).padStart(40, "0");
   response
     .writeHead(206, { ...sdkHeaders, "x-inngest-no-retry": "false" })
-    .end(JSON.stringify([{ op: "StepRun", id, name: id, displayName: `step ${stepsDone}`, opts: {}, data: { n: stepsDone } }]));
+    .end(
+      JSON.stringify([
+        { op: "StepRun", id, name: id, displayName: `step ${stepsDone}`, opts: {}, data: { n: stepsDone } },
+      ]),
+    );
 }
 
 async function register(
   url: string,
-  options: { readonly serverUrl: string; readonly signingKeyHash: string | null; readonly functions: readonly number[] },
+  options: {
+    readonly serverUrl: string;
+    readonly signingKeyHash: string | null;
+    readonly functions: readonly number[];
+  },
 ): Promise<Response> {
   return fetch(`${options.serverUrl}/fn/register`, {
     method: "POST",
@@ -105,7 +118,11 @@ async function register(
         name: `steps ${count}`,
         triggers: [{ event: `bench/steps.${count}` }],
         steps: {
-          step: { id: "step", name: "step", runtime: { type: "http", url: `${url}?fnId=bench-steps-${count}&stepId=step` } },
+          step: {
+            id: "step",
+            name: "step",
+            runtime: { type: "http", url: `${url}?fnId=bench-steps-${count}&stepId=step` },
+          },
         },
       })),
     }),

@@ -58,7 +58,9 @@ async function untilHealthy(url: string): Promise<void> {
     }
     await delay(20);
   }
-  throw new Error(`the server at ${url} did not become healthy within ${startDeadlineMs / 1000} s; is it built (pnpm build)?`);
+  throw new Error(
+    `the server at ${url} did not become healthy within ${startDeadlineMs / 1000} s; is it built (pnpm build)?`,
+  );
 }
 
 function freePort(): Promise<number> {

@@ -1,5 +1,6 @@
 // Turns the ops of one answer into effects: waits first, so that nothing the same answer does can slip past them.
 import { isLazyOp, type Op, opsPerResponseMax } from "@stepwright/protocol";
+import { canonicalJson } from "@stepwright/protocol";
 import type { Call } from "./call.ts";
 import { completeRun, failRun } from "./finish-run.ts";
 import { deferAbort, deferAdd } from "./ops/defer.ts";
@@ -12,7 +13,6 @@ import { stepPlanned } from "./ops/step-planned.ts";
 import { stepRun } from "./ops/step-run.ts";
 import { waitForEvent } from "./ops/wait-for-event.ts";
 import { isEnded } from "./run.ts";
-import { canonicalJson } from "@stepwright/protocol";
 import { type Draft, hasResult, isOpen, patchProgress } from "./state.ts";
 import { functionSpan } from "./step-span.ts";
 

@@ -5,7 +5,12 @@ import { isEnded } from "./run.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, type RunState } from "./state.ts";
 
 /** Cancels a run that has not ended. `item` is the queue item that asked, if one did. */
-export function cancel(state: RunState, context: DecisionContext, reason: CancelReason, item: LeasedItem | null): Decision {
+export function cancel(
+  state: RunState,
+  context: DecisionContext,
+  reason: CancelReason,
+  item: LeasedItem | null,
+): Decision {
   const draft = openDraft(state, context);
   if (item !== null) draft.guards.push({ kind: "lease", itemId: item.id, generation: item.generation });
   cancelRun(draft, reason);

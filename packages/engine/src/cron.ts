@@ -1,5 +1,16 @@
 // Cron chains: one queue item per function and expression, always at its next tick.
-import { canonicalJson, type FunctionId, type Millis, millis, type QueueItemId, type Trigger, asEventId, asQueueItemId, eventJson, parseJsonText } from "@stepwright/protocol";
+import {
+  canonicalJson,
+  type FunctionId,
+  type Millis,
+  millis,
+  type QueueItemId,
+  type Trigger,
+  asEventId,
+  asQueueItemId,
+  eventJson,
+  parseJsonText,
+} from "@stepwright/protocol";
 import { type CronDate, type CronExpression, CronExpressionParser } from "cron-parser";
 import type { Effect, FunctionRecord, Transition } from "./effects.ts";
 import type { NewEvent } from "./event.ts";
@@ -17,8 +28,10 @@ export type MissedTickPolicy = "latest" | "none";
 export function checkCron(cron: string, timeZone: string): string | null {
   if (cron.trim().startsWith("@")) return `"${cron}" is a descriptor; write the five fields, for example "0 9 * * MON"`;
   const fields = cron.trim().split(/\s+/u).length;
-  if (fields !== 5) return `"${cron}" has ${fields} fields; five are needed: minute hour day-of-month month day-of-week`;
-  if (/(?:^|[\s,])H(?![A-Z])/iu.test(cron)) return `"${cron}" leaves a time to chance with "H"; write the minute or hour itself`;
+  if (fields !== 5)
+    return `"${cron}" has ${fields} fields; five are needed: minute hour day-of-month month day-of-week`;
+  if (/(?:^|[\s,])H(?![A-Z])/iu.test(cron))
+    return `"${cron}" leaves a time to chance with "H"; write the minute or hour itself`;
   if (!isTimeZone(timeZone)) return `"${timeZone}" is not a known time zone; use an IANA name such as "Europe/Berlin"`;
   try {
     CronExpressionParser.parse(cron, { tz: timeZone });
@@ -193,7 +206,8 @@ function jitterOf(functionId: FunctionId, trigger: CronTrigger, tick: Millis): n
   const span = Math.max(1, trigger.jitterMs - minMs);
   // FNV-1a: spread evenly is all that is asked of it.
   let hash = 2_166_136_261;
-  for (const char of `${functionId}:${trigger.text}:${tick}`) hash = Math.imul(hash ^ char.charCodeAt(0), 16_777_619) >>> 0;
+  for (const char of `${functionId}:${trigger.text}:${tick}`)
+    hash = Math.imul(hash ^ char.charCodeAt(0), 16_777_619) >>> 0;
   return minMs + (hash % span);
 }
 

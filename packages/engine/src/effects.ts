@@ -1,6 +1,6 @@
 // Everything a decision can change, and the transition that carries it to the store.
-import type { AppId, FunctionConfig, FunctionId, JsonText, Millis, QueueItemId, RunId } from "@stepwright/protocol";
 import type { IndexTerm } from "@stepwright/expressions";
+import type { AppId, FunctionConfig, FunctionId, JsonText, Millis, QueueItemId, RunId } from "@stepwright/protocol";
 import type { EventRef, NewEvent } from "./event.ts";
 import type { NewPause } from "./pause.ts";
 import type { NewQueueItem } from "./queue-item.ts";

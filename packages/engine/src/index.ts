@@ -21,6 +21,14 @@ export { nextAttemptAt, type RetryPolicy } from "./retry.ts";
 export * from "./run.ts";
 export type * from "./span.ts";
 export * from "./start-run.ts";
-export { advance, closeDraft, type Decision, type DecisionContext, openDraft, type RunEvent, type RunState } from "./state.ts";
+export {
+  advance,
+  closeDraft,
+  type Decision,
+  type DecisionContext,
+  openDraft,
+  type RunEvent,
+  type RunState,
+} from "./state.ts";
 export type * from "./step.ts";
 export * from "./sync.ts";

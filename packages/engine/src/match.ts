@@ -46,4 +46,3 @@ export function isPauseMatch(pause: StoredPause, event: MatchableEvent, now: Mil
   const compiled = compile(pause.expression);
   return compiled.kind === "compiled" && matches(compiled.expression, { async: event.value }, { now });
 }
-

@@ -8,7 +8,15 @@ import { type RetryHints, retryCall } from "./ops/step-error.ts";
 import { nextAttemptAt } from "./retry.ts";
 import { isEnded } from "./run.ts";
 import { runTimeout } from "./start-run.ts";
-import { type Decision, type DecisionContext, closeDraft, type Draft, openDraft, patchProgress, type RunState } from "./state.ts";
+import {
+  type Decision,
+  type DecisionContext,
+  closeDraft,
+  type Draft,
+  openDraft,
+  patchProgress,
+  type RunState,
+} from "./state.ts";
 import { functionSpan } from "./step-span.ts";
 
 /** Decides what an answer changes. The transition holds only while the call's lease does: a late answer of an older dispatch is dropped. */

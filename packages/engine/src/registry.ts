@@ -40,7 +40,10 @@ export function buildRegistry(snapshot: {
 }
 
 /** Every trigger whose pattern covers the event name, grouped by function and in each function's order. */
-export function triggersFor(registry: Registry, eventName: string): ReadonlyMap<FunctionId, readonly RegisteredTrigger[]> {
+export function triggersFor(
+  registry: Registry,
+  eventName: string,
+): ReadonlyMap<FunctionId, readonly RegisteredTrigger[]> {
   const byFunction = new Map<FunctionId, RegisteredTrigger[]>();
   for (const pattern of eventPatternsFor(eventName)) {
     for (const trigger of registry.triggersByPattern.get(pattern) ?? []) {

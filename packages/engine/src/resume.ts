@@ -5,13 +5,18 @@ import { callAfterCompletion } from "./discovery.ts";
 import { spliceMemo } from "./finish-run.ts";
 import { timeoutItemId } from "./ops/wait-for-event.ts";
 import { type LeasedItem, resumeItemId, type Work } from "./queue-item.ts";
-import { closeDraft, type Decision, type DecisionContext, type Draft, openDraft, type RunState } from "./state.ts";
 import type { Span } from "./span.ts";
+import { closeDraft, type Decision, type DecisionContext, type Draft, openDraft, type RunState } from "./state.ts";
 
 const nothing = canonicalJson(null);
 
 /** A sleep is over: its memo is null. */
-export function wake(state: RunState, context: DecisionContext, item: LeasedItem, work: Extract<Work, { kind: "wake" }>): Decision {
+export function wake(
+  state: RunState,
+  context: DecisionContext,
+  item: LeasedItem,
+  work: Extract<Work, { kind: "wake" }>,
+): Decision {
   const draft = openItemDraft(state, context, item);
   finishWait(draft, {
     outcome: { id: work.stepId, op: "Sleep", status: "completed", memo: nothing },
@@ -80,7 +85,10 @@ export function resume(
           id: work.stepId,
           op: "WaitForSignal",
           status: "completed",
-          memo: spliceMemo("data", `{"data":${work.outcome.data},"signal":${canonicalJson(work.outcome.signal)}}` as JsonText),
+          memo: spliceMemo(
+            "data",
+            `{"data":${work.outcome.data},"signal":${canonicalJson(work.outcome.signal)}}` as JsonText,
+          ),
         },
         spanStatus: "completed",
         detail: {},
@@ -89,7 +97,12 @@ export function resume(
     case "invoked": {
       const isError = work.outcome.memo.startsWith('{"error":');
       finishWait(draft, {
-        outcome: { id: work.stepId, op: "InvokeFunction", status: isError ? "failed" : "completed", memo: work.outcome.memo },
+        outcome: {
+          id: work.stepId,
+          op: "InvokeFunction",
+          status: isError ? "failed" : "completed",
+          memo: work.outcome.memo,
+        },
         spanStatus: isError ? "failed" : "completed",
         detail: work.outcome.childRunId === null ? {} : { childRunId: work.outcome.childRunId },
       });

@@ -49,7 +49,9 @@ export function nextAttemptAt(options: {
   if (requestedAt !== null) return requestedAt;
   if (policy.intervalMs !== null) return millis(now + policy.intervalMs);
   const fraction = policy.hasJitter ? options.fraction() : 0;
-  return millis(now + (policy.schedule === "hosted" ? hostedDelay(attempt, fraction) : doublingDelay(attempt, fraction)));
+  return millis(
+    now + (policy.schedule === "hosted" ? hostedDelay(attempt, fraction) : doublingDelay(attempt, fraction)),
+  );
 }
 
 function doublingDelay(attempt: number, fraction: number): number {

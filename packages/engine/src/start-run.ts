@@ -103,7 +103,9 @@ export function startRun(request: StartRequest): { readonly runId: RunId; readon
         work: { kind: "call", runId, stepId: null, name: null, queuedAt: startsAt },
       },
     },
-    ...fn.config.cancel.flatMap((cancel, index) => cancelListener({ cancel, index, runId, trigger: trigger.value, now })),
+    ...fn.config.cancel.flatMap((cancel, index) =>
+      cancelListener({ cancel, index, runId, trigger: trigger.value, now }),
+    ),
   ];
   if (fn.config.timeouts.startMs !== null) {
     // Counted from the later of creation and `ts`: a run that is not due yet cannot be late (semantics.md §5, FIX).

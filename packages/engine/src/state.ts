@@ -3,8 +3,8 @@ import type { JsonText, JsonValue, Millis, QueueItemId, StepId } from "@stepwrig
 import { asQueueItemId, parseJsonText } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import type { Effect, Transition } from "./effects.ts";
-import type { RetryPolicy } from "./retry.ts";
 import type { Registry } from "./registry.ts";
+import type { RetryPolicy } from "./retry.ts";
 import { isEnded, type Run, type RunProgress } from "./run.ts";
 import type { StepResult } from "./step.ts";
 

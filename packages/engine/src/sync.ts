@@ -76,10 +76,7 @@ export function syncFailed(registry: Registry, app: App, problem: AppProblem, no
 export function removeApp(registry: Registry, appId: AppId, now: Millis): Transition {
   return {
     guards: [{ kind: "registryVersion", version: registry.version }],
-    effects: [
-      ...functionsOf(registry, appId).flatMap((fn) => archive(fn, now)),
-      { kind: "removeApp", appId, at: now },
-    ],
+    effects: [...functionsOf(registry, appId).flatMap((fn) => archive(fn, now)), { kind: "removeApp", appId, at: now }],
   };
 }
 
@@ -115,8 +112,12 @@ function changed(known: FunctionRecord, config: FunctionConfig, now: Millis): Ef
   const after = cronsOf(config);
   return [
     { kind: "putFunction", fn },
-    ...before.filter((trigger) => !after.some((other) => isSameCron(trigger, other))).flatMap((trigger) => stopCron(fn.id, trigger.text)),
-    ...after.filter((trigger) => !before.some((other) => isSameCron(trigger, other))).flatMap((trigger) => startCron(fn, trigger, now)),
+    ...before
+      .filter((trigger) => !after.some((other) => isSameCron(trigger, other)))
+      .flatMap((trigger) => stopCron(fn.id, trigger.text)),
+    ...after
+      .filter((trigger) => !before.some((other) => isSameCron(trigger, other)))
+      .flatMap((trigger) => startCron(fn, trigger, now)),
   ];
 }
 

@@ -1,6 +1,6 @@
-import { spend } from "./frame.ts";
 // `timestamp.getHours("Europe/Rome")` and its kin. Months, days of the year and days of
 // the month count from 0; only `getDate` counts from 1.
+import { spend } from "./frame.ts";
 import type { Builtin } from "./functions.ts";
 import { msOf, zoneMinutes } from "./times.ts";
 import { Duration, Failure, noSuchOverload, Timestamp } from "./values.ts";

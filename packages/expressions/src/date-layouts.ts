@@ -1,6 +1,6 @@
-import { instantOf, timestampOfNs, type DateParts } from "./times.ts";
 // `date(x)`: an instant from the many ways in which apps write one. A text without a
 // zone is UTC. Layouts are tried by their shape; nothing is guessed.
+import { instantOf, timestampOfNs, type DateParts } from "./times.ts";
 import { Failure, isAbsent, numberOf, Timestamp } from "./values.ts";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

@@ -1,3 +1,4 @@
+// Who may use the server: the hosts and origins it answers to, and the keys it asks for.
 import {
   authenticationFailed,
   bearerMatches,
@@ -6,7 +7,6 @@ import {
   originNotAllowed,
   type Millis,
 } from "@stepwright/protocol";
-// Who may use the server: the hosts and origins it answers to, and the keys it asks for.
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { pathOf } from "./error-handler.ts";
 import { hasSession } from "./session.ts";

@@ -1,8 +1,8 @@
+// Reads request bodies as text: any content type, plain or gzip, never more than the route's limit.
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { bodyInvalid, bodyNotJson, bodyTooLarge, encodingUnsupported } from "@stepwright/protocol";
-// Reads request bodies as text: any content type, plain or gzip, never more than the route's limit.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /**

@@ -1,3 +1,4 @@
+// The only writer of errors: turns whatever a handler threw into the shape that the API being spoken has.
 import {
   internalError,
   methodNotAllowed,
@@ -7,7 +8,6 @@ import {
   storageUnavailable,
   tooManyRequests,
 } from "@stepwright/protocol";
-// The only writer of errors: turns whatever a handler threw into the shape that the API being spoken has.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 /** Installs the handlers of errors and of unknown paths. */

@@ -1,5 +1,5 @@
-import { bodyInvalid, parseEvents, type IncomingEvent } from "@stepwright/protocol";
 // Reads the events of a request body, and the event-like body of an invocation.
+import { bodyInvalid, parseEvents, type IncomingEvent } from "@stepwright/protocol";
 import type { FastifyRequest } from "fastify";
 import { bodyJson, bodyText } from "./body.ts";
 

@@ -1,5 +1,5 @@
-import { methodNotAllowed } from "@stepwright/protocol";
 // Answers requests whose path is right and whose method is not.
+import { methodNotAllowed } from "@stepwright/protocol";
 import type { FastifyInstance, HTTPMethods } from "fastify";
 import { pathOf } from "./error-handler.ts";
 

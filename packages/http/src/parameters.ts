@@ -1,3 +1,4 @@
+// Reads query parameters, path parameters and bodies through zod schemas; what is wrong becomes an error that says what is allowed.
 import {
   asEventId,
   asRunId,
@@ -10,7 +11,6 @@ import {
   type Millis,
   type RunId,
 } from "@stepwright/protocol";
-// Reads query parameters, path parameters and bodies through zod schemas; what is wrong becomes an error that says what is allowed.
 import { z } from "zod";
 import { pageRowsDefault, pageRowsMax } from "./limits.ts";
 

@@ -95,7 +95,9 @@ function nameOf(
   group: StepGroup,
   { own, kind }: { readonly own: Span | undefined; readonly kind: SpanKind },
 ): string | undefined {
-  return isWait(kind) ? (own?.name ?? group.result?.name) : (group.result?.name ?? own?.name ?? group.item?.name ?? undefined);
+  return isWait(kind)
+    ? (own?.name ?? group.result?.name)
+    : (group.result?.name ?? own?.name ?? group.item?.name ?? undefined);
 }
 
 function statusOf(o: {

@@ -1,5 +1,5 @@
-import type { Clock, Runtime } from "@stepwright/runtime";
 // Builds the HTTP server from its routes; it listens to nothing, so that tests can inject requests.
+import type { Clock, Runtime } from "@stepwright/runtime";
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { guardOpenServer, requireLogin, requireSigningKey, type Access } from "./access.ts";
 import type { Assets } from "./assets.ts";

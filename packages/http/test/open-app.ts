@@ -1,6 +1,6 @@
+// A small app that speaks the protocol: functions as handlers of the call request, registered over HTTP.
 import { createServer } from "node:http";
 import type { JsonObject, JsonValue } from "@stepwright/protocol";
-// A small app that speaks the protocol: functions as handlers of the call request, registered over HTTP.
 import type { FastifyInstance } from "fastify";
 
 /** How an app answers a call. */

@@ -1,5 +1,5 @@
-import { millis, type Millis } from "./ids.ts";
 // Durations and instants as SDKs write them, and the retry-after header.
+import { millis, type Millis } from "./ids.ts";
 import { retryAfterMaxMs, retryAfterMinMs } from "./limits.ts";
 
 const unitMs: Readonly<Record<string, number>> = {

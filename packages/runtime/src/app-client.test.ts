@@ -47,14 +47,28 @@ function serveBytes(bytes: string, end = true): Promise<string> {
 }
 
 function post(url: string, over: Partial<OutgoingRequest> = {}, signal = never) {
-  const request = { method: "POST", url, headers: { "content-type": "application/json" }, body: '{"a":1}', timeoutMs: 5_000, responseBytesMax: 1_000 };
+  const request = {
+    method: "POST",
+    url,
+    headers: { "content-type": "application/json" },
+    body: '{"a":1}',
+    timeoutMs: 5_000,
+    responseBytesMax: 1_000,
+  };
   return client.request({ ...request, ...over }, signal);
 }
 
 describe("an answer", () => {
   it("comes with its status, its headers in lower case, and its text", async () => {
-    const url = await serve((_, response, body) => response.writeHead(206, { "X-Inngest-Sdk": "js:v4" }).end(`got ${body}`));
-    expect(await post(url)).toMatchObject({ kind: "response", status: 206, headers: { "x-inngest-sdk": "js:v4" }, body: 'got {"a":1}' });
+    const url = await serve((_, response, body) =>
+      response.writeHead(206, { "X-Inngest-Sdk": "js:v4" }).end(`got ${body}`),
+    );
+    expect(await post(url)).toMatchObject({
+      kind: "response",
+      status: 206,
+      headers: { "x-inngest-sdk": "js:v4" },
+      body: 'got {"a":1}',
+    });
   });
 
   it.each([
@@ -81,8 +95,14 @@ describe("an answer", () => {
     ["in an unknown encoding", "zstd", Buffer.from("?"), /Content-Encoding "zstd"/],
     ["that is not what it says", "gzip", Buffer.from("plain"), /gzip body cannot be decoded/],
   ])("%s is a bad response", async (_, encoding, bytes, message) => {
-    const url = await serve((_request, response) => response.writeHead(200, { "content-encoding": encoding }).end(bytes));
-    expect(await post(url)).toMatchObject({ kind: "failed", code: "APP_BAD_RESPONSE", message: expect.stringMatching(message) });
+    const url = await serve((_request, response) =>
+      response.writeHead(200, { "content-encoding": encoding }).end(bytes),
+    );
+    expect(await post(url)).toMatchObject({
+      kind: "failed",
+      code: "APP_BAD_RESPONSE",
+      message: expect.stringMatching(message),
+    });
   });
 
   it.each([
@@ -128,12 +148,20 @@ describe("no answer", () => {
   it("where nobody listens is unreachable", async () => {
     const url = await serve((_, response) => response.end());
     await Promise.all(open.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
-    expect(await post(url)).toMatchObject({ kind: "failed", code: "APP_UNREACHABLE", message: expect.stringContaining("ECONNREFUSED") });
+    expect(await post(url)).toMatchObject({
+      kind: "failed",
+      code: "APP_UNREACHABLE",
+      message: expect.stringContaining("ECONNREFUSED"),
+    });
   });
 
   it("within the time is a timeout, before the headers and in the middle of the body", async () => {
     const silent = await listen(createTcpServer(() => undefined));
-    expect(await post(silent, { timeoutMs: 20 })).toEqual({ kind: "failed", code: "APP_TIMEOUT", message: "no answer within 0.02 s" });
+    expect(await post(silent, { timeoutMs: 20 })).toEqual({
+      kind: "failed",
+      code: "APP_TIMEOUT",
+      message: "no answer within 0.02 s",
+    });
     const half = await serveBytes("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf", false);
     expect(await post(half, { timeoutMs: 50 })).toMatchObject({ code: "APP_TIMEOUT" });
   });
@@ -155,12 +183,18 @@ describe("no answer", () => {
     ["no address at all", { url: "nowhere" }],
     ["a header that cannot be sent", { url: "http://localhost:1", headers: { "x-a": "line\nbreak" } }],
   ])("to %s, for the request cannot be sent", async (_, over) => {
-    expect(await post("", over)).toMatchObject({ kind: "failed", code: "APP_UNREACHABLE", message: expect.stringContaining("cannot be sent") });
+    expect(await post("", over)).toMatchObject({
+      kind: "failed",
+      code: "APP_UNREACHABLE",
+      message: expect.stringContaining("cannot be sent"),
+    });
   });
 
   it("to a body of another length than its header says, for the request cannot be sent", async () => {
     const url = await serve((_, response) => response.end());
-    expect(await post(url, { headers: { "content-length": "1" } })).toMatchObject({ message: expect.stringContaining("cannot be sent") });
+    expect(await post(url, { headers: { "content-length": "1" } })).toMatchObject({
+      message: expect.stringContaining("cannot be sent"),
+    });
   });
 });
 

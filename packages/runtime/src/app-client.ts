@@ -44,10 +44,13 @@ async function send(agent: Agent, request: OutgoingRequest, signal: AbortSignal)
   const giveUp = () => abort.abort();
   let isLate = false;
   // oxlint-disable-next-line eslint/no-restricted-globals -- a request lasts as long as it does in the real world, whatever the runtime's clock says
-  const timer = setTimeout(() => {
-    isLate = true;
-    giveUp();
-  }, Math.min(request.timeoutMs, timerMaxMs));
+  const timer = setTimeout(
+    () => {
+      isLate = true;
+      giveUp();
+    },
+    Math.min(request.timeoutMs, timerMaxMs),
+  );
   signal.addEventListener("abort", giveUp);
   if (signal.aborted) giveUp();
   try {
@@ -136,17 +139,29 @@ const unreachableCodes = new Set([
 ]);
 
 /** What a step's own request may get wrong: a header that HTTP knows no meaning for, a scheme that is not ours. */
-const unsendableCodes = new Set(["ERR_INVALID_URL", "UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH"]);
+const unsendableCodes = new Set([
+  "ERR_INVALID_URL",
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_NOT_SUPPORTED",
+  "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
+]);
 
 function describe(error: unknown): OutgoingResult {
   const code = codeOf(error);
   if (unsendableCodes.has(code)) return failed("APP_UNREACHABLE", `the request cannot be sent: ${messageOf(error)}`);
   if (unreachableCodes.has(code)) return failed("APP_UNREACHABLE", `${code}: ${messageOf(error)}`);
-  if (error instanceof errors.HTTPParserError) return failed("APP_BAD_RESPONSE", `what it answers is not HTTP (${messageOf(error)})`);
-  return failed("APP_CONNECTION_LOST", `the connection ended before the answer did (${code === "" ? messageOf(error) : code})`);
+  if (error instanceof errors.HTTPParserError)
+    return failed("APP_BAD_RESPONSE", `what it answers is not HTTP (${messageOf(error)})`);
+  return failed(
+    "APP_CONNECTION_LOST",
+    `the connection ended before the answer did (${code === "" ? messageOf(error) : code})`,
+  );
 }
 
-function failed(code: Extract<OutgoingResult, { kind: "failed" }>["code"], message: string): Extract<OutgoingResult, { kind: "failed" }> {
+function failed(
+  code: Extract<OutgoingResult, { kind: "failed" }>["code"],
+  message: string,
+): Extract<OutgoingResult, { kind: "failed" }> {
   return { kind: "failed", code, message };
 }
 

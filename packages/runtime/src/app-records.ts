@@ -25,7 +25,12 @@ export function createChangeApps(shell: Shell, committer: Committer): ChangeApps
 }
 
 /** The record of an app that has not registered yet. */
-export function placeholder(options: { readonly id: AppId; readonly name: string; readonly url: string; readonly now: App["createdAt"] }): App {
+export function placeholder(options: {
+  readonly id: AppId;
+  readonly name: string;
+  readonly url: string;
+  readonly now: App["createdAt"];
+}): App {
   return {
     id: options.id,
     name: options.name,

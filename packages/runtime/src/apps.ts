@@ -47,7 +47,10 @@ export function createApps(shell: Shell, committer: Committer): Apps {
       // Looked up in here: the app may register by itself at the same moment.
       if (appAt(url) !== undefined) return null;
       const app = placeholder({ id: appIdOf(url), name: url, url, now: shell.ports.clock.now() });
-      return { guards: [{ kind: "registryVersion", version: shell.registry().version }], effects: [{ kind: "putApp", app }] };
+      return {
+        guards: [{ kind: "registryVersion", version: shell.registry().version }],
+        effects: [{ kind: "putApp", app }],
+      };
     });
     return appAt(url)?.id ?? appIdOf(url);
   };

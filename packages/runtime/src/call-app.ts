@@ -73,7 +73,12 @@ type Prepared =
 
 function prepare(
   shell: Shell,
-  options: { readonly state: RunState; readonly fn: FunctionRecord; readonly item: LeasedItem; readonly work: CallWork },
+  options: {
+    readonly state: RunState;
+    readonly fn: FunctionRecord;
+    readonly item: LeasedItem;
+    readonly work: CallWork;
+  },
 ): Prepared {
   const { state, fn, item, work } = options;
   if (hasTooManySteps(state)) {

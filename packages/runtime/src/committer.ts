@@ -93,7 +93,8 @@ export function createCommitter(hooks: CommitterHooks): Committer {
   };
 
   const keepOrReject = (batch: readonly Pending[], refusal: Error) => {
-    if (!isRefused) hooks.log.error({ err: refusal }, "the database refuses writes; what must not be lost is kept and tried again");
+    if (!isRefused)
+      hooks.log.error({ err: refusal }, "the database refuses writes; what must not be lost is kept and tried again");
     for (const pending of batch) {
       if (hooks.signal.aborted) pending.reject(shuttingDown({}));
       else if (!pending.isKept) pending.reject(refusal);

@@ -96,9 +96,9 @@ export function createRuntime(options: {
       return rerun(shell, committer, runId);
     },
     async cancelRun(runId) {
-      if ((await storage.runs.get(runId)) === null) throw runNotFound({ runId });
       const decided = await box.decideOnce(runId, (state) => cancel(state, shell.context(), { kind: "request" }, null));
       if (decided.kind === "refused") throw asStorageTrouble(decided.error);
+      if (decided.kind === "nothing" && (await storage.runs.get(runId)) === null) throw runNotFound({ runId });
       return decided.kind === "committed";
     },
 
@@ -126,7 +126,8 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
   );
 
   const lanes = createLanes({
-    maxOf: (lane) => (lane === "system" ? systemItemsMax : lane === "gateway" ? gatewayRequestsMax : settings.callsPerAppMax),
+    maxOf: (lane) =>
+      lane === "system" ? systemItemsMax : lane === "gateway" ? gatewayRequestsMax : settings.callsPerAppMax,
     onLeased: (item) => void begin(item),
   });
   const timer = createTimer({ clock, nextAt: () => lanes.nextAt(), onDue: () => committer.wake() });

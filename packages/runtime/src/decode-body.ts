@@ -31,6 +31,9 @@ export async function decodeBody(raw: Buffer, encoding: string | undefined, byte
     }
   } catch (error) {
     if (error instanceof RangeError) return { kind: "tooLarge" };
-    return { kind: "unreadable", reason: `its ${encoding} body cannot be decoded: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      kind: "unreadable",
+      reason: `its ${encoding} body cannot be decoded: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }

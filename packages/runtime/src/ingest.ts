@@ -74,7 +74,8 @@ function stamp(
     readonly countsAsNow: (ts: Millis) => boolean;
   },
 ): AcceptedEvent {
-  const internalId = context.seed === null ? asEventId(context.newId()) : seededEventId(context.seed, context.index + 1);
+  const internalId =
+    context.seed === null ? asEventId(context.newId()) : seededEventId(context.seed, context.index + 1);
   return {
     internalId,
     id: event.id ?? internalId,

@@ -40,7 +40,8 @@ function changeOf(transitions: readonly Transition[], outcomes: readonly Transit
   const visit = (effect: Effect) => {
     if (effect.kind === "createRun" || effect.kind === "updateRun") runs.set(effect.run.id, effect.run.status);
     else if (effect.kind === "putEvent") hasNewEvents = true;
-    else if (effect.kind === "putApp" || effect.kind === "removeApp" || effect.kind === "putFunction") haveAppsChanged = true;
+    else if (effect.kind === "putApp" || effect.kind === "removeApp" || effect.kind === "putFunction")
+      haveAppsChanged = true;
   };
   const walk = (transition: Transition, outcome: TransitionOutcome | undefined) => {
     if (outcome?.kind !== "committed") return;

@@ -1,6 +1,6 @@
 // The four ports: everything the runtime needs from outside. Programs differ only in what they plug in.
-import type { Storage } from "@stepwright/storage";
 import type { Millis } from "@stepwright/protocol";
+import type { Storage } from "@stepwright/storage";
 
 export type { Storage };
 
@@ -34,8 +34,22 @@ export interface OutgoingRequest {
 
 /** How a request ended. `code` is a code of the error table; no failure throws. */
 export type OutgoingResult =
-  | { readonly kind: "response"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
-  | { readonly kind: "failed"; readonly code: "APP_UNREACHABLE" | "APP_TIMEOUT" | "APP_CONNECTION_LOST" | "APP_RESPONSE_TOO_LARGE" | "APP_BAD_RESPONSE"; readonly message: string };
+  | {
+      readonly kind: "response";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  | {
+      readonly kind: "failed";
+      readonly code:
+        | "APP_UNREACHABLE"
+        | "APP_TIMEOUT"
+        | "APP_CONNECTION_LOST"
+        | "APP_RESPONSE_TOO_LARGE"
+        | "APP_BAD_RESPONSE";
+      readonly message: string;
+    };
 
 /** Makes HTTP requests. Redirects are followed by re-sending method, headers and body (sdk-protocol.md §5.1). */
 export interface AppClient {

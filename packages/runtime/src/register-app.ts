@@ -55,11 +55,17 @@ function check(request: RegisterRequest): Accepted | { readonly kind: "refused";
   return parsed.kind === "rejected" ? { kind: "refused", error: functionsError(parsed.problems) } : parsed;
 }
 
-async function keepRefusal(shell: Shell, deps: RegisterDeps, request: RegisterRequest, error: StepwrightError): Promise<void> {
+async function keepRefusal(
+  shell: Shell,
+  deps: RegisterDeps,
+  request: RegisterRequest,
+  error: StepwrightError,
+): Promise<void> {
   const appId = appIdOf(request.appName);
   await deps.change(() => {
     const { url, appName: name } = request;
-    const known = shell.registry().apps.get(appId) ?? placeholder({ id: appId, name, url, now: shell.ports.clock.now() });
+    const known =
+      shell.registry().apps.get(appId) ?? placeholder({ id: appId, name, url, now: shell.ports.clock.now() });
     const kept = keepProblem(shell, known, problemOf(error));
     return kept === null ? null : { ...kept, effects: [...kept.effects, ...placeholdersAt(shell, url, appId)] };
   });
@@ -77,9 +83,13 @@ function logSync(shell: Shell, request: RegisterRequest, { functions, notices }:
   for (const notice of notices) shell.log.warn({ ...notice }, "function configuration adjusted");
   for (const fn of functions) {
     const options = unenforcedOptions(fn);
-    if (options.length > 0) shell.log.warn({ functionSlug: fn.slug, options }, "function options are stored but not enforced yet");
+    if (options.length > 0)
+      shell.log.warn({ functionSlug: fn.slug, options }, "function options are stored but not enforced yet");
   }
-  shell.log.info({ appId: appIdOf(request.appName), app: request.appName, url: request.url, functions: functions.length }, "app synced");
+  shell.log.info(
+    { appId: appIdOf(request.appName), app: request.appName, url: request.url, functions: functions.length },
+    "app synced",
+  );
 }
 
 /** Flow control that a function asks for and this version does not apply; told at every sync that changes something. */

@@ -26,7 +26,10 @@ async function repair(shell: Shell, box: RunBox, runId: RunId): Promise<boolean>
       shell.log.warn({ runId }, "unfinished run had neither work nor a wait; asking its function again");
       return true;
     }
-    shell.log.error({ runId, err: decided.kind === "refused" ? decided.error : undefined }, "unfinished run could not be repaired");
+    shell.log.error(
+      { runId, err: decided.kind === "refused" ? decided.error : undefined },
+      "unfinished run could not be repaired",
+    );
   } catch (error) {
     shell.log.error({ runId, err: error }, "unfinished run could not be repaired");
   }

@@ -1,5 +1,12 @@
 // The HTTP request of a `step.fetch` or `step.ai.infer`: made by the server, retried without calling the app.
-import { closeDraft, gatewayAnswered, type GatewayResult, type LeasedItem, openDraft, type Work } from "@stepwright/engine";
+import {
+  closeDraft,
+  gatewayAnswered,
+  type GatewayResult,
+  type LeasedItem,
+  openDraft,
+  type Work,
+} from "@stepwright/engine";
 import { responseBodyBytesMax } from "@stepwright/protocol";
 import { findFunction } from "./call-app.ts";
 import type { Decided, RunBox } from "./run-box.ts";

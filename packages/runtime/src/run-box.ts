@@ -1,7 +1,15 @@
 // Runs in hand: a cache of active runs and a mailbox each, so that answers, checkpoints, resumes,
 // cancellations and timeouts of one run are decided one after another on a state that is never stale.
 // Across processes the run's version decides (design: optimistic concurrency).
-import { advance, type Decision, type Guard, isEnded, type Run, type RunEvent, type RunState } from "@stepwright/engine";
+import {
+  advance,
+  type Decision,
+  type Guard,
+  isEnded,
+  type Run,
+  type RunEvent,
+  type RunState,
+} from "@stepwright/engine";
 import type { RunId } from "@stepwright/protocol";
 import type { LoadedRun, Storage, TransitionOutcome } from "@stepwright/storage";
 import { LRUCache } from "lru-cache";

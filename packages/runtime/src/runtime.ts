@@ -1,10 +1,6 @@
 // What the runtime offers to those who drive it: the HTTP server, the command line and tests.
-import type {
-  App,
-  FunctionRecord,
-  Run,
-  StoredEvent,
-} from "@stepwright/engine";
+import type { App, FunctionRecord, Run, StoredEvent } from "@stepwright/engine";
+import type { RunStatus } from "@stepwright/engine";
 import type {
   AppId,
   EventId,
@@ -16,7 +12,6 @@ import type {
   RunId,
   StepwrightError,
 } from "@stepwright/protocol";
-import type { RunStatus } from "@stepwright/engine";
 import type { Storage } from "@stepwright/storage";
 
 /** The engine with its loops running. All methods reject with a `StepwrightError` for what a caller can cause. */

@@ -6,7 +6,12 @@ import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
 /** Sends the signal. Null when nobody waits for it, or somebody else's signal was faster. */
-export async function sendSignal(shell: Shell, committer: Committer, signal: string, data: JsonText): Promise<RunId | null> {
+export async function sendSignal(
+  shell: Shell,
+  committer: Committer,
+  signal: string,
+  data: JsonText,
+): Promise<RunId | null> {
   const now = shell.ports.clock.now();
   const pause = await shell.ports.storage.pauses.bySignal(signal);
   if (pause === null || (pause.expiresAt !== null && pause.expiresAt <= now)) return null;

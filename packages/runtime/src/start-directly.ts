@@ -20,7 +20,12 @@ import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
 /** Starts exactly this function, with an event that no other function and no wait is matched against. */
-export async function invoke(shell: Shell, committer: Committer, slug: string, incoming: IncomingEvent): Promise<EventId> {
+export async function invoke(
+  shell: Shell,
+  committer: Committer,
+  slug: string,
+  incoming: IncomingEvent,
+): Promise<EventId> {
   const fn = shell.registry().functionsBySlug.get(slug);
   if (fn === undefined) throw functionNotFound({ functionSlug: slug });
   const event = invokedEvent(shell, incoming, slug);

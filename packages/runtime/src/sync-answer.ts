@@ -42,7 +42,8 @@ function errorOfAnswer(
   if (status === 401 || status === 403 || reason.includes("signing key is invalid")) return appSignature({ url });
   if (reason.includes("signing key")) return appSigningKeyMissing({ url });
   if (reason.includes("No functions registered")) return appNoFunctions({ url });
-  if (status >= 400) return appHttpStatus({ url, status, reason: reason || (isSdk ? "no reason given" : "it is not an Inngest SDK") });
+  if (status >= 400)
+    return appHttpStatus({ url, status, reason: reason || (isSdk ? "no reason given" : "it is not an Inngest SDK") });
   if (!isSdk) return appNotSdk({ url });
   if (!hasRegistered) {
     return appHttpStatus({
@@ -58,7 +59,11 @@ function messageIn(body: string): string {
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value !== "object" || value === null) return "";
-    const { message, error, code } = value as { readonly message?: unknown; readonly error?: unknown; readonly code?: unknown };
+    const { message, error, code } = value as {
+      readonly message?: unknown;
+      readonly error?: unknown;
+      readonly code?: unknown;
+    };
     if (typeof message === "string") return message;
     if (typeof error === "string") return error;
     // All that SDK v4 says when it is in production and has no signing key; it says it for nothing else.

@@ -1,6 +1,6 @@
 // The wall implementation of the clock and of chance: the only place where the process asks for the time.
-import { type Millis, millis } from "@stepwright/protocol";
 import { randomFillSync } from "node:crypto";
+import { type Millis, millis } from "@stepwright/protocol";
 import { monotonicFactory } from "ulid";
 import type { Clock, Random } from "./ports.ts";
 

@@ -37,7 +37,10 @@ export async function workOn(shell: Shell, deps: WorkDeps, item: LeasedItem): Pr
         return;
       }
       // It was a read that failed: nothing was asked of the app yet, and the lease is ours still.
-      shell.log.error({ err: error, itemId: item.id, kind: item.work.kind }, "queue item could not be read; trying again");
+      shell.log.error(
+        { err: error, itemId: item.id, kind: item.work.kind },
+        "queue item could not be read; trying again",
+      );
       await shell.rest();
     }
   }

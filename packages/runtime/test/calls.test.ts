@@ -1,6 +1,6 @@
 // Calls of apps over real HTTP: what is sent, what is made of every kind of answer, and who may call at once.
 import { gzipSync } from "node:zlib";
-import { verifySignature } from "@stepwright/protocol";
+import { asRunId, verifySignature } from "@stepwright/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
 import { type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
@@ -12,7 +12,10 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-async function open(functions: readonly TestFunction[], options: OpenOptions = {}): Promise<OpenRuntime & { readonly app: TestApp }> {
+async function open(
+  functions: readonly TestFunction[],
+  options: OpenOptions = {},
+): Promise<OpenRuntime & { readonly app: TestApp }> {
   const opened = await openRuntime(options);
   closing.push(opened.close);
   return { ...opened, app: await join(opened, "shop", functions) };
@@ -35,7 +38,7 @@ const threeSteps: Handler = ({ steps }) => {
 describe("a run", () => {
   it("is called until it ends, each time with what is known by then", async () => {
     const { app, start, ended } = await open([{ name: "three", handle: threeSteps }]);
-    const run = await ended(await start("test/three", { n: 1 }));
+    const run = await ended(await start("test/three", { data: { n: 1 } }));
     expect(run.status).toBe("completed");
     expect(JSON.parse(run.output ?? "")).toEqual({ s0: { data: 0 }, s1: { data: 1 }, s2: { data: 2 } });
     expect(app.calls.map((call) => [call.stepId, call.attempt, call.generation, Object.keys(call.steps)])).toEqual([
@@ -50,11 +53,16 @@ describe("a run", () => {
   it("is called with a signature that SDKs accept", async () => {
     const signingKey = "signkey-test-0123456789abcdef";
     const { app, start, ended } = await open([{ name: "one", handle: () => done() }], { settings: { signingKey } });
-    await ended(await start("test/one", { b: 1, a: "é" }));
+    await ended(await start("test/one", { data: { b: 1, a: "é" } }));
     const [call] = app.calls;
     const header = call?.headers["x-inngest-signature"];
     expect(
-      verifySignature({ key: signingKey, body: call?.body ?? "", header: typeof header === "string" ? header : "", nowSeconds: Math.floor(Date.now() / 1000) }),
+      verifySignature({
+        key: signingKey,
+        body: call?.body ?? "",
+        header: typeof header === "string" ? header : "",
+        nowSeconds: Math.floor(Date.now() / 1000),
+      }),
     ).toBe(true);
   });
 
@@ -63,11 +71,11 @@ describe("a run", () => {
     const fetched: (string | null)[] = [];
     const handle: Handler = async ({ steps, useApi, runId }) => {
       if (!useApi) return ops(stepRun(`s${Object.keys(steps).length}`, big));
-      fetched.push(await opened.runtime.runActions(runId as never), await opened.runtime.runBatch(runId as never));
+      fetched.push(await opened.runtime.runActions(asRunId(runId)), await opened.runtime.runBatch(asRunId(runId)));
       return done();
     };
     const opened = await open([{ name: "big", handle }]);
-    await opened.ended(await opened.start("test/big", { n: 7 }));
+    await opened.ended(await opened.start("test/big", { data: { n: 7 } }));
     const last = opened.app.calls.at(-1);
     expect(last).toMatchObject({ useApi: true, steps: {} });
     expect(last?.body.length).toBeLessThan(10_000);
@@ -78,14 +86,24 @@ describe("a run", () => {
   it("may answer packed, and after a redirect", async () => {
     const packed: Handler = () => (response) =>
       response
-        .writeHead(200, { "content-type": "application/json", "content-encoding": "gzip", "x-inngest-sdk": "js:v4.0.0" })
+        .writeHead(200, {
+          "content-type": "application/json",
+          "content-encoding": "gzip",
+          "x-inngest-sdk": "js:v4.0.0",
+        })
         .end(gzipSync('{"packed":true}'));
-    const moved: Handler = ({ headers }) => (response) => {
-      response.writeHead(308, { location: `http://${headers.host}/elsewhere/` }).end();
-    };
+    const moved: Handler =
+      ({ headers }) =>
+      (response) => {
+        response.writeHead(308, { location: `http://${headers.host}/elsewhere/` }).end();
+      };
     const { app, start, ended } = await open([
       { name: "packed", handle: packed },
-      { name: "moved", retries: 0, handle: (call) => (app.requests.at(-1)?.includes("elsewhere") === true ? done("arrived") : moved(call)) },
+      {
+        name: "moved",
+        retries: 0,
+        handle: (call) => (app.requests.at(-1)?.includes("elsewhere") === true ? done("arrived") : moved(call)),
+      },
     ]);
     expect(await ended(await start("test/packed"))).toMatchObject({ status: "completed", output: '{"packed":true}' });
     expect(await ended(await start("test/moved"))).toMatchObject({ status: "completed", output: '"arrived"' });
@@ -95,7 +113,11 @@ describe("a run", () => {
 describe("a call that fails", () => {
   it.each<[string, Handler, RegExp]>([
     ["with garbage for ops", () => ({ status: 206, body: { op: "Nonsense" } }), /cannot be read/],
-    ["with a page of something else", () => (response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"), /did not come from an Inngest SDK/],
+    [
+      "with a page of something else",
+      () => (response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"),
+      /did not come from an Inngest SDK/,
+    ],
     ["by hanging up", () => (response) => response.destroy(), /connection ended/],
     [
       "by hanging up in the middle",
@@ -108,7 +130,10 @@ describe("a call that fails", () => {
     ["by not answering in time", () => () => undefined, /no answer within 0.2 s/],
   ])("%s is tried again, and then fails the run with the reason", async (_, handle, message) => {
     const clock = createManualClock();
-    const { app, start, ended, runtime } = await open([{ name: "bad", retries: 1, handle }], { clock, settings: { callTimeoutMs: 200 } });
+    const { app, start, ended, runtime } = await open([{ name: "bad", retries: 1, handle }], {
+      clock,
+      settings: { callTimeoutMs: 200 },
+    });
     const runId = await start("test/bad");
     await runtime.idle();
     expect(app.calls).toHaveLength(1);
@@ -132,7 +157,8 @@ describe("calls at once", () => {
 
     const runs = await Promise.all(Array.from({ length: 5 }, () => opened.start("test/hang")));
     await opened.app.called(3);
-    for (let n = 0; n < 10; n += 1) expect((await opened.ended(await opened.start("test/quick"))).status).toBe("completed");
+    for (let n = 0; n < 10; n += 1)
+      expect((await opened.ended(await opened.start("test/quick"))).status).toBe("completed");
     expect(opened.app.calls).toHaveLength(3);
     expect(other.calls).toHaveLength(10);
 
@@ -142,13 +168,17 @@ describe("calls at once", () => {
     for (const release of hanging.splice(0)) release();
     await opened.app.called(5);
     for (const release of hanging.splice(0)) release();
-    expect((await Promise.all(runs.map((run) => opened.ended(run)))).map((run) => run.status)).toEqual(Array(5).fill("completed"));
+    expect((await Promise.all(runs.map((run) => opened.ended(run)))).map((run) => run.status)).toEqual(
+      Array(5).fill("completed"),
+    );
   });
 
   it("do not keep a busy app from being synced", async () => {
     const hanging: (() => void)[] = [];
     const hang: Handler = () => new Promise((resolve) => hanging.push(() => resolve(done())));
-    const { app, runtime, start, ended } = await open([{ name: "hang", handle: hang }], { settings: { callsPerAppMax: 2 } });
+    const { app, runtime, start, ended } = await open([{ name: "hang", handle: hang }], {
+      settings: { callsPerAppMax: 2 },
+    });
     const runs = await Promise.all([start("test/hang"), start("test/hang")]);
     await app.called(2);
     expect(await runtime.apps.add(app.url)).toMatchObject({ status: "synced", problem: null });
@@ -180,10 +210,17 @@ describe("one run's inputs", () => {
   });
 
   it("are decided in order: what was asked of a run first is done first", async () => {
-    const { start, runtime, storage } = await open([{ name: "wait", handle: () => ops({ op: "Sleep", id: "z", name: "1h", displayName: "z", opts: {} }) }]);
+    const { start, runtime, storage } = await open([
+      { name: "wait", handle: () => ops({ op: "Sleep", id: "z", name: "1h", displayName: "z", opts: {} }) },
+    ]);
     const runId = await start("test/wait");
     await runtime.idle();
-    const answers = await Promise.all([runtime.runActions(runId), runtime.cancelRun(runId), runtime.runActions(runId), runtime.cancelRun(runId)]);
+    const answers = await Promise.all([
+      runtime.runActions(runId),
+      runtime.cancelRun(runId),
+      runtime.runActions(runId),
+      runtime.cancelRun(runId),
+    ]);
     expect(answers).toEqual(["{}", true, null, false]);
     expect((await storage.runs.get(runId))?.status).toBe("cancelled");
   });

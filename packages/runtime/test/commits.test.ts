@@ -1,7 +1,8 @@
 // Group commit, and what happens while the disk is full.
+import { nullJson } from "@stepwright/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
+import { incoming, type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
 import { done, type Handler, ops, startTestApp, stepRun, type TestApp, type TestFunction } from "./test-app.ts";
 
 const closing: (() => Promise<void>)[] = [];
@@ -10,7 +11,10 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-async function open(functions: readonly TestFunction[], options: OpenOptions = {}): Promise<OpenRuntime & { readonly app: TestApp }> {
+async function open(
+  functions: readonly TestFunction[],
+  options: OpenOptions = {},
+): Promise<OpenRuntime & { readonly app: TestApp }> {
   const opened = await openRuntime(options);
   const app = await startTestApp("shop", functions);
   closing.push(opened.close, app.close);
@@ -45,7 +49,7 @@ describe("while the disk is full", () => {
     const { storage, send, runtime } = await open([{ name: "one", handle: () => done() }]);
     storage.isFull = true;
     await expect(send("test/one")).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE", status: 503, retryable: true });
-    await expect(runtime.sendSignal("none", "null" as never)).resolves.toBeNull();
+    await expect(runtime.sendSignal("none", nullJson)).resolves.toBeNull();
     storage.isFull = false;
     await runtime.idle();
     expect(await storage.runs.countByStatus()).toMatchObject({ queued: 0, completed: 0 });
@@ -77,7 +81,8 @@ describe("while the disk is full", () => {
 
   it("work that is due waits without asking over and over", async () => {
     const clock = createManualClock();
-    const sleeping: Handler = ({ steps }) => ("z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1m", displayName: "z", opts: {} }));
+    const sleeping: Handler = ({ steps }) =>
+      "z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1m", displayName: "z", opts: {} });
     const { storage, start, ended, runtime } = await open([{ name: "sleep", handle: sleeping }], { clock });
     const runId = await start("test/sleep");
     await runtime.idle();
@@ -94,29 +99,22 @@ describe("while the disk is full", () => {
 
   it("those who wait for an answer get one, those who come meanwhile get a try of their own", async () => {
     const clock = createManualClock();
-    const { storage, start, send, runtime, app, ended } = await open([{ name: "slow", handle: () => done() }], { clock });
-    const other = await start("test/slow");
-    await ended(other);
-    const waiting = await startWaiting();
+    const { storage, start, send, runtime, app, ended } = await open([{ name: "one", handle: () => done() }], {
+      clock,
+    });
+    const over = await start("test/one");
+    await ended(over);
+    const later = await start("test/one", { ts: clock.now() + 3_600_000 });
     storage.isFull = true;
-    await expect(runtime.cancelRun(waiting)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
-    await expect(runtime.rerun(other)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
-    await expect(runtime.invoke("shop-slow", incoming())).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
-    await expect(Promise.all(Array.from({ length: 100 }, () => send("test/nobody")))).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+    const refused = { code: "STORAGE_UNAVAILABLE" };
+    await expect(runtime.cancelRun(later)).rejects.toMatchObject(refused);
+    await expect(runtime.rerun(over)).rejects.toMatchObject(refused);
+    await expect(runtime.invoke("shop-one", incoming("x"))).rejects.toMatchObject(refused);
+    const many = await Promise.allSettled(Array.from({ length: 100 }, () => send("test/nobody")));
+    expect(many.every((one) => one.status === "rejected")).toBe(true);
     storage.isFull = false;
-    expect(await runtime.cancelRun(waiting)).toBe(true);
+    expect(await runtime.cancelRun(later)).toBe(true);
     expect(app.calls).toHaveLength(1);
-
-    async function startWaiting() {
-      await runtime.ingest([{ ...incoming(), name: "test/slow", ts: (clock.now() + 3_600_000) as never }], { seed: null });
-      const { items } = await storage.runs.list({ statuses: ["queued"] }, { cursor: null, limit: 1 });
-      const [run] = items;
-      if (run === undefined) throw new Error("a run is waiting");
-      return run.id;
-    }
-    function incoming() {
-      return { id: null, name: "x", data: "{}" as never, user: "{}" as never, ts: null, v: null, meta: null };
-    }
   });
 
   it("stopping gives up what was kept; the next boot asks the app again", async () => {

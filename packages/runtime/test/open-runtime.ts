@@ -1,6 +1,6 @@
 // Opens a runtime on a real database and real HTTP, with what a test wants to know of it.
 import type { Run } from "@stepwright/engine";
-import { type EventId, type JsonObject, parseEvents, type RunId } from "@stepwright/protocol";
+import { type EventId, type IncomingEvent, type JsonObject, parseEvents, type RunId } from "@stepwright/protocol";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { pino } from "pino";
 import {
@@ -22,9 +22,9 @@ export interface OpenRuntime {
   readonly storage: WatchedStorage;
   /** Messages of warnings and errors so far. */
   readonly complaints: readonly string[];
-  send(name: string, data?: JsonObject): Promise<EventId>;
+  send(name: string, fields?: JsonObject): Promise<EventId>;
   /** Sends an event that starts one run, and gives its id. */
-  start(name: string, data?: JsonObject): Promise<RunId>;
+  start(name: string, fields?: JsonObject): Promise<RunId>;
   /** Waits for the end of the run. */
   ended(runId: RunId): Promise<Run>;
   close(): Promise<void>;
@@ -47,7 +47,10 @@ export async function openRuntime(options: OpenOptions = {}): Promise<OpenRuntim
     openSqliteStorage({ file: options.file ?? ":memory:", synchronous: "normal", now: clock.now() }),
   );
   const complaints: string[] = [];
-  const log = pino({ level: "warn", base: null }, { write: (line: string) => complaints.push((JSON.parse(line) as { msg: string }).msg) });
+  const log = pino(
+    { level: "warn", base: null },
+    { write: (line: string) => complaints.push((JSON.parse(line) as { msg: string }).msg) },
+  );
   const runtime = createRuntime({
     ports: { clock, random: createRandom(), appClient: options.appClient ?? createAppClient(), storage },
     settings: { ...defaultSettings, syncRetryMs: null, retryJitter: false, ...options.settings },
@@ -56,10 +59,8 @@ export async function openRuntime(options: OpenOptions = {}): Promise<OpenRuntim
   await options.prepare?.(storage);
   await runtime.start();
 
-  const send = async (name: string, data: JsonObject = {}): Promise<EventId> => {
-    const parsed = parseEvents(JSON.stringify({ name, data }));
-    if (parsed.kind === "rejected") throw parsed.error;
-    const [id] = await runtime.ingest(parsed.events, { seed: null });
+  const send = async (name: string, fields: JsonObject = {}): Promise<EventId> => {
+    const [id] = await runtime.ingest([incoming(name, fields)], { seed: null });
     if (id === undefined) throw new Error("an event has an id");
     return id;
   };
@@ -69,8 +70,8 @@ export async function openRuntime(options: OpenOptions = {}): Promise<OpenRuntim
     storage,
     complaints,
     send,
-    async start(name, data) {
-      const [run] = await storage.runs.startedBy(await send(name, data));
+    async start(name, fields) {
+      const [run] = await storage.runs.startedBy(await send(name, fields));
       if (run === undefined) throw new Error(`${name} started no run`);
       return run.id;
     },
@@ -80,4 +81,13 @@ export async function openRuntime(options: OpenOptions = {}): Promise<OpenRuntim
       await storage.close();
     },
   };
+}
+
+/** An event as it comes in; `fields` are its `data`, `ts`, `id` and so on. */
+export function incoming(name: string, fields: JsonObject = {}): IncomingEvent {
+  const parsed = parseEvents(JSON.stringify({ name, data: {}, ...fields }));
+  if (parsed.kind === "rejected") throw parsed.error;
+  const [event] = parsed.events;
+  if (event === undefined) throw new Error("an event was read");
+  return event;
 }

@@ -107,7 +107,8 @@ export async function startTestApp(name: string, functions: readonly TestFunctio
     for (const watcher of watchers) if (calls.length >= watcher.count) watcher.resolve();
     watchers = watchers.filter((watcher) => calls.length < watcher.count);
     const handle = handlers.get(call.fnId);
-    const answer: AppAnswer = handle === undefined ? { status: 500, body: { message: `no ${call.fnId}` } } : await handle(call);
+    const answer: AppAnswer =
+      handle === undefined ? { status: 500, body: { message: `no ${call.fnId}` } } : await handle(call);
     if (typeof answer === "function") answer(response);
     else response.writeHead(answer.status, { ...sdkHeaders, ...answer.headers }).end(JSON.stringify(answer.body));
   };
@@ -170,7 +171,12 @@ export function registration(name: string, url: string, functions: readonly Test
 function readCall(request: IncomingMessage, body: string): AppCall {
   const query = new URL(request.url ?? "/", "http://localhost").searchParams;
   const parsed = JSON.parse(body) as {
-    readonly ctx: { readonly run_id: string; readonly attempt: number; readonly generation_id: number; readonly qi_id: string };
+    readonly ctx: {
+      readonly run_id: string;
+      readonly attempt: number;
+      readonly generation_id: number;
+      readonly qi_id: string;
+    };
     readonly event: { readonly data: JsonObject };
     readonly steps: Readonly<Record<string, JsonValue>>;
     readonly use_api: boolean;

@@ -127,7 +127,10 @@ function withChildren(
 
 /** The database itself is at fault, so trying transition by transition would tell nothing. */
 function isRefusal(error: unknown): error is InstanceType<typeof SqliteError> {
-  return error instanceof SqliteError && /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM|READONLY|CORRUPT|CANTOPEN|NOTADB|PERM)/.test(error.code);
+  return (
+    error instanceof SqliteError &&
+    /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM|READONLY|CORRUPT|CANTOPEN|NOTADB|PERM)/.test(error.code)
+  );
 }
 
 function millisOrNull(at: number | null): ReturnType<typeof millis> | null {

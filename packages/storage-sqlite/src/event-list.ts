@@ -38,7 +38,9 @@ export function eventList(db: Connection): (filter: EventFilter, page: PageReque
       cursorOf: (row) => String(row.seq),
       toItem: (row) => ({
         event: eventFromRow(row),
-        runs: runs.all(row.seq).map((run) => ({ runId: asRunId(run.id), functionSlug: run.function_slug, status: run.status })),
+        runs: runs
+          .all(row.seq)
+          .map((run) => ({ runId: asRunId(run.id), functionSlug: run.function_slug, status: run.status })),
       }),
     });
   };

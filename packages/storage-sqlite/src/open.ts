@@ -1,7 +1,13 @@
 // Opens the store: lock, connections, schema, boot, and the contract on top of them.
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { dataFolderNewer, dataFolderUnusable, type Millis, storageUnavailable, StepwrightError } from "@stepwright/protocol";
+import {
+  dataFolderNewer,
+  dataFolderUnusable,
+  type Millis,
+  storageUnavailable,
+  StepwrightError,
+} from "@stepwright/protocol";
 import type { LoadedRun, Storage } from "@stepwright/storage";
 import { committer } from "./commit.ts";
 import { type Connection, openReader, openWriter, type Synchronous } from "./connection.ts";
@@ -11,8 +17,8 @@ import { eventGets } from "./events.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { pauseReads } from "./pauses.ts";
-import { endEarlierLeases } from "./queue.ts";
 import { queueReads } from "./queue-reads.ts";
+import { endEarlierLeases } from "./queue.ts";
 import { registryReads } from "./registry.ts";
 import { runList } from "./run-list.ts";
 import { countByStatus, runGets } from "./runs.ts";
@@ -72,11 +78,12 @@ function boot(db: Connection, options: SqliteOptions): number {
   if (outcome.kind === "newer") {
     throw dataFolderNewer({ folder: dirname(options.file), migration: outcome.migration });
   }
-  return db.transaction(() => {
-    const { lastInsertRowid } = db.prepare("INSERT INTO boots (started_at) VALUES (?)").run(options.now);
-    endEarlierLeases(db);
-    return Number(lastInsertRowid);
-  })
+  return db
+    .transaction(() => {
+      const { lastInsertRowid } = db.prepare("INSERT INTO boots (started_at) VALUES (?)").run(options.now);
+      endEarlierLeases(db);
+      return Number(lastInsertRowid);
+    })
     .immediate();
 }
 
@@ -84,8 +91,22 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const tables = openTables(writer, epoch);
   const commit = committer(writer, tables);
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
-  const hot = { runs: runGets(writer), steps: stepReads(writer), events: eventGets(writer), queue: queueReads(writer), pauses: pauseReads(writer, tables.sequence) };
-  const lists = { runs: runList(reader), events: eventList(reader), runGets: runGets(reader), queue: queueReads(reader), spans: spanReads(reader), crons: cronReads(reader), registry: registryReads(reader, tables.counters) };
+  const hot = {
+    runs: runGets(writer),
+    steps: stepReads(writer),
+    events: eventGets(writer),
+    queue: queueReads(writer),
+    pauses: pauseReads(writer, tables.sequence),
+  };
+  const lists = {
+    runs: runList(reader),
+    events: eventList(reader),
+    runGets: runGets(reader),
+    queue: queueReads(reader),
+    spans: spanReads(reader),
+    crons: cronReads(reader),
+    registry: registryReads(reader, tables.counters),
+  };
   let latest = options.now;
 
   return {

@@ -6,7 +6,8 @@ import type { Connection } from "./connection.ts";
 
 const insertTermSql = `INSERT INTO pause_terms (event_name, path, value_type, value, seq, expires_at)
 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
-const deleteTermSql = "DELETE FROM pause_terms WHERE event_name = ? AND path = ? AND value_type = ? AND value = ? AND seq = ?";
+const deleteTermSql =
+  "DELETE FROM pause_terms WHERE event_name = ? AND path = ? AND value_type = ? AND value = ? AND seq = ?";
 const addPathSql = `INSERT INTO pause_paths (event_name, path, count, since_seq) VALUES (?, ?, 1, ?)
 ON CONFLICT (event_name, path) DO UPDATE SET count = count + 1`;
 const dropPathSql = "UPDATE pause_paths SET count = count - 1 WHERE event_name = ? AND path = ? RETURNING count";
@@ -32,7 +33,11 @@ export interface PauseIndex {
   add(pause: IndexedPause): void;
   remove(pause: IndexedPause): void;
   /** Says whether a pause at one of the places, or a path that was not there before, came in after `afterSeq`. */
-  hasNewer(o: { readonly eventName: string; readonly probes: readonly IndexTerm[]; readonly afterSeq: number }): boolean;
+  hasNewer(o: {
+    readonly eventName: string;
+    readonly probes: readonly IndexTerm[];
+    readonly afterSeq: number;
+  }): boolean;
 }
 
 /** Prepares the index of a store whose newest pause has at most the seq `newestSeq`. */
@@ -93,6 +98,8 @@ const valueLengthMax = 100;
 
 function placeOf(term: IndexTerm): IndexPlace {
   const value =
-    term.value.length <= valueLengthMax ? term.value : `sha256:${createHash("sha256").update(term.value).digest("hex")}`;
+    term.value.length <= valueLengthMax
+      ? term.value
+      : `sha256:${createHash("sha256").update(term.value).digest("hex")}`;
   return [term.path, term.valueType, value];
 }

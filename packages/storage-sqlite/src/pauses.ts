@@ -103,7 +103,14 @@ export function pauseReads(db: Connection, sequence: Sequence): PauseGets {
 
   const seqsFor = (query: PauseProbe): readonly number[] => {
     const seqs = placesToProbe(query.probes).flatMap((place) =>
-      probe.all(query.eventName, ...place, query.afterSeq, query.beforeSeq ?? Number.MAX_SAFE_INTEGER, query.now, query.limit),
+      probe.all(
+        query.eventName,
+        ...place,
+        query.afterSeq,
+        query.beforeSeq ?? Number.MAX_SAFE_INTEGER,
+        query.now,
+        query.limit,
+      ),
     );
     return [...new Set(seqs)].sort((a, b) => a - b).slice(0, query.limit);
   };

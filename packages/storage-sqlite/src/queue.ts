@@ -118,7 +118,16 @@ export function queueWrites(db: Connection, lanes: Lanes, epoch: number): QueueW
       const row = place.get(item.id);
       if (row === undefined) return;
       left(round, row);
-      replace.run(item.lane, item.at, item.attempt, work.kind, runOf(work), stepOf(work), JSON.stringify(work), item.id);
+      replace.run(
+        item.lane,
+        item.at,
+        item.attempt,
+        work.kind,
+        runOf(work),
+        stepOf(work),
+        JSON.stringify(work),
+        item.id,
+      );
       cameIn(round, item.lane, item.at);
     },
     setAside(round, o) {

@@ -1,6 +1,14 @@
 // Apps and functions, with every configuration a function has had.
 import type { App, AppProblem, FunctionRecord } from "@stepwright/engine";
-import { type AppId, asAppId, asFunctionId, type FunctionConfig, type FunctionId, type Millis, millis } from "@stepwright/protocol";
+import {
+  type AppId,
+  asAppId,
+  asFunctionId,
+  type FunctionConfig,
+  type FunctionId,
+  type Millis,
+  millis,
+} from "@stepwright/protocol";
 import type { RegistrySnapshot } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";

@@ -24,7 +24,10 @@ export function runList(db: Connection): (filter: RunFilter, page: PageRequest) 
 }
 
 /** The SQL of a filter: one range of an index per status, merged in order of the id. No step of the plan sorts or scans. */
-export function runListQuery(filter: RunFilter, page: PageRequest): { readonly sql: string; readonly parameters: readonly unknown[] } {
+export function runListQuery(
+  filter: RunFilter,
+  page: PageRequest,
+): { readonly sql: string; readonly parameters: readonly unknown[] } {
   const base = baseOf(filter);
   const conditions: string[] = [];
   const values: unknown[] = [];
@@ -70,4 +73,3 @@ function baseOf(filter: RunFilter): string | null {
 function smallestIdAt(at: number): string {
   return ulidOf(millis(Math.min(Math.max(at, 0), ulidTimeMax)), new Uint8Array(10));
 }
-

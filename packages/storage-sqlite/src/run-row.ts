@@ -1,6 +1,15 @@
 // A run's row and its translation.
 import type { Run, RunProgress, RunStatus } from "@stepwright/engine";
-import { asAppId, asEventId, asFunctionId, asJsonText, asRunId, asStepId, millis, type Millis } from "@stepwright/protocol";
+import {
+  asAppId,
+  asEventId,
+  asFunctionId,
+  asJsonText,
+  asRunId,
+  asStepId,
+  millis,
+  type Millis,
+} from "@stepwright/protocol";
 
 /** A run row as SQLite gives it. */
 export interface RunRow {

@@ -43,7 +43,12 @@ export interface RunWrites {
   version(runId: RunId): number | null;
   isKeyFree(key: string, now: Millis): boolean;
   /** Remembers the run of a key; a key that has not expired keeps its run. */
-  putKey(o: { readonly key: string; readonly runId: RunId; readonly expiresAt: Millis | null; readonly now: Millis }): void;
+  putKey(o: {
+    readonly key: string;
+    readonly runId: RunId;
+    readonly expiresAt: Millis | null;
+    readonly now: Millis;
+  }): void;
 }
 
 /** Prepares the writes of runs. */
@@ -138,7 +143,10 @@ export function runGets(db: Connection): RunGets {
     startedBy(eventId) {
       // A repeated request may have stored the event twice; the key that kept it from starting twice decides whose run it is.
       const rows = eventSeqs.all(eventId).flatMap((seq) => startedBy.all(seq));
-      return rows.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, startedByMax).map(runFromRow);
+      return rows
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, startedByMax)
+        .map(runFromRow);
     },
     orphans: (limit) => orphans.all(limit).map(asRunId),
   };

@@ -1,6 +1,17 @@
 // Spans: what the dashboard draws a run from.
 import { type Run, type Span, type SpanKind } from "@stepwright/engine";
-import { asJsonText, asRunId, asStepId, canonicalJson, isJsonObject, type JsonObject, type JsonText, millis, parseJsonText, type RunId } from "@stepwright/protocol";
+import {
+  asJsonText,
+  asRunId,
+  asStepId,
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonText,
+  millis,
+  parseJsonText,
+  type RunId,
+} from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
 
 const putSql = `INSERT INTO spans (run_id, id, kind, step_id, name, op, attempt, status, queued_at, started_at, ended_at, error, detail)

@@ -30,7 +30,17 @@ export function stepWrites(db: Connection): StepWrites {
   const insert = db.prepare(insertSql);
   return {
     put(runId, step) {
-      insert.run(runId, step.id, step.position, step.op, step.name, step.status, step.memo, step.input, step.finishedAt);
+      insert.run(
+        runId,
+        step.id,
+        step.position,
+        step.op,
+        step.name,
+        step.status,
+        step.memo,
+        step.input,
+        step.finishedAt,
+      );
     },
   };
 }
@@ -45,7 +55,11 @@ export interface StepReads {
 export function stepReads(db: Connection): StepReads {
   const ofRun = db.prepare<[string], StepRow>(ofRunSql);
   return {
-    ofRun: (runId) => ofRun.all(runId).map(stepFromRow).sort((a, b) => a.position - b.position),
+    ofRun: (runId) =>
+      ofRun
+        .all(runId)
+        .map(stepFromRow)
+        .sort((a, b) => a.position - b.position),
   };
 }
 

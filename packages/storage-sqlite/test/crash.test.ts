@@ -52,7 +52,10 @@ async function storedBatches(storage: Storage): Promise<readonly number[]> {
   const batches: number[] = [];
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<Storage["events"]["list"]>> = await storage.events.list({ name: "batch" }, { cursor, limit: 100 });
+    const page: Awaited<ReturnType<Storage["events"]["list"]>> = await storage.events.list(
+      { name: "batch" },
+      { cursor, limit: 100 },
+    );
     batches.push(...page.items.map((row) => Number(row.event.id)));
     cursor = page.nextCursor;
   } while (cursor !== null);

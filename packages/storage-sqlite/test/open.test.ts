@@ -85,7 +85,9 @@ test("data of a newer version is refused and left as it is", async () => {
   await open(folder).close();
   const db = new Database(join(folder, "main.db"));
   db.prepare("INSERT INTO schema_migrations VALUES (?, ?, ?)").run(9999, "from the future", now);
-  expect(() => open(folder)).toThrow(expect.objectContaining({ code: "DATA_FOLDER_NEWER", details: { folder, migration: 9999 } }));
+  expect(() => open(folder)).toThrow(
+    expect.objectContaining({ code: "DATA_FOLDER_NEWER", details: { folder, migration: 9999 } }),
+  );
   expect(db.prepare("SELECT count(*) FROM boots").pluck().get()).toBe(1);
   db.prepare("DELETE FROM schema_migrations WHERE id = 9999").run();
   db.close();

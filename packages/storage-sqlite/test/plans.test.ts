@@ -1,6 +1,6 @@
 // Query plans: nothing on the hot path or in a list reads a table that grows, or sorts what it has read.
-import type { RunFilter, EventFilter } from "@stepwright/storage";
 import { asAppId, asFunctionId, millis } from "@stepwright/protocol";
+import type { RunFilter, EventFilter } from "@stepwright/storage";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { committer } from "../src/commit.ts";
 import { type Connection, openWriter } from "../src/connection.ts";
@@ -9,8 +9,8 @@ import { eventList, eventListQuery } from "../src/event-list.ts";
 import { eventGets } from "../src/events.ts";
 import { migrate } from "../src/migrations/migrate.ts";
 import { pauseReads } from "../src/pauses.ts";
-import { endEarlierLeases } from "../src/queue.ts";
 import { queueReads } from "../src/queue-reads.ts";
+import { endEarlierLeases } from "../src/queue.ts";
 import { registryReads } from "../src/registry.ts";
 import { runListQuery } from "../src/run-list.ts";
 import { runGets } from "../src/runs.ts";
@@ -19,13 +19,28 @@ import { stepReads } from "../src/steps.ts";
 import { openTables } from "../src/tables.ts";
 
 // Grow with use. The others have a row per app, function, cron, boot or counter.
-const growing = ["events", "runs", "run_events", "run_keys", "steps", "spans", "queue_items", "set_aside_items", "pauses", "pause_terms", "pause_paths"];
+const growing = [
+  "events",
+  "runs",
+  "run_events",
+  "run_keys",
+  "steps",
+  "spans",
+  "queue_items",
+  "set_aside_items",
+  "pauses",
+  "pause_terms",
+  "pause_paths",
+];
 
 // Whole trees are counted for the info page, without reading a row.
-const counts = ["SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)", "SELECT count(*) FROM set_aside_items"];
+const counts = [
+  "SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)",
+  "SELECT count(*) FROM set_aside_items",
+];
 
-// Two sets of a few step ids are made one.
-const sorts = ["SELECT step_id FROM queue_items"];
+// Two sets of a few step ids are made one; there are few apps.
+const sorts = ["SELECT step_id FROM queue_items", "SELECT * FROM apps"];
 
 const page = { cursor: "5", limit: 50 };
 const statuses = [undefined, ["failed"], ["queued", "running", "failed"]] as const;
@@ -48,8 +63,11 @@ const newestFirst = ["SCAN set_aside_items USING INDEX set_aside_items_at"];
 
 function scansOf(sql: string, plan: readonly string[]): readonly string[] {
   // Walking an index without a condition reads no more than the page that ends it.
-  if (!sql.includes("WHERE") && sql.endsWith("LIMIT ?") && plan.every((line) => line.includes("USING INDEX"))) return [];
-  return plan.filter((line) => growing.some((table) => line.startsWith(`SCAN ${table}`)) && !newestFirst.includes(line));
+  if (!sql.includes("WHERE") && sql.endsWith("LIMIT ?") && plan.every((line) => line.includes("USING INDEX")))
+    return [];
+  return plan.filter(
+    (line) => growing.some((table) => line.startsWith(`SCAN ${table}`)) && !newestFirst.includes(line),
+  );
 }
 
 test("no statement of commits and single reads scans a table that grows", () => {
@@ -85,7 +103,13 @@ test("a list of runs walks an index in order, whatever the filter", () => {
   const db = migrated();
   const functionId = asFunctionId("f");
   const appId = asAppId("a");
-  const filters: readonly RunFilter[] = [{}, { functionId }, { appId }, { triggerName: "t" }, { functionId, appId, triggerName: "t" }]
+  const filters: readonly RunFilter[] = [
+    {},
+    { functionId },
+    { appId },
+    { triggerName: "t" },
+    { functionId, appId, triggerName: "t" },
+  ]
     .flatMap((filter) => [filter, { ...filter, queuedFrom: millis(1e12), queuedBefore: millis(2e12) }])
     .flatMap((filter) => statuses.map((wanted) => (wanted === undefined ? filter : { ...filter, statuses: wanted })));
   for (const filter of filters) {

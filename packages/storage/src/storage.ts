@@ -15,8 +15,8 @@ import type {
   StoredPause,
   Transition,
 } from "@stepwright/engine";
-import type { AppId, EventId, FunctionId, JsonText, Millis, RunId, StepId } from "@stepwright/protocol";
 import type { IndexTerm } from "@stepwright/expressions";
+import type { AppId, EventId, FunctionId, JsonText, Millis, RunId, StepId } from "@stepwright/protocol";
 
 /** The one storage contract. All methods may be called concurrently. */
 export interface Storage {
@@ -147,7 +147,10 @@ export interface EventReads {
   /** The first stored row with this internal id. */
   byInternalId(id: EventId): Promise<StoredEvent | null>;
   /** Newest first (by seq). `cursor` is the seq of the last row of the previous page, as text. */
-  list(filter: EventFilter, page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<EventListRow>>;
+  list(
+    filter: EventFilter,
+    page: { readonly cursor: string | null; readonly limit: number },
+  ): Promise<Page<EventListRow>>;
 }
 
 /** All given conditions must hold. */
@@ -200,7 +203,15 @@ export interface QueueReads {
   /** Every lane with unleased items and when its first one is due. */
   lanes(): Promise<readonly LaneState[]>;
   depth(): Promise<{ readonly due: number; readonly future: number; readonly setAside: number }>;
-  setAside(limit: number): Promise<readonly { readonly id: string; readonly kind: string; readonly runId: RunId | null; readonly reason: string; readonly at: Millis }[]>;
+  setAside(limit: number): Promise<
+    readonly {
+      readonly id: string;
+      readonly kind: string;
+      readonly runId: RunId | null;
+      readonly reason: string;
+      readonly at: Millis;
+    }[]
+  >;
 }
 
 /** Reads of apps and functions. */

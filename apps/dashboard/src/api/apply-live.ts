@@ -1,7 +1,7 @@
 // Brings pushed changes into the cache: what is on the screen is read again, the rest is
 // marked and read when it is looked at. Lists look after themselves (see live-list.ts).
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { ApiEventDetail, ApiLiveMessage } from "@stepwright/protocol";
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { LiveFeed } from "./live-feed.ts";
 import { keys } from "./queries.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
@@ -29,12 +29,18 @@ export function applyLive(client: QueryClient, feed: LiveFeed): () => void {
 }
 
 /** The cached queries a message concerns. */
-function concerned(client: QueryClient, message: ApiLiveMessage): readonly { readonly key: QueryKey; readonly intervalMs: number }[] {
+function concerned(
+  client: QueryClient,
+  message: ApiLiveMessage,
+): readonly { readonly key: QueryKey; readonly intervalMs: number }[] {
   const changed = message.kind === "changes" ? new Set(message.runs.map((run) => run.id)) : null;
   return client
     .getQueryCache()
     .getAll()
-    .filter(({ queryKey, state }) => queryKey[0] !== keys.list && (message.kind === "reset" || isConcerned(queryKey, state.data, message, changed)))
+    .filter(
+      ({ queryKey, state }) =>
+        queryKey[0] !== keys.list && (message.kind === "reset" || isConcerned(queryKey, state.data, message, changed)),
+    )
     .map(({ queryKey }) => ({ key: queryKey, intervalMs: queryKey[0] === keys.info ? infoMs : detailMs }));
 }
 
@@ -50,7 +56,11 @@ function isConcerned(
     case keys.run:
       return typeof id === "string" && changed?.has(id) === true;
     case keys.event:
-      return message.hasNewEvents || hasRunOf(data as ApiEventDetail | undefined, changed) || startsRuns(data as ApiEventDetail | undefined, message);
+      return (
+        message.hasNewEvents ||
+        hasRunOf(data as ApiEventDetail | undefined, changed) ||
+        startsRuns(data as ApiEventDetail | undefined, message)
+      );
     case keys.functions:
     case keys.apps:
       return message.haveAppsChanged;

@@ -23,7 +23,10 @@ export async function invokeFunction(slug: string, data: JsonValue): Promise<str
 
 /** Cancels a run; false when it had ended already. */
 export async function cancelRun(runId: string): Promise<boolean> {
-  const { cancelled } = await callApi<{ readonly cancelled: boolean }>("POST", `/api/runs/${encodeURIComponent(runId)}/cancel`);
+  const { cancelled } = await callApi<{ readonly cancelled: boolean }>(
+    "POST",
+    `/api/runs/${encodeURIComponent(runId)}/cancel`,
+  );
   return cancelled;
 }
 

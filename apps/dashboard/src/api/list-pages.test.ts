@@ -1,6 +1,6 @@
 // Lists stay in place while they change.
-import { expect, test } from "vitest";
 import type { ApiRunStatus } from "@stepwright/protocol";
+import { expect, test } from "vitest";
 import { countNew, flatRows, pagesInRange, pagesWith, updateRows, type ListPages } from "./list-pages.ts";
 
 interface Row {
@@ -19,14 +19,22 @@ const list: ListPages<Row> = {
 };
 
 test("rows come in order, each once", () => {
-  const overlapping = { ...list, pages: [{ items: [row("6"), row("5"), row("4")], nextCursor: "4" }, ...list.pages.slice(1)] };
+  const overlapping = {
+    ...list,
+    pages: [{ items: [row("6"), row("5"), row("4")], nextCursor: "4" }, ...list.pages.slice(1)],
+  };
   expect(flatRows(overlapping, idOf).map(idOf)).toEqual(["6", "5", "4", "3"]);
   expect(flatRows(undefined, idOf)).toEqual([]);
 });
 
 test("fresh rows take the place of the old ones and add none", () => {
   const updated = updateRows(list, [row("7"), row("4", "failed")], idOf);
-  expect(flatRows(updated, idOf).map(({ id, status }) => `${id} ${status}`)).toEqual(["6 running", "5 running", "4 failed", "3 running"]);
+  expect(flatRows(updated, idOf).map(({ id, status }) => `${id} ${status}`)).toEqual([
+    "6 running",
+    "5 running",
+    "4 failed",
+    "3 running",
+  ]);
 });
 
 test("new rows are counted up to the first known one", () => {

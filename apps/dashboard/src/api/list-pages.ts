@@ -22,7 +22,10 @@ export function flatRows<T>(list: Pick<ListPages<T>, "pages"> | undefined, idOf:
 /** Brings fresh rows into the list where their ids already are. Nothing moves, so nobody loses their place. */
 export function updateRows<T>(list: ListPages<T>, fresh: readonly T[], idOf: (row: T) => string): ListPages<T> {
   const byId = new Map(fresh.map((row) => [idOf(row), row]));
-  return { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.map((row) => byId.get(idOf(row)) ?? row) })) };
+  return {
+    ...list,
+    pages: list.pages.map((page) => ({ ...page, items: page.items.map((row) => byId.get(idOf(row)) ?? row) })),
+  };
 }
 
 /** Counts the rows at the top of a fresh first page that the list does not have yet. */
@@ -38,7 +41,10 @@ export function pagesWith<T>(list: ListPages<T>, concerns: (row: T) => boolean):
 }
 
 /** The pages that hold rows of a range of row indexes, end included. */
-export function pagesInRange<T>(list: ListPages<T>, range: { readonly start: number; readonly end: number }): readonly number[] {
+export function pagesInRange<T>(
+  list: ListPages<T>,
+  range: { readonly start: number; readonly end: number },
+): readonly number[] {
   let start = 0;
   return list.pages.flatMap((page, index) => {
     const first = start;

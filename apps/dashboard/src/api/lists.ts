@@ -45,7 +45,10 @@ export function useEvents(search: EventSearch): LiveList<ApiEventRow> {
     concernsRow: (row, changes) => row.runs.some((run) => changes.runs.some((changed) => changed.id === run.runId)),
     patch: (row, changes) => ({
       ...row,
-      runs: row.runs.map((run) => ({ ...run, status: changes.runs.find((changed) => changed.id === run.runId)?.status ?? run.status })),
+      runs: row.runs.map((run) => ({
+        ...run,
+        status: changes.runs.find((changed) => changed.id === run.runId)?.status ?? run.status,
+      })),
     }),
   });
 }

@@ -1,8 +1,14 @@
 // A long list that stays true while it is read: at its top new rows come in by themselves,
 // further down they wait to be asked for, and rows on the screen are brought up to date in place.
-import { useEffect, useMemo, useRef, useState } from "react";
-import { useInfiniteQuery, useQueryClient, type InfiniteData, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import type { ApiLiveMessage, ApiPage } from "@stepwright/protocol";
+import {
+  useInfiniteQuery,
+  useQueryClient,
+  type InfiniteData,
+  type QueryClient,
+  type QueryKey,
+} from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { countNew, flatRows, pagesInRange, pagesWith, updateRows } from "./list-pages.ts";
 import { liveFeed } from "./live-feed.ts";
 import { keys } from "./queries.ts";
@@ -146,7 +152,9 @@ function startRefresher<T>(o: {
     if (indexes.length === 0) return;
     for (const index of indexes) stalePages.add(index);
     const pages = list.pages.map((page, index) =>
-      indexes.includes(index) ? { ...page, items: page.items.map((row) => (concernsRow(row, changes) ? patch(row, changes) : row)) } : page,
+      indexes.includes(index)
+        ? { ...page, items: page.items.map((row) => (concernsRow(row, changes) ? patch(row, changes) : row)) }
+        : page,
     );
     o.client.setQueryData<Pages<T>>(o.queryKey, { ...list, pages });
   }
@@ -188,7 +196,10 @@ function startRefresher<T>(o: {
 
   async function readQuietly(cursor: string | null): Promise<ApiPage<T> | null> {
     // A read that fails now is made up for by the next change or the next poll.
-    return o.options().readPage({ cursor }).catch(() => null);
+    return o
+      .options()
+      .readPage({ cursor })
+      .catch(() => null);
   }
 
   // What was cached may have changed while nobody looked at it.

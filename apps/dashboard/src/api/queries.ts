@@ -1,11 +1,27 @@
 // What pages read, by the key under which it is kept. Updates are pushed (see apply-live.ts),
 // so nothing here goes stale by itself.
-import type { ApiApp, ApiEventDetail, ApiEventRow, ApiFunction, ApiInfo, ApiPage, ApiRun, ApiRunRow } from "@stepwright/protocol";
+import type {
+  ApiApp,
+  ApiEventDetail,
+  ApiEventRow,
+  ApiFunction,
+  ApiInfo,
+  ApiPage,
+  ApiRun,
+  ApiRunRow,
+} from "@stepwright/protocol";
 import { queryOptions } from "@tanstack/react-query";
 import { readApi } from "./request.ts";
 
 /** First parts of the keys. */
-export const keys = { info: "info", run: "run", event: "event", functions: "functions", apps: "apps", list: "list" } as const;
+export const keys = {
+  info: "info",
+  run: "run",
+  event: "event",
+  functions: "functions",
+  apps: "apps",
+  list: "list",
+} as const;
 
 /** Rows per page of a list. */
 export const pageRows = 50;
@@ -54,12 +70,18 @@ export function appsQuery() {
 }
 
 /** Reads one page of a list of runs. */
-export function readRuns(query: Readonly<Record<string, string>>, page: { readonly cursor: string | null; readonly signal?: AbortSignal }) {
+export function readRuns(
+  query: Readonly<Record<string, string>>,
+  page: { readonly cursor: string | null; readonly signal?: AbortSignal },
+) {
   return readPage<ApiRunRow>("/api/runs", query, page);
 }
 
 /** Reads one page of a list of events. */
-export function readEvents(query: Readonly<Record<string, string>>, page: { readonly cursor: string | null; readonly signal?: AbortSignal }) {
+export function readEvents(
+  query: Readonly<Record<string, string>>,
+  page: { readonly cursor: string | null; readonly signal?: AbortSignal },
+) {
   return readPage<ApiEventRow>("/api/events", query, page);
 }
 

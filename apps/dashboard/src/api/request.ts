@@ -7,7 +7,10 @@ export class ApiFailure extends Error {
   /** What is wrong, one by one, when the server lists it. */
   readonly problems: readonly string[];
 
-  constructor(message: string, facts: { readonly status: number; readonly code: string; readonly problems?: readonly string[] }) {
+  constructor(
+    message: string,
+    facts: { readonly status: number; readonly code: string; readonly problems?: readonly string[] },
+  ) {
     super(message);
     this.name = "ApiFailure";
     this.status = facts.status;
@@ -22,13 +25,17 @@ export async function readApi<T>(
   options: { readonly query?: Readonly<Record<string, string>>; readonly signal?: AbortSignal } = {},
 ): Promise<T> {
   const search = new URLSearchParams(options.query).toString();
-  const response = await send(search === "" ? path : `${path}?${search}`, options.signal === undefined ? {} : { signal: options.signal });
+  const response = await send(
+    search === "" ? path : `${path}?${search}`,
+    options.signal === undefined ? {} : { signal: options.signal },
+  );
   return (await response.json()) as T;
 }
 
 /** Sends a command; resolves with its answer, or with undefined when it has none. */
 export async function callApi<T = undefined>(method: "POST" | "DELETE", path: string, body?: unknown): Promise<T> {
-  const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const content =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
   const response = await send(path, { method, ...content });
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
@@ -36,7 +43,10 @@ export async function callApi<T = undefined>(method: "POST" | "DELETE", path: st
 async function send(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, { ...init, credentials: "same-origin" }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiFailure("The server does not answer. It may be stopped or starting; this page goes on trying.", { status: 0, code: "UNREACHABLE" });
+    throw new ApiFailure("The server does not answer. It may be stopped or starting; this page goes on trying.", {
+      status: 0,
+      code: "UNREACHABLE",
+    });
   });
   if (response.ok) return response;
   throw failureOf(response.status, await response.json().catch(() => null));
@@ -45,7 +55,11 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 function failureOf(status: number, body: unknown): ApiFailure {
   const { error, code, data } = fields(body);
   const message = typeof error === "string" && error !== "" ? error : `The server answered with HTTP ${status}.`;
-  return new ApiFailure(message, { status, code: typeof code === "string" ? code : "UNKNOWN", problems: problemTexts(fields(data)["problems"]) });
+  return new ApiFailure(message, {
+    status,
+    code: typeof code === "string" ? code : "UNKNOWN",
+    problems: problemTexts(fields(data)["problems"]),
+  });
 }
 
 function problemTexts(problems: unknown): readonly string[] {

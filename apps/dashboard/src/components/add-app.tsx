@@ -1,6 +1,6 @@
 // Adds an app by the URL it serves its functions at.
-import { useId, useState, type ReactNode } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId, useState, type ReactNode } from "react";
 import { addApp } from "../api/commands.ts";
 import { keys } from "../api/queries.ts";
 import { Button } from "./ui/button.tsx";

@@ -1,8 +1,8 @@
 // One app: where it is, whether its functions are known here, and if not, why.
-import type { ReactNode } from "react";
+import type { ApiApp } from "@stepwright/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ApiApp } from "@stepwright/protocol";
+import type { ReactNode } from "react";
 import { removeApp, syncApp } from "../api/commands.ts";
 import { keys } from "../api/queries.ts";
 import { appLook } from "../present/status.ts";
@@ -16,7 +16,10 @@ import { Ago } from "./ui/time.tsx";
 export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
   const client = useQueryClient();
   const refresh = async () => {
-    await Promise.all([client.invalidateQueries({ queryKey: [keys.apps] }), client.invalidateQueries({ queryKey: [keys.functions] })]);
+    await Promise.all([
+      client.invalidateQueries({ queryKey: [keys.apps] }),
+      client.invalidateQueries({ queryKey: [keys.functions] }),
+    ]);
   };
   const syncing = useMutation({ mutationFn: () => syncApp(app.id), onSettled: refresh });
   const removing = useMutation({ mutationFn: () => removeApp(app.id), onSettled: refresh });
@@ -42,7 +45,9 @@ export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
               app.framework === null ? null : ["Framework", app.framework],
               app.appVersion === null ? null : ["Version", app.appVersion],
               ["Synced", app.syncedAt === null ? "never" : <Ago key="synced" at={app.syncedAt} />],
-              app.triedAt === null || app.triedAt === app.syncedAt ? null : ["Last try", <Ago key="tried" at={app.triedAt} />],
+              app.triedAt === null || app.triedAt === app.syncedAt
+                ? null
+                : ["Last try", <Ago key="tried" at={app.triedAt} />],
             ]}
           />
         </div>
@@ -50,7 +55,12 @@ export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
           <Button disabled={syncing.isPending} onClick={() => syncing.mutate()}>
             {syncing.isPending ? "Syncing …" : "Sync now"}
           </Button>
-          <ConfirmButton label="Remove" question="Remove this app?" isBusy={removing.isPending} onConfirm={() => removing.mutate()} />
+          <ConfirmButton
+            label="Remove"
+            question="Remove this app?"
+            isBusy={removing.isPending}
+            onConfirm={() => removing.mutate()}
+          />
         </div>
       </div>
       {error === null ? null : (

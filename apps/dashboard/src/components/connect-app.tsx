@@ -1,6 +1,6 @@
 // Tells how an app finds this server, with this server's own address.
-import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { infoQuery } from "../api/queries.ts";
 import { CopyButton } from "./ui/copy-button.tsx";
 
@@ -13,7 +13,9 @@ export function ConnectApp(): ReactNode {
     return (
       <>
         <p>Give the app this server's address and keys, then add the URL it serves its functions at.</p>
-        <Snippet text={`INNGEST_BASE_URL=${origin}\nINNGEST_EVENT_KEY=<one of the server's event keys>\nINNGEST_SIGNING_KEY=<the server's signing key>`} />
+        <Snippet
+          text={`INNGEST_BASE_URL=${origin}\nINNGEST_EVENT_KEY=<one of the server's event keys>\nINNGEST_SIGNING_KEY=<the server's signing key>`}
+        />
       </>
     );
   }
@@ -21,7 +23,9 @@ export function ConnectApp(): ReactNode {
     <>
       <p>
         Start the app in development mode.{" "}
-        {info?.isDiscovering === true ? "If it serves its functions at /api/inngest, it is found by itself within seconds." : "Then add the URL it serves its functions at."}
+        {info?.isDiscovering === true
+          ? "If it serves its functions at /api/inngest, it is found by itself within seconds."
+          : "Then add the URL it serves its functions at."}
       </p>
       <Snippet text={isDefault ? "INNGEST_DEV=1 npm run dev" : `INNGEST_DEV=${origin} npm run dev`} />
     </>

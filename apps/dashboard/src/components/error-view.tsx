@@ -1,7 +1,7 @@
 // Shows an error as the user's code threw it: the message in full, the user's own frames
 // in front, everybody else's folded, and its causes below.
-import { useState, type ReactNode } from "react";
 import type { ApiError, JsonValue } from "@stepwright/protocol";
+import { useState, type ReactNode } from "react";
 import { groupStack, parseStack, shortPlace, type StackGroup, type StackLine } from "../present/stack.ts";
 import { JsonView } from "./json-view.tsx";
 import { CopyButton } from "./ui/copy-button.tsx";
@@ -34,7 +34,13 @@ function Stack({ stack, message }: { readonly stack: string; readonly message: s
   const hasOwn = groups.some((group) => group.isUsers);
   return (
     <div className="mt-1 font-mono text-xs leading-[1.125rem]">
-      {groups.map((group, index) => (group.isUsers ? <Frames key={index} group={group} /> : <FoldedFrames key={index} group={group} startsOpen={!hasOwn} />))}
+      {groups.map((group, index) =>
+        group.isUsers ? (
+          <Frames key={index} group={group} />
+        ) : (
+          <FoldedFrames key={index} group={group} startsOpen={!hasOwn} />
+        ),
+      )}
     </div>
   );
 }
@@ -48,14 +54,19 @@ function FoldedFrames({ group, startsOpen }: { readonly group: StackGroup; reado
   if (isOpen) return <Frames group={group} />;
   const count = group.lines.length;
   return (
-    <button type="button" className="block pl-3 text-muted hover:text-ink hover:underline" onClick={() => setOpen(true)}>
+    <button
+      type="button"
+      className="block pl-3 text-muted hover:text-ink hover:underline"
+      onClick={() => setOpen(true)}
+    >
       … {count} {count === 1 ? "frame" : "frames"} of packages and the runtime
     </button>
   );
 }
 
 function Frame({ line, isDim }: { readonly line: StackLine; readonly isDim: boolean }): ReactNode {
-  if (line.kind === "text") return <p className="break-words [overflow-wrap:anywhere] whitespace-pre-wrap">{line.text}</p>;
+  if (line.kind === "text")
+    return <p className="break-words [overflow-wrap:anywhere] whitespace-pre-wrap">{line.text}</p>;
   return (
     <p className={`pl-3 break-words [overflow-wrap:anywhere] ${isDim ? "text-muted" : ""}`} title={line.place}>
       {line.caller === null ? null : <span className={isDim ? "" : "font-semibold"}>{line.caller} </span>}
@@ -66,7 +77,8 @@ function Frame({ line, isDim }: { readonly line: StackLine; readonly isDim: bool
 
 /** A cause is whatever was thrown; most are errors again. */
 function errorOf(cause: JsonValue): ApiError | null {
-  if (typeof cause !== "object" || cause === null || Array.isArray(cause) || typeof cause["message"] !== "string") return null;
+  if (typeof cause !== "object" || cause === null || Array.isArray(cause) || typeof cause["message"] !== "string")
+    return null;
   const { name, message, stack, cause: deeper } = cause;
   return {
     name: typeof name === "string" ? name : "Error",

@@ -1,7 +1,7 @@
 // A long list of events with the runs each started.
-import type { ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiEventRow } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { RunPills } from "./run-pills.tsx";
 import { Ago } from "./ui/time.tsx";
 import { VirtualRows } from "./virtual-rows.tsx";
@@ -17,9 +17,17 @@ export function EventsTable(props: {
   readonly onNearEnd: () => void;
 }): ReactNode {
   return (
-    <div role="table" aria-label="Events" aria-rowcount={props.rows.length + 1} className="rounded-lg border border-line bg-surface">
+    <div
+      role="table"
+      aria-label="Events"
+      aria-rowcount={props.rows.length + 1}
+      className="rounded-lg border border-line bg-surface"
+    >
       <div role="rowgroup" className="max-md:sr-only">
-        <div role="row" className={`grid gap-x-3 border-b border-line px-3 py-1.5 text-xs font-semibold text-muted ${columns}`}>
+        <div
+          role="row"
+          className={`grid gap-x-3 border-b border-line px-3 py-1.5 text-xs font-semibold text-muted ${columns}`}
+        >
           {["Received", "Event", "Runs started"].map((name) => (
             <span key={name} role="columnheader">
               {name}
@@ -46,7 +54,9 @@ export function EventsTable(props: {
 
 function EventRow({ row }: { readonly row: ApiEventRow }): ReactNode {
   return (
-    <div className={`grid h-full content-center items-center gap-x-3 gap-y-1 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns}`}>
+    <div
+      className={`grid h-full content-center items-center gap-x-3 gap-y-1 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns}`}
+    >
       <span role="cell" className="text-muted max-md:order-1">
         <Ago at={row.receivedAt} />
       </span>

@@ -1,7 +1,7 @@
 // Shows JSON as a tree that folds. Small on purpose: large values open level by level, so that
 // a payload of megabytes costs no more than what is looked at.
-import { useState, type ReactNode } from "react";
 import type { JsonValue } from "@stepwright/protocol";
+import { useState, type ReactNode } from "react";
 import { CopyButton } from "./ui/copy-button.tsx";
 import { Icon } from "./ui/icon.tsx";
 
@@ -49,9 +49,16 @@ function JsonNode(props: NodeProps): ReactNode {
   return <Branch {...props} value={value} />;
 }
 
-function Branch({ value, depth, label, isLast }: NodeProps & { readonly value: JsonValue[] | { [key: string]: JsonValue } }): ReactNode {
+function Branch({
+  value,
+  depth,
+  label,
+  isLast,
+}: NodeProps & { readonly value: JsonValue[] | { [key: string]: JsonValue } }): ReactNode {
   const isList = Array.isArray(value);
-  const entries: readonly (readonly [string | null, JsonValue])[] = isList ? value.map((item) => [null, item]) : Object.entries(value);
+  const entries: readonly (readonly [string | null, JsonValue])[] = isList
+    ? value.map((item) => [null, item])
+    : Object.entries(value);
   const [isOpen, setOpen] = useState(depth < openDepthMax && entries.length <= openItemsMax);
   const [shown, setShown] = useState(itemsShown);
   const [open, close] = isList ? ["[", "]"] : ["{", "}"];
@@ -94,10 +101,20 @@ function Branch({ value, depth, label, isLast }: NodeProps & { readonly value: J
         <>
           <div className="ml-[7px] border-l border-line pl-2">
             {entries.slice(0, shown).map(([key, item], index) => (
-              <JsonNode key={key ?? index} value={item} depth={depth + 1} label={key} isLast={index === entries.length - 1} />
+              <JsonNode
+                key={key ?? index}
+                value={item}
+                depth={depth + 1}
+                label={key}
+                isLast={index === entries.length - 1}
+              />
             ))}
             {shown < entries.length ? (
-              <button type="button" className="ml-4 text-link hover:underline" onClick={() => setShown(shown + 10 * itemsShown)}>
+              <button
+                type="button"
+                className="ml-4 text-link hover:underline"
+                onClick={() => setShown(shown + 10 * itemsShown)}
+              >
                 Show more of {entries.length} items
               </button>
             ) : null}

@@ -6,7 +6,11 @@ import { useStore } from "../api/store.ts";
 const words: Readonly<Record<LiveState, { readonly word: string; readonly title: string; readonly dot: string }>> = {
   connecting: { word: "Connecting", title: "Connecting to the server", dot: "border border-edge" },
   live: { word: "Live", title: "Changes are pushed as they happen", dot: "bg-good-bar" },
-  polling: { word: "Reconnecting", title: "The connection is down; the page asks every 5 seconds", dot: "border-2 border-bad-bar" },
+  polling: {
+    word: "Reconnecting",
+    title: "The connection is down; the page asks every 5 seconds",
+    dot: "border-2 border-bad-bar",
+  },
   paused: { word: "Paused", title: "Nothing is updated while the page is hidden", dot: "border border-edge" },
 };
 

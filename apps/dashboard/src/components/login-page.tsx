@@ -1,7 +1,7 @@
 // Asks for the signing key when the server wants one. The address stays, so that what was
 // asked for is there afterwards.
-import { useId, useState, type ReactNode } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId, useState, type ReactNode } from "react";
 import { login } from "../api/commands.ts";
 import { liveFeed } from "../api/live-feed.ts";
 import { isLoginNeeded } from "../api/session.ts";
@@ -26,7 +26,9 @@ export function LoginPage(): ReactNode {
     <main className="mx-auto mt-[15vh] max-w-sm px-4">
       <title>Log in · Stepwright</title>
       <h1 className="text-lg font-semibold">Log in to Stepwright</h1>
-      <p className="mt-1 mb-4 text-muted">This server shows its data only to those who hold its signing key. You stay logged in for 12 hours.</p>
+      <p className="mt-1 mb-4 text-muted">
+        This server shows its data only to those who hold its signing key. You stay logged in for 12 hours.
+      </p>
       <form
         className="grid gap-3"
         onSubmit={(event) => {
@@ -57,7 +59,9 @@ export function LoginPage(): ReactNode {
           {attempt.isPending ? "Logging in …" : "Log in"}
         </Button>
       </form>
-      <p className="mt-4 text-xs text-muted">It is the key given to the server as --signing-key or INNGEST_SIGNING_KEY.</p>
+      <p className="mt-4 text-xs text-muted">
+        It is the key given to the server as --signing-key or INNGEST_SIGNING_KEY.
+      </p>
     </main>
   );
 }

@@ -1,8 +1,8 @@
 // What can be done with a run.
-import type { ReactNode } from "react";
+import type { ApiRun } from "@stepwright/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import type { ApiRun } from "@stepwright/protocol";
+import type { ReactNode } from "react";
 import { cancelRun, rerun } from "../api/commands.ts";
 import { runQuery } from "../api/queries.ts";
 import { isEnded } from "../present/status.ts";
@@ -29,9 +29,18 @@ export function RunActions({ run }: { readonly run: ApiRun }): ReactNode {
         </span>
       )}
       {isEnded(run.status) ? null : (
-        <ConfirmButton label="Cancel run" question="Cancel this run?" isBusy={cancelling.isPending} onConfirm={() => cancelling.mutate()} />
+        <ConfirmButton
+          label="Cancel run"
+          question="Cancel this run?"
+          isBusy={cancelling.isPending}
+          onConfirm={() => cancelling.mutate()}
+        />
       )}
-      <Button disabled={rerunning.isPending} onClick={() => rerunning.mutate()} title="Starts a new run with the same events">
+      <Button
+        disabled={rerunning.isPending}
+        onClick={() => rerunning.mutate()}
+        title="Starts a new run with the same events"
+      >
         {rerunning.isPending ? "Starting …" : "Run again"}
       </Button>
     </>

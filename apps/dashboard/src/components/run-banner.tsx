@@ -1,7 +1,7 @@
 // The first thing on a run's page: why it ended as it did, or what it does now and what comes next.
-import { useEffect, type ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiRun } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import { useEffect, type ReactNode } from "react";
 import { useNow } from "../api/clock.ts";
 import { bannerText, describeRun, type BannerLine, type BannerPart } from "../present/describe-run.ts";
 import { isEnded, type Tone } from "../present/status.ts";
@@ -32,7 +32,10 @@ export function RunBanner({ run }: { readonly run: ApiRun }): ReactNode {
   }, [key]);
 
   return (
-    <section aria-label="What happened" className={`mb-4 grid gap-2 rounded-lg border px-3 py-2.5 ${boxes[banner.look.tone]}`}>
+    <section
+      aria-label="What happened"
+      className={`mb-4 grid gap-2 rounded-lg border px-3 py-2.5 ${boxes[banner.look.tone]}`}
+    >
       {banner.lines.map((line, index) => (
         <div key={index} className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-2">
           <span className="pt-[3px]">
@@ -54,9 +57,13 @@ function Line({ line, run }: { readonly line: BannerLine; readonly run: ApiRun }
         ))}
       </p>
       {line.message === null ? null : (
-        <p className="mt-1 font-mono text-xs leading-[1.125rem] break-words [overflow-wrap:anywhere] whitespace-pre-wrap text-bad">{line.message}</p>
+        <p className="mt-1 font-mono text-xs leading-[1.125rem] break-words [overflow-wrap:anywhere] whitespace-pre-wrap text-bad">
+          {line.message}
+        </p>
       )}
-      {line.frame === null ? null : <p className="mt-0.5 font-mono text-xs break-words [overflow-wrap:anywhere] text-muted">at {line.frame}</p>}
+      {line.frame === null ? null : (
+        <p className="mt-0.5 font-mono text-xs break-words [overflow-wrap:anywhere] text-muted">at {line.frame}</p>
+      )}
     </div>
   );
 }

@@ -1,8 +1,8 @@
 // The filters of the runs list. Each is a place in history: Back undoes it, and it can be opened in a new tab.
-import type { ReactNode } from "react";
+import type { ApiRunStatus } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import type { ApiRunStatus } from "@stepwright/protocol";
+import type { ReactNode } from "react";
 import { appsQuery, functionsQuery, infoQuery } from "../api/queries.ts";
 import { triggerNames } from "../present/listeners.ts";
 import { isFiltered, toggleStatus, type RunSearch } from "../present/run-search.ts";
@@ -40,7 +40,11 @@ function StatusLinks({ search }: { readonly search: RunSearch }): ReactNode {
   const { status: _, ...others } = search;
   const counts = isFiltered(others) ? undefined : info?.runs;
   return (
-    <div role="group" aria-label="Status" className="flex max-w-full overflow-x-auto rounded-md border border-edge bg-surface">
+    <div
+      role="group"
+      aria-label="Status"
+      className="flex max-w-full overflow-x-auto rounded-md border border-edge bg-surface"
+    >
       {order.map((status) => {
         const isOn = search.status?.includes(status) ?? false;
         const look = runLook(status);
@@ -56,7 +60,9 @@ function StatusLinks({ search }: { readonly search: RunSearch }): ReactNode {
           >
             <StatusMark look={look.shape === "arc" ? { ...look, shape: "retry" } : look} />
             {look.word}
-            {count === undefined || count === 0 ? null : <span className="text-xs font-normal text-muted">{count.toLocaleString("en")}</span>}
+            {count === undefined || count === 0 ? null : (
+              <span className="text-xs font-normal text-muted">{count.toLocaleString("en")}</span>
+            )}
           </Link>
         );
       })}
@@ -91,9 +97,21 @@ export function RunChoices({ search }: { readonly search: RunSearch }): ReactNod
         onChoose={(value) => choose("event", value)}
       />
       {apps.length > 1 || search.app !== undefined ? (
-        <Choice label="App" all="All apps" value={search.app} options={apps.map((app) => [app.name, app.name])} onChoose={(value) => choose("app", value)} />
+        <Choice
+          label="App"
+          all="All apps"
+          value={search.app}
+          options={apps.map((app) => [app.name, app.name])}
+          onChoose={(value) => choose("app", value)}
+        />
       ) : null}
-      <Choice label="Time" all="Any time" value={search.last} options={spans} onChoose={(value) => choose("last", value)} />
+      <Choice
+        label="Time"
+        all="Any time"
+        value={search.last}
+        options={spans}
+        onChoose={(value) => choose("last", value)}
+      />
     </>
   );
 }

@@ -1,7 +1,7 @@
 // What a run came to and what started it: shown beside the steps while none is chosen.
-import type { ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiEvent, ApiRun } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { ErrorView } from "./error-view.tsx";
 import { JsonView } from "./json-view.tsx";
 import { Facts, Panel, Part } from "./ui/panel.tsx";
@@ -26,7 +26,9 @@ export function RunPanel({ run }: { readonly run: ApiRun }): ReactNode {
         </Panel>
       ) : null}
       <Panel title={run.events.length > 1 ? `Trigger, ${run.events.length} events` : "Trigger"}>
-        {run.events.length === 0 ? <p className="px-3 py-2.5 text-muted">The events of this run are no longer stored.</p> : null}
+        {run.events.length === 0 ? (
+          <p className="px-3 py-2.5 text-muted">The events of this run are no longer stored.</p>
+        ) : null}
         {run.events.map((event) => (
           <TriggerEvent key={event.internalId} event={event} />
         ))}
@@ -50,7 +52,11 @@ function TriggerEvent({ event }: { readonly event: ApiEvent }): ReactNode {
   return (
     <div className="border-t border-line first:border-t-0">
       <p className="flex flex-wrap items-baseline justify-between gap-x-3 px-3 py-2.5">
-        <Link to="/events/$eventId" params={{ eventId: event.internalId }} className="font-medium break-all text-link hover:underline">
+        <Link
+          to="/events/$eventId"
+          params={{ eventId: event.internalId }}
+          className="font-medium break-all text-link hover:underline"
+        >
           {event.name}
         </Link>
         <span className="text-xs text-muted">

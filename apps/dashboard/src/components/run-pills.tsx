@@ -1,7 +1,7 @@
 // The runs an event started, each with its status and link.
-import type { ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiEventRow } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { runLook } from "../present/status.ts";
 import { StatusMark } from "./ui/status-mark.tsx";
 

@@ -1,8 +1,8 @@
 // A long list of runs: rows are links, only those on the screen are in the page, and nothing
 // scrolls but the page itself.
-import type { ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiRunRow } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { runLook } from "../present/status.ts";
 import { TriggerOfRun } from "./trigger-of-run.tsx";
 import { StatusMark, StatusWord } from "./ui/status-mark.tsx";
@@ -34,9 +34,17 @@ export function RunsTable(props: {
 }): ReactNode {
   const { rows, shows } = props;
   return (
-    <div role="table" aria-label={props.label} aria-rowcount={rows.length + 1} className="rounded-lg border border-line bg-surface">
+    <div
+      role="table"
+      aria-label={props.label}
+      aria-rowcount={rows.length + 1}
+      className="rounded-lg border border-line bg-surface"
+    >
       <div role="rowgroup" className="max-md:sr-only">
-        <div role="row" className={`grid gap-x-3 border-b border-line px-3 py-1.5 text-xs font-semibold text-muted ${columns[shows]}`}>
+        <div
+          role="row"
+          className={`grid gap-x-3 border-b border-line px-3 py-1.5 text-xs font-semibold text-muted ${columns[shows]}`}
+        >
           {heads[shows].map((name) => (
             <span key={name} role="columnheader" className={name === "Duration" ? "text-right" : ""}>
               {name}
@@ -69,7 +77,9 @@ function rowHeight(row: ApiRunRow | undefined, isNarrow: boolean): number {
 function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsTableShows }): ReactNode {
   const look = runLook(row.status);
   return (
-    <div className={`grid h-full content-center items-center gap-x-3 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns[shows]}`}>
+    <div
+      className={`grid h-full content-center items-center gap-x-3 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns[shows]}`}
+    >
       <span role="cell" className="max-md:hidden">
         <StatusWord look={look} />
       </span>
@@ -77,7 +87,11 @@ function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsT
         <span className="md:hidden">
           <StatusMark look={look} label={look.word} />
         </span>
-        <Link to="/runs/$runId" params={{ runId: row.id }} className={`covers-row truncate ${shows === "runs" ? "font-mono text-xs" : "font-medium"}`}>
+        <Link
+          to="/runs/$runId"
+          params={{ runId: row.id }}
+          className={`covers-row truncate ${shows === "runs" ? "font-mono text-xs" : "font-medium"}`}
+        >
           {shows === "runs" ? row.id : row.functionName}
         </Link>
         {shows === "apps" ? <span className="truncate text-xs text-muted">{row.appName}</span> : null}
@@ -94,7 +108,11 @@ function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsT
         <Ago at={row.queuedAt} />
       </span>
       <span role="cell" className="text-right max-md:order-2">
-        {row.startedAt === null ? <span className="text-muted">–</span> : <Lasting from={row.startedAt} to={row.endedAt} />}
+        {row.startedAt === null ? (
+          <span className="text-muted">–</span>
+        ) : (
+          <Lasting from={row.startedAt} to={row.endedAt} />
+        )}
       </span>
       {row.summary === null ? null : <Summary row={row} text={row.summary} />}
     </div>

@@ -1,8 +1,8 @@
 // The dialog that sends an event or invokes a function: checks the JSON while it is typed,
 // knows the names that functions listen to, and then follows the runs in place.
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
+import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { invokeFunction, sendEvent } from "../api/commands.ts";
 import { rememberedPayload, rememberPayload } from "../api/payload-memory.ts";
 import { functionsQuery, infoQuery, readLastEvent } from "../api/queries.ts";
@@ -64,10 +64,13 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
     mutationFn: async () => {
       if (data.kind !== "value") return null;
       rememberPayload(memoryKey, text);
-      return start.kind === "event" ? sendEvent({ name: eventName, data: data.value }) : invokeFunction(start.slug, data.value);
+      return start.kind === "event"
+        ? sendEvent({ name: eventName, data: data.value })
+        : invokeFunction(start.slug, data.value);
     },
     onSuccess: (eventId) => {
-      if (eventId !== null) setSent((before) => [{ eventId, name: start.kind === "event" ? eventName : null }, ...before]);
+      if (eventId !== null)
+        setSent((before) => [{ eventId, name: start.kind === "event" ? eventName : null }, ...before]);
     },
   });
   const filling = useMutation({
@@ -121,7 +124,12 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
         htmlFor={`${id}-data`}
         aside={
           start.kind === "event" && eventName !== "" ? (
-            <button type="button" className="text-xs text-link hover:underline disabled:opacity-50" disabled={filling.isPending} onClick={() => filling.mutate()}>
+            <button
+              type="button"
+              className="text-xs text-link hover:underline disabled:opacity-50"
+              disabled={filling.isPending}
+              onClick={() => filling.mutate()}
+            >
               {filling.data === null ? "There is none stored" : "Take from the last one"}
             </button>
           ) : null
@@ -148,7 +156,8 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
           {sending.isPending ? "Sending …" : start.kind === "event" ? "Send event" : "Invoke"}
         </Button>
         <span className="text-xs text-muted">
-          <kbd className="rounded border border-line px-1 font-sans">Ctrl</kbd> + <kbd className="rounded border border-line px-1 font-sans">Enter</kbd>
+          <kbd className="rounded border border-line px-1 font-sans">Ctrl</kbd> +{" "}
+          <kbd className="rounded border border-line px-1 font-sans">Enter</kbd>
         </span>
       </div>
       <SentEvents sent={sent} functions={functions} onRename={changeName} />

@@ -1,7 +1,7 @@
 // Opens the dialog that sends events, from anywhere on the page. The dialog itself is
 // loaded when it is first needed.
-import { createContext, lazy, Suspense, useCallback, useContext, useState, type ReactNode } from "react";
 import type { JsonValue } from "@stepwright/protocol";
+import { createContext, lazy, Suspense, useCallback, useContext, useState, type ReactNode } from "react";
 
 /** What the dialog begins with. */
 export type SendStart =

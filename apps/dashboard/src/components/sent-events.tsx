@@ -1,8 +1,8 @@
 // What became of the events sent from the dialog: their runs as they start and end, or why there are none.
-import type { ReactNode } from "react";
+import type { ApiFunction } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ApiFunction } from "@stepwright/protocol";
+import type { ReactNode } from "react";
 import { eventQuery } from "../api/queries.ts";
 import { listeners, triggerNames } from "../present/listeners.ts";
 import { nearestName } from "../present/nearest-name.ts";
@@ -22,7 +22,11 @@ export function SentEvents(props: {
 }): ReactNode {
   return (
     // Always there, so that what comes into it is read aloud: the rest of the page is silent while the dialog is open.
-    <ul aria-label="Sent events" aria-live="polite" className={props.sent.length === 0 ? "hidden" : "grid gap-2 border-t border-line pt-3"}>
+    <ul
+      aria-label="Sent events"
+      aria-live="polite"
+      className={props.sent.length === 0 ? "hidden" : "grid gap-2 border-t border-line pt-3"}
+    >
       {props.sent.map((event) => (
         <li key={event.eventId}>
           <Sent event={event} functions={props.functions} onRename={props.onRename} />
@@ -32,7 +36,11 @@ export function SentEvents(props: {
   );
 }
 
-function Sent(props: { readonly event: SentEvent; readonly functions: readonly ApiFunction[]; readonly onRename: (name: string) => void }): ReactNode {
+function Sent(props: {
+  readonly event: SentEvent;
+  readonly functions: readonly ApiFunction[];
+  readonly onRename: (name: string) => void;
+}): ReactNode {
   const { eventId, name } = props.event;
   const { data } = useQuery(eventQuery(eventId));
   const count = data?.runs.length ?? 0;
@@ -44,18 +52,28 @@ function Sent(props: { readonly event: SentEvent; readonly functions: readonly A
           {eventId}
         </Link>
       </p>
-      {count > 0 && data !== undefined ? <RunPills runs={data.runs} max={20} /> : <NoRuns name={name} functions={props.functions} onRename={props.onRename} />}
+      {count > 0 && data !== undefined ? (
+        <RunPills runs={data.runs} max={20} />
+      ) : (
+        <NoRuns name={name} functions={props.functions} onRename={props.onRename} />
+      )}
     </div>
   );
 }
 
-function NoRuns(props: { readonly name: string | null; readonly functions: readonly ApiFunction[]; readonly onRename: (name: string) => void }): ReactNode {
+function NoRuns(props: {
+  readonly name: string | null;
+  readonly functions: readonly ApiFunction[];
+  readonly onRename: (name: string) => void;
+}): ReactNode {
   const { name } = props;
   if (name === null) return <p className="text-muted">The run starts in a moment.</p>;
   const listening = listeners(name, props.functions);
   if (listening.length > 0) {
     const names = listening.map((fn) => fn.name).join(", ");
-    return <p className="text-muted">No run yet. {names} listens to it and starts if its condition and its limits allow.</p>;
+    return (
+      <p className="text-muted">No run yet. {names} listens to it and starts if its condition and its limits allow.</p>
+    );
   }
   const nearest = nearestName(name, triggerNames(props.functions));
   return (

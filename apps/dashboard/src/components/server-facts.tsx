@@ -1,6 +1,6 @@
 // The foot of every page: which server this is and how much it has to do.
-import type { ReactNode } from "react";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { logout } from "../api/commands.ts";
 import { infoQuery } from "../api/queries.ts";
 import { isLoginNeeded } from "../api/session.ts";
@@ -25,7 +25,10 @@ export function ServerFacts(): ReactNode {
         queue: {due} due, {future} later
       </span>
       {setAside === 0 ? null : (
-        <span className="font-semibold text-bad" title="Work that could not be processed was set aside; everything else goes on. The log says why.">
+        <span
+          className="font-semibold text-bad"
+          title="Work that could not be processed was set aside; everything else goes on. The log says why."
+        >
           {setAside} set aside
         </span>
       )}

@@ -1,7 +1,7 @@
 // The frame of every page: navigation, what can be done from anywhere, and the login when it is needed.
-import { useEffect, type ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
+import { useEffect, type ReactNode } from "react";
 import { liveFeed } from "../api/live-feed.ts";
 import { appsQuery, infoQuery } from "../api/queries.ts";
 import { isLoginNeeded } from "../api/session.ts";
@@ -23,7 +23,10 @@ export function Shell(): ReactNode {
   if (isLocked) return <LoginPage />;
   return (
     <SendEventProvider>
-      <a href="#page" className="sr-only focus:not-sr-only focus:fixed focus:z-50 focus:m-2 focus:rounded focus:bg-surface focus:px-3 focus:py-2">
+      <a
+        href="#page"
+        className="sr-only focus:not-sr-only focus:fixed focus:z-50 focus:m-2 focus:rounded focus:bg-surface focus:px-3 focus:py-2"
+      >
         Skip to the page
       </a>
       <TopBar />
@@ -95,7 +98,14 @@ function Logo(): ReactNode {
   return (
     <svg viewBox="0 0 32 32" aria-hidden className="size-5">
       <rect width="32" height="32" rx="7" className="fill-fill" />
-      <path d="M7 23h6v-6h6v-6h6" fill="none" stroke="#fff" strokeWidth="3.5" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d="M7 23h6v-6h6v-6h6"
+        fill="none"
+        stroke="#fff"
+        strokeWidth="3.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </svg>
   );
 }

@@ -1,11 +1,19 @@
 // A link that opens a step beside its run, without leaving the place on the page.
-import type { ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiRun } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { stepByKey, stepKey } from "../present/failed-step.ts";
 
 /** Links a step of this run; plain text when the run has no such step yet. */
-export function StepLink({ run, stepId, name }: { readonly run: ApiRun; readonly stepId: string; readonly name: string }): ReactNode {
+export function StepLink({
+  run,
+  stepId,
+  name,
+}: {
+  readonly run: ApiRun;
+  readonly stepId: string;
+  readonly name: string;
+}): ReactNode {
   const step = stepByKey(run.steps, stepId);
   if (step === null) return <strong>{name}</strong>;
   return (

@@ -1,7 +1,7 @@
 // Everything about one step of a run: what went in, what came out, and each try.
-import type { ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiAttempt, ApiRun, ApiStep, JsonValue } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { formatDuration } from "../present/duration.ts";
 import { stepLook } from "../present/status.ts";
 import { stepKinds } from "../present/step-kinds.ts";
@@ -40,7 +40,9 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
             ["Status", <StatusWord key="status" look={stepLook(step)} />],
             ...(step.kind === "function" || step.kind === "step" ? [] : ([["Kind", kind.title]] as const)),
             ["Duration", <Lasting key="duration" from={step.startedAt ?? step.queuedAt} to={step.endedAt} />],
-            ...(step.nextAttemptAt === null ? [] : ([["Next attempt", <NextAttempt key="next" step={step} at={step.nextAttemptAt} />]] as const)),
+            ...(step.nextAttemptAt === null
+              ? []
+              : ([["Next attempt", <NextAttempt key="next" step={step} at={step.nextAttemptAt} />]] as const)),
             ...detailFacts(step),
           ]}
         />
@@ -94,14 +96,23 @@ function Attempts({ step }: { readonly step: ApiStep }): ReactNode {
   return (
     <ol className="grid gap-1">
       {attempts.map((attempt, index) => (
-        <Attempt key={attempt.attempt} attempt={attempt} before={attempts[index - 1] ?? null} isShownAbove={index === attempts.length - 1} />
+        <Attempt
+          key={attempt.attempt}
+          attempt={attempt}
+          before={attempts[index - 1] ?? null}
+          isShownAbove={index === attempts.length - 1}
+        />
       ))}
     </ol>
   );
 }
 
 /** One try. Its error can be opened, unless it is the one that stands above already. */
-function Attempt(props: { readonly attempt: ApiAttempt; readonly before: ApiAttempt | null; readonly isShownAbove: boolean }): ReactNode {
+function Attempt(props: {
+  readonly attempt: ApiAttempt;
+  readonly before: ApiAttempt | null;
+  readonly isShownAbove: boolean;
+}): ReactNode {
   const { attempt, before } = props;
   const look = stepLook({ kind: "step", status: attempt.status });
   const canOpen = attempt.error !== null && !props.isShownAbove;
@@ -112,7 +123,11 @@ function Attempt(props: { readonly attempt: ApiAttempt; readonly before: ApiAtte
       <span className="font-medium">Attempt {attempt.attempt + 1}</span>
       <span>{formatDuration(attempt.endedAt - attempt.startedAt)}</span>
       <span className="text-muted">
-        {before === null ? <Ago at={attempt.startedAt} /> : `${formatDuration(attempt.startedAt - before.endedAt)} after the one before`}
+        {before === null ? (
+          <Ago at={attempt.startedAt} />
+        ) : (
+          `${formatDuration(attempt.startedAt - before.endedAt)} after the one before`
+        )}
       </span>
     </span>
   );
@@ -153,7 +168,9 @@ function detailFacts({ kind, detail }: ApiStep): readonly Fact[] {
         until("Times out", detail["until"]),
       ].filter((fact) => fact !== null);
     case "signal":
-      return [textFact("Signal", detail["signal"], true), until("Times out", detail["until"])].filter((fact) => fact !== null);
+      return [textFact("Signal", detail["signal"], true), until("Times out", detail["until"])].filter(
+        (fact) => fact !== null,
+      );
     case "step":
     case "gateway":
     case "function":

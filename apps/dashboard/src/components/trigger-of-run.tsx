@@ -1,7 +1,7 @@
 // What started a run: an event, with its link, or a cron.
-import type { ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiTriggerOfRun } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { Icon } from "./ui/icon.tsx";
 
 const invoked = "inngest/function.invoked";

@@ -1,7 +1,7 @@
 // What starts a function: its events with their conditions, its crons with their next time.
-import type { ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiTrigger } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { Icon } from "./ui/icon.tsx";
 import { Ago } from "./ui/time.tsx";
 
@@ -50,7 +50,9 @@ function EventTrigger({ trigger }: { readonly trigger: ApiTrigger }): ReactNode 
           </Link>
         )}
       </span>
-      {trigger.expression === null ? null : <code className="rounded bg-raised px-1 break-all">{trigger.expression}</code>}
+      {trigger.expression === null ? null : (
+        <code className="rounded bg-raised px-1 break-all">{trigger.expression}</code>
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 // Puts only the rows on the screen into the page, however many there are. The page is what
 // scrolls: a box that scrolls within it would hide rows and catch the wheel.
-import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 
 /** Rows drawn beyond the screen on each side. */
 const overscan = 8;

@@ -1,7 +1,7 @@
 // Draws what layout-spans.ts has laid out: a row per step, in order, with its attempts side by side.
-import { useMemo, type ReactNode } from "react";
-import { Link } from "@tanstack/react-router";
 import type { ApiRun, ApiStep } from "@stepwright/protocol";
+import { Link } from "@tanstack/react-router";
+import { useMemo, type ReactNode } from "react";
 import { useNow } from "../api/clock.ts";
 import { formatDuration } from "../present/duration.ts";
 import { stepKey } from "../present/failed-step.ts";
@@ -16,7 +16,11 @@ import { StatusMark } from "./ui/status-mark.tsx";
 const grid = "grid max-sm:grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[minmax(12rem,30%)_minmax(0,1fr)_5.75rem]";
 
 /** The steps of a run over time. */
-export function Waterfall(props: { readonly run: ApiRun; readonly selected: ApiStep | null; readonly scale: AxisScale | null }): ReactNode {
+export function Waterfall(props: {
+  readonly run: ApiRun;
+  readonly selected: ApiStep | null;
+  readonly scale: AxisScale | null;
+}): ReactNode {
   const { run } = props;
   const now = useNow(isEnded(run.status) ? null : 1_000);
   const { axis, rows, totals } = useMemo(() => layoutSpans(run, now, props.scale), [run, now, props.scale]);
@@ -28,7 +32,9 @@ export function Waterfall(props: { readonly run: ApiRun; readonly selected: ApiS
         <ScaleLinks runId={run.id} axis={axis} chosen={props.scale} />
       </header>
       {rows.length === 0 ? (
-        <p className="px-3 py-4 text-muted">{isEnded(run.status) ? "This run had no steps." : "No step yet: the function has not reported one."}</p>
+        <p className="px-3 py-4 text-muted">
+          {isEnded(run.status) ? "This run had no steps." : "No step yet: the function has not reported one."}
+        </p>
       ) : (
         <>
           <Ticks axis={axis} />
@@ -37,7 +43,10 @@ export function Waterfall(props: { readonly run: ApiRun; readonly selected: ApiS
               <Row key={row.step.id} row={row} run={run} axis={axis} isSelected={row.step.id === props.selected?.id} />
             ))}
           </ol>
-          <Legend kinds={new Set(rows.flatMap((row) => row.segments.map((segment) => segment.kind)))} hasBreaks={axis.breaks.length > 0} />
+          <Legend
+            kinds={new Set(rows.flatMap((row) => row.segments.map((segment) => segment.kind)))}
+            hasBreaks={axis.breaks.length > 0}
+          />
         </>
       )}
     </section>
@@ -70,14 +79,26 @@ function Ticks({ axis }: { readonly axis: TimeAxis }): ReactNode {
   );
 }
 
-function Row({ row, run, axis, isSelected }: { readonly row: SpanRow; readonly run: ApiRun; readonly axis: TimeAxis; readonly isSelected: boolean }): ReactNode {
+function Row({
+  row,
+  run,
+  axis,
+  isSelected,
+}: {
+  readonly row: SpanRow;
+  readonly run: ApiRun;
+  readonly axis: TimeAxis;
+  readonly isSelected: boolean;
+}): ReactNode {
   const { step } = row;
   const look = stepLook(step);
   const kind = stepKinds[step.kind];
   const key = stepKey(run.steps, step);
   const name = step.kind === "function" ? kind.title : step.name;
   return (
-    <li className={`relative border-b border-line last:border-b-0 focus-within:bg-raised hover:bg-raised ${isSelected ? "bg-raised shadow-[inset_3px_0] shadow-fill" : ""}`}>
+    <li
+      className={`relative border-b border-line last:border-b-0 focus-within:bg-raised hover:bg-raised ${isSelected ? "bg-raised shadow-[inset_3px_0] shadow-fill" : ""}`}
+    >
       <div className={`${grid} min-h-8.5 items-center px-3 max-sm:pt-1.5`}>
         <span className="flex min-w-0 items-center gap-1.5 pr-2">
           <StatusMark look={look} label={look.word} />
@@ -101,14 +122,22 @@ function Row({ row, run, axis, isSelected }: { readonly row: SpanRow; readonly r
             </span>
           )}
           {step.attempts.length > 1 || step.status === "retrying" ? (
-            <span className="rounded bg-raised px-1 text-xs text-muted" title={`${step.attempts.length} attempts made, at most ${step.maxAttempts}`}>
+            <span
+              className="rounded bg-raised px-1 text-xs text-muted"
+              title={`${step.attempts.length} attempts made, at most ${step.maxAttempts}`}
+            >
               ×{step.attempts.length}
             </span>
           ) : null}
         </span>
         <div className="relative h-8.5 max-sm:order-last max-sm:col-span-2 max-sm:-mt-2">
           {axis.ticks.map((tick) => (
-            <span key={tick.left} aria-hidden className="absolute inset-y-0 w-px bg-line" style={{ left: percent(tick.left) }} />
+            <span
+              key={tick.left}
+              aria-hidden
+              className="absolute inset-y-0 w-px bg-line"
+              style={{ left: percent(tick.left) }}
+            />
           ))}
           {row.segments.map((segment, index) => (
             <Bar key={index} segment={segment} />
@@ -156,7 +185,13 @@ const segmentWords: Readonly<Record<SegmentKind, string>> = {
   wait: "Waiting",
 };
 
-function Legend({ kinds, hasBreaks }: { readonly kinds: ReadonlySet<SegmentKind>; readonly hasBreaks: boolean }): ReactNode {
+function Legend({
+  kinds,
+  hasBreaks,
+}: {
+  readonly kinds: ReadonlySet<SegmentKind>;
+  readonly hasBreaks: boolean;
+}): ReactNode {
   const shown = (Object.keys(segmentWords) as readonly SegmentKind[]).filter((kind) => kinds.has(kind));
   return (
     <p className="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-1.5 text-xs text-muted">
@@ -171,7 +206,15 @@ function Legend({ kinds, hasBreaks }: { readonly kinds: ReadonlySet<SegmentKind>
   );
 }
 
-function ScaleLinks({ runId, axis, chosen }: { readonly runId: string; readonly axis: TimeAxis; readonly chosen: AxisScale | null }): ReactNode {
+function ScaleLinks({
+  runId,
+  axis,
+  chosen,
+}: {
+  readonly runId: string;
+  readonly axis: TimeAxis;
+  readonly chosen: AxisScale | null;
+}): ReactNode {
   if (axis.scale === "time" && chosen === null) return null;
   const other: AxisScale = axis.scale === "time" ? "compact" : "time";
   return (

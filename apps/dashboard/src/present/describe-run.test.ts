@@ -1,6 +1,6 @@
 // What the page says first about a run.
-import { describe, expect, test } from "vitest";
 import type { ApiDoing, ApiRun } from "@stepwright/protocol";
+import { describe, expect, test } from "vitest";
 import { sampleAttempt, sampleDoing, sampleError, sampleRun, sampleStep } from "../../test/sample-run.ts";
 import { bannerText, describeRun } from "./describe-run.ts";
 
@@ -30,12 +30,26 @@ describe("a failed run", () => {
   });
 
   test("is blamed on the step even when the function's own row repeats the error", () => {
-    const own = sampleStep({ name: "function", kind: "function", status: "failed", error, attempts: [sampleAttempt({ error })] });
-    expect(headline(sampleRun({ status: "failed", error, steps: [step, own] }))).toBe("Failed in step insert-to-database, attempt 3 of 3");
+    const own = sampleStep({
+      name: "function",
+      kind: "function",
+      status: "failed",
+      error,
+      attempts: [sampleAttempt({ error })],
+    });
+    expect(headline(sampleRun({ status: "failed", error, steps: [step, own] }))).toBe(
+      "Failed in step insert-to-database, attempt 3 of 3",
+    );
   });
 
   test("says that an error was not to be retried", () => {
-    const once = sampleStep({ name: "validate-input", status: "failed", error, attempts: attempts.slice(0, 1), maxAttempts: 4 });
+    const once = sampleStep({
+      name: "validate-input",
+      status: "failed",
+      error,
+      attempts: attempts.slice(0, 1),
+      maxAttempts: 4,
+    });
     expect(headline(sampleRun({ status: "failed", error, steps: [once] }))).toBe(
       "Failed in step validate-input, attempt 1 of 4, which was not to be retried",
     );
@@ -43,7 +57,14 @@ describe("a failed run", () => {
 
   test("can fail in the code outside steps, after a step's error was caught", () => {
     const other = sampleError("later");
-    const own = sampleStep({ name: "function", kind: "function", status: "failed", error: other, attempts: [sampleAttempt({ error: other })], maxAttempts: 1 });
+    const own = sampleStep({
+      name: "function",
+      kind: "function",
+      status: "failed",
+      error: other,
+      attempts: [sampleAttempt({ error: other })],
+      maxAttempts: 1,
+    });
     const run = sampleRun({ status: "failed", error: other, steps: [step, own] });
     expect(headline(run)).toBe("Failed in the function's own code, outside its steps, attempt 1 of 1");
     expect(describeRun(run, now).lines[0]?.message).toBe("later");
@@ -51,15 +72,25 @@ describe("a failed run", () => {
 
   test("shows the kind of error when it is not a plain one", () => {
     const named = sampleError("bad address", { name: "NonRetriableError" });
-    expect(describeRun(sampleRun({ status: "failed", error: named }), now).lines[0]?.message).toBe("NonRetriableError: bad address");
+    expect(describeRun(sampleRun({ status: "failed", error: named }), now).lines[0]?.message).toBe(
+      "NonRetriableError: bad address",
+    );
   });
 });
 
 describe("an unfinished run", () => {
   test("that retries says which attempt comes when, and why", () => {
     const error = sampleError("503");
-    const step = sampleStep({ name: "risky", status: "retrying", attempts: [sampleAttempt({ error })], maxAttempts: 6 });
-    const run = running({ kind: "retrying", stepId: step.id, stepName: "risky", attempt: 1, at: now + 27_000 }, { steps: [step] });
+    const step = sampleStep({
+      name: "risky",
+      status: "retrying",
+      attempts: [sampleAttempt({ error })],
+      maxAttempts: 6,
+    });
+    const run = running(
+      { kind: "retrying", stepId: step.id, stepName: "risky", attempt: 1, at: now + 27_000 },
+      { steps: [step] },
+    );
     expect(headline(run)).toBe("Retrying in step risky: attempt 2 of 6 in 27 s");
     expect(describeRun(run, now)).toMatchObject({ look: { word: "Retrying" }, lines: [{ message: "503" }] });
   });
@@ -76,7 +107,7 @@ describe("an unfinished run", () => {
       stepId: "x",
       stepName: "wait-for-approval",
       event: "content/reviewed",
-      expression: "async.data.contentId == \"c1\"",
+      expression: 'async.data.contentId == "c1"',
       at: now + 172_800_000,
     });
     expect(headline(run)).toMatch(
@@ -85,13 +116,21 @@ describe("an unfinished run", () => {
   });
 
   test("that waits for another run links it", () => {
-    const step = sampleStep({ name: "charge", kind: "invoke", status: "waiting", detail: { functionId: "shop-charge", childRunId: "01CHILD" } });
+    const step = sampleStep({
+      name: "charge",
+      kind: "invoke",
+      status: "waiting",
+      detail: { functionId: "shop-charge", childRunId: "01CHILD" },
+    });
     const run = running({ kind: "waitingForRun", stepId: step.id, stepName: "charge" }, { steps: [step] });
     expect(headline(run)).toBe("Waiting in step charge for shop-charge, run 01CHILD");
   });
 
   test("is described by the call it is in before the waits beside it", () => {
-    const run = running({ kind: "calling" }, { doing: [sampleDoing({ kind: "calling" }), sampleDoing({ kind: "sleeping", at: now + 1 })] });
+    const run = running(
+      { kind: "calling" },
+      { doing: [sampleDoing({ kind: "calling" }), sampleDoing({ kind: "sleeping", at: now + 1 })] },
+    );
     expect(describeRun(run, now).look.word).toBe("Running");
     expect(describeRun(run, now).lines).toHaveLength(2);
   });
@@ -108,7 +147,9 @@ describe("an unfinished run", () => {
 
 test("a completed run says how long it took and what it was made of", () => {
   const retried = sampleStep({ name: "b", attempts: [sampleAttempt(), sampleAttempt({ attempt: 1 })] });
-  expect(headline(sampleRun({ endedAt: 3_210, steps: [sampleStep(), retried] }))).toBe("Completed in 3.21 s, 2 steps, 1 retry");
+  expect(headline(sampleRun({ endedAt: 3_210, steps: [sampleStep(), retried] }))).toBe(
+    "Completed in 3.21 s, 2 steps, 1 retry",
+  );
   expect(headline(sampleRun({ endedAt: 12 }))).toBe("Completed in 12 ms, without steps");
 });
 

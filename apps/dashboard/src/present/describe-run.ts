@@ -103,7 +103,10 @@ function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
     case "calling":
       return line([text("Calling the app"), ...where, text(doing.attempt > 0 ? `, ${attempt}` : "")]);
     case "retrying":
-      return { ...line([text("Retrying"), ...where, text(`: ${attempt} `), ...dueParts(doing, now)]), ...lastErrorOf(step) };
+      return {
+        ...line([text("Retrying"), ...where, text(`: ${attempt} `), ...dueParts(doing, now)]),
+        ...lastErrorOf(step),
+      };
     case "sleeping":
       return line([text("Sleeping"), ...where, ...untilParts(doing, now, "left")]);
     case "waitingForEvent":
@@ -124,9 +127,19 @@ function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
         ...untilParts(doing, now, "until it times out"),
       ]);
     case "waitingForRun":
-      return line([text("Waiting"), ...where, text(" for "), ...childParts(step), ...untilParts(doing, now, "until it times out")]);
+      return line([
+        text("Waiting"),
+        ...where,
+        text(" for "),
+        ...childParts(step),
+        ...untilParts(doing, now, "until it times out"),
+      ]);
     case "other":
-      return line([text("Busy"), ...where, ...(doing.at !== null && doing.at > now ? [text(", due in "), left(doing.at)] : [])]);
+      return line([
+        text("Busy"),
+        ...where,
+        ...(doing.at !== null && doing.at > now ? [text(", due in "), left(doing.at)] : []),
+      ]);
   }
 }
 
@@ -166,7 +179,9 @@ function childParts(step: ApiStep | null): readonly BannerPart[] {
 
 function lastErrorOf(step: ApiStep | null): Pick<BannerLine, "message" | "frame"> {
   const error = step?.attempts.findLast((attempt) => attempt.error !== null)?.error ?? null;
-  return error === null ? { message: null, frame: null } : { message: messageOf(error), frame: firstUserFrame(error.stack) };
+  return error === null
+    ? { message: null, frame: null }
+    : { message: messageOf(error), frame: firstUserFrame(error.stack) };
 }
 
 function messageOf(error: { readonly name: string; readonly message: string }): string {

@@ -6,7 +6,9 @@ import type { ApiRun, ApiStep } from "@stepwright/protocol";
 export function failedStep(run: Pick<ApiRun, "status" | "steps" | "error">): ApiStep | null {
   if (run.status !== "failed") return null;
   const failed = run.steps.filter((step) => step.status === "failed");
-  const source = failed.findLast((step) => step.kind !== "function" && step.error !== null && step.error.message === run.error?.message);
+  const source = failed.findLast(
+    (step) => step.kind !== "function" && step.error !== null && step.error.message === run.error?.message,
+  );
   return source ?? failed.findLast((step) => step.kind === "function") ?? failed.at(-1) ?? null;
 }
 
@@ -14,7 +16,9 @@ export function failedStep(run: Pick<ApiRun, "status" | "steps" | "error">): Api
 export function shownSteps(run: Pick<ApiRun, "status" | "steps" | "error">): readonly ApiStep[] {
   const source = failedStep(run);
   if (source === null || source.kind === "function") return run.steps;
-  return run.steps.filter((step) => step.kind !== "function" || step.attempts.length > 1 || step.error?.message !== source.error?.message);
+  return run.steps.filter(
+    (step) => step.kind !== "function" || step.attempts.length > 1 || step.error?.message !== source.error?.message,
+  );
 }
 
 /** The step an address names: by id, or by name for addresses that were typed. */

@@ -32,14 +32,20 @@ describe("attempts", () => {
   });
 
   test("that took no time are still there", () => {
-    const step = sampleStep({ queuedAt: 100, attempts: [sampleAttempt({ queuedAt: 100, startedAt: 100, endedAt: 100 })], endedAt: 100 });
+    const step = sampleStep({
+      queuedAt: 100,
+      attempts: [sampleAttempt({ queuedAt: 100, startedAt: 100, endedAt: 100 })],
+      endedAt: 100,
+    });
     expect(outline(layoutSpans(sampleRun({ steps: [step] }), 0).rows[0]?.segments)).toEqual([["work", 100, 100]]);
   });
 
   test("of a running step go on until now", () => {
     const step = sampleStep({ status: "running", endedAt: null, attempts: [] });
     const { rows, axis } = layoutSpans(sampleRun({ status: "running", endedAt: null, steps: [step] }), 400);
-    expect(rows[0]?.segments).toEqual([{ kind: "work", startAt: 100, endAt: 400, left: 0.25, width: 0.75, attempt: 0, isOpen: true }]);
+    expect(rows[0]?.segments).toEqual([
+      { kind: "work", startAt: 100, endAt: 400, left: 0.25, width: 0.75, attempt: 0, isOpen: true },
+    ]);
     expect(axis.endAt).toBe(400);
   });
 
@@ -81,7 +87,13 @@ describe("the rows", () => {
 
   test("leave out the function's own row when it only repeats a step's error", () => {
     const failed = sampleStep({ status: "failed", error, attempts: [sampleAttempt({ error })] });
-    const own = sampleStep({ name: "function", kind: "function", status: "failed", error, attempts: [sampleAttempt({ error })] });
+    const own = sampleStep({
+      name: "function",
+      kind: "function",
+      status: "failed",
+      error,
+      attempts: [sampleAttempt({ error })],
+    });
     const run = sampleRun({ status: "failed", error, steps: [failed, own] });
     expect(layoutSpans(run, 0).rows.map((row) => row.step.name)).toEqual(["parse-csv"]);
   });
@@ -129,11 +141,16 @@ describe("the axis", () => {
   });
 
   test("is to scale for a run without long idle stretches", () => {
-    expect(layoutSpans(sampleRun({ steps: [sampleStep()] }), 0).axis).toMatchObject({ scale: "time", startAt: 0, endAt: 1_000 });
+    expect(layoutSpans(sampleRun({ steps: [sampleStep()] }), 0).axis).toMatchObject({
+      scale: "time",
+      startAt: 0,
+      endAt: 1_000,
+    });
   });
 
   test("has a few round ticks", () => {
-    const ticksOf = (endedAt: number) => layoutSpans(sampleRun({ endedAt }), 0, "time").axis.ticks.map((tick) => tick.label);
+    const ticksOf = (endedAt: number) =>
+      layoutSpans(sampleRun({ endedAt }), 0, "time").axis.ticks.map((tick) => tick.label);
     expect(ticksOf(37)).toEqual(["0", "10 ms", "20 ms", "30 ms"]);
     expect(ticksOf(86_000)).toEqual(["0", "15 s", "30 s", "45 s", "1 min", "1 min 15 s"]);
     expect(ticksOf(20 * day).length).toBeLessThan(8);

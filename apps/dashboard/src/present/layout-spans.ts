@@ -95,22 +95,31 @@ function waitStretches(step: ApiStep, kind: "sleep" | "wait", runEndAt: number):
 
 function attemptStretches(step: ApiStep, runEndAt: number): readonly Stretch[] {
   const result: Stretch[] = [];
-  const push = (kind: SegmentKind, startAt: number, endAt: number, facts: { readonly attempt?: number; readonly isOpen?: boolean } = {}) => {
+  const push = (
+    kind: SegmentKind,
+    startAt: number,
+    endAt: number,
+    facts: { readonly attempt?: number; readonly isOpen?: boolean } = {},
+  ) => {
     // An attempt of 0 ms happened; a queue or backoff of 0 ms did not.
-    if (endAt > startAt || facts.attempt !== undefined) result.push(stretch(kind, startAt, endAt, { ...facts, endMax: runEndAt }));
+    if (endAt > startAt || facts.attempt !== undefined)
+      result.push(stretch(kind, startAt, endAt, { ...facts, endMax: runEndAt }));
   };
 
   let lastEndAt: number | null = null;
   for (const attempt of step.attempts.toSorted((a, b) => a.attempt - b.attempt)) {
     pushIdle(push, { lastEndAt, queuedAt: attempt.queuedAt, startedAt: attempt.startedAt });
-    push(attempt.status === "failed" ? "failed" : "work", attempt.startedAt, attempt.endedAt, { attempt: attempt.attempt });
+    push(attempt.status === "failed" ? "failed" : "work", attempt.startedAt, attempt.endedAt, {
+      attempt: attempt.attempt,
+    });
     lastEndAt = attempt.endedAt;
   }
   if (step.endedAt !== null) return result;
 
   const attempt = step.attempts.length;
   if (step.status === "running") {
-    const startedAt = lastEndAt === null ? (step.startedAt ?? step.queuedAt) : Math.max(lastEndAt, step.nextAttemptAt ?? lastEndAt);
+    const startedAt =
+      lastEndAt === null ? (step.startedAt ?? step.queuedAt) : Math.max(lastEndAt, step.nextAttemptAt ?? lastEndAt);
     pushIdle(push, { lastEndAt, queuedAt: lastEndAt === null ? step.queuedAt : startedAt, startedAt });
     push("work", startedAt, runEndAt, { attempt, isOpen: true });
   } else if (step.status === "retrying" && lastEndAt !== null) {

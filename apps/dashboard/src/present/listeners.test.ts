@@ -1,6 +1,6 @@
 // Who listens to an event.
-import { expect, test } from "vitest";
 import type { ApiTrigger } from "@stepwright/protocol";
+import { expect, test } from "vitest";
 import { listeners, triggerNames } from "./listeners.ts";
 
 const trigger = (event: string | null): ApiTrigger => ({

@@ -5,7 +5,9 @@ type WithTriggers = Pick<ApiFunction, "triggers">;
 
 /** The event names that start functions, in order, each once. Patterns are left out: they are no names. */
 export function triggerNames(functions: readonly WithTriggers[]): readonly string[] {
-  const names = functions.flatMap((fn) => fn.triggers.flatMap(({ event }) => (event === null || event.includes("*") ? [] : [event])));
+  const names = functions.flatMap((fn) =>
+    fn.triggers.flatMap(({ event }) => (event === null || event.includes("*") ? [] : [event])),
+  );
   return [...new Set(names)].toSorted();
 }
 

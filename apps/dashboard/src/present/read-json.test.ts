@@ -3,12 +3,15 @@ import { expect, test } from "vitest";
 import { readJson, readJsonObject } from "./read-json.ts";
 
 test("good JSON is its value", () => {
-  expect(readJson(" {\"a\": [1, null]} ")).toEqual({ kind: "value", value: { a: [1, null] } });
+  expect(readJson(' {"a": [1, null]} ')).toEqual({ kind: "value", value: { a: [1, null] } });
 });
 
 test("a problem names line and column", () => {
-  expect(readJson("{\n  \"a\": 1,\n  b\n}")).toMatchObject({ kind: "problem", message: expect.stringMatching(/^Line 3, column 3: /) });
-  expect(readJson("{\"a\": 1")).toMatchObject({ kind: "problem", message: expect.stringMatching(/^Line 1, column 8: /) });
+  expect(readJson('{\n  "a": 1,\n  b\n}')).toMatchObject({
+    kind: "problem",
+    message: expect.stringMatching(/^Line 3, column 3: /),
+  });
+  expect(readJson('{"a": 1')).toMatchObject({ kind: "problem", message: expect.stringMatching(/^Line 1, column 8: /) });
 });
 
 test("nothing typed is a problem with a hint", () => {

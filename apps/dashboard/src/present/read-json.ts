@@ -2,7 +2,9 @@
 import type { JsonValue } from "@stepwright/protocol";
 
 /** JSON that was typed: its value, or what is wrong with it. */
-export type TypedJson = { readonly kind: "value"; readonly value: JsonValue } | { readonly kind: "problem"; readonly message: string };
+export type TypedJson =
+  | { readonly kind: "value"; readonly value: JsonValue }
+  | { readonly kind: "problem"; readonly message: string };
 
 /** Reads typed text as JSON. Empty text is a problem too. */
 export function readJson(text: string): TypedJson {
@@ -25,7 +27,10 @@ export function readJsonObject(text: string): TypedJson {
 
 /** Engines name the place by offset, or by line and column; people want the latter. */
 function problemText(message: string, text: string): string {
-  const short = message.replace(/^JSON\.parse: /, "").replace(/ in JSON at position.*$/s, "").replace(/, ".*" is not valid JSON$/s, "");
+  const short = message
+    .replace(/^JSON\.parse: /, "")
+    .replace(/ in JSON at position.*$/s, "")
+    .replace(/, ".*" is not valid JSON$/s, "");
   const place = placeOf(message, text);
   return place === null ? short : `Line ${place.line}, column ${place.column}: ${short}`;
 }
@@ -34,7 +39,8 @@ function placeOf(message: string, text: string): { readonly line: number; readon
   const named = /line (\d+),? column (\d+)/.exec(message);
   if (named !== null) return { line: Number(named[1]), column: Number(named[2]) };
   const offset = /position (\d+)/.exec(message)?.[1];
-  const end = offset === undefined ? (/end of (?:JSON )?(?:input|data)/i.test(message) ? text.length : null) : Number(offset);
+  const end =
+    offset === undefined ? (/end of (?:JSON )?(?:input|data)/i.test(message) ? text.length : null) : Number(offset);
   if (end === null) return null;
   const before = text.slice(0, end).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };

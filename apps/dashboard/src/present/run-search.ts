@@ -3,7 +3,14 @@ import type { ApiRunStatus } from "@stepwright/protocol";
 import { textOf } from "./search-params.ts";
 
 /** Every status a run can have, in the order of the filter. */
-export const runStatuses = ["queued", "running", "completed", "failed", "cancelled", "skipped"] as const satisfies readonly ApiRunStatus[];
+export const runStatuses = [
+  "queued",
+  "running",
+  "completed",
+  "failed",
+  "cancelled",
+  "skipped",
+] as const satisfies readonly ApiRunStatus[];
 
 /** What `/runs` is filtered by. An absent field filters nothing. */
 export interface RunSearch {
@@ -22,7 +29,12 @@ export interface RunSearch {
 export function parseRunSearch(raw: Readonly<Record<string, unknown>>): RunSearch {
   const status = (textOf(raw, "status") ?? "").split(",").filter(isRunStatus);
   const last = textOf(raw, "last");
-  const texts = { fn: textOf(raw, "fn"), app: textOf(raw, "app"), event: textOf(raw, "event"), cursor: textOf(raw, "cursor") };
+  const texts = {
+    fn: textOf(raw, "fn"),
+    app: textOf(raw, "app"),
+    event: textOf(raw, "event"),
+    cursor: textOf(raw, "cursor"),
+  };
   return {
     ...(status.length === 0 ? {} : { status: [...new Set(status)] }),
     ...present(texts),
@@ -42,7 +54,13 @@ export function runsQuery(search: RunSearch, now: number): Readonly<Record<strin
 
 /** Says whether anything narrows the list. */
 export function isFiltered(search: RunSearch): boolean {
-  return search.status !== undefined || search.fn !== undefined || search.app !== undefined || search.event !== undefined || search.last !== undefined;
+  return (
+    search.status !== undefined ||
+    search.fn !== undefined ||
+    search.app !== undefined ||
+    search.event !== undefined ||
+    search.last !== undefined
+  );
 }
 
 /** Adds or takes away one status; an empty choice means all. */
@@ -67,5 +85,7 @@ function isRunStatus(text: string): text is ApiRunStatus {
 
 /** Leaves out what is undefined. */
 function present<K extends string>(fields: Readonly<Record<K, string | undefined>>): { readonly [key in K]?: string } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [key in K]?: string };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [key in K]?: string;
+  };
 }

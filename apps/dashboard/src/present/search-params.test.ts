@@ -1,7 +1,7 @@
 // Addresses can be typed by hand, and survive being read and written again.
 import { describe, expect, test } from "vitest";
-import { parseSearch, stringifySearch } from "./search-params.ts";
 import { isFiltered, parseRunSearch, runsQuery, spanMs, toggleStatus, type RunSearch } from "./run-search.ts";
+import { parseSearch, stringifySearch } from "./search-params.ts";
 
 describe("search parameters", () => {
   test("commas, slashes and colons stay readable", () => {
@@ -29,7 +29,9 @@ describe("the filters of the runs list", () => {
   });
 
   test("unknown statuses and spans are left out instead of hiding everything", () => {
-    expect(parseRunSearch({ status: "FAILED,failed,failed,", last: "yesterday", fn: "" })).toEqual({ status: ["failed"] });
+    expect(parseRunSearch({ status: "FAILED,failed,failed,", last: "yesterday", fn: "" })).toEqual({
+      status: ["failed"],
+    });
   });
 
   test("they become the query of the API", () => {

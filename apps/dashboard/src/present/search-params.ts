@@ -26,7 +26,11 @@ export function textOf(raw: Readonly<Record<string, unknown>>, name: string): st
 }
 
 function searchText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(searchText).filter((text) => text !== "").join(",");
+  if (Array.isArray(value))
+    return value
+      .map(searchText)
+      .filter((text) => text !== "")
+      .join(",");
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return "";

@@ -10,7 +10,10 @@ export interface EventDraft {
 }
 
 /** Writes the event as a cURL command. In `dev` any key is taken; in `start` the reader has to put in theirs. */
-export function curlSnippet(event: EventDraft, server: { readonly origin: string; readonly needsKey: boolean }): string {
+export function curlSnippet(
+  event: EventDraft,
+  server: { readonly origin: string; readonly needsKey: boolean },
+): string {
   const key = server.needsKey ? "$INNGEST_EVENT_KEY" : "dev";
   const body = JSON.stringify(event, null, 2).replaceAll("'", String.raw`'\''`);
   return `curl -X POST "${server.origin}/e/${key}" \\\n  -H "Content-Type: application/json" \\\n  -d '${body}'`;

@@ -35,9 +35,9 @@ test("the first own frame is named with the end of its path", () => {
 });
 
 test("lines that are no frames are kept", () => {
-  expect(parseStack("Traceback\n  File \"app.py\", line 3", "")).toEqual([
+  expect(parseStack('Traceback\n  File "app.py", line 3', "")).toEqual([
     { kind: "text", text: "Traceback" },
-    { kind: "text", text: "  File \"app.py\", line 3" },
+    { kind: "text", text: '  File "app.py", line 3' },
   ]);
 });
 

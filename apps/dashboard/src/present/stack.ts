@@ -24,7 +24,9 @@ const framePattern = /^\s*at (?:(?<caller>.+?) \((?<inside>.+)\)|(?<bare>.+))$/;
 
 /** Splits a stack into its lines, without the leading repetition of `Name: message`. */
 export function parseStack(stack: string, message: string): readonly StackLine[] {
-  const lines = withoutHeadline(stack, message).split("\n").filter((line) => line.trim() !== "");
+  const lines = withoutHeadline(stack, message)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   return lines.map(parseLine);
 }
 
@@ -59,7 +61,13 @@ function parseLine(text: string): StackLine {
   const match = framePattern.exec(text);
   const place = match?.groups?.["inside"] ?? match?.groups?.["bare"];
   if (place === undefined) return { kind: "text", text };
-  return { kind: "frame", text: text.trim(), caller: match?.groups?.["caller"] ?? null, place, isUsers: isUsersPlace(place) };
+  return {
+    kind: "frame",
+    text: text.trim(),
+    caller: match?.groups?.["caller"] ?? null,
+    place,
+    isUsers: isUsersPlace(place),
+  };
 }
 
 function isUsersPlace(place: string): boolean {

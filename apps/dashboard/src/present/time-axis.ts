@@ -41,7 +41,9 @@ const ticksMax = 6;
 const tickDistanceMin = 0.14;
 
 /** Makes the axis of a run that was busy at the given intervals. Without a scale it chooses the readable one. */
-export function timeAxis(o: Interval & { readonly busy: readonly Interval[]; readonly scale: AxisScale | null }): TimeAxis {
+export function timeAxis(
+  o: Interval & { readonly busy: readonly Interval[]; readonly scale: AxisScale | null },
+): TimeAxis {
   const whole = { startAt: o.startAt, endAt: Math.max(o.endAt, o.startAt + 1) };
   const busy = merged(o.busy, whole);
   const scale = o.scale ?? readableScale(whole, busy);
@@ -71,10 +73,14 @@ function linearAxis(whole: Interval): TimeAxis {
 function compactAxis(whole: Interval, busy: readonly Interval[]): TimeAxis {
   const gaps = gapsOf(busy, whole);
   const gapMax = Math.max(1, sumOf(busy) / (gaps.length + 1));
-  const pieces = [...busy.map((piece) => ({ ...piece, isIdle: false })), ...gaps.map((piece) => ({ ...piece, isIdle: true }))]
+  const pieces = [
+    ...busy.map((piece) => ({ ...piece, isIdle: false })),
+    ...gaps.map((piece) => ({ ...piece, isIdle: true })),
+  ]
     .sort((a, b) => a.startAt - b.startAt)
     .map((piece) => ({ ...piece, isShortened: piece.isIdle && lengthOf(piece) > gapMax }));
-  const drawnLength = (piece: Interval & { readonly isShortened: boolean }) => (piece.isShortened ? gapMax : lengthOf(piece));
+  const drawnLength = (piece: Interval & { readonly isShortened: boolean }) =>
+    piece.isShortened ? gapMax : lengthOf(piece);
   const total = pieces.reduce((sum, piece) => sum + drawnLength(piece), 0);
 
   let drawn = 0;
@@ -89,7 +95,9 @@ function compactAxis(whole: Interval, busy: readonly Interval[]): TimeAxis {
     const share = lengthOf(piece) === 0 ? 0 : (at - piece.startAt) / lengthOf(piece);
     return clamp(piece.left + clamp(share) * piece.width);
   };
-  const breaks = placed.filter((piece) => piece.isShortened).map(({ startAt, endAt, left, width }) => ({ startAt, endAt, left, width }));
+  const breaks = placed
+    .filter((piece) => piece.isShortened)
+    .map(({ startAt, endAt, left, width }) => ({ startAt, endAt, left, width }));
   return { ...whole, scale: "compact", breaks, ticks: compactTicks(whole, breaks), place };
 }
 
@@ -98,15 +106,16 @@ function compactTicks(whole: Interval, breaks: readonly AxisBreak[]): readonly A
   const ticks: AxisTick[] = [{ left: 0, label: "0" }];
   for (const { endAt, left, width } of breaks) {
     const at = left + width;
-    if (at - (ticks.at(-1)?.left ?? 0) >= tickDistanceMin) ticks.push({ left: at, label: formatDuration(endAt - whole.startAt) });
+    if (at - (ticks.at(-1)?.left ?? 0) >= tickDistanceMin)
+      ticks.push({ left: at, label: formatDuration(endAt - whole.startAt) });
   }
   return ticks;
 }
 
 const second = 1_000;
-const roundSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400].map(
-  (seconds) => seconds * second,
-);
+const roundSteps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+].map((seconds) => seconds * second);
 
 function tickStep(length: number): number {
   const least = length / ticksMax;
@@ -136,7 +145,9 @@ function merged(intervals: readonly Interval[], whole: Interval): readonly Inter
 function gapsOf(busy: readonly Interval[], whole: Interval): readonly Interval[] {
   const starts = [whole.startAt, ...busy.map((item) => item.endAt)];
   const ends = [...busy.map((item) => item.startAt), whole.endAt];
-  return starts.map((startAt, index) => ({ startAt, endAt: ends[index] ?? whole.endAt })).filter((gap) => lengthOf(gap) > 0);
+  return starts
+    .map((startAt, index) => ({ startAt, endAt: ends[index] ?? whole.endAt }))
+    .filter((gap) => lengthOf(gap) > 0);
 }
 
 function sumOf(intervals: readonly Interval[]): number {

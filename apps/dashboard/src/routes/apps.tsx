@@ -1,6 +1,6 @@
 // `/apps`: the apps that serve functions, whether they are synced, and how to connect one.
-import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { appsQuery } from "../api/queries.ts";
 import { AddApp } from "../components/add-app.tsx";
 import { AppCard } from "../components/app-card.tsx";
@@ -18,7 +18,11 @@ export function AppsPage(): ReactNode {
       <PageHead title="Apps" />
       <AddApp />
       {data === undefined ? (
-        error === null ? <Loading what="apps" /> : <Problem error={error} onRetry={() => void refetch()} />
+        error === null ? (
+          <Loading what="apps" />
+        ) : (
+          <Problem error={error} onRetry={() => void refetch()} />
+        )
       ) : data.length === 0 ? (
         <Empty title="No app is connected yet">
           <ConnectApp />

@@ -1,8 +1,8 @@
 // `/events/$eventId`: one event, its payload and the runs it started.
-import type { ReactNode } from "react";
+import type { ApiEventDetail } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import type { ApiEventDetail } from "@stepwright/protocol";
+import type { ReactNode } from "react";
 import { eventQuery, functionsQuery } from "../api/queries.ts";
 import { ApiFailure } from "../api/request.ts";
 import { JsonView } from "../components/json-view.tsx";
@@ -50,7 +50,9 @@ function Event({ event }: { readonly event: ApiEventDetail }): ReactNode {
         title={event.name}
         actions={
           // The names of the engine's own events are reserved.
-          isInternal ? null : <Button onClick={() => openSend({ kind: "event", name: event.name, data: event.data })}>Send again</Button>
+          isInternal ? null : (
+            <Button onClick={() => openSend({ kind: "event", name: event.name, data: event.data })}>Send again</Button>
+          )
         }
       >
         <FactLine
@@ -104,7 +106,10 @@ function StartedRuns({ event }: { readonly event: ApiEventDetail }): ReactNode {
   return (
     <ul>
       {event.runs.map((run) => (
-        <li key={run.runId} className="relative flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line px-3 first:border-t-0 hover:bg-raised">
+        <li
+          key={run.runId}
+          className="relative flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line px-3 first:border-t-0 hover:bg-raised"
+        >
           <span className="w-24">
             <StatusWord look={runLook(run.status)} />
           </span>

@@ -1,7 +1,7 @@
 // `/events`: what was sent, newest first, and the runs it started.
-import { useId, type ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useId, type ReactNode } from "react";
 import { useEvents } from "../api/lists.ts";
 import { functionsQuery } from "../api/queries.ts";
 import { EventsTable } from "../components/events-table.tsx";
@@ -41,7 +41,11 @@ export function EventsPage(): ReactNode {
             isLoading={list.isLoadingMore}
             older={
               list.nextCursor === null ? null : (
-                <Link to="/events" search={{ ...search, cursor: list.nextCursor }} className="text-link hover:underline">
+                <Link
+                  to="/events"
+                  search={{ ...search, cursor: list.nextCursor }}
+                  className="text-link hover:underline"
+                >
                   Only older events
                 </Link>
               )
@@ -60,7 +64,8 @@ function EventFilters(): ReactNode {
   const functions = useQuery(functionsQuery()).data ?? [];
   const { cursor: _, name, ...rest } = search;
   const show = (wanted: string) => {
-    if (wanted !== (name ?? "")) void navigate({ to: "/events", search: wanted === "" ? rest : { ...rest, name: wanted } });
+    if (wanted !== (name ?? ""))
+      void navigate({ to: "/events", search: wanted === "" ? rest : { ...rest, name: wanted } });
   };
   const names = triggerNames(functions);
   return (
@@ -111,7 +116,13 @@ function EventFilters(): ReactNode {
 function NoEvents({ name }: { readonly name: string | undefined }): ReactNode {
   const openSend = useOpenSend();
   const functions = useQuery(functionsQuery()).data ?? [];
-  const nearest = name === undefined ? null : nearestName(name, triggerNames(functions).filter((known) => known !== name));
+  const nearest =
+    name === undefined
+      ? null
+      : nearestName(
+          name,
+          triggerNames(functions).filter((known) => known !== name),
+        );
   return (
     <Empty title={name === undefined ? "No event has arrived yet" : `No event is named ${name}`}>
       {nearest === null ? (

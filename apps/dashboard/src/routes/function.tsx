@@ -1,8 +1,8 @@
 // `/functions/$slug`: one function, what starts and limits it, and its latest runs.
-import type { ReactNode } from "react";
+import type { ApiFunction } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import type { ApiFunction } from "@stepwright/protocol";
+import type { ReactNode } from "react";
 import { useRuns } from "../api/lists.ts";
 import { functionsQuery } from "../api/queries.ts";
 import { JsonView } from "../components/json-view.tsx";
@@ -44,7 +44,10 @@ function Function({ fn }: { readonly fn: ApiFunction }): ReactNode {
   return (
     <>
       <title>{`${fn.name} · Stepwright`}</title>
-      <PageHead title={fn.name} actions={<Button onClick={() => openSend({ kind: "invoke", slug: fn.slug, name: fn.name })}>Invoke</Button>}>
+      <PageHead
+        title={fn.name}
+        actions={<Button onClick={() => openSend({ kind: "invoke", slug: fn.slug, name: fn.name })}>Invoke</Button>}
+      >
         <FactLine
           facts={[
             ["Id", <code key="slug">{fn.slug}</code>],

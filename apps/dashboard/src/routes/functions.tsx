@@ -1,8 +1,8 @@
 // `/functions`: every function, what starts it, and when its cron is next due.
-import { useId, type ReactNode } from "react";
+import type { ApiFunction } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import type { ApiFunction } from "@stepwright/protocol";
+import { useId, type ReactNode } from "react";
 import { functionsQuery } from "../api/queries.ts";
 import { ConnectApp } from "../components/connect-app.tsx";
 import { useOpenSend } from "../components/send-event.tsx";
@@ -24,7 +24,11 @@ export function FunctionsPage(): ReactNode {
       <title>Functions · Stepwright</title>
       <PageHead title="Functions" />
       {data === undefined ? (
-        error === null ? <Loading what="functions" /> : <Problem error={error} onRetry={() => void refetch()} />
+        error === null ? (
+          <Loading what="functions" />
+        ) : (
+          <Problem error={error} onRetry={() => void refetch()} />
+        )
       ) : data.length === 0 ? (
         <Empty title="No function is known yet">
           <ConnectApp />
@@ -66,7 +70,13 @@ function Filter({ q, app }: { readonly q: string | undefined; readonly app: stri
         placeholder="Search name, event or app"
         value={q ?? ""}
         // Typing replaces the place in history: Back leaves the page, not a letter.
-        onChange={(event) => void navigate({ to: "/functions", replace: true, search: (before) => ({ ...before, q: event.target.value || undefined }) })}
+        onChange={(event) =>
+          void navigate({
+            to: "/functions",
+            replace: true,
+            search: (before) => ({ ...before, q: event.target.value || undefined }),
+          })
+        }
         className={`${controlClass} max-w-xs`}
       />
       {app === undefined ? null : (
@@ -87,7 +97,10 @@ function FunctionList({ functions }: { readonly functions: readonly ApiFunction[
   const openSend = useOpenSend();
   return (
     <div role="table" aria-label="Functions" className="rounded-lg border border-line bg-surface">
-      <div role="row" className={`grid gap-x-4 border-b border-line px-3 py-1.5 text-xs font-semibold text-muted max-md:sr-only ${columns}`}>
+      <div
+        role="row"
+        className={`grid gap-x-4 border-b border-line px-3 py-1.5 text-xs font-semibold text-muted max-md:sr-only ${columns}`}
+      >
         <span role="columnheader">Function</span>
         <span role="columnheader">Triggers</span>
         <span role="columnheader">App</span>

@@ -1,6 +1,6 @@
 // What stands where no page is, and where one broke.
-import type { ReactNode } from "react";
 import { Link, type ErrorComponentProps } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { Empty, Problem } from "../components/ui/note.tsx";
 
 /** No page has this address. */
@@ -17,5 +17,10 @@ export function NotFoundPage(): ReactNode {
 
 /** A page broke while it was drawn or loaded; the rest of the frame still works. */
 export function BrokenPage({ error }: ErrorComponentProps): ReactNode {
-  return <Problem error={error instanceof Error ? error : new Error(String(error))} onRetry={() => window.location.reload()} />;
+  return (
+    <Problem
+      error={error instanceof Error ? error : new Error(String(error))}
+      onRetry={() => window.location.reload()}
+    />
+  );
 }

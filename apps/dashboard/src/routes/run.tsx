@@ -1,10 +1,10 @@
 // `/runs/$runId`: one run. Why or what now first, then its steps over time, then the chosen step.
-import type { ReactNode } from "react";
+import type { ApiRun } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import type { ApiRun } from "@stepwright/protocol";
-import { ApiFailure } from "../api/request.ts";
+import type { ReactNode } from "react";
 import { runQuery } from "../api/queries.ts";
+import { ApiFailure } from "../api/request.ts";
 import { RunActions } from "../components/run-actions.tsx";
 import { RunBanner } from "../components/run-banner.tsx";
 import { RunPanel } from "../components/run-panel.tsx";

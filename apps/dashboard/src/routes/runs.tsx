@@ -1,7 +1,7 @@
 // `/runs`: the runs, newest first, by filters that live in the address.
-import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useRuns } from "../api/lists.ts";
 import { appsQuery } from "../api/queries.ts";
 import { ConnectApp } from "../components/connect-app.tsx";
@@ -119,6 +119,8 @@ function withoutCursor({ cursor: _cursor, ...search }: RunSearch): RunSearch {
 
 function titleOf({ status, fn, event, last }: RunSearch): string {
   const words = (status ?? []).map((item) => runLook(item).word.toLowerCase()).join(", ");
-  const parts = [words, fn, event, last === undefined ? undefined : `last ${last}`].filter((part) => part !== undefined && part !== "");
+  const parts = [words, fn, event, last === undefined ? undefined : `last ${last}`].filter(
+    (part) => part !== undefined && part !== "",
+  );
   return parts.length === 0 ? "Runs · Stepwright" : `Runs: ${parts.join(" · ")} · Stepwright`;
 }

@@ -22,7 +22,11 @@ async function buildBinary(): Promise<void> {
 
 /** Starts the binary with an environment that has nothing in it but a home for its cache. */
 function startBinary(folder: string, args: readonly string[]) {
-  const child = spawn(binary, args, { cwd: folder, env: { PATH: "", HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, args, {
+    cwd: folder,
+    env: { PATH: "", HOME: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));

@@ -25,7 +25,10 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** Opens a page that may load from the server alone: whatever else it asks for ends up in `foreign`. */
-export async function openPage(browser: Browser, origin: string): Promise<{ readonly page: Page; readonly foreign: readonly string[] }> {
+export async function openPage(
+  browser: Browser,
+  origin: string,
+): Promise<{ readonly page: Page; readonly foreign: readonly string[] }> {
   const foreign: string[] = [];
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.route("**/*", async (route) => {

@@ -60,7 +60,10 @@ test("an event sent from the page starts a run that can be watched step by step"
   await page.getByText(/^Completed in/).waitFor();
   await takePicture(page, "run-completed");
 
-  await page.getByRole("link", { name: /take-order/ }).first().click();
+  await page
+    .getByRole("link", { name: /take-order/ })
+    .first()
+    .click();
   await page.getByText('"order taken"').waitFor();
   expect(foreign).toEqual([]);
 });
@@ -80,7 +83,10 @@ test("a failed run says why on the list and on its page", async () => {
   await page.goto(`${server.url}/runs?status=failed`);
   await page.getByText("card 4242 was declined by the bank").first().waitFor();
   await takePicture(page, "runs-failed");
-  await page.getByRole("link", { name: /charge/ }).first().click();
+  await page
+    .getByRole("link", { name: /charge/ })
+    .first()
+    .click();
   await page.waitForURL(new RegExp(run.id));
 
   const banner = page.getByRole("region", { name: "What happened" });
@@ -88,7 +94,10 @@ test("a failed run says why on the list and on its page", async () => {
   expect(await banner.getByText(/charge-card/).count()).toBeGreaterThan(0);
   await takePicture(page, "run-failed");
   await banner.getByRole("link", { name: "charge-card" }).click();
-  await page.getByText(/page\.test\.ts/).first().waitFor();
+  await page
+    .getByText(/page\.test\.ts/)
+    .first()
+    .waitFor();
   await takePicture(page, "run-failed-step");
   expect(foreign).toEqual([]);
 });
@@ -121,13 +130,21 @@ test("events, functions and apps are shown with what belongs to them", async () 
 
   const { page, foreign } = await openPage(browser, server.url);
   await page.goto(`${server.url}/events`);
-  await page.getByRole("row").filter({ hasText: app.event("heard") }).getByRole("link", { name: /listener/ }).first().waitFor();
+  await page
+    .getByRole("row")
+    .filter({ hasText: app.event("heard") })
+    .getByRole("link", { name: /listener/ })
+    .first()
+    .waitFor();
   await takePicture(page, "events");
 
   await page.goto(`${server.url}/functions`);
   const monday = page.getByRole("row").filter({ hasText: "monday" });
   await monday.getByText("0 9 * * MON").waitFor();
-  await monday.getByText(/in \d+ (d|h|min)/).first().waitFor();
+  await monday
+    .getByText(/in \d+ (d|h|min)/)
+    .first()
+    .waitFor();
   await takePicture(page, "functions");
 
   await page.goto(`${server.url}/apps`);

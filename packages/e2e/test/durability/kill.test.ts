@@ -44,15 +44,20 @@ describe.each(sdks)("five kills under load with SDK $name", (sdk) => {
     mkdirSync(folder, { recursive: true });
     const outbox = openOutbox(join(folder, "outbox.db"));
     const killer = createKiller(fraction, await startServer());
-    const app = await serveApp(killer.server(), sdk, ({ define, event }) => buildFunctions({ sdk, define, event, outbox, killer }), {
-      wrap: (handler) => (request, response) => {
-        if (request.method === "POST") {
-          killer.reached("call");
-          response.once("finish", () => killer.reached("commit"));
-        }
-        handler(request, response);
+    const app = await serveApp(
+      killer.server(),
+      sdk,
+      ({ define, event }) => buildFunctions({ sdk, define, event, outbox, killer }),
+      {
+        wrap: (handler) => (request, response) => {
+          if (request.method === "POST") {
+            killer.reached("call");
+            response.once("finish", () => killer.reached("commit"));
+          }
+          handler(request, response);
+        },
       },
-    });
+    );
 
     const events = Array.from({ length: eventCount }, (_, index) => eventOf(index, app.event));
     await sendAll(events, killer);
@@ -62,7 +67,10 @@ describe.each(sdks)("five kills under load with SDK $name", (sdk) => {
     expect(killer.killed).toBe(phases.length);
     for (const kind of kinds) {
       const slug = `${app.id}-${kind}`;
-      expect(runs.filter((run) => run.functionSlug === slug), `runs of ${kind}`).toHaveLength(eventCount / kinds.length);
+      expect(
+        runs.filter((run) => run.functionSlug === slug),
+        `runs of ${kind}`,
+      ).toHaveLength(eventCount / kinds.length);
     }
     expect(runs.filter((run) => run.functionSlug === `${app.id}-child`)).toHaveLength(eventCount / kinds.length);
     expect(new Set(runs.map((run) => run.status))).toEqual(new Set(["completed"]));
@@ -119,7 +127,10 @@ function createKiller(fraction: () => number, first: ServerProcess): Killer {
       coming = kill();
     },
     up: () => coming,
-    finished: () => until(() => (plan.length === 0 && !isDown ? true : null), { describe: () => `all kills happened; left: ${JSON.stringify(plan)}` }).then(() => undefined),
+    finished: () =>
+      until(() => (plan.length === 0 && !isDown ? true : null), {
+        describe: () => `all kills happened; left: ${JSON.stringify(plan)}`,
+      }).then(() => undefined),
     get killed() {
       return killed;
     },
@@ -218,7 +229,11 @@ async function untilAllEnded(killer: Killer, appId: string): Promise<Runs> {
         return null;
       }
     },
-    { timeoutMs: 180_000, everyMs: 250, describe: () => `${expected} runs ended after ${phases.length} kills: ${last}` },
+    {
+      timeoutMs: 180_000,
+      everyMs: 250,
+      describe: () => `${expected} runs ended after ${phases.length} kills: ${last}`,
+    },
   );
 }
 
@@ -228,7 +243,15 @@ async function allRuns(server: ServerApi, appId: string) {
   do {
     const answer = await server.request("GET", `/api/runs?limit=100${cursor === null ? "" : `&cursor=${cursor}`}`);
     if (answer.status !== 200) throw new Error(`the list of runs answered ${answer.status}: ${answer.text}`);
-    const page = answer.json as { readonly items: readonly { readonly id: string; readonly functionSlug: string; readonly status: string; readonly endedAt: number | null }[]; readonly nextCursor: string | null };
+    const page = answer.json as {
+      readonly items: readonly {
+        readonly id: string;
+        readonly functionSlug: string;
+        readonly status: string;
+        readonly endedAt: number | null;
+      }[];
+      readonly nextCursor: string | null;
+    };
     runs.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== null);
@@ -246,7 +269,9 @@ function checkExecutions(appId: string, runs: Runs, executions: readonly Executi
   const expected = runs.flatMap((run) => expectedKeys(run.id, run.functionSlug.slice(appId.length + 1)));
   expect(new Set(seen.keys())).toEqual(new Set(expected));
   const repeated = executions.length - expected.length;
-  process.stdout.write(`executions: ${executions.length}, repeated: ${repeated}, allowed: ${phases.length * callsInFlightMax}\n`);
+  process.stdout.write(
+    `executions: ${executions.length}, repeated: ${repeated}, allowed: ${phases.length * callsInFlightMax}\n`,
+  );
   expect(repeated).toBeGreaterThanOrEqual(0);
   expect(repeated).toBeLessThanOrEqual(phases.length * callsInFlightMax);
 }
@@ -262,7 +287,10 @@ async function checkEndsOnce(server: ServerApi, runCount: number): Promise<void>
   let finished = 0;
   let cursor: string | null = null;
   do {
-    const answer = await server.request("GET", `/api/events?name=inngest/function.finished&internal=true&limit=100${cursor === null ? "" : `&cursor=${cursor}`}`);
+    const answer = await server.request(
+      "GET",
+      `/api/events?name=inngest/function.finished&internal=true&limit=100${cursor === null ? "" : `&cursor=${cursor}`}`,
+    );
     const page = answer.json as { readonly items: readonly unknown[]; readonly nextCursor: string | null };
     finished += page.items.length;
     cursor = page.nextCursor;

@@ -19,7 +19,9 @@ export interface Outbox {
 export function openOutbox(file: string): Outbox {
   const db = new Database(file);
   db.pragma("journal_mode = WAL");
-  db.exec("CREATE TABLE IF NOT EXISTS executions (run_id TEXT NOT NULL, step TEXT NOT NULL, attempt INTEGER NOT NULL) STRICT");
+  db.exec(
+    "CREATE TABLE IF NOT EXISTS executions (run_id TEXT NOT NULL, step TEXT NOT NULL, attempt INTEGER NOT NULL) STRICT",
+  );
   const insert = db.prepare("INSERT INTO executions (run_id, step, attempt) VALUES (@runId, @step, @attempt)");
   const list = db.prepare<[], Execution>("SELECT run_id AS runId, step, attempt FROM executions");
   return {

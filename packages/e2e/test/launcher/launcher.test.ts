@@ -43,7 +43,14 @@ test("a signal to the command reaches the server itself", async () => {
   });
   child.kill("SIGKILL");
   await once(child, "exit");
-  await until(() => fetch(`http://localhost:${port}/health`).then(() => null, () => true as const), {
-    describe: () => "nothing answers on the port any more",
-  });
+  await until(
+    () =>
+      fetch(`http://localhost:${port}/health`).then(
+        () => null,
+        () => true as const,
+      ),
+    {
+      describe: () => "nothing answers on the port any more",
+    },
+  );
 });

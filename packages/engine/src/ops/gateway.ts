@@ -1,12 +1,6 @@
 // `Gateway` and `AIGateway`: HTTP requests that the engine makes for a step (step.fetch, step.ai.infer).
 // The request is a queue item of its own, so that it is retried without calling the app and survives a crash.
-import {
-  asQueueItemId,
-  canonicalJson,
-  type JsonText,
-  type JsonValue,
-  type Op,
-} from "@stepwright/protocol";
+import { asQueueItemId, canonicalJson, type JsonText, type JsonValue, type Op } from "@stepwright/protocol";
 import { completeStep } from "../complete-step.ts";
 import { callAfterCompletion } from "../discovery.ts";
 import { failRun, spliceMemo } from "../finish-run.ts";
@@ -44,7 +38,12 @@ export function gateway(draft: Draft, op: Op): void {
 
 /** How the request ended. */
 export type GatewayResult =
-  | { readonly kind: "response"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly kind: "response";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
   | { readonly kind: "failed"; readonly message: string };
 
 /** Stores the answer, or tries again, or memoizes the failure for the function to catch (sdk-protocol.md §8.8). */
@@ -96,7 +95,10 @@ export function gatewayAnswered(
   callAfterCompletion(draft, work.stepId);
 }
 
-function memoOf(request: GatewayRequest, result: GatewayResult): { readonly isError: boolean; readonly text: JsonText } {
+function memoOf(
+  request: GatewayRequest,
+  result: GatewayResult,
+): { readonly isError: boolean; readonly text: JsonText } {
   if (result.kind === "failed") {
     const what = request.op === "AIGateway" ? "AI" : "gateway";
     return {
@@ -159,7 +161,10 @@ function withKey(url: string, key: string): string {
 function headersOf(value: JsonValue | undefined): Record<string, string> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   return Object.fromEntries(
-    Object.entries(value).map(([name, content]) => [name.toLowerCase(), (Array.isArray(content) ? content : [content]).map(headerText).join(",")]),
+    Object.entries(value).map(([name, content]) => [
+      name.toLowerCase(),
+      (Array.isArray(content) ? content : [content]).map(headerText).join(","),
+    ]),
   );
 }
 

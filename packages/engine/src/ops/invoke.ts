@@ -22,8 +22,8 @@ import { failRun, spliceMemo } from "../finish-run.ts";
 import { eventNames } from "../lifecycle.ts";
 import { startRun } from "../start-run.ts";
 import { type Draft, openStep } from "../state.ts";
-import { continueAfter } from "./step-run.ts";
 import { failsAsTooLong } from "./sleep.ts";
+import { continueAfter } from "./step-run.ts";
 import { textOf, timeoutItem, waitSpan } from "./wait-for-event.ts";
 
 /**

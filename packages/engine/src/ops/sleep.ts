@@ -1,5 +1,12 @@
 // `Sleep`: park a branch until a time.
-import { asQueueItemId, canonicalJson, type Millis, type Op, parseDurationOrInstant, sleepMaxMs } from "@stepwright/protocol";
+import {
+  asQueueItemId,
+  canonicalJson,
+  type Millis,
+  type Op,
+  parseDurationOrInstant,
+  sleepMaxMs,
+} from "@stepwright/protocol";
 import { failRun } from "../finish-run.ts";
 import { type Draft, openStep } from "../state.ts";
 

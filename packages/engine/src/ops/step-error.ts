@@ -60,6 +60,13 @@ function failStep(draft: Draft, op: Op, call: Call): void {
 
 function errorOf(op: Op) {
   return stepErrorJson(
-    op.error ?? { name: "Error", message: "The step failed without an error.", stack: null, cause: null, data: null, noRetry: null },
+    op.error ?? {
+      name: "Error",
+      message: "The step failed without an error.",
+      stack: null,
+      cause: null,
+      data: null,
+      noRetry: null,
+    },
   );
 }

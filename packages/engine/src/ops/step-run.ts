@@ -4,8 +4,8 @@ import { type Call, isDiscovery } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
 import { callAfterCompletion, isGroupOpen } from "../discovery.ts";
 import { failRun, spliceMemo } from "../finish-run.ts";
-import { attemptSpan } from "../step-span.ts";
 import type { Draft } from "../state.ts";
+import { attemptSpan } from "../step-span.ts";
 
 /** Stores the result and lets the function go on from it. A second result for the same step changes nothing but still goes on. */
 export function stepRun(draft: Draft, op: Op, call: Call): void {

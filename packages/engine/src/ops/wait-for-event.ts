@@ -1,6 +1,13 @@
 // `WaitForEvent`: park a branch until an event comes, or its time is up.
 import { compile, interpolate, planIndex } from "@stepwright/expressions";
-import { asPauseId, asQueueItemId, canonicalJson, type Millis, type Op, parseDurationOrInstant } from "@stepwright/protocol";
+import {
+  asPauseId,
+  asQueueItemId,
+  canonicalJson,
+  type Millis,
+  type Op,
+  parseDurationOrInstant,
+} from "@stepwright/protocol";
 import type { Effect } from "../effects.ts";
 import { failRun } from "../finish-run.ts";
 import type { Work } from "../queue-item.ts";

@@ -1,5 +1,5 @@
-import { asAppId, type ApiApp } from "@stepwright/protocol";
 // `/api/apps`: lists apps with their sync state; adds, syncs and removes one.
+import { asAppId, type ApiApp } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { bodyJson } from "../body.ts";

@@ -1,3 +1,4 @@
+// `/api/events`: lists events with the runs they started, shows one, and takes events sent from the page.
 import {
   cursorInvalid,
   eventNotFound,
@@ -6,7 +7,6 @@ import {
   type ApiPage,
   type ApiSent,
 } from "@stepwright/protocol";
-// `/api/events`: lists events with the runs they started, shows one, and takes events sent from the page.
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { readEvents } from "../event-body.ts";

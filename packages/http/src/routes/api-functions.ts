@@ -1,5 +1,5 @@
-import { functionNotFound, type ApiFunction, type ApiSent } from "@stepwright/protocol";
 // `/api/functions`: lists functions with triggers and next cron times, and starts one by hand.
+import { functionNotFound, type ApiFunction, type ApiSent } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { readInvocation } from "../event-body.ts";
 import { presentFunction } from "../present-registry.ts";

@@ -1,5 +1,5 @@
-import { bearerMatches, loginFailed, pathNotFound, tooManyRequests, type ApiInfo } from "@stepwright/protocol";
 // `/api/info`, `/api/login` and `/api/logout`: what the page asks before it may read anything.
+import { bearerMatches, loginFailed, pathNotFound, tooManyRequests, type ApiInfo } from "@stepwright/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { isLoggedIn, refuseForeignOrigin } from "../access.ts";

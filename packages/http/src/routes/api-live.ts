@@ -1,5 +1,5 @@
-import { tooManyRequests } from "@stepwright/protocol";
 // `GET /api/live`: server-sent events with what changed.
+import { tooManyRequests } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { liveClientsMax } from "../limits.ts";
 import { createLiveHub } from "../live.ts";

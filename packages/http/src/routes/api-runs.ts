@@ -1,3 +1,4 @@
+// `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
 import type { RunStatus, StoredEvent } from "@stepwright/engine";
 import {
   cursorInvalid,
@@ -11,7 +12,6 @@ import {
   type ApiRunStatus,
 } from "@stepwright/protocol";
 import type { RunFilter } from "@stepwright/storage";
-// `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { limitParameter, millisParameter, readQuery, readRunId } from "../parameters.ts";

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 // The dashboard's files, and its page for every path a person may open. Also answers what exists nowhere.
+import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Asset } from "../assets.ts";
 import { pathOf, sendNotFound } from "../error-handler.ts";

@@ -1,5 +1,5 @@
-import { checkpointBodyBytesMax } from "@stepwright/protocol";
 // Checkpoints: an SDK stores finished steps while its call goes on (sdk-protocol.md §13).
+import { checkpointBodyBytesMax } from "@stepwright/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { bodyText } from "../body.ts";
 import { readRunId } from "../parameters.ts";

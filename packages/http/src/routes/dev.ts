@@ -1,6 +1,6 @@
+// `GET /dev`: how SDKs and test harnesses recognise a dev server, and see which functions it knows.
 import type { FunctionRecord } from "@stepwright/engine";
 import { pathNotFound } from "@stepwright/protocol";
-// `GET /dev`: how SDKs and test harnesses recognise a dev server, and see which functions it knows.
 import type { FastifyInstance } from "fastify";
 import type { ServerDeps } from "../server.ts";
 

@@ -1,6 +1,6 @@
+// The event API: `POST /e/KEY` takes one event or a list, and answers once they and all they cause are stored.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { eventKeyUnknown, headers, parseEventIdSeed } from "@stepwright/protocol";
-// The event API: `POST /e/KEY` takes one event or a list, and answers once they and all they cause are stored.
 import type { FastifyInstance } from "fastify";
 import type { Access } from "../access.ts";
 import { readEvents } from "../event-body.ts";

@@ -1,5 +1,5 @@
-import { notReady } from "@stepwright/protocol";
 // `GET /health` says that the process answers, `GET /ready` that its storage does too. Both are open to everybody.
+import { notReady } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ServerDeps } from "../server.ts";
 

@@ -1,3 +1,4 @@
+// `/fn`: an app tells which functions it has, and is removed.
 import { randomUUID } from "node:crypto";
 import {
   headers,
@@ -7,7 +8,6 @@ import {
   sdkVersionDenied,
   serverKindMismatch,
 } from "@stepwright/protocol";
-// `/fn`: an app tells which functions it has, and is removed.
 import type { FastifyInstance } from "fastify";
 import { bodyJson } from "../body.ts";
 import { allowOnly } from "../method.ts";

@@ -1,3 +1,4 @@
+// REST v1: events, and the runs they started. Unlike the peer's, errors carry their true status.
 import type { StoredEvent } from "@stepwright/engine";
 import {
   cursorInvalid,
@@ -10,7 +11,6 @@ import {
   asEventId,
   type Millis,
 } from "@stepwright/protocol";
-// REST v1: events, and the runs they started. Unlike the peer's, errors carry their true status.
 import type { FastifyInstance } from "fastify";
 import { eventsPage, eventsWindowMs } from "../limits.ts";
 import { readEventId } from "../parameters.ts";

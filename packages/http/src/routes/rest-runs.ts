@@ -1,5 +1,5 @@
-import { runNotFound } from "@stepwright/protocol";
 // REST v1: one run, and its cancellation.
+import { runNotFound } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { readRunId } from "../parameters.ts";
 import { isoTime, restRun } from "../present-rest.ts";

@@ -1,5 +1,5 @@
-import { runEnded, runGone, runNotFound, type JsonText } from "@stepwright/protocol";
 // `/v0`: what SDKs fetch when a run's state is too large for a call, and the telemetry they send unasked.
+import { runEnded, runGone, runNotFound, type JsonText } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { readRunId } from "../parameters.ts";
 import type { ServerDeps } from "../server.ts";

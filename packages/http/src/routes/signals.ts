@@ -1,5 +1,5 @@
-import { canonicalJson, signalNotFound } from "@stepwright/protocol";
 // `POST /v1/signals`: resumes the run that waits for a signal.
+import { canonicalJson, signalNotFound } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { bodyJson } from "../body.ts";

@@ -100,7 +100,15 @@ export interface ApiAttempt {
 
 /** One thing an unfinished run has in the queue or waits for. */
 export interface ApiDoing {
-  readonly kind: "queued" | "calling" | "retrying" | "sleeping" | "waitingForEvent" | "waitingForSignal" | "waitingForRun" | "other";
+  readonly kind:
+    | "queued"
+    | "calling"
+    | "retrying"
+    | "sleeping"
+    | "waitingForEvent"
+    | "waitingForSignal"
+    | "waitingForRun"
+    | "other";
   readonly stepId: string | null;
   readonly stepName: string | null;
   /** When it is due, wakes or times out. */
@@ -165,7 +173,12 @@ export interface ApiApp {
   readonly sdk: string | null;
   readonly framework: string | null;
   readonly appVersion: string | null;
-  readonly problem: { readonly code: string; readonly message: string; readonly httpStatus: number | null; readonly bodyExcerpt: string | null } | null;
+  readonly problem: {
+    readonly code: string;
+    readonly message: string;
+    readonly httpStatus: number | null;
+    readonly bodyExcerpt: string | null;
+  } | null;
   readonly syncedAt: number | null;
   readonly triedAt: number | null;
   readonly functionCount: number;

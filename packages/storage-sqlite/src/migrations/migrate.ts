@@ -15,19 +15,20 @@ export type MigrateOutcome =
 
 /** Applies what is missing, in one transaction. */
 export function migrate(db: Connection, now: Millis): MigrateOutcome {
-  return db.transaction((): MigrateOutcome => {
-    db.exec(
-      "CREATE TABLE IF NOT EXISTS schema_migrations (id INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
-    );
-    const last = db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM schema_migrations").pluck().get() ?? 0;
-    if (migrations.every((migration) => migration.id < last)) return { kind: "newer", migration: last };
-    const remember = db.prepare<[number, string, number]>("INSERT INTO schema_migrations VALUES (?, ?, ?)");
-    const missing = migrations.filter((migration) => migration.id > last);
-    for (const migration of missing) {
-      db.exec(migration.sql);
-      remember.run(migration.id, migration.name, now);
-    }
-    return { kind: "migrated", applied: missing.map((migration) => migration.id) };
-  })
+  return db
+    .transaction((): MigrateOutcome => {
+      db.exec(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (id INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
+      );
+      const last = db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM schema_migrations").pluck().get() ?? 0;
+      if (migrations.every((migration) => migration.id < last)) return { kind: "newer", migration: last };
+      const remember = db.prepare<[number, string, number]>("INSERT INTO schema_migrations VALUES (?, ?, ?)");
+      const missing = migrations.filter((migration) => migration.id > last);
+      for (const migration of missing) {
+        db.exec(migration.sql);
+        remember.run(migration.id, migration.name, now);
+      }
+      return { kind: "migrated", applied: missing.map((migration) => migration.id) };
+    })
     .immediate();
 }

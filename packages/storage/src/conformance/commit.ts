@@ -2,8 +2,31 @@
 import type { Effect, Transition } from "@stepwright/engine";
 import { asPauseId, asQueueItemId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
-import { after, apply, app, createRun, enqueue, event, item, lane, putPause, run, runId, signalPause } from "./samples.ts";
-import { applied, childrenOf, commit, eventSeqs, isLetThrough, kinds, lease, opened, type OpenStorage } from "./subject.ts";
+import {
+  after,
+  apply,
+  app,
+  createRun,
+  enqueue,
+  event,
+  item,
+  lane,
+  putPause,
+  run,
+  runId,
+  signalPause,
+} from "./samples.ts";
+import {
+  applied,
+  childrenOf,
+  commit,
+  eventSeqs,
+  isLetThrough,
+  kinds,
+  lease,
+  opened,
+  type OpenStorage,
+} from "./subject.ts";
 
 /** Describes what a commit does with its transitions. */
 export function describeCommit(open: OpenStorage): void {
@@ -36,7 +59,11 @@ export function describeCommit(open: OpenStorage): void {
       const failing = { kind: "runVersion", runId: runId(1), version: 5 } as const;
       const { outcomes } = await commit(storage, [
         {
-          guards: [{ kind: "runVersion", runId: runId(1), version: 1 }, failing, { kind: "lease", itemId: asQueueItemId("x"), generation: 1 }],
+          guards: [
+            { kind: "runVersion", runId: runId(1), version: 1 },
+            failing,
+            { kind: "lease", itemId: asQueueItemId("x"), generation: 1 },
+          ],
           effects: [],
         },
       ]);
@@ -119,7 +146,12 @@ export function describeCommit(open: OpenStorage): void {
       expect(eventSeqs(childrenOf(outcomes[0])[0])).toEqual([]);
       expect(eventSeqs(childrenOf(outcomes[0])[1])).toHaveLength(1);
       const triggers = await Promise.all([1, 2, 3, 4].map((number) => storage.runs.events(runId(number))));
-      expect(triggers.map((events) => events.map((found) => found.id))).toEqual([["event-2"], ["event-3"], ["event-1"], ["event-3"]]);
+      expect(triggers.map((events) => events.map((found) => found.id))).toEqual([
+        ["event-2"],
+        ["event-3"],
+        ["event-1"],
+        ["event-3"],
+      ]);
     });
 
     test("find one run per idempotency key even within a batch", async () => {
@@ -302,7 +334,10 @@ export function describeCommit(open: OpenStorage): void {
           apply(
             { kind: "putEvent", event: event(1) },
             { kind: "enqueue", item: item("leased at once", { work: { kind: "match", event: ref, cursor } }) },
-            { kind: "enqueue", item: item("leased later", { at: after(5), work: { kind: "match", event: ref, cursor } }) },
+            {
+              kind: "enqueue",
+              item: item("leased later", { at: after(5), work: { kind: "match", event: ref, cursor } }),
+            },
           ),
         ],
         { lease: [{ lane, max: 1 }] },

@@ -38,7 +38,11 @@ export function describeEvents(open: OpenStorage): void {
 
     test("seqs rise with every event of every transition", async () => {
       const { storage } = await opened(open);
-      const first = await applied(storage, { kind: "putEvent", event: event(1) }, { kind: "putEvent", event: event(2) });
+      const first = await applied(
+        storage,
+        { kind: "putEvent", event: event(1) },
+        { kind: "putEvent", event: event(2) },
+      );
       const second = await applied(storage, { kind: "putEvent", event: event(3) });
       const seqs = [...first, ...second];
       expect(seqs).toHaveLength(3);

@@ -17,7 +17,12 @@ export function describeLeases(open: OpenStorage): void {
 
     test("a lane gets at most its room, the oldest first, and says when it has more", async () => {
       const { storage } = await opened(open);
-      await applied(storage, enqueue("c", { at: after(-1) }), enqueue("a", { at: after(-3) }), enqueue("b", { at: after(-2) }));
+      await applied(
+        storage,
+        enqueue("c", { at: after(-1) }),
+        enqueue("a", { at: after(-3) }),
+        enqueue("b", { at: after(-2) }),
+      );
       const first = await commit(storage, [], { lease: [{ lane, max: 2 }] });
       expect(first.leased.map((item) => item.id)).toEqual(["a", "b"]);
       expect(first.lanes).toEqual([{ lane, nextAt: after(-1) }]);
@@ -29,9 +34,13 @@ export function describeLeases(open: OpenStorage): void {
     test("items enqueued by the same commit count, and wait behind older ones", async () => {
       const { storage } = await opened(open);
       await applied(storage, enqueue("old", { at: after(-9) }));
-      const { leased, lanes } = await commit(storage, [apply(enqueue("new")), apply(enqueue("future", { at: after(7) }))], {
-        lease: [{ lane, max: 1 }],
-      });
+      const { leased, lanes } = await commit(
+        storage,
+        [apply(enqueue("new")), apply(enqueue("future", { at: after(7) }))],
+        {
+          lease: [{ lane, max: 1 }],
+        },
+      );
       expect(leased.map((item) => item.id)).toEqual(["old"]);
       expect(lanes).toEqual([{ lane, nextAt: after(0) }]);
     });
@@ -66,7 +75,12 @@ export function describeLeases(open: OpenStorage): void {
       const { leased, lanes } = await commit(
         storage,
         [apply(enqueue("a"), enqueue("b", { lane: "system" }), enqueue("c", { lane: "gateway" }))],
-        { lease: [{ lane, max: 1 }, { lane: "system", max: 0 }] },
+        {
+          lease: [
+            { lane, max: 1 },
+            { lane: "system", max: 0 },
+          ],
+        },
       );
       expect(leased.map((item) => item.id)).toEqual(["a"]);
       expect(new Map(lanes.map((state) => [state.lane, state.nextAt]))).toEqual(
@@ -81,7 +95,10 @@ export function describeLeases(open: OpenStorage): void {
     test("without room nothing is leased, and lanes that were not touched are not named", async () => {
       const { storage } = await opened(open);
       await applied(storage, enqueue("waiting", { lane: "system" }));
-      expect(await commit(storage, [apply(enqueue("i"))])).toMatchObject({ leased: [], lanes: [{ lane, nextAt: after(0) }] });
+      expect(await commit(storage, [apply(enqueue("i"))])).toMatchObject({
+        leased: [],
+        lanes: [{ lane, nextAt: after(0) }],
+      });
     });
 
     test("an item that is gone by the end of the commit is not leased", async () => {
@@ -111,12 +128,19 @@ export function describeLeases(open: OpenStorage): void {
     test("a new boot has what the earlier one had leased, due at once, one generation on, attempt unchanged", async () => {
       const { storage, reopen } = await opened(open);
       if (reopen === null) return;
-      await applied(storage, enqueue("leased", { at: after(-4), attempt: 2 }), enqueue("never leased", { at: after(5) }));
+      await applied(
+        storage,
+        enqueue("leased", { at: after(-4), attempt: 2 }),
+        enqueue("never leased", { at: after(5) }),
+      );
       await lease(storage);
       const boot = (await storage.stats()).bootEpoch;
       const again = await reopen();
       expect((await again.stats()).bootEpoch).toBeGreaterThan(boot);
-      const stale = { guards: [{ kind: "lease", itemId: asQueueItemId("leased"), generation: 1 }], effects: [] } as const;
+      const stale = {
+        guards: [{ kind: "lease", itemId: asQueueItemId("leased"), generation: 1 }],
+        effects: [],
+      } as const;
       expect((await commit(again, [stale])).outcomes[0]?.kind).toBe("rejected");
       expect(await lease(again)).toMatchObject([{ id: "leased", at: after(-4), attempt: 2, generation: 2 }]);
       expect((await commit(again, [stale])).outcomes[0]?.kind).toBe("rejected");

@@ -28,10 +28,24 @@ export function describeLists(open: OpenStorage): void {
       ["a time from", { queuedFrom: millis(start + 20 * hour) }],
       ["a time before", { queuedBefore: millis(start + 20 * hour) }],
       ["a period", { queuedFrom: millis(start + 10 * hour), queuedBefore: millis(start + 11 * hour) }],
-      ["a period and a status", { queuedFrom: millis(start + 5 * hour), queuedBefore: millis(start + 30 * hour), statuses: ["failed", "queued"] }],
+      [
+        "a period and a status",
+        {
+          queuedFrom: millis(start + 5 * hour),
+          queuedBefore: millis(start + 30 * hour),
+          statuses: ["failed", "queued"],
+        },
+      ],
       [
         "everything at once",
-        { functionId, appId, triggerName: "shop/order.placed", statuses: ["queued", "running"], queuedFrom: start, queuedBefore: millis(start + 40 * hour) },
+        {
+          functionId,
+          appId,
+          triggerName: "shop/order.placed",
+          statuses: ["queued", "running"],
+          queuedFrom: start,
+          queuedBefore: millis(start + 40 * hour),
+        },
       ],
       ["what there is none of", { functionId: asFunctionId("none") }],
     ];
@@ -50,7 +64,10 @@ export function describeLists(open: OpenStorage): void {
     test.each(filters)("by %s has every run that fits, newest first", async (_name, filter) => {
       const { storage } = await opened(open);
       await commit(storage, runs.map(create));
-      const expected = runs.filter((made) => fits(made, filter)).map((made) => made.id).toReversed();
+      const expected = runs
+        .filter((made) => fits(made, filter))
+        .map((made) => made.id)
+        .toReversed();
       for (const limit of [1, 3, 100]) {
         const pages = await pagesOf((cursor) => storage.runs.list(filter, { cursor, limit }));
         expect(pages.flat().map((found) => found.id)).toEqual(expected);
@@ -62,7 +79,8 @@ export function describeLists(open: OpenStorage): void {
       const { storage } = await opened(open);
       await applied(storage, createRun(1));
       await applied(storage, { kind: "updateRun", run: run(1, { status: "running", version: 2 }) });
-      const count = async (filter: RunFilter): Promise<number> => (await storage.runs.list(filter, { cursor: null, limit: 10 })).items.length;
+      const count = async (filter: RunFilter): Promise<number> =>
+        (await storage.runs.list(filter, { cursor: null, limit: 10 })).items.length;
       expect(await count({ statuses: ["queued"] })).toBe(0);
       expect(await count({ functionId, statuses: ["queued"] })).toBe(0);
       expect(await count({ statuses: ["running"] })).toBe(1);
@@ -82,15 +100,26 @@ export function describeLists(open: OpenStorage): void {
         const next = extra.shift();
         if (next !== undefined) await commit(storage, [create(next)]);
       } while (cursor !== null);
-      expect(seen).toEqual(runs.slice(0, 24).map((made) => made.id).toReversed());
+      expect(seen).toEqual(
+        runs
+          .slice(0, 24)
+          .map((made) => made.id)
+          .toReversed(),
+      );
     });
 
     test("has at most 100 on a page, and says whether more follow", async () => {
       const { storage } = await opened(open);
-      await commit(storage, Array.from({ length: 101 }, (_, index) => apply(createRun(index))));
+      await commit(
+        storage,
+        Array.from({ length: 101 }, (_, index) => apply(createRun(index))),
+      );
       const first = await storage.runs.list({}, { cursor: null, limit: 1_000 });
       expect(first.items).toHaveLength(100);
-      expect(await storage.runs.list({}, { cursor: first.nextCursor, limit: 1 })).toMatchObject({ items: [{}], nextCursor: null });
+      expect(await storage.runs.list({}, { cursor: first.nextCursor, limit: 1 })).toMatchObject({
+        items: [{}],
+        nextCursor: null,
+      });
     });
   });
 
@@ -103,8 +132,18 @@ export function describeLists(open: OpenStorage): void {
       ["a name of ours, included", { name: "inngest/function.finished", includeInternal: true }],
       ["a time from", { receivedFrom: millis(start + 20 * hour) }],
       ["a time before", { receivedBefore: millis(start + 20 * hour) }],
-      ["a period", { receivedFrom: millis(start + 10 * hour), receivedBefore: millis(start + 12 * hour), includeInternal: true }],
-      ["a name and a period", { name: "shop/order.placed", receivedFrom: millis(start + 3 * hour), receivedBefore: millis(start + 33 * hour) }],
+      [
+        "a period",
+        { receivedFrom: millis(start + 10 * hour), receivedBefore: millis(start + 12 * hour), includeInternal: true },
+      ],
+      [
+        "a name and a period",
+        {
+          name: "shop/order.placed",
+          receivedFrom: millis(start + 3 * hour),
+          receivedBefore: millis(start + 33 * hour),
+        },
+      ],
       ["what there is none of", { name: "none" }],
       ["a time that has not come", { receivedFrom: millis(start + 1_000 * hour) }],
       ["a time before all", { receivedBefore: start }],
@@ -116,7 +155,10 @@ export function describeLists(open: OpenStorage): void {
 
     test.each(filters)("by %s has every event that fits, newest first", async (_name, filter) => {
       const { storage } = await opened(open);
-      await commit(storage, events.map((sent) => apply({ kind: "putEvent", event: sent })));
+      await commit(
+        storage,
+        events.map((sent) => apply({ kind: "putEvent", event: sent })),
+      );
       const expected = events
         .filter((sent) => filter.includeInternal === true || !sent.name.startsWith("inngest/"))
         .filter((sent) => filter.name === undefined || sent.name === filter.name)
@@ -132,8 +174,14 @@ export function describeLists(open: OpenStorage): void {
     test("has events that were received a little out of order", async () => {
       const { storage } = await opened(open);
       const offsets = [0, 50, 20, 90, 70, 40, 120];
-      await commit(storage, offsets.map((ms, index) => apply({ kind: "putEvent", event: event(index, { receivedAt: after(ms) }) })));
-      const listed = await storage.events.list({ receivedFrom: after(40), receivedBefore: after(90) }, { cursor: null, limit: 10 });
+      await commit(
+        storage,
+        offsets.map((ms, index) => apply({ kind: "putEvent", event: event(index, { receivedAt: after(ms) }) })),
+      );
+      const listed = await storage.events.list(
+        { receivedFrom: after(40), receivedBefore: after(90) },
+        { cursor: null, limit: 10 },
+      );
       expect(listed.items.map((row) => row.event.receivedAt - start)).toEqual([40, 70, 50]);
     });
 
@@ -162,13 +210,21 @@ export function describeLists(open: OpenStorage): void {
 
     test("neither repeats nor loses an event while others come in", async () => {
       const { storage } = await opened(open);
-      await commit(storage, events.slice(0, 20).map((sent) => apply({ kind: "putEvent", event: sent })));
+      await commit(
+        storage,
+        events.slice(0, 20).map((sent) => apply({ kind: "putEvent", event: sent })),
+      );
       const seen = await pagesOf(async (cursor) => {
         const page = await storage.events.list({ includeInternal: true }, { cursor, limit: 3 });
         await applied(storage, { kind: "putEvent", event: event(99) });
         return page;
       });
-      expect(seen.flat().map((row) => row.event.id)).toEqual(events.slice(0, 20).map((sent) => sent.id).toReversed());
+      expect(seen.flat().map((row) => row.event.id)).toEqual(
+        events
+          .slice(0, 20)
+          .map((sent) => sent.id)
+          .toReversed(),
+      );
     });
   });
 }

@@ -1,11 +1,11 @@
 // A property of the pause index: after any history it finds exactly what looking at every pause would find.
+import type { NewPause } from "@stepwright/engine";
 import type { IndexTerm } from "@stepwright/expressions";
 import { asPauseId } from "@stepwright/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NewPause } from "@stepwright/engine";
-import { after, pause, runId } from "./samples.ts";
 import { term } from "./pauses.ts";
+import { after, pause, runId } from "./samples.ts";
 import { applied, type OpenStorage } from "./subject.ts";
 
 // Few names, paths and values, so that pauses meet each other and the probes.
@@ -38,37 +38,48 @@ export function describePauseProperties(open: OpenStorage): void {
   describe("the pause index, whatever has happened to it,", () => {
     test("finds what a look at every pause would find", async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(action, { maxLength: 30 }), fc.array(query, { minLength: 1, maxLength: 6 }), async (actions, queries) => {
-          const { storage } = await open({ now: after(0) });
-          try {
-            for (const each of actions) {
-              const id = asPauseId(`p${each.number}`);
-              if (each.kind === "close") await applied(storage, { kind: "closePause", pauseId: id });
-              else await applied(storage, { kind: "putPause", pause: { ...sampleOf(each.pause), id } });
+        fc.asyncProperty(
+          fc.array(action, { maxLength: 30 }),
+          fc.array(query, { minLength: 1, maxLength: 6 }),
+          async (actions, queries) => {
+            const { storage } = await open({ now: after(0) });
+            try {
+              for (const each of actions) {
+                const id = asPauseId(`p${each.number}`);
+                if (each.kind === "close") await applied(storage, { kind: "closePause", pauseId: id });
+                else await applied(storage, { kind: "putPause", pause: { ...sampleOf(each.pause), id } });
+              }
+              const all = await storage.pauses.byRun(runId(1));
+              for (const each of queries) {
+                const probes = each.probes.map((found) => term(found.path, found.value));
+                const paths = await storage.pauses.paths(each.eventName);
+                const probed = await storage.pauses.probe({ ...each, paths, probes, now: after(each.now) });
+                const scanned = all
+                  .filter((stored) => stored.eventName === each.eventName && isHit(stored, probes))
+                  .filter(
+                    (stored) => stored.seq > each.afterSeq && (each.beforeSeq === null || stored.seq < each.beforeSeq),
+                  )
+                  .filter((stored) => stored.expiresAt === null || stored.expiresAt > after(each.now));
+                expect(probed.pauses).toEqual(scanned.slice(0, each.limit));
+                expect(new Set(paths)).toEqual(pathsOf(all.filter((stored) => stored.eventName === each.eventName)));
+              }
+            } finally {
+              await storage.close();
             }
-            const all = await storage.pauses.byRun(runId(1));
-            for (const each of queries) {
-              const probes = each.probes.map((found) => term(found.path, found.value));
-              const paths = await storage.pauses.paths(each.eventName);
-              const probed = await storage.pauses.probe({ ...each, paths, probes, now: after(each.now) });
-              const scanned = all
-                .filter((stored) => stored.eventName === each.eventName && isHit(stored, probes))
-                .filter((stored) => stored.seq > each.afterSeq && (each.beforeSeq === null || stored.seq < each.beforeSeq))
-                .filter((stored) => stored.expiresAt === null || stored.expiresAt > after(each.now));
-              expect(probed.pauses).toEqual(scanned.slice(0, each.limit));
-              expect(new Set(paths)).toEqual(pathsOf(all.filter((stored) => stored.eventName === each.eventName)));
-            }
-          } finally {
-            await storage.close();
-          }
-        }),
+          },
+        ),
         { numRuns: 60 },
       );
     });
   });
 }
 
-function sampleOf(made: { eventName: string; terms: { path: string; value: number | string }[]; isSlow: boolean; expiresIn: number | null }): NewPause {
+function sampleOf(made: {
+  eventName: string;
+  terms: { path: string; value: number | string }[];
+  isSlow: boolean;
+  expiresIn: number | null;
+}): NewPause {
   return pause("p", {
     eventName: made.eventName,
     terms: made.terms.map((each) => term(each.path, each.value)),

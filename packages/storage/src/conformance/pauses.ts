@@ -56,7 +56,9 @@ export function describePauses(open: OpenStorage): void {
       expect(await storage.pauses.bySignal("go")).toMatchObject({ id: "first", signal: "go" });
       const second = apply({ kind: "putPause", pause: signalPause("second", "go", { runId: runId(2) }) });
       expect(kinds((await commit(storage, [second])).outcomes)).toEqual(["failed"]);
-      const taken = await commit(storage, [{ ...second, effects: [{ kind: "releaseSignal", signal: "go" }, ...second.effects] }]);
+      const taken = await commit(storage, [
+        { ...second, effects: [{ kind: "releaseSignal", signal: "go" }, ...second.effects] },
+      ]);
       expect(kinds(taken.outcomes)).toEqual(["committed"]);
       expect(await storage.pauses.bySignal("go")).toMatchObject({ id: "second" });
       expect(await storage.pauses.byRun(runId(1))).toMatchObject([{ id: "first", signal: null }]);
@@ -97,8 +99,18 @@ export function describePauses(open: OpenStorage): void {
       );
       expect(await found(storage, [])).toEqual(["slow", "any"]);
       expect(await found(storage, [term("data.n", 1)])).toEqual(["slow", "n is 1", "any", "n is 1 or m is x"]);
-      expect(await found(storage, [term("data.n", 1), term("data.m", "x")])).toEqual(["slow", "n is 1", "any", "n is 1 or m is x"]);
-      expect(await found(storage, [term("data.n", 2), term("data.m", "x")])).toEqual(["slow", "n is 2", "any", "n is 1 or m is x"]);
+      expect(await found(storage, [term("data.n", 1), term("data.m", "x")])).toEqual([
+        "slow",
+        "n is 1",
+        "any",
+        "n is 1 or m is x",
+      ]);
+      expect(await found(storage, [term("data.n", 2), term("data.m", "x")])).toEqual([
+        "slow",
+        "n is 2",
+        "any",
+        "n is 1 or m is x",
+      ]);
       expect(await found(storage, [], { eventName: "other" })).toEqual(["other event"]);
       expect(await found(storage, [], { eventName: "nobody waits" })).toEqual([]);
     });
@@ -133,7 +145,12 @@ export function describePauses(open: OpenStorage): void {
 
     test("reads between two seqs, page by page", async () => {
       const { storage } = await opened(open);
-      await applied(storage, putPause("a"), putPause("b", { terms: [term("data.n", 1)] }), putPause("c", { isSlow: true }));
+      await applied(
+        storage,
+        putPause("a"),
+        putPause("b", { terms: [term("data.n", 1)] }),
+        putPause("c", { isSlow: true }),
+      );
       const [seq = -1] = await applied(storage, { kind: "putEvent", event: event(1) });
       await applied(storage, putPause("later"), putPause("later too", { terms: [term("data.n", 1)] }));
       const probes = [term("data.n", 1)];
@@ -154,7 +171,12 @@ export function describePauses(open: OpenStorage): void {
   describe("the noNewerPauses guard", () => {
     test("holds after a read that saw everything", async () => {
       const { storage } = await opened(open);
-      await applied(storage, putPause("a", { terms: [term("data.n", 1)] }), putPause("b"), putPause("c", { isSlow: true }));
+      await applied(
+        storage,
+        putPause("a", { terms: [term("data.n", 1)] }),
+        putPause("b"),
+        putPause("c", { isSlow: true }),
+      );
       const probes = [term("data.n", 1)];
       const { highestSeq } = await probe(storage, probes);
       expect(await isLetThrough(storage, guard(probes, highestSeq))).toBe(true);
@@ -165,7 +187,11 @@ export function describePauses(open: OpenStorage): void {
       await applied(storage, putPause("first", { terms: [term("data.n", 1), term("data.m", 1)] }));
       const probes = [term("data.n", 1)];
       const before = await probe(storage, probes);
-      await applied(storage, putPause("other value", { terms: [term("data.n", 2)] }), putPause("other path", { terms: [term("data.m", 1)] }));
+      await applied(
+        storage,
+        putPause("other value", { terms: [term("data.n", 2)] }),
+        putPause("other path", { terms: [term("data.m", 1)] }),
+      );
       await applied(storage, putPause("other event", { eventName: "other" }));
       expect(await isLetThrough(storage, guard(probes, before.highestSeq))).toBe(true);
       await applied(storage, putPause("hit", { terms: [term("data.n", 1)] }));
@@ -187,7 +213,10 @@ export function describePauses(open: OpenStorage): void {
     test("fails for a pause of an earlier transition of the same batch", async () => {
       const { storage } = await opened(open);
       const { highestSeq } = await probe(storage, []);
-      const { outcomes } = await commit(storage, [apply(putPause("new")), { guards: [guard([], highestSeq)], effects: [] }]);
+      const { outcomes } = await commit(storage, [
+        apply(putPause("new")),
+        { guards: [guard([], highestSeq)], effects: [] },
+      ]);
       expect(kinds(outcomes)).toEqual(["committed", "rejected"]);
     });
 
@@ -223,10 +252,23 @@ export async function probe(
   changes: Partial<PauseProbe> = {},
 ): ReturnType<Storage["pauses"]["probe"]> {
   const paths = changes.paths ?? (await storage.pauses.paths(changes.eventName ?? eventName));
-  return storage.pauses.probe({ eventName, probes, now: after(0), afterSeq: 0, beforeSeq: null, limit: 100, ...changes, paths });
+  return storage.pauses.probe({
+    eventName,
+    probes,
+    now: after(0),
+    afterSeq: 0,
+    beforeSeq: null,
+    limit: 100,
+    ...changes,
+    paths,
+  });
 }
 
-async function found(storage: Storage, probes: readonly IndexTerm[], changes: Partial<PauseProbe> = {}): Promise<readonly string[]> {
+async function found(
+  storage: Storage,
+  probes: readonly IndexTerm[],
+  changes: Partial<PauseProbe> = {},
+): Promise<readonly string[]> {
   const { pauses } = await probe(storage, probes, changes);
   return pauses.map((each) => each.id);
 }

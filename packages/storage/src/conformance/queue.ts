@@ -1,7 +1,7 @@
 // The queue: what is in it, and what each effect does to an item.
 import type { Effect } from "@stepwright/engine";
-import { asEventId, asFunctionId, asJsonText, asQueueItemId, asStepId } from "@stepwright/protocol";
 import type { Work } from "@stepwright/engine";
+import { asEventId, asFunctionId, asJsonText, asQueueItemId, asStepId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
 import { after, apply, call, enqueue, item, lane, pause, putPause, runId, ulid } from "./samples.ts";
 import { applied, commit, lease, opened, type OpenStorage } from "./subject.ts";
@@ -11,16 +11,39 @@ const works: readonly Work[] = [
   call(runId(1), "planned"),
   { kind: "wake", runId: runId(1), stepId: asStepId("s") },
   { kind: "timeout", runId: runId(1), stepId: asStepId("s"), waitKind: "signal" },
-  { kind: "resume", runId: runId(1), stepId: asStepId("s"), outcome: { kind: "event", event: { kind: "stored", seq: 3 } } },
-  { kind: "resume", runId: runId(1), stepId: asStepId("s"), outcome: { kind: "signal", signal: "go", data: asJsonText('{"a":1}') } },
-  { kind: "resume", runId: runId(1), stepId: asStepId("s"), outcome: { kind: "invoked", childRunId: null, memo: asJsonText('{"data":1}') } },
+  {
+    kind: "resume",
+    runId: runId(1),
+    stepId: asStepId("s"),
+    outcome: { kind: "event", event: { kind: "stored", seq: 3 } },
+  },
+  {
+    kind: "resume",
+    runId: runId(1),
+    stepId: asStepId("s"),
+    outcome: { kind: "signal", signal: "go", data: asJsonText('{"a":1}') },
+  },
+  {
+    kind: "resume",
+    runId: runId(1),
+    stepId: asStepId("s"),
+    outcome: { kind: "invoked", childRunId: null, memo: asJsonText('{"data":1}') },
+  },
   { kind: "cancel", runId: runId(1), reason: { kind: "event", eventName: "a", eventId: asEventId(ulid(1)) } },
   { kind: "runTimeout", runId: runId(1), which: "start" },
   {
     kind: "gateway",
     runId: runId(1),
     stepId: asStepId("s"),
-    request: { op: "Gateway", name: "get", method: "GET", url: "http://localhost/", headers: { a: "b" }, body: "x".repeat(100_000), queuedAt: after(0) },
+    request: {
+      op: "Gateway",
+      name: "get",
+      method: "GET",
+      url: "http://localhost/",
+      headers: { a: "b" },
+      body: "x".repeat(100_000),
+      queuedAt: after(0),
+    },
   },
   { kind: "match", event: { kind: "stored", seq: 3 }, cursor: { functionsAfter: "done", pausesAfter: 7 } },
   { kind: "cron", functionId: asFunctionId("f"), cron: "* * * * *", tick: after(60_000) },
@@ -29,18 +52,25 @@ const works: readonly Work[] = [
 /** Describes the queue's items. */
 export function describeQueue(open: OpenStorage): void {
   describe("the queue", () => {
-    test.each(works.map((work) => [work.kind, work] as const))("keeps work of the kind %s as it is", async (_kind, work) => {
-      const { storage } = await opened(open);
-      const kept = item("i", { work, attempt: 3 });
-      await applied(storage, { kind: "enqueue", item: kept });
-      expect(await lease(storage)).toEqual([{ ...kept, generation: 1 }]);
-    });
+    test.each(works.map((work) => [work.kind, work] as const))(
+      "keeps work of the kind %s as it is",
+      async (_kind, work) => {
+        const { storage } = await opened(open);
+        const kept = item("i", { work, attempt: 3 });
+        await applied(storage, { kind: "enqueue", item: kept });
+        expect(await lease(storage)).toEqual([{ ...kept, generation: 1 }]);
+      },
+    );
 
     test("leases work at once as it would be leased later", async () => {
       const { storage } = await opened(open);
-      const { leased } = await commit(storage, works.map((work, index) => apply(enqueue(`i${index}`, { work }))), {
-        lease: [{ lane, max: 100 }],
-      });
+      const { leased } = await commit(
+        storage,
+        works.map((work, index) => apply(enqueue(`i${index}`, { work }))),
+        {
+          lease: [{ lane, max: 100 }],
+        },
+      );
       expect(leased).toEqual(works.map((work, index) => ({ ...item(`i${index}`, { work }), generation: 1 })));
     });
 
@@ -119,7 +149,9 @@ export function describeQueue(open: OpenStorage): void {
       const { storage } = await opened(open);
       await applied(storage, enqueue("d1"));
       await lease(storage);
-      const { leased, lanes } = await commit(storage, [apply(dequeue("d1"), enqueue("d2"))], { lease: [{ lane, max: 1 }] });
+      const { leased, lanes } = await commit(storage, [apply(dequeue("d1"), enqueue("d2"))], {
+        lease: [{ lane, max: 1 }],
+      });
       expect(leased.map((found) => found.id)).toEqual(["d2"]);
       expect(lanes).toEqual([{ lane, nextAt: null }]);
     });
@@ -128,19 +160,27 @@ export function describeQueue(open: OpenStorage): void {
       const { storage } = await opened(open);
       await applied(storage, enqueue("i"));
       await lease(storage);
-      const { lanes } = await commit(storage, [apply({ kind: "reschedule", itemId: asQueueItemId("i"), at: after(50), attempt: 1 })]);
+      const { lanes } = await commit(storage, [
+        apply({ kind: "reschedule", itemId: asQueueItemId("i"), at: after(50), attempt: 1 }),
+      ]);
       expect(lanes).toEqual([{ lane, nextAt: after(50) }]);
       expect(await lease(storage, { now: after(49) })).toEqual([]);
-      expect(await lease(storage, { now: after(50) })).toMatchObject([{ id: "i", attempt: 1, at: after(50), generation: 2 }]);
+      expect(await lease(storage, { now: after(50) })).toMatchObject([
+        { id: "i", attempt: 1, at: after(50), generation: 2 },
+      ]);
     });
 
     test("an item rescheduled to now is leased again by the same commit if there is room", async () => {
       const { storage } = await opened(open);
       await applied(storage, enqueue("i"));
       await lease(storage);
-      const { leased } = await commit(storage, [apply({ kind: "reschedule", itemId: asQueueItemId("i"), at: after(0), attempt: 1 })], {
-        lease: [{ lane, max: 1 }],
-      });
+      const { leased } = await commit(
+        storage,
+        [apply({ kind: "reschedule", itemId: asQueueItemId("i"), at: after(0), attempt: 1 })],
+        {
+          lease: [{ lane, max: 1 }],
+        },
+      );
       expect(leased).toMatchObject([{ id: "i", attempt: 1, generation: 2 }]);
     });
 
@@ -160,12 +200,21 @@ export function describeQueue(open: OpenStorage): void {
       const { storage } = await opened(open);
       await applied(storage, enqueue("i", { work: call(runId(1)) }));
       await lease(storage);
-      const other = item("i", { lane: "system", at: after(60), attempt: 0, work: { kind: "wake", runId: runId(2), stepId: asStepId("s") } });
+      const other = item("i", {
+        lane: "system",
+        at: after(60),
+        attempt: 0,
+        work: { kind: "wake", runId: runId(2), stepId: asStepId("s") },
+      });
       const { lanes } = await commit(storage, [apply({ kind: "replaceWork", item: other })]);
       expect(lanes).toEqual([{ lane: "system", nextAt: after(60) }]);
       expect(await storage.runs.items(runId(1))).toEqual([]);
-      expect(await storage.runs.items(runId(2))).toMatchObject([{ id: "i", kind: "wake", stepId: "s", isLeased: false }]);
-      expect(await lease(storage, { now: after(60), room: [{ lane: "system", max: 1 }] })).toEqual([{ ...other, generation: 2 }]);
+      expect(await storage.runs.items(runId(2))).toMatchObject([
+        { id: "i", kind: "wake", stepId: "s", isLeased: false },
+      ]);
+      expect(await lease(storage, { now: after(60), room: [{ lane: "system", max: 1 }] })).toEqual([
+        { ...other, generation: 2 },
+      ]);
     });
 
     test("an item that has gone is neither rescheduled nor given other work", async () => {
@@ -185,7 +234,11 @@ export function describeQueue(open: OpenStorage): void {
 
     test("setAside takes an item out and shows it with its reason, the newest first", async () => {
       const { storage } = await opened(open);
-      await applied(storage, enqueue("a"), enqueue("b", { work: { kind: "cron", functionId: asFunctionId("f"), cron: "* * * * *", tick: after(0) } }));
+      await applied(
+        storage,
+        enqueue("a"),
+        enqueue("b", { work: { kind: "cron", functionId: asFunctionId("f"), cron: "* * * * *", tick: after(0) } }),
+      );
       await lease(storage);
       await applied(storage, { kind: "setAside", itemId: asQueueItemId("a"), reason: "cannot be read", at: after(5) });
       await applied(storage, { kind: "setAside", itemId: asQueueItemId("b"), reason: "no", at: after(6) });
@@ -202,7 +255,9 @@ export function describeQueue(open: OpenStorage): void {
       const { storage } = await opened(open);
       await applied(storage, putPause("p", { terms: [{ path: "data.n", valueType: "number", value: "1" }] }));
       const resolve = (id: string): Effect => ({ kind: "resolvePause", pauseId: pause("p").id, item: item(id) });
-      const { leased } = await commit(storage, [apply(resolve("first")), apply(resolve("second"))], { lease: [{ lane, max: 5 }] });
+      const { leased } = await commit(storage, [apply(resolve("first")), apply(resolve("second"))], {
+        lease: [{ lane, max: 5 }],
+      });
       expect(leased.map((found) => found.id)).toEqual(["first"]);
       expect(await storage.pauses.byRun(runId(1))).toEqual([]);
       expect(await storage.pauses.paths("shop/order.paid")).toEqual([]);

@@ -23,7 +23,12 @@ export function describeRegistry(open: OpenStorage): void {
         syncedAt: null,
         problem: { code: "APP_UNREACHABLE", message: "no", httpStatus: 502, bodyExcerpt: "<html>" },
       });
-      await applied(storage, { kind: "putApp", app: app() }, { kind: "putApp", app: failed }, { kind: "putFunction", fn: fn() });
+      await applied(
+        storage,
+        { kind: "putApp", app: app() },
+        { kind: "putApp", app: failed },
+        { kind: "putFunction", fn: fn() },
+      );
       const loaded = await storage.registry.load();
       expect(loaded.apps.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([app(), failed]);
       expect(loaded.functions).toEqual([fn()]);
@@ -51,14 +56,22 @@ export function describeRegistry(open: OpenStorage): void {
 
     test("does not raise its version for anything else", async () => {
       const { storage } = await opened(open);
-      await applied(storage, { kind: "putCron", schedule: { functionId, cron: "* * * * *", nextAt: after(1), lastTickAt: null } });
+      await applied(storage, {
+        kind: "putCron",
+        schedule: { functionId, cron: "* * * * *", nextAt: after(1), lastTickAt: null },
+      });
       expect((await storage.registry.load()).version).toBe(0);
     });
 
     test("overwrites an app or a function of the same id", async () => {
       const { storage } = await opened(open);
       await applied(storage, { kind: "putApp", app: app() }, { kind: "putFunction", fn: fn() });
-      const changed = fn({ version: 2, slug: "shop-wrap", updatedAt: after(5), config: { ...fn().config, retries: 0 } });
+      const changed = fn({
+        version: 2,
+        slug: "shop-wrap",
+        updatedAt: after(5),
+        config: { ...fn().config, retries: 0 },
+      });
       await applied(storage, { kind: "putApp", app: app({ url: "http://new" }) }, { kind: "putFunction", fn: changed });
       expect(await storage.registry.load()).toMatchObject({ apps: [{ url: "http://new" }], functions: [changed] });
     });
@@ -66,7 +79,11 @@ export function describeRegistry(open: OpenStorage): void {
     test("leaves out what was removed or archived, and has it again when it comes back", async () => {
       const { storage } = await opened(open);
       await applied(storage, { kind: "putApp", app: app() }, { kind: "putFunction", fn: fn() });
-      await applied(storage, { kind: "archiveFunction", functionId, at: after(1) }, { kind: "removeApp", appId, at: after(1) });
+      await applied(
+        storage,
+        { kind: "archiveFunction", functionId, at: after(1) },
+        { kind: "removeApp", appId, at: after(1) },
+      );
       expect(await storage.registry.load()).toMatchObject({ apps: [], functions: [] });
       await applied(storage, { kind: "putApp", app: app() }, { kind: "putFunction", fn: fn({ version: 2 }) });
       expect(await storage.registry.load()).toMatchObject({ apps: [app()], functions: [fn({ version: 2 })] });
@@ -86,7 +103,12 @@ export function describeRegistry(open: OpenStorage): void {
       const hourly = { functionId, cron: "0 * * * *", nextAt: after(9), lastTickAt: null };
       const daily = { functionId, cron: "TZ=Asia/Tokyo 0 0 * * *", nextAt: after(99), lastTickAt: after(1) };
       const other = { ...hourly, functionId: asFunctionId("other") };
-      await applied(storage, { kind: "putCron", schedule: hourly }, { kind: "putCron", schedule: daily }, { kind: "putCron", schedule: other });
+      await applied(
+        storage,
+        { kind: "putCron", schedule: hourly },
+        { kind: "putCron", schedule: daily },
+        { kind: "putCron", schedule: other },
+      );
       const moved = { ...hourly, nextAt: null, lastTickAt: after(9) };
       await applied(
         storage,
@@ -94,7 +116,10 @@ export function describeRegistry(open: OpenStorage): void {
         { kind: "removeCron", functionId, cron: daily.cron },
         { kind: "removeCron", functionId, cron: "never" },
       );
-      expect((await storage.registry.crons()).toSorted((a, b) => (a.functionId < b.functionId ? -1 : 1))).toEqual([moved, other]);
+      expect((await storage.registry.crons()).toSorted((a, b) => (a.functionId < b.functionId ? -1 : 1))).toEqual([
+        moved,
+        other,
+      ]);
     });
 
     test("the store tells its size and boot", async () => {

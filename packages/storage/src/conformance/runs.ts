@@ -2,7 +2,21 @@
 import type { Effect, Run } from "@stepwright/engine";
 import { asEventId, asJsonText, asStepId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
-import { after, apply, call, createRun, enqueue, event, putPause, run, runId, signalPause, span, step, ulid } from "./samples.ts";
+import {
+  after,
+  apply,
+  call,
+  createRun,
+  enqueue,
+  event,
+  putPause,
+  run,
+  runId,
+  signalPause,
+  span,
+  step,
+  ulid,
+} from "./samples.ts";
 import { applied, commit, kinds, opened, type OpenStorage } from "./subject.ts";
 
 /** Describes the storing of runs. */
@@ -44,7 +58,14 @@ export function describeRuns(open: OpenStorage): void {
       };
       await applied(storage, { kind: "updateRun", run: changed });
       expect(await storage.runs.get(before.id)).toEqual(changed);
-      const ended: Run = { ...changed, status: "failed", endedAt: after(9), version: 3, error: asJsonText('{"message":"no"}'), output: asJsonText("1") };
+      const ended: Run = {
+        ...changed,
+        status: "failed",
+        endedAt: after(9),
+        version: 3,
+        error: asJsonText('{"message":"no"}'),
+        output: asJsonText("1"),
+      };
       await applied(storage, { kind: "updateRun", run: ended });
       expect(await storage.runs.get(before.id)).toEqual(ended);
     });
@@ -96,9 +117,16 @@ export function describeRuns(open: OpenStorage): void {
 
     test("a step is read as it was stored, and the first result wins", async () => {
       const { storage } = await opened(open);
-      const first = step("a", { input: asJsonText("[1]"), memo: asJsonText(JSON.stringify({ data: "x".repeat(300_000) })) });
+      const first = step("a", {
+        input: asJsonText("[1]"),
+        memo: asJsonText(JSON.stringify({ data: "x".repeat(300_000) })),
+      });
       await applied(storage, createRun(1), { kind: "putStep", runId: runId(1), step: first });
-      await applied(storage, { kind: "putStep", runId: runId(1), step: step("a", { status: "failed", memo: asJsonText("2") }) });
+      await applied(storage, {
+        kind: "putStep",
+        runId: runId(1),
+        step: step("a", { status: "failed", memo: asJsonText("2") }),
+      });
       expect(await storage.runs.steps(runId(1))).toEqual([first]);
     });
 
@@ -114,13 +142,25 @@ export function describeRuns(open: OpenStorage): void {
 
     test("the runs an event started are found by its internal id, oldest first, at most 100", async () => {
       const { storage } = await opened(open);
-      const [seq = -1] = await applied(storage, { kind: "putEvent", event: event(1) }, { kind: "putEvent", event: event(2) });
+      const [seq = -1] = await applied(
+        storage,
+        { kind: "putEvent", event: event(1) },
+        { kind: "putEvent", event: event(2) },
+      );
       const numbers = Array.from({ length: 103 }, (_, index) => 103 - index);
       await commit(
         storage,
         numbers.map((number) => ({
           guards: [],
-          effects: [{ kind: "createRun", run: run(number), events: [{ kind: "stored", seq }], idempotencyKey: null, keyExpiresAt: null }],
+          effects: [
+            {
+              kind: "createRun",
+              run: run(number),
+              events: [{ kind: "stored", seq }],
+              idempotencyKey: null,
+              keyExpiresAt: null,
+            },
+          ],
         })),
       );
       const started = await storage.runs.startedBy(event(1).internalId);
@@ -132,7 +172,10 @@ export function describeRuns(open: OpenStorage): void {
       const { storage, reopen } = await opened(open);
       await applied(storage, createRun(1), createRun(2), createRun(3, { status: "skipped" }));
       await applied(storage, { kind: "updateRun", run: run(2, { status: "running", version: 2 }) });
-      await applied(storage, { kind: "updateRun", run: run(2, { status: "completed", version: 3, endedAt: after(1) }) });
+      await applied(storage, {
+        kind: "updateRun",
+        run: run(2, { status: "completed", version: 3, endedAt: after(1) }),
+      });
       const counts = { queued: 1, running: 0, completed: 1, failed: 0, cancelled: 0, skipped: 1 };
       expect(await storage.runs.countByStatus()).toEqual(counts);
       if (reopen === null) return;
@@ -196,7 +239,13 @@ export function describeRuns(open: OpenStorage): void {
     test("a span is read as it was stored; writing it again replaces it", async () => {
       const { storage } = await opened(open);
       await applied(storage, { kind: "putSpan", span: span("a:0") });
-      const again = span("a:0", { kind: "step", status: "failed", endedAt: after(3), error: asJsonText('{"name":"E"}'), attempt: 2 });
+      const again = span("a:0", {
+        kind: "step",
+        status: "failed",
+        endedAt: after(3),
+        error: asJsonText('{"name":"E"}'),
+        attempt: 2,
+      });
       await applied(storage, { kind: "putSpan", span: again });
       expect(await storage.runs.spans(runId(1))).toEqual([again]);
     });
@@ -214,7 +263,10 @@ export function describeRuns(open: OpenStorage): void {
 
     test("the end of an open span merges its details", async () => {
       const { storage } = await opened(open);
-      await applied(storage, { kind: "putSpan", span: span("w", { detail: asJsonText('{"event":"a","until":5,"x":null}') }) });
+      await applied(storage, {
+        kind: "putSpan",
+        span: span("w", { detail: asJsonText('{"event":"a","until":5,"x":null}') }),
+      });
       await applied(storage, endSpan("w", '{"matchedEventId":"e","until":6}'));
       expect(await storage.runs.spans(runId(1))).toEqual([
         span("w", {

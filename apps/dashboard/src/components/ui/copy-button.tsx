@@ -3,7 +3,15 @@ import { useEffect, useState, type ReactNode } from "react";
 import { Icon } from "./icon.tsx";
 
 /** A small button that copies. `what` completes "Copy …" for those who cannot see the sign. */
-export function CopyButton({ text, what, children }: { readonly text: string | (() => string); readonly what: string; readonly children?: ReactNode }): ReactNode {
+export function CopyButton({
+  text,
+  what,
+  children,
+}: {
+  readonly text: string | (() => string);
+  readonly what: string;
+  readonly children?: ReactNode;
+}): ReactNode {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
     if (!isCopied) return undefined;

@@ -32,7 +32,14 @@ export function SuggestInput({
   const listId = useId();
   return (
     <>
-      <input type="text" autoComplete="off" spellCheck={false} {...rest} list={listId} className={`${controlClass} ${className}`} />
+      <input
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        {...rest}
+        list={listId}
+        className={`${controlClass} ${className}`}
+      />
       <datalist id={listId}>
         {suggestions.map((value) => (
           <option key={value} value={value} />
@@ -43,7 +50,12 @@ export function SuggestInput({
 }
 
 /** A control under its label. */
-export function Field(props: { readonly label: string; readonly htmlFor: string; readonly aside?: ReactNode; readonly children: ReactNode }): ReactNode {
+export function Field(props: {
+  readonly label: string;
+  readonly htmlFor: string;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}): ReactNode {
   return (
     <div>
       <div className="mb-1 flex min-h-5 items-center justify-between gap-2">

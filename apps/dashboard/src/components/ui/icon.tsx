@@ -26,7 +26,13 @@ const paths = {
 export type IconName = keyof typeof paths;
 
 /** Shows a sign; it never carries meaning alone. */
-export function Icon({ name, className = "size-3.5" }: { readonly name: IconName; readonly className?: string }): ReactNode {
+export function Icon({
+  name,
+  className = "size-3.5",
+}: {
+  readonly name: IconName;
+  readonly className?: string;
+}): ReactNode {
   return (
     <svg
       viewBox="0 0 16 16"

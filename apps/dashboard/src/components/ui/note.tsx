@@ -14,7 +14,11 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 }
 
 /** Something could not be read or done. */
-export function Problem(props: { readonly error: Error; readonly onRetry?: () => void; readonly children?: ReactNode }): ReactNode {
+export function Problem(props: {
+  readonly error: Error;
+  readonly onRetry?: () => void;
+  readonly children?: ReactNode;
+}): ReactNode {
   const problems = props.error instanceof ApiFailure ? props.error.problems : [];
   return (
     <div role="alert" className="rounded-lg border border-bad-line bg-bad-soft px-3 py-2.5">

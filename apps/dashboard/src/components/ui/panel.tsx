@@ -2,7 +2,11 @@
 import type { ReactNode } from "react";
 
 /** A box with a heading and perhaps something to do at its right end. */
-export function Panel(props: { readonly title: ReactNode; readonly aside?: ReactNode; readonly children: ReactNode }): ReactNode {
+export function Panel(props: {
+  readonly title: ReactNode;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}): ReactNode {
   return (
     <section className="overflow-hidden rounded-lg border border-line bg-surface">
       <header className="flex min-h-9 items-center justify-between gap-2 border-b border-line px-3">
@@ -15,7 +19,11 @@ export function Panel(props: { readonly title: ReactNode; readonly aside?: React
 }
 
 /** A part of a box, with a small heading. */
-export function Part(props: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }): ReactNode {
+export function Part(props: {
+  readonly title: string;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}): ReactNode {
   return (
     <section className="border-t border-line px-3 py-2.5 first:border-t-0">
       <header className="mb-1 flex min-h-5 items-center justify-between gap-2">
@@ -28,7 +36,12 @@ export function Part(props: { readonly title: string; readonly aside?: ReactNode
 }
 
 /** The title of a page, what belongs to it, and what can be done. */
-export function PageHead(props: { readonly title: ReactNode; readonly mark?: ReactNode; readonly actions?: ReactNode; readonly children?: ReactNode }): ReactNode {
+export function PageHead(props: {
+  readonly title: ReactNode;
+  readonly mark?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children?: ReactNode;
+}): ReactNode {
   return (
     <header className="mb-3 flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
       <div className="min-w-0">
@@ -38,13 +51,19 @@ export function PageHead(props: { readonly title: ReactNode; readonly mark?: Rea
         </div>
         {props.children}
       </div>
-      {props.actions === undefined ? null : <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{props.actions}</div>}
+      {props.actions === undefined ? null : (
+        <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{props.actions}</div>
+      )}
     </header>
   );
 }
 
 /** Facts as name and value, in as many columns as fit. */
-export function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }): ReactNode {
+export function Facts({
+  facts,
+}: {
+  readonly facts: readonly (readonly [name: string, value: ReactNode])[];
+}): ReactNode {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5">
       {facts.map(([name, value]) => (
@@ -58,7 +77,11 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [name: str
 }
 
 /** Facts in one line that wraps. */
-export function FactLine({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode] | null)[] }): ReactNode {
+export function FactLine({
+  facts,
+}: {
+  readonly facts: readonly (readonly [name: string, value: ReactNode] | null)[];
+}): ReactNode {
   return (
     <dl className="flex flex-wrap gap-x-5 gap-y-0.5">
       {facts

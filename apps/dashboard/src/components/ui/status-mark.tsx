@@ -32,9 +32,17 @@ export function StatusMark({ look, label }: { readonly look: StatusLook; readonl
 }
 
 /** Shows shape and word. */
-export function StatusWord({ look, strong = false }: { readonly look: StatusLook; readonly strong?: boolean }): ReactNode {
+export function StatusWord({
+  look,
+  strong = false,
+}: {
+  readonly look: StatusLook;
+  readonly strong?: boolean;
+}): ReactNode {
   return (
-    <span className={`inline-flex items-center gap-1.5 align-top whitespace-nowrap ${toneText[look.tone]} ${strong ? "font-semibold" : ""}`}>
+    <span
+      className={`inline-flex items-center gap-1.5 align-top whitespace-nowrap ${toneText[look.tone]} ${strong ? "font-semibold" : ""}`}
+    >
       <StatusMark look={look} />
       {look.word}
     </span>

@@ -34,7 +34,9 @@ export function Left({ at }: { readonly at: number }): ReactNode {
 /** Shows how long something took, or counts on while it goes on. */
 export function Lasting({ from, to }: { readonly from: number; readonly to: number | null }): ReactNode {
   const now = useNow(to === null ? 1_000 : null);
-  return <span className="whitespace-nowrap">{to === null ? formatCoarse(now - from) : formatDuration(to - from)}</span>;
+  return (
+    <span className="whitespace-nowrap">{to === null ? formatCoarse(now - from) : formatDuration(to - from)}</span>
+  );
 }
 
 /** Shows a point in time in full. */
