@@ -27,7 +27,7 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): Fast
  * request only; its cause is in the log.
  */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = asStepwrightError(error) ?? unforeseen(error, request);
+  const known = asStepwrightError(error, request) ?? unforeseen(error, request);
   const { code, status, message, details } = known;
   // Trouble of ours that the sender is told to wait out, such as a full disk; whoever runs the server has to hear of it.
   if (status >= 500 && known === error)
@@ -50,18 +50,20 @@ export function pathOf(request: FastifyRequest): string {
   return end === -1 ? request.url : request.url.slice(0, end);
 }
 
-function asStepwrightError(error: unknown): StepwrightError | null {
+function asStepwrightError(error: unknown, request: FastifyRequest): StepwrightError | null {
   if (error instanceof StepwrightError) return error;
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
   // The disk is full or failing: nothing was stored, and the sender should try again.
   if (/^SQLITE_(FULL|IOERR|BUSY|READONLY|NOMEM|CANTOPEN)/.test(error.code)) {
     return storageUnavailable({ reason: error.code }, { cause: error });
   }
-  return error.code.startsWith("FST_") ? fromFastify(error as FastifyError) : null;
+  return error.code.startsWith("FST_") ? fromFastify(error as FastifyError, request) : null;
 }
 
 /** What Fastify itself refuses before a handler runs, such as a path that is not valid percent-encoding. */
-function fromFastify(error: FastifyError): StepwrightError | null {
+function fromFastify(error: FastifyError, request: FastifyRequest): StepwrightError | null {
+  if (error.code === "FST_ERR_BAD_URL")
+    return parameterInvalid({ name: "path", value: pathOf(request), allowed: "percent-encode it" }, { cause: error });
   if (error.statusCode === undefined || error.statusCode >= 500) return null;
   return parameterInvalid({ name: "request", value: error.code, allowed: error.message }, { cause: error });
 }

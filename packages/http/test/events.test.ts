@@ -170,5 +170,6 @@ describe("a path that does not exist", () => {
   it("is answered in JSON when it cannot even be decoded", async () => {
     const response = await server.app.inject({ url: "/%zz", headers });
     expect([response.statusCode, response.json().status]).toEqual([400, 400]);
+    expect(response.json().error).toBe('parameter "path" has the invalid value "/%zz"; percent-encode it');
   });
 });

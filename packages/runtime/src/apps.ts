@@ -4,6 +4,7 @@ import {
   type AppId,
   appIdOf,
   appNotFound,
+  appUrlInvalid,
   canonicalJson,
   headers,
   normalizeAppUrl,
@@ -102,7 +103,7 @@ export function createApps(shell: Shell, committer: Committer): Apps {
   return {
     register: (request) => registerApp(shell, { change, syncs }, request),
     sync,
-    add: async (url) => sync(await putPlaceholder(normalizeAppUrl(url))),
+    add: async (url) => sync(await putPlaceholder(webUrl(url))),
     remove: async (appId) => remove(appById(appId)),
     async removeByUrl(url) {
       const app = appAt(normalizeAppUrl(url));
@@ -110,6 +111,13 @@ export function createApps(shell: Shell, committer: Committer): Apps {
       await remove(app);
     },
   };
+}
+
+/** An address that requests can be sent to: one of another kind would be kept, and fail at every sync. */
+function webUrl(url: string): string {
+  const normalized = normalizeAppUrl(url);
+  if (!/^https?:/.test(normalized)) throw appUrlInvalid({ url });
+  return normalized;
 }
 
 function syncRequest(shell: Shell, url: string): OutgoingRequest {
