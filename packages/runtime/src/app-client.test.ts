@@ -119,7 +119,7 @@ describe("a redirect", () => {
     const url = await serve((request, response, body) => {
       const { pathname, search } = new URL(request.url ?? "", "http://localhost");
       if (pathname !== "/to/") response.writeHead(status, { location: "/to/" }).end();
-      else response.end(`${request.method} ${search} ${request.headers["x-mine"]} ${body}`);
+      else response.end(`${request.method} ${search} ${String(request.headers["x-mine"])} ${body}`);
     });
     expect(await post(`${url}/from?fnId=a&stepId=step`, { headers: { "x-mine": "1" } })).toMatchObject({
       body: 'POST ?fnId=a&stepId=step 1 {"a":1}',

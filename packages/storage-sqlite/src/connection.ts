@@ -29,7 +29,7 @@ export function openWriter(o: {
   db.pragma("temp_store = MEMORY");
   db.pragma(`cache_size = -${writerCacheKiB}`);
   // 4 MiB of log per checkpoint, at about 3 ms each: a longer log would mean rarer but longer stalls.
-  db.pragma("wal_autocheckpoint = 0");
+  db.pragma("wal_autocheckpoint = 1000");
   db.pragma("journal_size_limit = 67108864");
   return db;
 }

@@ -82,7 +82,7 @@ function SyncProblem({ problem }: { readonly problem: NonNullable<ApiApp["proble
         {problem.httpStatus === null ? null : `, HTTP ${problem.httpStatus}`}
       </p>
       {problem.bodyExcerpt === null || problem.bodyExcerpt === "" ? null : (
-        <pre className="mt-2 max-h-40 overflow-auto rounded border border-bad-line bg-surface p-2 font-mono break-words whitespace-pre-wrap">
+        <pre className="mt-2 rounded border border-bad-line bg-surface p-2 font-mono [overflow-wrap:anywhere] whitespace-pre-wrap">
           {problem.bodyExcerpt}
         </pre>
       )}

@@ -35,7 +35,7 @@ export function ConnectApp(): ReactNode {
 function Snippet({ text }: { readonly text: string }): ReactNode {
   return (
     <div className="mx-auto mt-3 flex w-fit max-w-full items-start gap-2 rounded-md bg-raised py-1.5 pr-1.5 pl-3 text-left text-ink">
-      <pre className="overflow-x-auto font-mono">{text}</pre>
+      <pre className="font-mono [overflow-wrap:anywhere] whitespace-pre-wrap">{text}</pre>
       <CopyButton what="command" text={text} />
     </div>
   );

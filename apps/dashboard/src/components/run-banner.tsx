@@ -76,13 +76,17 @@ function Part({ part, run }: { readonly part: BannerPart; readonly run: ApiRun }
       return <StepLink run={run} stepId={part.stepId} name={part.name} />;
     case "event":
       return (
-        <Link to="/events" search={{ name: part.name }} className="text-link hover:underline">
+        <Link to="/events" search={{ name: part.name }} className="text-link underline underline-offset-2">
           {part.name}
         </Link>
       );
     case "run":
       return (
-        <Link to="/runs/$runId" params={{ runId: part.runId }} className="font-mono text-xs text-link hover:underline">
+        <Link
+          to="/runs/$runId"
+          params={{ runId: part.runId }}
+          className="font-mono text-xs text-link underline underline-offset-2"
+        >
           {part.runId}
         </Link>
       );

@@ -26,7 +26,7 @@ export function RunStatusFilter({ search }: { readonly search: RunSearch }): Rea
     <div className="mb-3 flex flex-wrap items-center gap-2">
       <StatusLinks search={search} />
       {isFiltered(search) ? (
-        <Link to="/runs" className="px-1 text-link hover:underline">
+        <Link to="/runs" activeOptions={{ exact: true }} className="px-1 text-link hover:underline">
           Clear filters
         </Link>
       ) : null}
@@ -54,7 +54,7 @@ function StatusLinks({ search }: { readonly search: RunSearch }): ReactNode {
             key={status}
             to="/runs"
             search={toggleStatus(search, status)}
-            activeProps={{}}
+            activeOptions={{ exact: true }}
             aria-current={isOn ? "true" : undefined}
             className={`flex h-7.5 items-center gap-1.5 border-r border-line px-2.5 whitespace-nowrap last:border-r-0 ${isOn ? "bg-raised font-semibold shadow-[inset_0_-2px] shadow-fill" : "text-muted hover:bg-raised hover:text-ink"}`}
           >

@@ -183,7 +183,7 @@ function Snippets({ name, data }: Parameters<typeof curlSnippet>[0]): ReactNode 
               {language}
             </CopyButton>
           </div>
-          <pre className="overflow-x-auto p-2.5 font-mono">{code}</pre>
+          <pre className="p-2.5 pr-24 font-mono [overflow-wrap:anywhere] whitespace-pre-wrap">{code}</pre>
         </div>
       ))}
     </details>

@@ -23,7 +23,7 @@ export function StepLink({
       params={{ runId: run.id }}
       search={(before) => ({ ...before, step: stepKey(run.steps, step) })}
       resetScroll={false}
-      className="text-link hover:underline"
+      className="text-link underline underline-offset-2"
     >
       {name}
     </Link>

@@ -25,7 +25,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
           params={{ runId: run.id }}
           search={(before) => ({ ...before, step: undefined })}
           resetScroll={false}
-          activeProps={{}}
+          activeOptions={{ exact: true }}
           aria-label="Close the step"
           title="Close the step"
           className="rounded p-1 text-muted hover:bg-raised hover:text-ink"

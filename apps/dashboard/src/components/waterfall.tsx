@@ -109,7 +109,7 @@ function Row({
             search={(before) => ({ ...before, step: isSelected ? undefined : key })}
             resetScroll={false}
             aria-current={isSelected ? "true" : undefined}
-            activeProps={{}}
+            activeOptions={{ exact: true }}
             title={name}
             className="covers-row truncate font-medium"
           >
@@ -224,7 +224,7 @@ function ScaleLinks({
       params={{ runId }}
       search={(before) => ({ ...before, axis: other })}
       resetScroll={false}
-      activeProps={{}}
+      activeOptions={{ exact: true }}
       className="text-xs text-link hover:underline"
     >
       {other === "time" ? "Draw to scale" : "Shorten idle stretches"}

@@ -28,7 +28,7 @@ export function EventPage(): ReactNode {
     return <Problem error={error} onRetry={() => void refetch()} />;
   }
   return (
-    <Empty title="There is no such event">
+    <Empty isPage title="There is no such event">
       <title>No such event · Stepwright</title>
       <p className="break-words">{error.message}</p>
       <p className="mt-2">

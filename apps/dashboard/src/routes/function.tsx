@@ -27,7 +27,7 @@ export function FunctionPage(): ReactNode {
   const fn = data.find((item) => item.slug === slug);
   if (fn !== undefined) return <Function fn={fn} />;
   return (
-    <Empty title={`There is no function ${slug} now`}>
+    <Empty isPage title={`There is no function ${slug} now`}>
       <title>{`No function ${slug} · Stepwright`}</title>
       <p>It may have been renamed, or its app was removed or is not synced.</p>
       <p className="mt-2">

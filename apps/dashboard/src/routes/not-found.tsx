@@ -6,7 +6,7 @@ import { Empty, Problem } from "../components/ui/note.tsx";
 /** No page has this address. */
 export function NotFoundPage(): ReactNode {
   return (
-    <Empty title="There is no page here">
+    <Empty isPage title="There is no page here">
       <title>No such page · Stepwright</title>
       <Link to="/runs" className="text-link hover:underline">
         Go to the runs

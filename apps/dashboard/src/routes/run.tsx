@@ -31,7 +31,7 @@ export function RunPage(): ReactNode {
     return <Problem error={error} onRetry={() => void refetch()} />;
   }
   return (
-    <Empty title="There is no such run">
+    <Empty isPage title="There is no such run">
       <title>No such run · Stepwright</title>
       <p className="break-words">{error.message}</p>
       <p className="mt-2">

@@ -4,11 +4,17 @@ import { ApiFailure } from "../../api/request.ts";
 import { Button } from "./button.tsx";
 
 /** Nothing is there, and that is fine. */
-export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
+export function Empty(props: {
+  readonly title: string;
+  /** True where it stands in place of a whole page, whose heading it then is. */
+  readonly isPage?: boolean;
+  readonly children?: ReactNode;
+}): ReactNode {
+  const Title = props.isPage === true ? "h1" : "p";
   return (
     <div className="rounded-lg border border-dashed border-edge px-4 py-8 text-center">
-      <p className="text-base font-semibold">{title}</p>
-      <div className="mx-auto mt-1 max-w-xl text-muted">{children}</div>
+      <Title className="text-base font-semibold">{props.title}</Title>
+      <div className="mx-auto mt-1 max-w-xl text-muted">{props.children}</div>
     </div>
   );
 }
