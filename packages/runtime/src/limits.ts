@@ -16,7 +16,7 @@ export const cachedRunsMax = 2_000;
 export const cachedStateMax = 64 * 1024 * 1024;
 /** Pauses read at a time while matching one event. */
 export const pausesPerReadMax = 500;
-/** How often a transition is decided again after others changed what it read, before it is given back to the queue. */
+/** How often a transition is decided again after others changed what it read, before it counts as one that cannot be processed. */
 export const redecideMax = 50;
 /** Wait before a commit that the disk refused is tried again. */
 export const storageRetryMs = 1_000;

@@ -1,8 +1,7 @@
 // An app registers: its functions are checked and taken over, or the refusal is kept on its record.
-import { checkCron, type Effect, syncApp } from "@stepwright/engine";
+import { checkCron, syncApp } from "@stepwright/engine";
 import { checkExpression } from "@stepwright/expressions";
 import {
-  type AppId,
   appIdOf,
   type FunctionConfig,
   functionsError,
@@ -66,17 +65,9 @@ async function keepRefusal(
     const { url, appName: name } = request;
     const known =
       shell.registry().apps.get(appId) ?? placeholder({ id: appId, name, url, now: shell.ports.clock.now() });
-    const kept = keepProblem(shell, known, problemOf(error));
-    return kept === null ? null : { ...kept, effects: [...kept.effects, ...placeholdersAt(shell, url, appId)] };
+    return keepProblem(shell, known, problemOf(error));
   });
   deps.syncs.registered({ appId, url: request.url, isRefused: true });
-}
-
-/** The app has told its name: the row that had its URL for one makes room. */
-function placeholdersAt(shell: Shell, url: string, appId: AppId): readonly Effect[] {
-  return [...shell.registry().apps.values()]
-    .filter((app) => app.id !== appId && app.checksum === null && app.name === url)
-    .map((app) => ({ kind: "removeApp", appId: app.id, at: shell.ports.clock.now() }));
 }
 
 function logSync(shell: Shell, request: RegisterRequest, { functions, notices }: Accepted): void {

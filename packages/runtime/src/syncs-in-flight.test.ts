@@ -23,7 +23,10 @@ describe("a registration", () => {
 
   it("of neither answers the only one that is left", () => {
     const syncs = createSyncsInFlight();
-    const [ofMail, other] = [syncs.begin(mail), syncs.begin({ appId: asAppId("placeholder"), url: "http://localhost:5000/api" })];
+    const [ofMail, other] = [
+      syncs.begin(mail),
+      syncs.begin({ appId: asAppId("placeholder"), url: "http://localhost:5000/api" }),
+    ];
     syncs.registered({ ...mail, isRefused: false });
     syncs.registered({ appId: shop.appId, url: elsewhere, isRefused: false });
     expect(ofMail.registration?.appId).toBe(mail.appId);

@@ -7,7 +7,11 @@ function open() {
   const clock = createManualClock(0);
   const due: number[] = [];
   const next: { at: number | null } = { at: null };
-  const timer = createTimer({ clock, nextAt: (): Millis | null => (next.at === null ? null : millis(next.at)), onDue: () => due.push(clock.now()) });
+  const timer = createTimer({
+    clock,
+    nextAt: (): Millis | null => (next.at === null ? null : millis(next.at)),
+    onDue: () => due.push(clock.now()),
+  });
   /** The timer looks after its sleep, one turn later. */
   const turn = () => new Promise(setImmediate);
   return { clock, due, next, timer, turn };

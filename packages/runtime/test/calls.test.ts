@@ -1,34 +1,10 @@
 // Calls of apps over real HTTP: what is sent, what is made of every kind of answer, and who may call at once.
 import { gzipSync } from "node:zlib";
 import { asRunId, verifySignature } from "@stepwright/protocol";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
-import { done, type Handler, ops, startTestApp, stepRun, type TestApp, type TestFunction } from "./test-app.ts";
-
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-async function open(
-  functions: readonly TestFunction[],
-  options: OpenOptions = {},
-): Promise<OpenRuntime & { readonly app: TestApp }> {
-  const opened = await openRuntime(options);
-  closing.push(opened.close);
-  return { ...opened, app: await join(opened, "shop", functions) };
-}
-
-async function join(opened: OpenRuntime, name: string, functions: readonly TestFunction[]): Promise<TestApp> {
-  const app = await startTestApp(name, functions);
-  closing.push(app.close);
-  app.registersAt(opened.runtime);
-  const synced = await opened.runtime.apps.add(app.url);
-  expect(synced).toMatchObject({ status: "synced", problem: null });
-  return app;
-}
+import { addApp, openShop } from "./open-runtime.ts";
+import { done, type Handler, ops, stepRun } from "./test-app.ts";
 
 const threeSteps: Handler = ({ steps }) => {
   const count = Object.keys(steps).length;
@@ -37,7 +13,7 @@ const threeSteps: Handler = ({ steps }) => {
 
 describe("a run", () => {
   it("is called until it ends, each time with what is known by then", async () => {
-    const { app, start, ended } = await open([{ name: "three", handle: threeSteps }]);
+    const { app, start, ended } = await openShop([{ name: "three", handle: threeSteps }]);
     const run = await ended(await start("test/three", { data: { n: 1 } }));
     expect(run.status).toBe("completed");
     expect(JSON.parse(run.output ?? "")).toEqual({ s0: { data: 0 }, s1: { data: 1 }, s2: { data: 2 } });
@@ -52,7 +28,7 @@ describe("a run", () => {
 
   it("is called with a signature that SDKs accept", async () => {
     const signingKey = "signkey-test-0123456789abcdef";
-    const { app, start, ended } = await open([{ name: "one", handle: () => done() }], { settings: { signingKey } });
+    const { app, start, ended } = await openShop([{ name: "one", handle: () => done() }], { settings: { signingKey } });
     await ended(await start("test/one", { data: { b: 1, a: "é" } }));
     const [call] = app.calls;
     const header = call?.headers["x-inngest-signature"];
@@ -74,7 +50,7 @@ describe("a run", () => {
       fetched.push(await opened.runtime.runActions(asRunId(runId)), await opened.runtime.runBatch(asRunId(runId)));
       return done();
     };
-    const opened = await open([{ name: "big", handle }]);
+    const opened = await openShop([{ name: "big", handle }]);
     await opened.ended(await opened.start("test/big", { data: { n: 7 } }));
     const last = opened.app.calls.at(-1);
     expect(last).toMatchObject({ useApi: true, steps: {} });
@@ -97,7 +73,7 @@ describe("a run", () => {
       (response) => {
         response.writeHead(308, { location: `http://${headers.host}/elsewhere/` }).end();
       };
-    const { app, start, ended } = await open([
+    const { app, start, ended } = await openShop([
       { name: "packed", handle: packed },
       {
         name: "moved",
@@ -130,7 +106,7 @@ describe("a call that fails", () => {
     ["by not answering in time", () => () => undefined, /no answer within 0.2 s/],
   ])("%s is tried again, and then fails the run with the reason", async (_, handle, message) => {
     const clock = createManualClock();
-    const { app, start, ended, runtime } = await open([{ name: "bad", retries: 1, handle }], {
+    const { app, start, ended, runtime } = await openShop([{ name: "bad", retries: 1, handle }], {
       clock,
       settings: { callTimeoutMs: 200 },
     });
@@ -152,8 +128,8 @@ describe("calls at once", () => {
   it("are as many as an app may have, and another app's go through while one hangs", async () => {
     const hanging: (() => void)[] = [];
     const hang: Handler = () => new Promise((resolve) => hanging.push(() => resolve(done())));
-    const opened = await open([{ name: "hang", handle: hang }], { settings: { callsPerAppMax: 3 } });
-    const other = await join(opened, "other", [{ name: "quick", handle: () => done() }]);
+    const opened = await openShop([{ name: "hang", handle: hang }], { settings: { callsPerAppMax: 3 } });
+    const other = await addApp(opened, "other", [{ name: "quick", handle: () => done() }]);
 
     const runs = await Promise.all(Array.from({ length: 5 }, () => opened.start("test/hang")));
     await opened.app.called(3);
@@ -176,7 +152,7 @@ describe("calls at once", () => {
   it("do not keep a busy app from being synced", async () => {
     const hanging: (() => void)[] = [];
     const hang: Handler = () => new Promise((resolve) => hanging.push(() => resolve(done())));
-    const { app, runtime, start, ended } = await open([{ name: "hang", handle: hang }], {
+    const { app, runtime, start, ended } = await openShop([{ name: "hang", handle: hang }], {
       settings: { callsPerAppMax: 2 },
     });
     const runs = await Promise.all([start("test/hang"), start("test/hang")]);
@@ -201,7 +177,7 @@ describe("one run's inputs", () => {
       if (ids.every((id) => id in steps)) return done(Object.keys(steps).length);
       return ops(...ids.map((id) => ({ op: "Sleep", id, name: "1m", displayName: id, opts: {} })));
     };
-    const { start, ended, runtime } = await open([{ name: "many", handle }], { clock });
+    const { start, ended, runtime } = await openShop([{ name: "many", handle }], { clock });
     const runId = await start("test/many");
     await runtime.idle();
     clock.move(60_000);
@@ -210,7 +186,7 @@ describe("one run's inputs", () => {
   });
 
   it("are decided in order: what was asked of a run first is done first", async () => {
-    const { start, runtime, storage } = await open([
+    const { start, runtime, storage } = await openShop([
       { name: "wait", handle: () => ops({ op: "Sleep", id: "z", name: "1h", displayName: "z", opts: {} }) },
     ]);
     const runId = await start("test/wait");

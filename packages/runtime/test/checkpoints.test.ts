@@ -1,30 +1,38 @@
 // Checkpoints: steps of a call in flight are stored at once, whatever becomes of the call.
 import { asRunId, type JsonObject, type RunId } from "@stepwright/protocol";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
-import { type AppCall, done, type Handler, ops, startTestApp, stepRun, type TestApp } from "./test-app.ts";
+import { type OpenOptions, type OpenRuntime, openShop } from "./open-runtime.ts";
+import { type AppCall, done, type Handler, ops, stepRun, type TestApp } from "./test-app.ts";
 
-const closing: (() => Promise<void>)[] = [];
+type Opened = OpenRuntime & {
+  readonly app: TestApp;
+  checkpoint(call: AppCall, ...ops: readonly JsonObject[]): Promise<void>;
+};
 
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-type Opened = OpenRuntime & { readonly app: TestApp; checkpoint(call: AppCall, ...ops: readonly JsonObject[]): Promise<void> };
-
-async function open(handle: (opened: Opened) => Handler, options: OpenOptions & { readonly retries?: number } = {}): Promise<Opened> {
-  const runtime = await openRuntime({ clock: createManualClock(), ...options });
-  const app = await startTestApp("shop", [{ name: "fn", retries: options.retries ?? 1, handle: (call) => handle(opened)(call) }]);
-  closing.push(runtime.close, app.close);
-  app.registersAt(runtime.runtime);
-  await runtime.runtime.apps.add(app.url);
-  const opened: Opened = { ...runtime, app, checkpoint: (call, ...list) => runtime.runtime.checkpoint(asRunId(call.runId), body(call, list)) };
+async function open(handle: (opened: Opened) => Handler, options: OpenOptions = {}): Promise<Opened> {
+  const shop = await openShop([{ name: "fn", retries: 1, handle: (call) => handle(opened)(call) }], {
+    clock: createManualClock(),
+    ...options,
+  });
+  const opened: Opened = {
+    ...shop,
+    checkpoint: (call, ...list) => shop.runtime.checkpoint(asRunId(call.runId), body(call, list)),
+  };
   return opened;
 }
 
-function body(call: Pick<AppCall, "runId" | "queueItemRef"> & { readonly generation: number | null }, steps: readonly JsonObject[]): JsonObject {
-  return { run_id: call.runId, fn_id: "any", qi_id: call.queueItemRef, generation_id: call.generation, steps: [...steps] };
+function body(
+  call: Pick<AppCall, "runId" | "queueItemRef"> & { readonly generation: number | null },
+  steps: readonly JsonObject[],
+): JsonObject {
+  return {
+    run_id: call.runId,
+    fn_id: "any",
+    qi_id: call.queueItemRef,
+    generation_id: call.generation,
+    steps: [...steps],
+  };
 }
 
 async function stepIds(opened: Opened, runId: RunId): Promise<readonly string[]> {
@@ -62,19 +70,21 @@ describe("a checkpoint", () => {
     const clock = createManualClock();
     const opened = await open(
       (self) => async (call) => {
-        if (call.attempt === 0) return call.generation === 1 ? { status: 500, body: { message: "first" } } : done(Object.keys(call.steps));
+        if (call.attempt === 0)
+          return call.generation === 1 ? { status: 500, body: { message: "first" } } : done(Object.keys(call.steps));
         // The last attempt: its checkpoint and its loss reach the server in the same moment.
         void self.checkpoint(call, stepRun("a", 1));
         return { status: 500, body: { message: "second" } };
       },
-      { clock, retries: 1 },
+      { clock },
     );
     const { storage } = opened;
     const runId = await opened.start("test/fn");
     await opened.runtime.idle();
     // The checkpoint's commit takes until the answer has come in.
     storage.beforeCommit = async (batch) => {
-      if (batch.transitions.some((one) => one.effects.some((effect) => effect.kind === "resetAttempt"))) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      if (batch.transitions.some((one) => one.effects.some((effect) => effect.kind === "resetAttempt")))
+        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     };
     clock.move(1_000);
     await opened.app.called(2);
@@ -108,10 +118,13 @@ describe("a checkpoint is refused", () => {
     const [call] = opened.app.calls;
     if (call === undefined) throw new Error("there was a call");
     const stale = { code: "DISPATCH_STALE", status: 409 };
-    const of = (over: object) => opened.runtime.checkpoint(asRunId(call.runId), body({ ...call, ...over }, [stepRun("a", 1)]));
+    const of = (over: object) =>
+      opened.runtime.checkpoint(asRunId(call.runId), body({ ...call, ...over }, [stepRun("a", 1)]));
     await expect(of({ queueItemRef: "gone" })).rejects.toMatchObject(stale);
     await expect(of({ generation: 0 })).rejects.toMatchObject(stale);
-    await expect(opened.runtime.checkpoint(otherId === call.runId ? runId : otherId, body(call, [stepRun("a", 1)]))).rejects.toMatchObject(stale);
+    await expect(
+      opened.runtime.checkpoint(otherId === call.runId ? runId : otherId, body(call, [stepRun("a", 1)])),
+    ).rejects.toMatchObject(stale);
     expect(await stepIds(opened, runId)).toEqual([]);
     await of({ generation: null });
     expect(await stepIds(opened, asRunId(call.runId))).toEqual(["a"]);
@@ -126,7 +139,10 @@ describe("a checkpoint is refused", () => {
     expect(await opened.runtime.cancelRun(runId)).toBe(true);
     await expect(opened.checkpoint(call, stepRun("a", 1))).rejects.toMatchObject({ code: "RUN_GONE", status: 410 });
     const unknown = asRunId("01M854TKXWNT0FF1WA0BB6VT7M");
-    await expect(opened.runtime.checkpoint(unknown, body({ ...call, runId: unknown }, []))).rejects.toMatchObject({ code: "RUN_NOT_FOUND", status: 404 });
+    await expect(opened.runtime.checkpoint(unknown, body({ ...call, runId: unknown }, []))).rejects.toMatchObject({
+      code: "RUN_NOT_FOUND",
+      status: 404,
+    });
   });
 
   it("when it cannot be read or holds what ends a call, and stores nothing of it", async () => {
@@ -136,7 +152,9 @@ describe("a checkpoint is refused", () => {
     const [call] = opened.app.calls;
     if (call === undefined) throw new Error("there was a call");
     await expect(opened.runtime.checkpoint(runId, "{")).rejects.toMatchObject({ code: "BODY_NOT_JSON", status: 400 });
-    await expect(opened.checkpoint(call, stepRun("a", 1), { op: "RunComplete", id: "b", data: 1 })).rejects.toMatchObject({ code: "OP_NOT_ALLOWED" });
+    await expect(
+      opened.checkpoint(call, stepRun("a", 1), { op: "RunComplete", id: "b", data: 1 }),
+    ).rejects.toMatchObject({ code: "OP_NOT_ALLOWED" });
     expect(await stepIds(opened, runId)).toEqual([]);
   });
 
@@ -147,7 +165,10 @@ describe("a checkpoint is refused", () => {
     const [call] = opened.app.calls;
     if (call === undefined) throw new Error("there was a call");
     opened.storage.isFull = true;
-    await expect(opened.checkpoint(call, stepRun("a", 1))).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE", status: 503 });
+    await expect(opened.checkpoint(call, stepRun("a", 1))).rejects.toMatchObject({
+      code: "STORAGE_UNAVAILABLE",
+      status: 503,
+    });
     opened.storage.isFull = false;
     await opened.checkpoint(call, stepRun("a", 1));
     expect(await stepIds(opened, runId)).toEqual(["a"]);

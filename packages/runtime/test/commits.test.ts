@@ -1,31 +1,13 @@
 // Group commit, and what happens while the disk is full.
 import { nullJson } from "@stepwright/protocol";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { incoming, type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
-import { done, type Handler, ops, startTestApp, stepRun, type TestApp, type TestFunction } from "./test-app.ts";
-
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-async function open(
-  functions: readonly TestFunction[],
-  options: OpenOptions = {},
-): Promise<OpenRuntime & { readonly app: TestApp }> {
-  const opened = await openRuntime(options);
-  const app = await startTestApp("shop", functions);
-  closing.push(opened.close, app.close);
-  app.registersAt(opened.runtime);
-  await opened.runtime.apps.add(app.url);
-  return { ...opened, app };
-}
+import { incoming, openShop } from "./open-runtime.ts";
+import { done, type Handler, ops, stepRun } from "./test-app.ts";
 
 describe("transitions of one moment", () => {
   it("share a commit: 64 events at once, with the runs they start", async () => {
-    const { storage, send, runtime } = await open([{ name: "one", handle: () => done() }]);
+    const { storage, send, runtime } = await openShop([{ name: "one", handle: () => done() }]);
     const before = storage.commits.length;
     const ids = await Promise.all(Array.from({ length: 64 }, () => send("test/one")));
     expect(storage.commits.slice(before)).toEqual([64]);
@@ -37,7 +19,7 @@ describe("transitions of one moment", () => {
   });
 
   it("are split over commits that do not hold up the process for long", async () => {
-    const { storage, send } = await open([]);
+    const { storage, send } = await openShop([]);
     const before = storage.commits.length;
     await Promise.all(Array.from({ length: 200 }, () => send("test/nobody")));
     expect(storage.commits.slice(before)).toEqual([64, 64, 64, 8]);
@@ -46,7 +28,7 @@ describe("transitions of one moment", () => {
 
 describe("while the disk is full", () => {
   it("events are refused with 503, and nothing of them is stored", async () => {
-    const { storage, send, runtime } = await open([{ name: "one", handle: () => done() }]);
+    const { storage, send, runtime } = await openShop([{ name: "one", handle: () => done() }]);
     storage.isFull = true;
     await expect(send("test/one")).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE", status: 503, retryable: true });
     await expect(runtime.sendSignal("none", nullJson)).resolves.toBeNull();
@@ -61,7 +43,7 @@ describe("while the disk is full", () => {
       storage.isFull = true;
       return "a" in steps ? done("end") : ops(stepRun("a", 1));
     };
-    const opened = await open([{ name: "full", handle: full }], { clock });
+    const opened = await openShop([{ name: "full", handle: full }], { clock });
     const { storage, app, start, ended } = opened;
     const runId = await start("test/full");
     for (const calls of [1, 2]) {
@@ -83,7 +65,7 @@ describe("while the disk is full", () => {
     const clock = createManualClock();
     const sleeping: Handler = ({ steps }) =>
       "z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1m", displayName: "z", opts: {} });
-    const { storage, start, ended, runtime } = await open([{ name: "sleep", handle: sleeping }], { clock });
+    const { storage, start, ended, runtime } = await openShop([{ name: "sleep", handle: sleeping }], { clock });
     const runId = await start("test/sleep");
     await runtime.idle();
     storage.isFull = true;
@@ -99,7 +81,7 @@ describe("while the disk is full", () => {
 
   it("those who wait for an answer get one, those who come meanwhile get a try of their own", async () => {
     const clock = createManualClock();
-    const { storage, start, send, runtime, app, ended } = await open([{ name: "one", handle: () => done() }], {
+    const { storage, start, send, runtime, app, ended } = await openShop([{ name: "one", handle: () => done() }], {
       clock,
     });
     const over = await start("test/one");
@@ -119,7 +101,7 @@ describe("while the disk is full", () => {
 
   it("stopping gives up what was kept; the next boot asks the app again", async () => {
     const clock = createManualClock();
-    const { storage, app, start, runtime } = await open(
+    const { storage, app, start, runtime } = await openShop(
       [
         {
           name: "full",

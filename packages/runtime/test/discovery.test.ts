@@ -1,18 +1,13 @@
 // Looking for apps on local ports: found at once, and quiet towards whoever is none.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { type AppClient, createAppClient } from "../src/index.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { done, startTestApp } from "./test-app.ts";
 
-const closing: (() => Promise<void>)[] = [];
 const roundMs = 5_000;
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
 
 /** The real client with an eye for one port only: what else listens on this machine is none of a test's business. */
 function onlyPort(port: number): AppClient {
@@ -24,13 +19,15 @@ it("an app that comes up is found and synced, and then nobody is asked any more"
   const clock = createManualClock();
   const reserved = await startTestApp("shop", []);
   await reserved.close();
-  const { runtime, close } = await openRuntime({ clock, appClient: onlyPort(reserved.port), settings: { discover: true, discoverPorts: [reserved.port] } });
-  closing.push(close);
+  const { runtime } = await openRuntime({
+    clock,
+    appClient: onlyPort(reserved.port),
+    settings: { discover: true, discoverPorts: [reserved.port] },
+  });
   await clock.asleepUntil(clock.now() + roundMs);
   expect(runtime.isDiscovering).toBe(true);
 
   const app = await startTestApp("shop", [{ name: "one", handle: () => done() }], reserved.port);
-  closing.push(app.close);
   app.registersAt(runtime);
   clock.move(roundMs);
   await clock.asleepUntil(clock.now() + roundMs);
@@ -51,17 +48,26 @@ it("a server that is no app is asked a few times in the first minute and then ab
     response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => new Promise((resolve) => void (server.close(() => resolve()), server.closeAllConnections())));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   const { port } = server.address() as AddressInfo;
   const began = clock.now();
-  const { runtime, close } = await openRuntime({ clock, appClient: onlyPort(port), settings: { discover: true, discoverPorts: [port] } });
-  closing.push(close);
+  const { runtime } = await openRuntime({
+    clock,
+    appClient: onlyPort(port),
+    settings: { discover: true, discoverPorts: [port] },
+  });
   for (let round = 0; round < 120; round += 1) {
     await clock.asleepUntil(clock.now() + roundMs);
     clock.move(roundMs);
   }
   await clock.asleepUntil(clock.now() + roundMs);
-  const perMinute = Array.from({ length: 10 }, (_, minute) => asked.filter((at) => Math.floor((at - began) / 60_000) === minute).length);
+  const perMinute = Array.from(
+    { length: 10 },
+    (_, minute) => asked.filter((at) => Math.floor((at - began) / 60_000) === minute).length,
+  );
   // Four paths each time.
   expect(perMinute[0]).toBe(16);
   for (const count of perMinute.slice(2)) expect(count).toBeLessThanOrEqual(4);

@@ -3,6 +3,7 @@ import type { Run } from "@stepwright/engine";
 import { type EventId, type IncomingEvent, type JsonObject, parseEvents, type RunId } from "@stepwright/protocol";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { pino } from "pino";
+import { onTestFinished } from "vitest";
 import {
   type AppClient,
   type Clock,
@@ -14,6 +15,7 @@ import {
   type Runtime,
   type RuntimeSettings,
 } from "../src/index.ts";
+import { startTestApp, type TestApp, type TestFunction } from "./test-app.ts";
 import { type WatchedStorage, watchStorage } from "./watched-storage.ts";
 
 /** A runtime that works. */
@@ -27,7 +29,6 @@ export interface OpenRuntime {
   start(name: string, fields?: JsonObject): Promise<RunId>;
   /** Waits for the end of the run. */
   ended(runId: RunId): Promise<Run>;
-  close(): Promise<void>;
 }
 
 /** How it is opened. */
@@ -40,7 +41,7 @@ export interface OpenOptions {
   readonly prepare?: (storage: WatchedStorage) => void | Promise<void>;
 }
 
-/** Opens and starts it. */
+/** Opens and starts it; it is closed with the test. */
 export async function openRuntime(options: OpenOptions = {}): Promise<OpenRuntime> {
   const clock = options.clock ?? createWallClock();
   const storage = watchStorage(
@@ -55,6 +56,10 @@ export async function openRuntime(options: OpenOptions = {}): Promise<OpenRuntim
     ports: { clock, random: createRandom(), appClient: options.appClient ?? createAppClient(), storage },
     settings: { ...defaultSettings, syncRetryMs: null, retryJitter: false, ...options.settings },
     log,
+  });
+  onTestFinished(async () => {
+    await runtime.stop({ graceMs: 0 });
+    await storage.close();
   });
   await options.prepare?.(storage);
   await runtime.start();
@@ -76,11 +81,29 @@ export async function openRuntime(options: OpenOptions = {}): Promise<OpenRuntim
       return run.id;
     },
     ended: (runId) => runtime.waitForRun(runId),
-    async close() {
-      await runtime.stop({ graceMs: 0 });
-      await storage.close();
-    },
   };
+}
+
+/** Opens a runtime with an app called `shop` that is synced. */
+export async function openShop(
+  functions: readonly TestFunction[],
+  options: OpenOptions = {},
+): Promise<OpenRuntime & { readonly app: TestApp }> {
+  const opened = await openRuntime(options);
+  return { ...opened, app: await addApp(opened, "shop", functions) };
+}
+
+/** Starts an app and syncs it. */
+export async function addApp(
+  { runtime }: OpenRuntime,
+  name: string,
+  functions: readonly TestFunction[],
+): Promise<TestApp> {
+  const app = await startTestApp(name, functions);
+  app.registersAt(runtime);
+  const { problem } = await runtime.apps.add(app.url);
+  if (problem !== null) throw new Error(problem.message);
+  return app;
 }
 
 /** An event as it comes in; `fields` are its `data`, `ts`, `id` and so on. */

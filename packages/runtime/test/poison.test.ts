@@ -1,28 +1,16 @@
 // What cannot be processed is set aside, once and visibly, and the others go on.
-import { afterEach, describe, expect, it } from "vitest";
+import { asRunId, storageUnavailable } from "@stepwright/protocol";
+import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
-import { done, ops, startTestApp, stepRun, type TestApp, type TestFunction } from "./test-app.ts";
-
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-async function open(functions: readonly TestFunction[], options: OpenOptions = {}): Promise<OpenRuntime & { readonly app: TestApp }> {
-  const opened = await openRuntime(options);
-  const app = await startTestApp("shop", functions);
-  closing.push(opened.close, app.close);
-  app.registersAt(opened.runtime);
-  await opened.runtime.apps.add(app.url);
-  return { ...opened, app };
-}
+import { openShop } from "./open-runtime.ts";
+import { done, ops, stepRun } from "./test-app.ts";
 
 describe("an item that cannot be processed", () => {
   it("is set aside with its reason after one look, and the runs beside it end", async () => {
     const clock = createManualClock();
-    const { runtime, storage, start, ended, complaints } = await open([{ name: "one", handle: () => done() }], { clock });
+    const { runtime, storage, start, ended, complaints } = await openShop([{ name: "one", handle: () => done() }], {
+      clock,
+    });
     const at = clock.now() + 60_000;
     const runs = await Promise.all(Array.from({ length: 5 }, () => start("test/one", { ts: at })));
     const [bad, ...good] = runs;
@@ -31,25 +19,33 @@ describe("an item that cannot be processed", () => {
     clock.move(60_000);
     for (const runId of good) expect((await ended(runId)).status).toBe("completed");
     await runtime.idle();
-    expect(await storage.queue.setAside(10)).toMatchObject([{ kind: "call", runId: bad, reason: "the run's row is damaged" }]);
+    expect(await storage.queue.setAside(10)).toMatchObject([
+      { kind: "call", runId: bad, reason: "the run's row is damaged" },
+    ]);
     expect(complaints).toEqual(["queue item set aside"]);
     expect(clock.sleepers).toBe(0);
   });
 
   it("is set aside after its app was called, without calling it again", async () => {
-    const { app, runtime, storage, start } = await open([
+    const { app, runtime, storage, start } = await openShop([
       {
         name: "damage",
         handle: async ({ runId }) => {
           // The run is read anew for the answer, and cannot be.
           storage.damagedRuns.set(runId, new Error("the run's row is damaged"));
-          await storage.commit({ transitions: [{ guards: [], effects: [{ kind: "updateRun", run: { ...(await runOf(runId)), version: 99 } }] }], now: runtime.now(), lease: [] });
+          await storage.commit({
+            transitions: [
+              { guards: [], effects: [{ kind: "updateRun", run: { ...(await runOf(runId)), version: 99 } }] },
+            ],
+            now: runtime.now(),
+            lease: [],
+          });
           return ops(stepRun("a", 1));
         },
       },
     ]);
     const runOf = async (runId: string) => {
-      const run = await storage.runs.get(runId as never);
+      const run = await storage.runs.get(asRunId(runId));
       if (run === null) throw new Error("the run is there");
       return run;
     };
@@ -61,11 +57,15 @@ describe("an item that cannot be processed", () => {
   });
 
   it("gives its place in the lane back", async () => {
-    const { runtime, storage, start, ended } = await open([{ name: "one", handle: () => done() }], { settings: { callsPerAppMax: 1 } });
-    const at = Date.now() + 200;
-    const bad = await Promise.all([start("test/one", { ts: at }), start("test/one", { ts: at })]);
-    for (const runId of bad) storage.damagedRuns.set(runId, new Error("damaged"));
+    const clock = createManualClock();
+    const { runtime, storage, start, ended } = await openShop([{ name: "one", handle: () => done() }], {
+      clock,
+      settings: { callsPerAppMax: 1 },
+    });
+    const at = clock.now() + 60_000;
+    for (let n = 0; n < 2; n += 1) storage.damagedRuns.set(await start("test/one", { ts: at }), new Error("damaged"));
     const good = await start("test/one", { ts: at + 1 });
+    clock.move(60_001);
     expect((await ended(good)).status).toBe("completed");
     await runtime.idle();
     expect(await storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 2 });
@@ -73,8 +73,7 @@ describe("an item that cannot be processed", () => {
 
   it("is not what a database in trouble makes of it: the item is looked at again later", async () => {
     const clock = createManualClock();
-    const { storageUnavailable } = await import("@stepwright/protocol");
-    const { storage, start, ended } = await open([{ name: "one", handle: () => done() }], { clock });
+    const { storage, start, ended } = await openShop([{ name: "one", handle: () => done() }], { clock });
     const runId = await start("test/one", { ts: clock.now() + 60_000 });
     storage.damagedRuns.set(runId, storageUnavailable({ reason: "disk I/O error" }));
     clock.move(60_000);

@@ -1,28 +1,8 @@
 // Stopping: what is in flight gets its time, what is cut short is as if it had not been tried.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { incoming, type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
-import { done, type Handler, ops, startTestApp, type TestApp, type TestFunction } from "./test-app.ts";
-
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-async function open(
-  functions: readonly TestFunction[],
-  options: OpenOptions = {},
-): Promise<OpenRuntime & { readonly app: TestApp }> {
-  const opened = await openRuntime(options);
-  const app = await startTestApp("shop", functions);
-  closing.push(opened.close, app.close);
-  app.registersAt(opened.runtime);
-  await opened.runtime.apps.add(app.url);
-  return { ...opened, app };
-}
+import { incoming, openShop } from "./open-runtime.ts";
+import { done, type Handler, ops, startSilentServer, stepRun } from "./test-app.ts";
 
 describe("a call in flight", () => {
   it("is waited for, its answer is committed, and nothing new is begun", async () => {
@@ -30,9 +10,9 @@ describe("a call in flight", () => {
     const answer = Promise.withResolvers<void>();
     const handle: Handler = async ({ steps }) => {
       await answer.promise;
-      return "a" in steps ? done() : ops({ op: "StepRun", id: "a", name: "a", displayName: "a", opts: {}, data: 1 });
+      return "a" in steps ? done() : ops(stepRun("a", 1));
     };
-    const { app, runtime, storage, start } = await open([{ name: "slow", handle }], { clock });
+    const { app, runtime, storage, start } = await openShop([{ name: "slow", handle }], { clock });
     const runId = await start("test/slow");
     await app.called(1);
     const stopping = runtime.stop({ graceMs: 30_000 });
@@ -48,9 +28,12 @@ describe("a call in flight", () => {
 
   it("is cut short after the grace time, which counts as no attempt", async () => {
     const clock = createManualClock();
-    const { app, runtime, storage, start, complaints } = await open([{ name: "hang", handle: () => () => undefined }], {
-      clock,
-    });
+    const { app, runtime, storage, start, complaints } = await openShop(
+      [{ name: "hang", handle: () => () => undefined }],
+      {
+        clock,
+      },
+    );
     const runId = await start("test/hang");
     await app.called(1);
     const stopping = runtime.stop({ graceMs: 30_000 });
@@ -62,29 +45,50 @@ describe("a call in flight", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("whose answer is being committed as the time runs out is waited for, so that the storage can be closed at once", async () => {
+    const { runtime, storage, start } = await openShop([{ name: "one", handle: () => done() }]);
+    const committing = Promise.withResolvers<void>();
+    const disk = Promise.withResolvers<void>();
+    storage.beforeCommit = async ({ transitions }) => {
+      if (
+        !transitions.some((one) =>
+          one.effects.some((effect) => effect.kind === "updateRun" && effect.run.status === "completed"),
+        )
+      )
+        return;
+      committing.resolve();
+      await disk.promise;
+    };
+    const runId = await start("test/one");
+    await committing.promise;
+    const stopping = runtime.stop({ graceMs: 0 });
+    const first = await Promise.race([
+      stopping.then(() => "stopped"),
+      new Promise((resolve) => setImmediate(() => setImmediate(() => resolve("waiting")))),
+    ]);
+    expect(first).toBe("waiting");
+    disk.resolve();
+    await stopping;
+    expect((await storage.runs.get(runId))?.status).toBe("completed");
+  });
+
   it("of a step's own request is cut short as well", async () => {
     const clock = createManualClock();
-    const gate = await startTestApp("gate", []);
-    closing.push(gate.close);
+    const silent = await startSilentServer();
     const fetching: Handler = () =>
-      ops({ op: "Gateway", id: "g", name: "g", displayName: "g", opts: { url: silent, method: "GET" } });
-    const asked = Promise.withResolvers<void>();
-    const server = createServer(() => asked.resolve());
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    closing.push(() => new Promise((resolve) => void (server.close(() => resolve()), server.closeAllConnections())));
-    const silent = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const { runtime, storage, start } = await open([{ name: "fetch", handle: fetching }], { clock });
+      ops({ op: "Gateway", id: "g", name: "g", displayName: "g", opts: { url: silent.url, method: "GET" } });
+    const { runtime, storage, start } = await openShop([{ name: "fetch", handle: fetching }], { clock });
     const runId = await start("test/fetch");
-    await asked.promise;
+    await silent.asked;
     await runtime.stop({ graceMs: 0 });
     expect(await storage.runs.items(runId)).toMatchObject([{ kind: "gateway", attempt: 0, isLeased: true }]);
   });
 });
 
 describe("stopping", () => {
-  it("leaves no timer behind, and may be asked for twice or before a start", async () => {
+  it("leaves no timer behind, and may be asked for twice", async () => {
     const clock = createManualClock();
-    const { runtime, start } = await open(
+    const { runtime, start } = await openShop(
       [{ name: "sleep", handle: () => ops({ op: "Sleep", id: "z", name: "1h", displayName: "z", opts: {} }) }],
       { clock, settings: { syncRetryMs: 5_000, pollIntervalMs: 5_000 } },
     );
@@ -97,13 +101,9 @@ describe("stopping", () => {
   });
 
   it("in the middle of a sync blames nobody", async () => {
-    const asked = Promise.withResolvers<void>();
-    const server = createServer(() => asked.resolve());
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    closing.push(() => new Promise((resolve) => void (server.close(() => resolve()), server.closeAllConnections())));
-    const url = `http://localhost:${(server.address() as AddressInfo).port}/api/inngest`;
-    const { runtime, storage, complaints } = await open([], { settings: { appUrls: [url] } });
-    await asked.promise;
+    const { url, asked } = await startSilentServer();
+    const { runtime, storage, complaints } = await openShop([], { settings: { appUrls: [url] } });
+    await asked;
     await runtime.stop({ graceMs: 0 });
     await storage.close();
     expect(runtime.registry().apps.find((app) => app.url === url)).toMatchObject({ status: "pending", problem: null });

@@ -1,40 +1,11 @@
 // Syncs: who registered, who did not, who moved, and how little is written when nothing changes.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { App } from "@stepwright/engine";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { type OpenOptions, openRuntime, type OpenRuntime } from "./open-runtime.ts";
-import { done, startTestApp, type TestApp, type TestFunction } from "./test-app.ts";
+import { openRuntime, type OpenRuntime } from "./open-runtime.ts";
+import { done, startSilentServer, startTestApp, type TestFunction } from "./test-app.ts";
 
-const closing: (() => Promise<void>)[] = [];
 const one: readonly TestFunction[] = [{ name: "one", handle: () => done() }];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-async function open(options: OpenOptions = {}): Promise<OpenRuntime> {
-  const opened = await openRuntime(options);
-  closing.push(opened.close);
-  return opened;
-}
-
-async function app(name: string, functions = one, port = 0): Promise<TestApp> {
-  const started = await startTestApp(name, functions, port);
-  closing.push(started.close);
-  return started;
-}
-
-/** A server that takes requests and never answers. */
-async function silentServer(): Promise<{ readonly url: string; readonly asked: Promise<void>; hangUp(): void }> {
-  const asked = Promise.withResolvers<void>();
-  const server = createServer(() => asked.resolve());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const hangUp = () => server.closeAllConnections();
-  closing.push(() => new Promise((resolve) => void (server.close(() => resolve()), hangUp())));
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}/api/inngest`, asked: asked.promise, hangUp };
-}
 
 function appsOf({ runtime }: OpenRuntime): readonly Pick<App, "name" | "url" | "status">[] {
   return runtime.registry().apps.map(({ name, url, status }) => ({ name, url, status }));
@@ -46,8 +17,8 @@ function slugsOf({ runtime }: OpenRuntime): readonly string[] {
 
 describe("an app that registers", () => {
   it("takes the place of the address it was added by", async () => {
-    const opened = await open();
-    const shop = await app("shop");
+    const opened = await openRuntime();
+    const shop = await startTestApp("shop", one);
     shop.registersAt(opened.runtime);
     expect(await opened.runtime.apps.add(shop.url)).toMatchObject({ name: "shop", status: "synced" });
     expect(appsOf(opened)).toEqual([{ name: "shop", url: shop.url, status: "synced" }]);
@@ -55,24 +26,28 @@ describe("an app that registers", () => {
   });
 
   it("under another address than it is asked at is found there from then on", async () => {
-    const opened = await open();
-    const shop = await app("shop");
+    const opened = await openRuntime();
+    const shop = await startTestApp("shop", one);
     shop.registersAt(opened.runtime, { url: "http://shop.example/api/inngest" });
-    expect(await opened.runtime.apps.add(shop.url)).toMatchObject({ name: "shop", url: "http://shop.example/api/inngest", status: "synced" });
+    expect(await opened.runtime.apps.add(shop.url)).toMatchObject({
+      name: "shop",
+      url: "http://shop.example/api/inngest",
+      status: "synced",
+    });
     expect(appsOf(opened)).toHaveLength(1);
   });
 
   it("from a new address has moved: it is called there, and its old address is no problem of it any more", async () => {
-    const opened = await open();
+    const opened = await openRuntime();
     const { runtime, start, ended } = opened;
-    const before = await app("shop");
+    const before = await startTestApp("shop", one);
     before.registersAt(runtime);
     const { id } = await runtime.apps.add(before.url);
     await before.close();
     expect(await runtime.apps.sync(id)).toMatchObject({ status: "failed", problem: { code: "APP_UNREACHABLE" } });
     expect(slugsOf(opened)).toEqual(["shop-one"]);
 
-    const after = await app("shop");
+    const after = await startTestApp("shop", one);
     after.registersAt(runtime);
     await runtime.apps.add(after.url);
     expect(appsOf(opened)).toEqual([{ name: "shop", url: after.url, status: "synced" }]);
@@ -81,10 +56,10 @@ describe("an app that registers", () => {
   });
 
   it("elsewhere while its old address is still being asked is not blamed for that one's silence", async () => {
-    const opened = await open();
+    const opened = await openRuntime();
     const { runtime } = opened;
-    const silent = await silentServer();
-    const shop = await app("shop");
+    const silent = await startSilentServer();
+    const shop = await startTestApp("shop", one);
     shop.registersAt(runtime, { url: silent.url });
     const { id } = await runtime.apps.add(shop.url);
     const asking = runtime.apps.sync(id);
@@ -97,8 +72,8 @@ describe("an app that registers", () => {
   });
 
   it("beside others of other names keeps to itself", async () => {
-    const opened = await open();
-    const apps = await Promise.all(["shop", "mail"].map((name) => app(name)));
+    const opened = await openRuntime();
+    const apps = await Promise.all(["shop", "mail"].map((name) => startTestApp(name, one)));
     for (const each of apps) each.registersAt(opened.runtime);
     await Promise.all(apps.map((each) => opened.runtime.apps.add(each.url)));
     expect(slugsOf(opened).toSorted()).toEqual(["mail-one", "shop-one"]);
@@ -109,8 +84,8 @@ describe("an app that registers", () => {
 
 describe("an app that answers, but registers with another server", () => {
   it("is told so, also while another app registers with us", async () => {
-    const opened = await open();
-    const [stray, shop] = [await app("stray"), await app("shop")];
+    const opened = await openRuntime();
+    const [stray, shop] = [await startTestApp("stray", one), await startTestApp("shop", one)];
     stray.registersAt(null);
     shop.registersAt(opened.runtime);
     const [strayed] = await Promise.all([opened.runtime.apps.add(stray.url), opened.runtime.apps.add(shop.url)]);
@@ -123,19 +98,22 @@ describe("an app that answers, but registers with another server", () => {
 describe("a registration that is refused", () => {
   it("keeps its reason on the app, and what was registered before in force", async () => {
     const clock = createManualClock();
-    const opened = await open({ clock });
+    const opened = await openRuntime({ clock });
     const { runtime, storage, start, ended } = opened;
-    const shop = await app("shop");
+    const shop = await startTestApp("shop", one);
     shop.registersAt(runtime);
     await runtime.apps.add(shop.url);
 
-    shop.registersAt(runtime, { functions: [{ id: "shop-one", name: "one", triggers: [{ cron: "not a cron" }], steps: {} }] });
+    shop.registersAt(runtime, {
+      functions: [{ id: "shop-one", name: "one", triggers: [{ cron: "not a cron" }], steps: {} }],
+    });
     const [known] = runtime.registry().apps;
     if (known === undefined) throw new Error("the app is there");
     const failed = await runtime.apps.sync(known.id);
-    expect(failed).toMatchObject({ status: "failed", problem: { code: "FUNCTIONS_INVALID" } });
+    expect(failed).toMatchObject({ status: "failed", problem: { code: "config_invalid" } });
     expect((await ended(await start("test/one"))).status).toBe("completed");
 
+    await runtime.idle();
     const before = storage.commits.length;
     for (let poll = 0; poll < 11; poll += 1) {
       clock.move(5_000);
@@ -149,19 +127,31 @@ describe("a registration that is refused", () => {
   });
 
   it("at the first sync leaves one app with its name, not a second one with its address", async () => {
-    const opened = await open();
-    const shop = await app("shop");
+    const opened = await openRuntime();
+    const shop = await startTestApp("shop", one);
     shop.registersAt(opened.runtime, { functions: [{ id: "shop-one" }] });
-    expect(await opened.runtime.apps.add(shop.url)).toMatchObject({ name: "shop", status: "failed", problem: { code: "FUNCTIONS_INVALID" } });
+    expect(await opened.runtime.apps.add(shop.url)).toMatchObject({
+      name: "shop",
+      status: "failed",
+      problem: { code: "config_invalid" },
+    });
     expect(appsOf(opened)).toHaveLength(1);
   });
 });
 
 describe("polling", () => {
+  it("begins with the apps that are configured", async () => {
+    const asked = await startSilentServer();
+    const opened = await openRuntime({ settings: { appUrls: [asked.url, "not a url:"] } });
+    await asked.asked;
+    expect(appsOf(opened)).toEqual([{ name: asked.url, url: asked.url, status: "pending" }]);
+    expect(opened.complaints).toEqual(["app could not be added"]);
+  });
+
   it("an app that has not changed every 5 s writes at most once a minute", async () => {
     const clock = createManualClock();
-    const { runtime, storage } = await open({ clock, settings: { pollIntervalMs: 5_000 } });
-    const shop = await app("shop");
+    const { runtime, storage } = await openRuntime({ clock, settings: { pollIntervalMs: 5_000 } });
+    const shop = await startTestApp("shop", one);
     shop.registersAt(runtime);
     await runtime.apps.add(shop.url);
     await runtime.idle();
@@ -178,9 +168,13 @@ describe("polling", () => {
 
   it("an app that is down is tried again until it is up, and complains once", async () => {
     const clock = createManualClock();
-    const reserved = await app("shop");
+    const reserved = await startTestApp("shop", one);
     await reserved.close();
-    const opened = await open({ clock, settings: { syncRetryMs: 5_000, appUrls: [reserved.url] } });
+    const opened = await openRuntime({ clock, settings: { syncRetryMs: 5_000 } });
+    expect(await opened.runtime.apps.add(reserved.url)).toMatchObject({
+      status: "failed",
+      problem: { code: "APP_UNREACHABLE" },
+    });
     for (let round = 0; round < 3; round += 1) {
       await clock.asleepUntil(clock.now() + 5_000);
       clock.move(5_000);
@@ -189,7 +183,7 @@ describe("polling", () => {
     expect(appsOf(opened)).toEqual([{ name: reserved.url, url: reserved.url, status: "failed" }]);
     expect(opened.complaints).toEqual(["app could not be synced"]);
 
-    const shop = await app("shop", one, reserved.port);
+    const shop = await startTestApp("shop", one, reserved.port);
     shop.registersAt(opened.runtime);
     clock.move(5_000);
     await clock.asleepUntil(clock.now() + 5_000);

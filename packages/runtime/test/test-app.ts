@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type JsonObject, type JsonValue, parseRegister } from "@stepwright/protocol";
+import { onTestFinished } from "vitest";
 import type { Runtime } from "../src/index.ts";
 
 /** One call as the app sees it. */
@@ -74,7 +75,7 @@ export function done(body: JsonValue = { ok: true }): AppAnswer {
   return { status: 200, body };
 }
 
-/** Starts an app on a free port, or on this one. */
+/** Starts an app on a free port, or on this one; it is closed with the test. */
 export async function startTestApp(name: string, functions: readonly TestFunction[], port = 0): Promise<TestApp> {
   const handlers = new Map(functions.map((fn) => [`${name}-${fn.name}`, fn.handle]));
   const calls: AppCall[] = [];
@@ -113,6 +114,13 @@ export async function startTestApp(name: string, functions: readonly TestFunctio
     else response.writeHead(answer.status, { ...sdkHeaders, ...answer.headers }).end(JSON.stringify(answer.body));
   };
 
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  onTestFinished(close);
+
   return {
     url,
     port: bound,
@@ -135,11 +143,31 @@ export async function startTestApp(name: string, functions: readonly TestFunctio
     },
     called: (count) =>
       calls.length >= count ? Promise.resolve() : new Promise((resolve) => watchers.push({ count, resolve })),
-    close: () =>
-      new Promise((resolve) => {
+    close,
+  };
+}
+
+/** A server that takes requests and never answers; it is closed with the test. */
+export async function startSilentServer(): Promise<{
+  readonly url: string;
+  readonly asked: Promise<void>;
+  hangUp(): void;
+}> {
+  const asked = Promise.withResolvers<void>();
+  const server = createServer(() => asked.resolve());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const hangUp = () => server.closeAllConnections();
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        hangUp();
       }),
+  );
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}/api/inngest`,
+    asked: asked.promise,
+    hangUp,
   };
 }
 

@@ -1,39 +1,24 @@
 // Time: timers fire when their time has come, however the clock got there; crons survive downtime; crowds stay in bounds.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Transition } from "@stepwright/engine";
-import { asQueueItemId, type JsonObject } from "@stepwright/protocol";
-import { afterEach, describe, expect, it } from "vitest";
+import { asQueueItemId, type JsonObject, type Millis, millis } from "@stepwright/protocol";
+import { describe, expect, it } from "vitest";
 import { systemItemsMax } from "../src/index.ts";
 import { createManualClock } from "./manual-clock.ts";
-import { type OpenOptions, type OpenRuntime, openRuntime } from "./open-runtime.ts";
-import { done, type Handler, ops, startTestApp, type TestApp, type TestFunction } from "./test-app.ts";
+import { openRuntime, openShop } from "./open-runtime.ts";
+import { done, type Handler, ops } from "./test-app.ts";
+import { tempFile } from "./temp-file.ts";
 
-const closing: (() => Promise<void>)[] = [];
 const hourMs = 3_600_000;
 
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-async function open(functions: readonly TestFunction[], options: OpenOptions = {}): Promise<OpenRuntime & { readonly app: TestApp }> {
-  const opened = await openRuntime(options);
-  const app = await startTestApp("shop", functions);
-  closing.push(opened.close, app.close);
-  app.registersAt(opened.runtime);
-  await opened.runtime.apps.add(app.url);
-  return { ...opened, app };
-}
-
 function sleepFor(duration: string): Handler {
-  return ({ steps }) => ("z" in steps ? done() : ops({ op: "Sleep", id: "z", name: duration, displayName: "z", opts: {} }));
+  return ({ steps }) =>
+    "z" in steps ? done() : ops({ op: "Sleep", id: "z", name: duration, displayName: "z", opts: {} });
 }
 
 describe("a timer", () => {
   it("never fires early, and fires at its time", async () => {
     const clock = createManualClock();
-    const { runtime, storage, start, ended } = await open([{ name: "sleep", handle: sleepFor("1h") }], { clock });
+    const { runtime, storage, start, ended } = await openShop([{ name: "sleep", handle: sleepFor("1h") }], { clock });
     const runId = await start("test/sleep");
     await runtime.idle();
     clock.move(hourMs - 1);
@@ -45,7 +30,7 @@ describe("a timer", () => {
 
   it("gives way to an earlier one that comes later", async () => {
     const clock = createManualClock();
-    const { runtime, start, ended, storage } = await open(
+    const { runtime, start, ended, storage } = await openShop(
       [
         { name: "long", handle: sleepFor("1d") },
         { name: "short", handle: sleepFor("1m") },
@@ -66,7 +51,7 @@ describe("a timer", () => {
 
   it("is not lost when the clock goes back before it is looked at, nor when it leaps far ahead", async () => {
     const clock = createManualClock();
-    const { runtime, storage, start, ended } = await open([{ name: "sleep", handle: sleepFor("1h") }], { clock });
+    const { runtime, storage, start, ended } = await openShop([{ name: "sleep", handle: sleepFor("1h") }], { clock });
     const runId = await start("test/sleep");
     await runtime.idle();
     // It fires, but by the time of its commit it is earlier again.
@@ -87,11 +72,14 @@ describe("a crowd", () => {
       clock,
       async prepare(storage) {
         for (let from = 0; from < count; from += 10_000) {
-          await storage.commit({ transitions: [crowd(from, from + 10_000, clock.now() + hourMs)], now: clock.now(), lease: [] });
+          await storage.commit({
+            transitions: [crowd(from, from + 10_000, millis(clock.now() + hourMs))],
+            now: clock.now(),
+            lease: [],
+          });
         }
       },
     });
-    closing.push(async () => void (await runtime.stop({ graceMs: 0 }), await storage.close()));
     expect(await storage.queue.depth()).toMatchObject({ future: count });
     clock.move(hourMs);
     await runtime.idle();
@@ -101,7 +89,7 @@ describe("a crowd", () => {
   }, 120_000);
 
   /** Items that are dropped as soon as they are looked at: the events they match were never stored. */
-  function crowd(from: number, to: number, at: number): Transition {
+  function crowd(from: number, to: number, at: Millis): Transition {
     return {
       guards: [],
       effects: Array.from({ length: to - from }, (_, index) => ({
@@ -109,9 +97,13 @@ describe("a crowd", () => {
         item: {
           id: asQueueItemId(`crowd:${from + index}`),
           lane: "system",
-          at: at as never,
+          at,
           attempt: 0,
-          work: { kind: "match", event: { kind: "stored", seq: 1_000_000 + index }, cursor: { functionsAfter: null, pausesAfter: 0 } },
+          work: {
+            kind: "match",
+            event: { kind: "stored", seq: 1_000_000 + index },
+            cursor: { functionsAfter: null, pausesAfter: 0 },
+          },
         },
       })),
     };
@@ -123,7 +115,9 @@ describe("a cron", () => {
 
   it("fires at its ticks, one run each", async () => {
     const clock = createManualClock();
-    const { app, runtime, storage } = await open([{ name: "tick", triggers: everyHour, handle: () => done() }], { clock });
+    const { app, runtime, storage } = await openShop([{ name: "tick", triggers: everyHour, handle: () => done() }], {
+      clock,
+    });
     await runtime.idle();
     for (let hour = 1; hour <= 3; hour += 1) {
       clock.move(hourMs);
@@ -131,31 +125,31 @@ describe("a cron", () => {
       expect(app.calls).toHaveLength(hour);
     }
     const { items } = await storage.runs.list({}, { cursor: null, limit: 10 });
-    expect(items.map((run) => [run.status, run.cron])).toEqual(Array(3).fill(["completed", "0 * * * *"]));
+    expect(items.map((run) => `${run.status} by ${run.cron}`)).toEqual(Array(3).fill("completed by 0 * * * *"));
   });
 
   it.each([
     ["latest", 1],
     ["none", 0],
-  ] as const)("that missed ticks while the server was down makes up for them by policy %s with %i run", async (cronMissedTick, runs) => {
-    const folder = mkdtempSync(join(tmpdir(), "stepwright-"));
-    closing.push(async () => rmSync(folder, { recursive: true }));
-    const clock = createManualClock();
-    const options = { file: join(folder, "main.db"), clock, settings: { cronMissedTick } };
-    const first = await open([{ name: "tick", triggers: everyHour, handle: () => done() }], options);
-    await first.runtime.idle();
-    await first.runtime.stop({ graceMs: 0 });
-    await first.storage.close();
+  ] as const)(
+    "that missed ticks while the server was down makes up for them by policy %s with %i run",
+    async (cronMissedTick, runs) => {
+      const clock = createManualClock();
+      const options = { file: tempFile(), clock, settings: { cronMissedTick } };
+      const first = await openShop([{ name: "tick", triggers: everyHour, handle: () => done() }], options);
+      await first.runtime.idle();
+      await first.runtime.stop({ graceMs: 0 });
+      await first.storage.close();
 
-    clock.move(10 * hourMs + 60_001);
-    const second = await openRuntime(options);
-    closing.push(second.close);
-    await second.runtime.idle();
-    expect(first.app.calls).toHaveLength(runs);
-    expect((await second.storage.registry.crons())[0]?.nextAt).toBe(Date.UTC(2026, 0, 15, 23));
-    // To the tick: on a leap past it, it would be missed once more.
-    clock.move(Date.UTC(2026, 0, 15, 23) - clock.now());
-    await second.runtime.idle();
-    expect(first.app.calls).toHaveLength(runs + 1);
-  });
+      clock.move(10 * hourMs + 60_001);
+      const second = await openRuntime(options);
+      await second.runtime.idle();
+      expect(first.app.calls).toHaveLength(runs);
+      expect((await second.storage.registry.crons())[0]?.nextAt).toBe(Date.UTC(2026, 0, 15, 23));
+      // To the tick: on a leap past it, it would be missed once more.
+      clock.move(Date.UTC(2026, 0, 15, 23) - clock.now());
+      await second.runtime.idle();
+      expect(first.app.calls).toHaveLength(runs + 1);
+    },
+  );
 });

@@ -46,6 +46,12 @@ function enqueue(batch: number, part: number): Effect {
   const runId = asRunId(`run-${batch}`);
   return {
     kind: "enqueue",
-    item: { id: asQueueItemId(`${batch}:${part}`), lane: "system", at: now, attempt: 0, work: { kind: "runTimeout", runId, which: "start" } },
+    item: {
+      id: asQueueItemId(`${batch}:${part}`),
+      lane: "system",
+      at: now,
+      attempt: 0,
+      work: { kind: "runTimeout", runId, which: "start" },
+    },
   };
 }

@@ -110,7 +110,7 @@ interface Refresher {
 }
 
 // The pace at which a busy server's list is read again.
-const refreshMs = 500;
+const refreshMs = 250;
 // Less than a row: the reader has not begun to read further down.
 const topPixels = 24;
 

@@ -1,21 +1,22 @@
 // Shows an error as the user's code threw it: the message in full, the user's own frames
 // in front, everybody else's folded, and its causes below.
-import type { ApiError, JsonValue } from "@stepwright/protocol";
+import type { ApiError } from "@stepwright/protocol";
+import { errorName, errorOfCause } from "../present/error-text.ts";
 import { useState, type ReactNode } from "react";
-import { groupStack, parseStack, shortPlace, type StackGroup, type StackLine } from "../present/stack.ts";
+import { groupStack, parseStack, plainPlace, shortPlace, type StackGroup, type StackLine } from "../present/stack.ts";
 import { JsonView } from "./json-view.tsx";
 import { CopyButton } from "./ui/copy-button.tsx";
 
 /** An error with its stack and causes. */
 export function ErrorView({ error }: { readonly error: ApiError }): ReactNode {
-  const cause = error.cause === null ? null : errorOf(error.cause);
+  const cause = error.cause === null ? null : errorOfCause(error.cause);
   return (
     <div className="relative">
       <div className="absolute top-0 right-0">
         <CopyButton what="error" text={error.stack ?? `${error.name}: ${error.message}`} />
       </div>
       <p className="pr-7 font-mono text-xs leading-[1.125rem] break-words [overflow-wrap:anywhere] whitespace-pre-wrap text-bad">
-        <span className="font-semibold">{error.name}</span>
+        <span className="font-semibold">{errorName(error)}</span>
         {error.message === "" ? null : `: ${error.message}`}
       </p>
       {error.stack === null ? null : <Stack stack={error.stack} message={error.message} />}
@@ -70,20 +71,7 @@ function Frame({ line, isDim }: { readonly line: StackLine; readonly isDim: bool
   return (
     <p className={`pl-3 break-words [overflow-wrap:anywhere] ${isDim ? "text-muted" : ""}`} title={line.place}>
       {line.caller === null ? null : <span className={isDim ? "" : "font-semibold"}>{line.caller} </span>}
-      <span className={isDim ? "" : "text-link"}>{isDim ? shortPlace(line.place) : line.place}</span>
+      <span className={isDim ? "" : "text-link"}>{isDim ? shortPlace(line.place) : plainPlace(line.place)}</span>
     </p>
   );
-}
-
-/** A cause is whatever was thrown; most are errors again. */
-function errorOf(cause: JsonValue): ApiError | null {
-  if (typeof cause !== "object" || cause === null || Array.isArray(cause) || typeof cause["message"] !== "string")
-    return null;
-  const { name, message, stack, cause: deeper } = cause;
-  return {
-    name: typeof name === "string" ? name : "Error",
-    message,
-    stack: typeof stack === "string" ? stack : null,
-    cause: deeper ?? null,
-  };
 }

@@ -42,6 +42,20 @@ describe("a failed run", () => {
     );
   });
 
+  test("shows what caused the error, and where that was, when the error itself tells neither", () => {
+    const cause = { name: "Error", message: "bad port", stack: error.stack ?? "" };
+    const failed = sampleError("fetch failed", { stack: null, cause });
+    const run = sampleRun({
+      status: "failed",
+      error: failed,
+      steps: [sampleStep({ status: "failed", error: failed })],
+    });
+    expect(describeRun(run, now).lines[0]).toMatchObject({
+      message: "fetch failed\nCaused by bad port",
+      frame: "insertRows (…/src/inngest/process-csv.ts:42:11)",
+    });
+  });
+
   test("says that an error was not to be retried", () => {
     const once = sampleStep({
       name: "validate-input",

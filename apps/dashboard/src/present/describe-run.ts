@@ -1,7 +1,8 @@
 // Says in a sentence why a run ended as it did, or what it is doing and what comes next.
 // The sentence is data: parts that the page turns into links and counting figures, and that tests read as text.
-import type { ApiDoing, ApiRun, ApiStep } from "@stepwright/protocol";
+import type { ApiDoing, ApiError, ApiRun, ApiStep } from "@stepwright/protocol";
 import { formatCoarse, formatDuration, formatMoment } from "./duration.ts";
+import { errorOfCause, errorText } from "./error-text.ts";
 import { failedStep } from "./failed-step.ts";
 import { firstUserFrame } from "./stack.ts";
 import { liveRunLook, type StatusLook } from "./status.ts";
@@ -85,8 +86,8 @@ function failedLine(run: ApiRun): BannerLine {
       : step.kind === "function"
         ? [text("Failed in the function's own code, outside its steps"), text(attemptsText(step))]
         : [text("Failed in step "), stepPart(step), text(attemptsText(step))];
-  const frame = firstUserFrame(step?.error?.stack ?? null) ?? firstUserFrame(error?.stack ?? null);
-  return { parts, message: error === null ? run.summary : messageOf(error), frame };
+  const frame = frameOf(step?.error ?? null) ?? frameOf(error);
+  return { parts, message: error === null ? run.summary : errorText(error), frame };
 }
 
 function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
@@ -179,13 +180,13 @@ function childParts(step: ApiStep | null): readonly BannerPart[] {
 
 function lastErrorOf(step: ApiStep | null): Pick<BannerLine, "message" | "frame"> {
   const error = step?.attempts.findLast((attempt) => attempt.error !== null)?.error ?? null;
-  return error === null
-    ? { message: null, frame: null }
-    : { message: messageOf(error), frame: firstUserFrame(error.stack) };
+  return error === null ? { message: null, frame: null } : { message: errorText(error), frame: frameOf(error) };
 }
 
-function messageOf(error: { readonly name: string; readonly message: string }): string {
-  return error.name === "" || error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
+/** The first frame of the user's own code, in the error or in what caused it. */
+function frameOf(error: ApiError | null): string | null {
+  if (error === null) return null;
+  return firstUserFrame(error.stack) ?? (error.cause === null ? null : frameOf(errorOfCause(error.cause)));
 }
 
 function detailText(step: ApiStep | null, name: string): string {

@@ -31,6 +31,16 @@ describe("attempts", () => {
     expect(rows[0]?.segments[1]).toMatchObject({ attempt: 0, left: 0.01, width: expect.closeTo(0.01) });
   });
 
+  test("are preceded by the time the run itself stood in the queue", () => {
+    const step = sampleStep({
+      queuedAt: 300,
+      startedAt: 300,
+      endedAt: 400,
+      attempts: [sampleAttempt({ queuedAt: 300, startedAt: 300, endedAt: 400 })],
+    });
+    expect(layoutSpans(sampleRun({ startedAt: 250, steps: [step] }), 0).totals.queueMs).toBe(250);
+  });
+
   test("that took no time are still there", () => {
     const step = sampleStep({
       queuedAt: 100,

@@ -65,7 +65,7 @@ export function layoutSpans(run: ApiRun, now: number, scale: AxisScale | null = 
     })),
     totals: {
       workMs: totalOf(all, "work") + totalOf(all, "failed"),
-      queueMs: totalOf(all, "queue"),
+      queueMs: totalOf(all, "queue") + waitForStart(run, endAt),
       backoffMs: totalOf(all, "backoff"),
       sleepMs: totalOf(all, "sleep"),
       waitMs: totalOf(all, "wait"),
@@ -165,6 +165,12 @@ function stretch(
 function placed(item: Stretch, axis: TimeAxis): Segment {
   const left = axis.place(item.startAt);
   return { ...item, left, width: axis.place(item.endAt) - left };
+}
+
+/** Before its first call a run stands in the queue, and no step tells of it. */
+function waitForStart(run: ApiRun, endAt: number): number {
+  const { startAt, endAt: startedAt } = firstQueue(run, endAt);
+  return startedAt - startAt;
 }
 
 function firstQueue(run: ApiRun, endAt: number): Interval {

@@ -51,6 +51,11 @@ export function firstUserFrame(stack: string | null): string | null {
   return frame.caller === null ? place : `${frame.caller} (${place})`;
 }
 
+/** The path of a frame without its scheme, which says nothing. */
+export function plainPlace(place: string): string {
+  return place.replace(/^file:\/\//, "");
+}
+
 /** Shortens a path to its last three parts. */
 export function shortPlace(place: string): string {
   const parts = place.replace(/^(?:file|webpack-internal):\/\//, "").split("/");

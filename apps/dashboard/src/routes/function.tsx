@@ -1,5 +1,5 @@
 // `/functions/$slug`: one function, what starts and limits it, and its latest runs.
-import type { ApiFunction } from "@stepwright/protocol";
+import type { ApiFunction, JsonValue } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -12,6 +12,7 @@ import { Triggers } from "../components/triggers.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 import { FactLine, PageHead, Panel } from "../components/ui/panel.tsx";
+import { ownConfig } from "../present/own-config.ts";
 
 const route = getRouteApi("/functions/$slug");
 /** Runs shown here; all of them are one link away. */
@@ -72,7 +73,7 @@ function Function({ fn }: { readonly fn: ApiFunction }): ReactNode {
           </Panel>
           <Panel title="Configuration">
             <div className="px-3 py-2.5">
-              <JsonView value={fn.config} what="configuration" />
+              <Config config={ownConfig(fn.config)} />
             </div>
           </Panel>
         </div>
@@ -111,4 +112,9 @@ function LatestRuns({ fn }: { readonly fn: ApiFunction }): ReactNode {
       <RunsTable rows={list.rows.slice(0, runsShown)} label="Latest runs" shows="runs" />
     </section>
   );
+}
+
+function Config({ config }: { readonly config: { readonly [key: string]: JsonValue } }): ReactNode {
+  if (Object.keys(config).length === 0) return <p className="text-muted">Nothing but the defaults.</p>;
+  return <JsonView value={{ ...config }} what="configuration" />;
 }

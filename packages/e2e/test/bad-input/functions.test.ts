@@ -1,9 +1,9 @@
 // Function configurations that cannot work are refused at the sync, each with its path and what would be allowed.
 import { describe, expect, test } from "vitest";
-import { listen, portOf } from "../harness/app.ts";
+import { serveApp } from "../harness/app.ts";
 import { registerFunctions, type WireFunction } from "../harness/fake-app.ts";
 import { useServer } from "../harness/scope.ts";
-import { sdks } from "../harness/sdk.ts";
+import { sdks, type Trigger } from "../harness/sdk.ts";
 
 const server = useServer();
 
@@ -25,7 +25,7 @@ const refused: readonly [name: string, config: Omit<WireFunction, "id">, path: s
     "an expression that does not parse",
     { triggers: [{ event: "a/b", expression: "event.data.x ==" }] },
     "triggers[0].expression",
-    "",
+    "the expression `event.data.x ==` is invalid: unexpected token: EOF (line 1, column 16)",
   ],
   [
     "a trigger without anything",
@@ -43,9 +43,63 @@ const refused: readonly [name: string, config: Omit<WireFunction, "id">, path: s
   ],
   ["negative retries", { retries: -1 }, "retries", "-1 retries are impossible; use a whole number from 0 to 20"],
   ["half a retry", { retries: 1.5 }, "retries", "1.5 retries are impossible"],
-  ["a timeout that is no duration", { timeouts: { finish: "soon" } }, "timeouts.finish", "soon"],
+  [
+    "retries that are no number",
+    // What no typed SDK sends, but a hand may.
+    { retries: "three" },
+    "steps.step.retries.attempts",
+    "expected number, received string",
+  ],
+  [
+    "a timeout that is no duration",
+    { timeouts: { finish: "soon" } },
+    "timeouts.finish",
+    '"soon" must be a duration such as "1h"',
+  ],
+  [
+    "a cancellation until a time that is none",
+    { cancel: [{ event: "a/b", timeout: "later" }] },
+    "cancel[0].timeout",
+    '"later" is neither a duration such as "1h" nor an RFC 3339 date',
+  ],
+  [
+    "a debounce that is no duration",
+    { debounce: { period: "a while" } },
+    "debounce.period",
+    '"a while" must be a duration between 1s and 7d',
+  ],
+  [
+    "a batch that waits for days",
+    { batchEvents: { maxSize: 10, timeout: "1d" } },
+    "batchEvents.timeout",
+    '"1d" must be a duration of 1s or more, written without days and weeks',
+  ],
+  [
+    "a throttle that is no duration",
+    { throttle: { limit: 1, period: "x" } },
+    "throttle.period",
+    '"x" must be a duration of 1s or more',
+  ],
+  [
+    "a rate over more than a day",
+    { rateLimit: { limit: 1, period: "25h" } },
+    "rateLimit.period",
+    '"25h" must be a duration above 0 and up to 24h',
+  ],
   ["a cancellation by a wildcard", { cancel: [{ event: "a/*" }] }, "cancel[0].event", "cannot cancel a run"],
-  ["a cancellation with a bad expression", { cancel: [{ event: "a/b", if: "async.data.x ===" }] }, "cancel[0].if", ""],
+  [
+    "an expression about something unknown",
+    { triggers: [{ event: "a/b", expression: "user.plan == 'free'" }] },
+    "triggers[0].expression",
+    'undeclared reference to "user"; an expression knows event and',
+  ],
+  [
+    "a cancellation with a bad expression",
+    { cancel: [{ event: "a/b", if: "async.data.x ===" }] },
+    "cancel[0].if",
+    "the expression `async.data.x ===` is invalid: unexpected character: = (line 1, column 16)",
+  ],
+  ["a key with a bad expression", { idempotency: "event.data.(" }, "idempotency", "expected IDENTIFIER, got LPAREN"],
   [
     "six cancellations",
     { cancel: Array.from({ length: 6 }, (_, n) => ({ event: `a/${n}` })) },
@@ -106,13 +160,53 @@ test("a refused sync leaves the functions as they were", async () => {
   expect((await server.request("GET", "/api/functions/keeps-one")).json).toMatchObject({ retries: 4, version: 1 });
 });
 
+const faults: readonly [name: string, options: object, trigger: Trigger, problem: string][] = [
+  ["a cron", {}, { cron: "0 9 * * FUNDAY" }, 'triggers[0].cron: the schedule "0 9 * * FUNDAY" is invalid'],
+  [
+    "an expression",
+    {},
+    { event: "a/b", if: "event.data.x ==" },
+    "triggers[0].expression: the expression `event.data.x ==` is invalid",
+  ],
+  ["a duration", { timeouts: { finish: "soon" } }, { event: "a/b" }, 'timeouts.finish: "soon" must be a duration'],
+  ["retries", { retries: -1 }, { event: "a/b" }, "retries: -1 retries are impossible; use a whole number from 0 to 20"],
+];
+
 describe.each(sdks)("SDK $name", (sdk) => {
-  test("the app's problem is shown with the function and the fault", async () => {
-    const client = sdk.client({ id: `broken-${sdk.name}`, baseUrl: server.url, isDev: true, eventKey: "test" });
-    const http = await listen(client.serve([client.define({ id: "weekly" }, { cron: "0 9 * * FUNDAY" }, () => null)]));
-    const app = await server.addApp(`http://localhost:${portOf(http)}/api/inngest`);
-    expect(app.status).toBe("failed");
-    expect(app.problem?.message).toContain(`broken-${sdk.name}-weekly triggers[0].cron`);
-    expect(app.problem?.message).toContain("0 9 * * FUNDAY");
+  test.each(faults)(
+    "%s that cannot work is shown on the app, whose functions stay as they were",
+    async (_name, options, trigger, problem) => {
+      const app = await serveApp(server, sdk, ({ define, event }) => [
+        define({ id: "good", retries: 0 }, { event: event("go") }, () => "went"),
+      ]);
+      const good = app.client.define({ id: "good", retries: 7 }, { event: app.event("go") }, () => "went");
+      const bad = app.client.define({ id: "bad", ...options }, trigger, () => null);
+
+      await app.serve([good, bad]);
+      const shown = (await server.apps()).find(({ name }) => name === app.id);
+      expect(shown).toMatchObject({ status: "failed", functionCount: 1, problem: { code: "config_invalid" } });
+      expect(shown?.problem?.message).toContain("At least one function is invalid, so nothing was synced");
+      expect(shown?.problem?.message).toContain(`${app.id}-bad ${problem}`);
+      expect((await server.request("GET", `/api/functions/${app.id}-good`)).json).toMatchObject({ retries: 0 });
+      expect((await server.request("GET", `/api/functions/${app.id}-bad`)).status).toBe(404);
+      expect(await app.runOnce("go")).toMatchObject({ status: "completed", output: "went" });
+
+      // Mended, it is synced, and the problem is gone.
+      expect(await app.serve([good])).toMatchObject({ status: "synced", problem: null, functionCount: 1 });
+      expect((await server.request("GET", `/api/functions/${app.id}-good`)).json).toMatchObject({ retries: 7 });
+    },
+  );
+
+  test("whoever syncs by hand is told the reason by the app", async () => {
+    const app = await serveApp(server, sdk, ({ define }) => [
+      define({ id: "weekly" }, { cron: "0 9 * * FUNDAY" }, () => null),
+    ]);
+    const response = await fetch(app.url, { method: "PUT" });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      {
+        message: expect.stringContaining(`${app.id}-weekly triggers[0].cron: the schedule "0 9 * * FUNDAY" is invalid`),
+      },
+    ]);
   });
 });

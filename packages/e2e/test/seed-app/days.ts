@@ -1,9 +1,10 @@
 // What takes days in the reference application, on a clock that jumps: one suite for the functions of either major.
 import { type FetchHandler, startTestServer, type TestRun, type TestServer } from "@stepwright/testing";
+import { addContent, findContent } from "stepwright-example-nextjs/lib/contents.ts";
 import { openDatabase } from "stepwright-example-nextjs/lib/database.ts";
 import { setDependency } from "stepwright-example-nextjs/lib/dependencies.ts";
 import { latestExecutions } from "stepwright-example-nextjs/lib/executions.ts";
-import { latestEmails } from "stepwright-example-nextjs/lib/outbox.ts";
+import { latestEmails, type SentEmail } from "stepwright-example-nextjs/lib/outbox.ts";
 import { changePlan } from "stepwright-example-nextjs/lib/users.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -35,26 +36,24 @@ export function describeDays(name: string, loadApp: LoadApp): void {
         return run;
       };
     };
-    const emails = (): string[] =>
-      latestEmails(listMax)
-        .map(({ kind }) => kind)
-        .toReversed();
+    const emails = (): readonly SentEmail[] => latestEmails(listMax).toReversed();
+    /** What no Monday in between has sent. */
+    const ownEmails = (): readonly SentEmail[] => emails().filter(({ kind }) => kind !== "digest");
+    const ownKinds = (): readonly string[] => ownEmails().map(({ kind }) => kind);
 
-    test("welcome-email-sequence: seven days and three emails for a user on the free plan, in well under a second", async () => {
-      // A Monday lies in between.
-      const others = (): string[] => emails().filter((kind) => kind !== "digest");
+    test("welcome-email-sequence: seven days and three emails for a user on the free plan, without waiting for any of it", async () => {
       const startedAt = performance.now();
       const run = await runOf("user/signed-up", { userId: "user-ada", email: "ada@example.com", name: "Ada" });
       await server.clock.advance("1d");
-      expect(others()).toEqual(["welcome"]);
+      expect(ownKinds()).toEqual(["welcome"]);
       await server.clock.advance("1d");
-      expect(others()).toEqual(["welcome", "tips"]);
+      expect(ownKinds()).toEqual(["welcome", "tips"]);
       await server.clock.advance("4d 23h 59m");
-      expect(others()).toEqual(["welcome", "tips"]);
+      expect(ownKinds()).toEqual(["welcome", "tips"]);
       await server.clock.advance("1m");
-      expect(others()).toEqual(["welcome", "tips", "upgrade"]);
+      expect(ownKinds()).toEqual(["welcome", "tips", "upgrade"]);
       expect(await run()).toMatchObject({ status: "completed", output: { userId: "user-ada", emailsSent: 3 } });
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
     });
 
     test("welcome-email-sequence: a user who is on a paid plan by then gets no offer", async () => {
@@ -75,22 +74,26 @@ export function describeDays(name: string, loadApp: LoadApp): void {
     });
 
     test("content-approval-workflow: without a review within 48 hours the content is escalated", async () => {
-      const run = await runOf("content/submitted", {
-        contentId: "c-1",
-        authorId: "user-ada",
-        reviewerId: "user-grace",
-      });
+      const people = { authorId: "user-ada", reviewerId: "user-grace" };
+      const contentId = addContent({ title: "On engines", body: "They run.", ...people });
+      const run = await runOf("content/submitted", { contentId, ...people });
       await server.clock.advance("47h 59m");
       expect(await run()).toMatchObject({
         status: "running",
         doing: [{ kind: "waitingForEvent", event: "content/reviewed" }],
       });
+      expect(findContent(contentId)).toMatchObject({ status: "waiting" });
       await server.clock.advance("1m");
       expect(await run()).toMatchObject({ status: "completed", output: { status: "escalated" } });
+      expect(ownEmails()).toMatchObject([
+        { kind: "review-requested", to: "grace@example.com", step: "notify-reviewer" },
+        { kind: "review-escalated", to: "chief-editor@example.com", step: "escalate" },
+      ]);
       // A review that comes after all changes nothing any more.
-      await server.send({ name: "content/reviewed", data: { contentId: "c-1", approved: true } });
+      await server.send({ name: "content/reviewed", data: { contentId, approved: true } });
       await server.clock.settle();
-      expect(await run()).toMatchObject({ output: { status: "escalated" } });
+      expect(findContent(contentId)).toMatchObject({ status: "escalated" });
+      expect(ownEmails()).toHaveLength(2);
     });
 
     test("content-approval-workflow: a review in the last minute counts", async () => {
@@ -129,7 +132,7 @@ export function describeDays(name: string, loadApp: LoadApp): void {
       );
       expect(otherFanouts).toEqual([]);
       expect(await server.run(fanout?.id ?? "")).toMatchObject({ status: "completed", output: { queued: 3 } });
-      expect(emails()).toEqual(Array.from({ length: 6 }, () => "digest"));
+      expect(emails().map(({ kind }) => kind)).toEqual(Array.from({ length: 6 }, () => "digest"));
 
       await server.clock.advance("6d");
       expect(emails()).toHaveLength(6);
