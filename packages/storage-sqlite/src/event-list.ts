@@ -15,7 +15,7 @@ const runsPerEventMax = 100;
 const nextReceiptSql = "SELECT seq, received_at FROM events WHERE seq >= ? ORDER BY seq LIMIT 1";
 const boundsSql = "SELECT (SELECT min(seq) FROM events) AS first, (SELECT max(seq) FROM events) AS last";
 const runsSql = `SELECT runs.id, runs.function_slug, runs.status FROM run_events CROSS JOIN runs ON runs.id = run_events.run_id
-WHERE run_events.event_seq = ? ORDER BY run_events.run_id LIMIT ${runsPerEventMax}`;
+WHERE run_events.event_seq = +? ORDER BY run_events.run_id LIMIT ${runsPerEventMax}`;
 
 interface StartedRow {
   readonly id: string;
@@ -58,7 +58,7 @@ export function eventListQuery(
     conditions.push(condition);
     values.push(value);
   };
-  if (filter.name !== undefined) where("name = ?", filter.name);
+  if (filter.name !== undefined) where("name = +?", filter.name);
   else if (filter.includeInternal !== true) conditions.push("is_internal = 0");
   if (page.cursor !== null) where("seq < ?", Number(page.cursor));
   if (filter.receivedFrom !== undefined) {
@@ -71,7 +71,7 @@ export function eventListQuery(
   }
   const clause = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")} `;
   return {
-    sql: `SELECT ${eventColumns} FROM events ${indexOf(filter)} ${clause}ORDER BY seq DESC LIMIT ?`,
+    sql: `SELECT ${eventColumns} FROM events ${indexOf(filter)} ${clause}ORDER BY seq DESC LIMIT +?`,
     parameters: [...values, rowsWanted(page)],
   };
 }

@@ -11,9 +11,9 @@ export const eventColumns =
 const insertSql = `INSERT INTO events (seq, internal_id, id, name, is_internal, data, user, ts, v, meta, received_at, lifecycle_of)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const getSql = `SELECT ${eventColumns} FROM events WHERE seq = ?`;
-const byInternalIdSql = `SELECT ${eventColumns} FROM events WHERE internal_id = ? ORDER BY seq LIMIT 1`;
+const byInternalIdSql = `SELECT ${eventColumns} FROM events WHERE internal_id = +? ORDER BY seq LIMIT 1`;
 const ofRunSql = `SELECT ${eventColumns} FROM run_events JOIN events ON events.seq = run_events.event_seq
-WHERE run_events.run_id = ? ORDER BY run_events.position`;
+WHERE run_events.run_id = +? ORDER BY run_events.position`;
 
 /** An event row as SQLite gives it. */
 export interface EventRow {

@@ -2,7 +2,7 @@
 import type { Lane } from "@stepwright/engine";
 import type { Connection } from "./connection.ts";
 
-const nextAtSql = "SELECT at FROM queue_items WHERE lane = ? AND lease_epoch IS NULL ORDER BY at LIMIT 1";
+const nextAtSql = "SELECT at FROM queue_items WHERE lane = +? AND lease_epoch IS NULL ORDER BY at LIMIT 1";
 
 /** The times of the first unleased items. */
 export interface Lanes {

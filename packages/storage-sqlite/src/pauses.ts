@@ -16,12 +16,12 @@ const closeOfRunSql = "DELETE FROM pauses WHERE run_id = ? RETURNING *";
 const releaseSignalSql = "UPDATE pauses SET signal = NULL WHERE signal = ?";
 const getSql = "SELECT * FROM pauses WHERE seq = ?";
 const bySignalSql = "SELECT * FROM pauses WHERE signal = ?";
-const byRunSql = "SELECT * FROM pauses WHERE run_id = ? ORDER BY seq";
-const pathsSql = "SELECT path, since_seq FROM pause_paths WHERE event_name = ? ORDER BY path";
+const byRunSql = "SELECT * FROM pauses WHERE run_id = +? ORDER BY seq";
+const pathsSql = "SELECT path, since_seq FROM pause_paths WHERE event_name = +? ORDER BY path";
 // Each place is a range of the primary key, which ends in seq: 4 µs per place at a million pauses.
 const probeSql = `SELECT seq FROM pause_terms
-WHERE event_name = ? AND path = ? AND value_type = ? AND value = ? AND seq > ? AND seq < ?
-AND (expires_at IS NULL OR expires_at > ?) ORDER BY seq LIMIT ?`;
+WHERE event_name = +? AND path = +? AND value_type = +? AND value = +? AND seq > ? AND seq < ?
+AND (expires_at IS NULL OR expires_at > ?) ORDER BY seq LIMIT +?`;
 
 /** Writes pauses. */
 export interface PauseWrites {

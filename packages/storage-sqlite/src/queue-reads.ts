@@ -16,11 +16,11 @@ const dueSql = "SELECT count(*) FROM queue_items WHERE lane = ? AND lease_epoch 
 // Two counts of whole trees, which SQLite does without reading rows.
 const unleasedSql = `SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)`;
 const setAsideCountSql = "SELECT count(*) FROM set_aside_items";
-const setAsideSql = "SELECT id, kind, run_id, reason, at FROM set_aside_items ORDER BY at DESC LIMIT ?";
+const setAsideSql = "SELECT id, kind, run_id, reason, at FROM set_aside_items ORDER BY at DESC LIMIT +?";
 const ofRunSql = `SELECT id, kind, step_id, coalesce(work ->> '$.name', work ->> '$.request.name') AS name, at, attempt, lease_epoch
 FROM queue_items WHERE run_id = ?`;
-const openStepsSql = `SELECT step_id FROM queue_items WHERE run_id = ? AND step_id IS NOT NULL
-UNION SELECT step_id FROM pauses WHERE run_id = ? AND step_id IS NOT NULL`;
+const openStepsSql = `SELECT step_id FROM queue_items WHERE run_id = +? AND step_id IS NOT NULL
+UNION SELECT step_id FROM pauses WHERE run_id = +? AND step_id IS NOT NULL`;
 
 interface QueuedRow {
   readonly id: string;

@@ -21,7 +21,7 @@ SELECT id, lane, attempt, kind, run_id, work, ?, ? FROM queue_items WHERE id = ?
 ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, work = excluded.work, reason = excluded.reason, at = excluded.at`;
 const unleaseSql = "UPDATE queue_items SET lease_epoch = NULL, generation = generation - 1 WHERE id = ?";
 const leaseSql = `UPDATE queue_items SET lease_epoch = ?, generation = generation + 1 WHERE row IN (
-  SELECT row FROM queue_items WHERE lane = ? AND lease_epoch IS NULL AND at <= ? ORDER BY at, row LIMIT ?
+  SELECT row FROM queue_items WHERE lane = +? AND lease_epoch IS NULL AND at <= ? ORDER BY at, row LIMIT +?
 ) RETURNING ${leasedColumns}`;
 const endLeasesSql = "UPDATE queue_items SET lease_epoch = NULL WHERE lease_epoch IS NOT NULL";
 

@@ -35,9 +35,9 @@ export function runListQuery(
     conditions.push(condition);
     values.push(value);
   };
-  if (filter.functionId !== undefined) where("function_id = ?", filter.functionId);
-  if (filter.triggerName !== undefined) where("trigger_name = ?", filter.triggerName);
-  if (filter.appId !== undefined) where("app_id = ?", filter.appId);
+  if (filter.functionId !== undefined) where("function_id = +?", filter.functionId);
+  if (filter.triggerName !== undefined) where("trigger_name = +?", filter.triggerName);
+  if (filter.appId !== undefined) where("app_id = +?", filter.appId);
   if (page.cursor !== null) where("id < ?", page.cursor);
   if (filter.queuedFrom !== undefined) {
     where("queued_at >= ?", filter.queuedFrom);
@@ -49,13 +49,13 @@ export function runListQuery(
   }
   const limit = rowsWanted(page);
   if (base === null) {
-    const sql = `SELECT * FROM runs ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")} `}ORDER BY id DESC LIMIT ?`;
+    const sql = `SELECT * FROM runs ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")} `}ORDER BY id DESC LIMIT +?`;
     return { sql, parameters: [...values, limit] };
   }
   const statuses = [...new Set(filter.statuses ?? runStatuses)];
   // The rows are fetched after the merge, for the page alone.
-  const range = `SELECT id FROM runs INDEXED BY ${base} WHERE ${["status = ?", ...conditions].join(" AND ")}`;
-  const ids = `${statuses.map(() => range).join(" UNION ALL ")} ORDER BY id DESC LIMIT ?`;
+  const range = `SELECT id FROM runs INDEXED BY ${base} WHERE ${["status = +?", ...conditions].join(" AND ")}`;
+  const ids = `${statuses.map(() => range).join(" UNION ALL ")} ORDER BY id DESC LIMIT +?`;
   return {
     sql: `SELECT runs.* FROM (${ids}) AS page CROSS JOIN runs ON runs.id = page.id`,
     parameters: [...statuses.flatMap((status) => [status, ...values]), limit],

@@ -24,12 +24,12 @@ ON CONFLICT (key) DO UPDATE SET run_id = excluded.run_id, expires_at = excluded.
 const getSql = "SELECT * FROM runs WHERE id = ?";
 const eventSeqsSql = "SELECT seq FROM events WHERE internal_id = ?";
 const startedBySql = `SELECT runs.* FROM run_events CROSS JOIN runs ON runs.id = run_events.run_id
-WHERE run_events.event_seq = ? ORDER BY run_events.run_id LIMIT ${startedByMax}`;
+WHERE run_events.event_seq = +? ORDER BY run_events.run_id LIMIT ${startedByMax}`;
 // A cancel listener or a run timeout ends a run but never moves it on, so neither counts.
 const orphansSql = `SELECT id FROM runs WHERE status IN ('queued', 'running')
 AND NOT EXISTS (SELECT 1 FROM queue_items WHERE queue_items.run_id = runs.id AND queue_items.kind <> 'runTimeout')
 AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.run_id = runs.id AND pauses.kind <> 'cancel')
-LIMIT ?`;
+LIMIT +?`;
 
 /** Every status, in the order of a run's life. */
 export const runStatuses: readonly RunStatus[] = ["queued", "running", "completed", "failed", "cancelled", "skipped"];

@@ -100,15 +100,22 @@ export interface RunReads {
   load(runId: RunId): Promise<LoadedRun | null>;
   get(runId: RunId): Promise<Run | null>;
   steps(runId: RunId): Promise<readonly StepResult[]>;
+  /** In the order they began. */
   spans(runId: RunId): Promise<readonly Span[]>;
   events(runId: RunId): Promise<readonly StoredEvent[]>;
   /** Open queue items of a run, soonest first: what it is doing or waiting for. */
   items(runId: RunId): Promise<readonly QueuedItem[]>;
-  /** Newest first (by run id). `cursor` is the last id of the previous page. */
+  /**
+   * Newest first (by run id), at most 100. `cursor` is the last id of the previous page. Relies on the time in a
+   * run's id being within a minute of its `queuedAt`.
+   */
   list(filter: RunFilter, page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<Run>>;
   /** Runs started by the event row with this internal id, oldest first, at most 100. */
   startedBy(eventId: EventId): Promise<readonly Run[]>;
-  /** Unfinished runs that own neither a queue item nor a pause (guarantee 4); at most `limit`. */
+  /**
+   * Unfinished runs that own neither a queue item nor a pause (guarantee 4); at most `limit`. A run timeout or a
+   * cancel listener does not count: it may end the run but never moves it on.
+   */
   orphans(limit: number): Promise<readonly RunId[]>;
   countByStatus(): Promise<Readonly<Record<RunStatus, number>>>;
 }
@@ -146,7 +153,10 @@ export interface EventReads {
   get(seq: number): Promise<StoredEvent | null>;
   /** The first stored row with this internal id. */
   byInternalId(id: EventId): Promise<StoredEvent | null>;
-  /** Newest first (by seq). `cursor` is the seq of the last row of the previous page, as text. */
+  /**
+   * Newest first (by seq), at most 100. `cursor` is the seq of the last row of the previous page, as text. Relies on
+   * events being stored within a minute of the order they were received in.
+   */
   list(
     filter: EventFilter,
     page: { readonly cursor: string | null; readonly limit: number },
@@ -162,7 +172,7 @@ export interface EventFilter {
   readonly includeInternal?: boolean;
 }
 
-/** An event with the runs it started. */
+/** An event with the runs it started: oldest first, at most 100. */
 export interface EventListRow {
   readonly event: StoredEvent;
   readonly runs: readonly { readonly runId: RunId; readonly functionSlug: string; readonly status: RunStatus }[];
@@ -202,7 +212,9 @@ export interface PauseProbe {
 export interface QueueReads {
   /** Every lane with unleased items and when its first one is due. */
   lanes(): Promise<readonly LaneState[]>;
+  /** Items that nobody works on; due as of the latest commit. */
   depth(): Promise<{ readonly due: number; readonly future: number; readonly setAside: number }>;
+  /** Newest first. */
   setAside(limit: number): Promise<
     readonly {
       readonly id: string;

@@ -303,6 +303,12 @@ export function describeCommit(open: OpenStorage): void {
       expect(await isLetThrough(storage, { kind: "keyFree", key: "k", now: after(30) })).toBe(true);
     });
 
+    test("keyFree: a key that has not expired keeps its run and its time", async () => {
+      const { storage } = await opened(open);
+      await applied(storage, keyedRun(1, "k", after(10)), keyedRun(2, "k", after(5)));
+      expect(await isLetThrough(storage, { kind: "keyFree", key: "k", now: after(9) })).toBe(false);
+    });
+
     test("signalFree: nobody waits for the signal", async () => {
       const { storage } = await opened(open);
       const guard = { kind: "signalFree", signal: "go" } as const;

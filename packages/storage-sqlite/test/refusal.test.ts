@@ -1,0 +1,87 @@
+// A database that refuses a commit as a whole: nothing of it is stored, and the next one may go through.
+import { appLane, type Transition } from "@stepwright/engine";
+import { asAppId, asEventId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
+import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import { expect, onTestFinished, test } from "vitest";
+import { committer } from "../src/commit.ts";
+import { type Connection, openWriter } from "../src/connection.ts";
+import { migrate } from "../src/migrations/migrate.ts";
+import { openTables } from "../src/tables.ts";
+
+const now = millis(1_700_000_000_000);
+const lane = appLane(asAppId("a"));
+
+test("a full disk refuses the commit, keeps nothing of it, and leaves the store usable", () => {
+  const { db, commit } = opened();
+  const pages = Number(db.pragma("page_count", { simple: true }));
+  db.pragma(`max_page_count = ${pages + 10}`);
+  const batch: CommitBatch = {
+    transitions: [sized("small", 1), sized("big", 1_000_000)],
+    now,
+    lease: [{ lane, max: 10 }],
+  };
+  expect(() => commit(batch)).toThrow(expect.objectContaining({ code: "STORAGE_UNAVAILABLE", retryable: true }));
+  expect(db.inTransaction).toBe(false);
+  expect(db.prepare("SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM queue_items)").pluck().get()).toBe(0);
+
+  db.pragma(`max_page_count = ${pages + 1_000}`);
+  const result = commit(batch);
+  expect(result.outcomes.map((outcome) => outcome.kind)).toEqual(["committed", "committed"]);
+  expect(result.leased.map((item) => item.id)).toEqual(["small", "big"]);
+});
+
+test("a value that no row can hold fails its transition alone", () => {
+  const { commit } = opened();
+  const bad = sized("bad", 1);
+  const unstorable: Transition = {
+    ...bad,
+    effects: bad.effects.map((effect) =>
+      effect.kind === "enqueue" ? { ...effect, item: { ...effect.item, attempt: 0.5 } } : effect,
+    ),
+  };
+  const { outcomes, leased } = commit({ transitions: [sized("good", 1), unstorable], now, lease: [{ lane, max: 10 }] });
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual(["committed", "failed"]);
+  expect(leased.map((item) => item.id)).toEqual(["good"]);
+});
+
+function opened(): { readonly db: Connection; readonly commit: (batch: CommitBatch) => CommitResult } {
+  const db = openWriter({ file: ":memory:", synchronous: "normal", nativeBinding: undefined });
+  onTestFinished(() => void db.close());
+  migrate(db, now);
+  return { db, commit: committer(db, openTables(db, 1)) };
+}
+
+/** A transition with an event whose data has this length, and a queue item. */
+function sized(id: string, length: number): Transition {
+  const runId = asRunId("r");
+  return {
+    guards: [],
+    effects: [
+      {
+        kind: "putEvent",
+        event: {
+          internalId: asEventId(id),
+          id,
+          name: "sized",
+          data: asJsonText(JSON.stringify("x".repeat(length))),
+          user: asJsonText("{}"),
+          ts: now,
+          v: null,
+          meta: null,
+          receivedAt: now,
+          lifecycleOf: null,
+        },
+      },
+      {
+        kind: "enqueue",
+        item: {
+          id: asQueueItemId(id),
+          lane,
+          at: now,
+          attempt: 0,
+          work: { kind: "runTimeout", runId, which: "start" },
+        },
+      },
+    ],
+  };
+}
