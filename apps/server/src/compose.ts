@@ -41,8 +41,7 @@ export interface CompositionOptions {
 export function compose(config: Config, { log, discoverPorts, cacheDir }: CompositionOptions): Composition {
   const clock = createWallClock();
   const storage = openStorage(config, { now: clock.now(), cacheDir });
-  // The runtime limits calls per app; connections follow, so that no call it allows waits for one.
-  const appClient = createAppClient({ connectionsPerOrigin: config.callsPerApp });
+  const appClient = createAppClient();
   const runtime = createRuntime({
     ports: { clock, random: createRandom(), appClient, storage },
     settings: runtimeSettings(config, discoverPorts),

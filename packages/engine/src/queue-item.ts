@@ -65,14 +65,25 @@ export type CancelReason =
   | { readonly kind: "timeout"; readonly which: "start" | "finish" };
 
 /**
- * Where an item waits for capacity: one lane per app for calls, so that a slow
- * app holds up nobody else, and `system` for work that calls nobody.
+ * Where an item waits for capacity: per app one lane for calls and one for the requests of its steps, so that
+ * a slow app or a host that hangs holds up nobody else, and `system` for work that calls nobody.
  */
-export type Lane = `app:${AppId}` | "gateway" | "system";
+export type Lane = `app:${AppId}` | `gateway:${AppId}` | "system";
 
 /** Names the lane of an app's calls. */
 export function appLane(appId: AppId): Lane {
   return `app:${appId}`;
+}
+
+/** Names the lane of the requests that an app's steps ask for. */
+export function gatewayLane(appId: AppId): Lane {
+  return `gateway:${appId}`;
+}
+
+/** What a lane is for. */
+export function laneKind(lane: Lane): "app" | "gateway" | "system" {
+  if (lane === "system") return "system";
+  return lane.startsWith("gateway:") ? "gateway" : "app";
 }
 
 /** Natural key of the item that brings a step what it waited for. */

@@ -24,7 +24,7 @@ export async function openServer(overrides: Partial<Omit<ServerDeps, "runtime">>
   const clock = createWallClock();
   const log = pino({ level: "silent" });
   const storage = openSqliteStorage({ file: ":memory:", synchronous: "normal", now: clock.now() });
-  const appClient = createAppClient({ connectionsPerOrigin: 8 });
+  const appClient = createAppClient();
   const isKeyed = overrides.access?.kind === "keyed";
   const runtime = createRuntime({
     ports: { clock, random: createRandom(), appClient, storage },

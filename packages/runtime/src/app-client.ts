@@ -5,21 +5,15 @@ import { decodeBody } from "./decode-body.ts";
 import { isPortOpen } from "./is-port-open.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
 
-/** Options of the client. */
-export interface AppClientOptions {
-  /**
-   * Connections open to one origin at a time; requests beyond wait for one. Default: no limit.
-   *
-   * The runtime limits calls per app by itself. A limit here makes apps of one origin wait for each other, and the
-   * syncs of a busy app for its calls.
-   */
-  readonly connectionsPerOrigin?: number;
-}
-
-/** Makes the client. */
-export function createAppClient(options: AppClientOptions = {}): AppClient {
+/**
+ * Makes the client.
+ *
+ * Connections to one origin are not limited here: the runtime limits calls per app. A limit would make apps of one
+ * origin wait for each other, and the syncs of a busy app for its calls.
+ */
+export function createAppClient(): AppClient {
   const agent = new Agent({
-    connections: options.connectionsPerOrigin ?? null,
+    connections: null,
     pipelining: 1,
     // Shorter than what servers commonly keep, so that we seldom write to a connection that is being closed.
     keepAliveTimeout: 4_000,

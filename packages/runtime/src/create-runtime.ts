@@ -1,5 +1,5 @@
 // Wires the shell: what is committed is dispatched, what is dispatched is worked on, what is worked on is committed.
-import { cancel, type LeasedItem } from "@stepwright/engine";
+import { cancel, laneKind, type LeasedItem } from "@stepwright/engine";
 import { millis, runNotFound, shuttingDown } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { acceptCheckpoint } from "./accept-checkpoint.ts";
@@ -125,9 +125,9 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     () => committer.isIdle && box.isIdle && lanes.itemsInHand === 0 && !lanes.hasDue(clock.now()),
   );
 
+  const laneMax = { system: systemItemsMax, gateway: gatewayRequestsMax, app: settings.callsPerAppMax };
   const lanes = createLanes({
-    maxOf: (lane) =>
-      lane === "system" ? systemItemsMax : lane === "gateway" ? gatewayRequestsMax : settings.callsPerAppMax,
+    maxOf: (lane) => laneMax[laneKind(lane)],
     onLeased: (item) => void begin(item),
   });
   const timer = createTimer({ clock, nextAt: () => lanes.nextAt(), onDue: () => committer.wake() });

@@ -1,5 +1,5 @@
 // The imperative shell: loops that read, ask the core, commit and call.
-export { type AppClientOptions, createAppClient } from "./app-client.ts";
+export { createAppClient } from "./app-client.ts";
 export { createRuntime } from "./create-runtime.ts";
 export * from "./limits.ts";
 export type * from "./ports.ts";

@@ -8,7 +8,14 @@ const appB: Lane = `app:${asAppId("b")}`;
 const now = millis(1_000);
 
 function item(lane: Lane, id = "i"): LeasedItem {
-  return { id: asQueueItemId(id), lane, at: now, attempt: 0, generation: 1, work: { kind: "runTimeout", runId: asRunId("r"), which: "start" } };
+  return {
+    id: asQueueItemId(id),
+    lane,
+    at: now,
+    attempt: 0,
+    generation: 1,
+    work: { kind: "runTimeout", runId: asRunId("r"), which: "start" },
+  };
 }
 
 function open(max = 2) {

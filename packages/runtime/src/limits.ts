@@ -6,7 +6,7 @@ export const transitionsPerCommitMax = 64;
 export const eventsPerCommitMax = 64;
 /** Items without a call (timers, resumes, matches) worked on at once. */
 export const systemItemsMax = 256;
-/** Requests of `step.fetch` and `step.ai.infer` in flight at once. */
+/** Requests of one app's `step.fetch` and `step.ai.infer` in flight at once. */
 export const gatewayRequestsMax = 64;
 /** Calls in flight per app unless the settings say otherwise; past it more calls only queue up inside the app. */
 export const callsPerAppDefault = 128;

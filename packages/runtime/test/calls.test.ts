@@ -2,9 +2,10 @@
 import { gzipSync } from "node:zlib";
 import { asRunId, verifySignature } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
+import { gatewayRequestsMax } from "../src/index.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { addApp, openShop } from "./open-runtime.ts";
-import { done, type Handler, ops, stepRun } from "./test-app.ts";
+import { done, type Handler, ops, startSilentServer, stepRun } from "./test-app.ts";
 
 const threeSteps: Handler = ({ steps }) => {
   const count = Object.keys(steps).length;
@@ -124,6 +125,11 @@ describe("a call that fails", () => {
   });
 });
 
+/** A step that has the server make a request. */
+function fetchOf(id: string, url: string) {
+  return { op: "Gateway", id, name: id, displayName: id, opts: { url, method: "GET" } };
+}
+
 describe("calls at once", () => {
   it("are as many as an app may have, and another app's go through while one hangs", async () => {
     const hanging: (() => void)[] = [];
@@ -147,6 +153,19 @@ describe("calls at once", () => {
     expect((await Promise.all(runs.map((run) => opened.ended(run)))).map((run) => run.status)).toEqual(
       Array(5).fill("completed"),
     );
+  });
+
+  it("that steps ask for hold up no other app's, however many of one app's hang", async () => {
+    const silent = await startSilentServer();
+    const hang: Handler = () =>
+      ops(...Array.from({ length: gatewayRequestsMax + 1 }, (_, n) => fetchOf(`g${n}`, silent.url)));
+    const opened = await openShop([{ name: "hang", handle: hang }]);
+    const quick: Handler = ({ steps }) => ("g" in steps ? done("fetched") : ops(fetchOf("g", other.url)));
+    const other = await addApp(opened, "other", [{ name: "quick", handle: quick }]);
+    await opened.start("test/hang");
+    await silent.asked;
+    expect(await opened.ended(await opened.start("test/quick"))).toMatchObject({ output: '"fetched"' });
+    silent.hangUp();
   });
 
   it("do not keep a busy app from being synced", async () => {

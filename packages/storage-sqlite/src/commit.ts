@@ -1,12 +1,12 @@
 // One commit: a batch of transitions in one transaction, each with its own outcome, and the leases that go with it.
 import type { Transition } from "@stepwright/engine";
-import { millis, storageUnavailable } from "@stepwright/protocol";
+import { millis } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, TransitionOutcome } from "@stepwright/storage";
-import { SqliteError } from "better-sqlite3";
 import { applyEffect, type EffectScope } from "./apply-effect.ts";
 import { holds } from "./check-guard.ts";
 import type { Connection } from "./connection.ts";
 import { leaseRound, type LeaseRound } from "./lease-round.ts";
+import { isRefusal, refusalOf } from "./refusal.ts";
 import type { Tables } from "./tables.ts";
 
 /**
@@ -51,14 +51,15 @@ export function committer(db: Connection, tables: Tables): (batch: CommitBatch) 
       return attempt(batch, applyPlainly);
     } catch (error) {
       forget();
-      if (isRefusal(error)) throw storageUnavailable({ reason: error.message }, { cause: error });
+      // The database itself is at fault, so trying transition by transition would tell nothing.
+      if (isRefusal(error)) throw refusalOf(error);
     }
     // One transition cannot be applied. Savepoints find out which; they cost 3 µs each, so the rule goes without.
     try {
       return attempt(batch, applyIsolated);
     } catch (error) {
       forget();
-      if (isRefusal(error)) throw storageUnavailable({ reason: error.message }, { cause: error });
+      if (isRefusal(error)) throw refusalOf(error);
       throw error;
     }
   };
@@ -129,14 +130,6 @@ function withChildren(
     apply({ ...application, transition, inheritedEvents }),
   );
   return { ...own, children };
-}
-
-/** The database itself is at fault, so trying transition by transition would tell nothing. */
-function isRefusal(error: unknown): error is InstanceType<typeof SqliteError> {
-  return (
-    error instanceof SqliteError &&
-    /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM|READONLY|CORRUPT|CANTOPEN|NOTADB|PERM)/.test(error.code)
-  );
 }
 
 function millisOrNull(at: number | null): ReturnType<typeof millis> | null {

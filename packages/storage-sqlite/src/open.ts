@@ -19,6 +19,7 @@ import { migrate } from "./migrations/migrate.ts";
 import { pauseReads } from "./pauses.ts";
 import { queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
+import { reading } from "./refusal.ts";
 import { registryReads } from "./registry.ts";
 import { runList } from "./run-list.ts";
 import { countByStatus, runGets } from "./runs.ts";
@@ -116,44 +117,44 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       return commit(batch);
     },
     runs: {
-      load: async (runId): Promise<LoadedRun | null> => {
+      load: reading((runId): LoadedRun | null => {
         const run = hot.runs.get(runId);
         if (run === null) return null;
         const steps = hot.steps.ofRun(runId);
         const finished = new Set(steps.map((step) => step.id));
         const openSteps = hot.queue.openSteps(runId).filter((id) => !finished.has(id));
         return { run, steps, events: hot.events.ofRun(runId), openSteps };
-      },
-      get: async (runId) => hot.runs.get(runId),
-      steps: async (runId) => hot.steps.ofRun(runId),
-      spans: async (runId) => lists.spans.ofRun(runId),
-      events: async (runId) => hot.events.ofRun(runId),
-      items: async (runId) => hot.queue.ofRun(runId),
-      list: async (filter, page) => lists.runs(filter, page),
-      startedBy: async (eventId) => lists.runGets.startedBy(eventId),
-      orphans: async (limit) => lists.runGets.orphans(limit),
+      }),
+      get: reading(hot.runs.get),
+      steps: reading(hot.steps.ofRun),
+      spans: reading(lists.spans.ofRun),
+      events: reading(hot.events.ofRun),
+      items: reading(hot.queue.ofRun),
+      list: reading(lists.runs),
+      startedBy: reading(lists.runGets.startedBy),
+      orphans: reading(lists.runGets.orphans),
       countByStatus: async () => countByStatus(tables.counters),
     },
     events: {
-      get: async (seq) => hot.events.get(seq),
-      byInternalId: async (id) => hot.events.byInternalId(id),
-      list: async (filter, page) => lists.events(filter, page),
+      get: reading(hot.events.get),
+      byInternalId: reading(hot.events.byInternalId),
+      list: reading(lists.events),
     },
     pauses: {
-      paths: async (eventName) => hot.pauses.paths(eventName),
-      probe: async (query) => hot.pauses.probe(query),
-      bySignal: async (signal) => hot.pauses.bySignal(signal),
-      byRun: async (runId) => hot.pauses.byRun(runId),
+      paths: reading(hot.pauses.paths),
+      probe: reading(hot.pauses.probe),
+      bySignal: reading(hot.pauses.bySignal),
+      byRun: reading(hot.pauses.byRun),
     },
     queue: {
-      lanes: async () => hot.queue.lanes(),
-      depth: async () => lists.queue.depth(latest),
-      setAside: async (limit) => lists.queue.setAside(limit),
+      lanes: reading(hot.queue.lanes),
+      depth: reading(() => lists.queue.depth(latest)),
+      setAside: reading(lists.queue.setAside),
     },
     registry: {
-      load: async () => lists.registry.load(),
-      functionById: async (id) => lists.registry.functionById(id),
-      crons: async () => lists.crons(),
+      load: reading(lists.registry.load),
+      functionById: reading(lists.registry.functionById),
+      crons: reading(lists.crons),
     },
     stats: async () => ({ bytes: bytesOf(writer, options.file), bootEpoch: epoch, synchronous: options.synchronous }),
     async close() {

@@ -1,12 +1,16 @@
 // A database that refuses a commit as a whole: nothing of it is stored, and the next one may go through.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { appLane, type Transition } from "@stepwright/engine";
 import { asAppId, asEventId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import { expect, onTestFinished, test } from "vitest";
 import { committer } from "../src/commit.ts";
 import { type Connection, openWriter } from "../src/connection.ts";
+import { openSqliteStorage } from "../src/index.ts";
 import { migrate } from "../src/migrations/migrate.ts";
 import { openTables } from "../src/tables.ts";
+import { testFolder } from "./folder.ts";
 
 const now = millis(1_700_000_000_000);
 const lane = appLane(asAppId("a"));
@@ -42,6 +46,25 @@ test("a value that no row can hold fails its transition alone", () => {
   const { outcomes, leased } = commit({ transitions: [sized("good", 1), unstorable], now, lease: [{ lane, max: 10 }] });
   expect(outcomes.map((outcome) => outcome.kind)).toEqual(["committed", "failed"]);
   expect(leased.map((item) => item.id)).toEqual(["good"]);
+});
+
+test("a read that the damaged file refuses is told apart from a row that is not there", async () => {
+  const file = join(testFolder(), "main.db");
+  const events = 2_000;
+  const filled = openSqliteStorage({ file, synchronous: "normal", now });
+  await filled.commit({ transitions: Array.from({ length: events }, (_, n) => sized(`e${n}`, 1)), now, lease: [] });
+  await filled.close();
+  const bytes = readFileSync(file);
+  // In the middle: what a boot reads is at the beginning and at the end.
+  writeFileSync(file, bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 40_000));
+
+  const damaged = openSqliteStorage({ file, synchronous: "normal", now });
+  onTestFinished(() => damaged.close());
+  const reads = Array.from({ length: events }, (_, n) => damaged.events.get(n + 1));
+  const failed = (await Promise.allSettled(reads)).flatMap((read) => (read.status === "rejected" ? [read.reason] : []));
+  expect(failed.length).toBeGreaterThan(0);
+  expect(new Set(failed.map((reason: { code: unknown }) => reason.code))).toEqual(new Set(["STORAGE_UNAVAILABLE"]));
+  expect(await damaged.events.get(events + 1)).toBe(null);
 });
 
 function opened(): { readonly db: Connection; readonly commit: (batch: CommitBatch) => CommitResult } {

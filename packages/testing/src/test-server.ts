@@ -91,7 +91,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const log = pino({ level: options.logLevel ?? "silent", base: null });
   const clock = createVirtualClock(options.start === undefined ? {} : { start: options.start });
   const storage = openSqliteStorage({ file: ":memory:", synchronous: "normal", now: clock.now() });
-  const apps = createInProcessApps(createAppClient({ connectionsPerOrigin: defaultSettings.callsPerAppMax }));
+  const apps = createInProcessApps(createAppClient());
   const runtime = createRuntime({
     ports: { clock, random: createRandom(), appClient: apps, storage },
     settings: {

@@ -33,7 +33,7 @@ function requestOf(name: "Gateway" | "AIGateway", opts: Readonly<Record<string, 
 }
 
 describe("a request for step.fetch", () => {
-  it("is an item of its own, in the lane of such requests", () => {
+  it("is an item of its own, in its app's lane of such requests", () => {
     const decision = requested("Gateway", {
       url: "http://api/x",
       method: "PUT",
@@ -42,7 +42,7 @@ describe("a request for step.fetch", () => {
     });
     expect(effectsOf(decision, "enqueue")[0]?.item).toEqual({
       id: "run-1:g:gateway",
-      lane: "gateway",
+      lane: "gateway:app-1",
       at: noon,
       attempt: 0,
       work: {

@@ -4,7 +4,7 @@ import { asQueueItemId, canonicalJson, type JsonText, type JsonValue, type Op } 
 import { completeStep } from "../complete-step.ts";
 import { callAfterCompletion } from "../discovery.ts";
 import { failRun, spliceMemo } from "../finish-run.ts";
-import type { GatewayRequest, LeasedItem, Work } from "../queue-item.ts";
+import { gatewayLane, type GatewayRequest, type LeasedItem, type Work } from "../queue-item.ts";
 import { nextAttemptAt } from "../retry.ts";
 import { type Draft, openStep } from "../state.ts";
 import { textOf, waitSpan } from "./wait-for-event.ts";
@@ -26,7 +26,7 @@ export function gateway(draft: Draft, op: Op): void {
       kind: "enqueue",
       item: {
         id: asQueueItemId(`${draft.run.id}:${op.id}:gateway`),
-        lane: "gateway",
+        lane: gatewayLane(draft.run.appId),
         at: draft.context.now,
         attempt: 0,
         work: { kind: "gateway", runId: draft.run.id, stepId: op.id, request },

@@ -1,7 +1,7 @@
 // Leases: who gets what is due, in which order, and what a new boot does to them.
 import { asQueueItemId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
-import { after, apply, createRun, enqueue, lane, run } from "./samples.ts";
+import { after, apply, createRun, enqueue, gateway, lane, run } from "./samples.ts";
 import { applied, commit, lease, opened, type OpenStorage } from "./subject.ts";
 
 /** Describes the leasing of due items. */
@@ -74,7 +74,7 @@ export function describeLeases(open: OpenStorage): void {
       const { storage } = await opened(open);
       const { leased, lanes } = await commit(
         storage,
-        [apply(enqueue("a"), enqueue("b", { lane: "system" }), enqueue("c", { lane: "gateway" }))],
+        [apply(enqueue("a"), enqueue("b", { lane: "system" }), enqueue("c", { lane: gateway }))],
         {
           lease: [
             { lane, max: 1 },
@@ -87,7 +87,7 @@ export function describeLeases(open: OpenStorage): void {
         new Map([
           [lane, null],
           ["system", after(0)],
-          ["gateway", after(0)],
+          [gateway, after(0)],
         ]),
       );
     });

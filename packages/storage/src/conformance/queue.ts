@@ -3,7 +3,7 @@ import type { Effect } from "@stepwright/engine";
 import type { Work } from "@stepwright/engine";
 import { asEventId, asFunctionId, asJsonText, asQueueItemId, asStepId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
-import { after, apply, call, enqueue, item, lane, pause, putPause, runId, ulid } from "./samples.ts";
+import { after, apply, call, enqueue, gateway, item, lane, pause, putPause, runId, ulid } from "./samples.ts";
 import { applied, commit, lease, opened, type OpenStorage } from "./subject.ts";
 
 const works: readonly Work[] = [
@@ -107,12 +107,12 @@ export function describeQueue(open: OpenStorage): void {
         storage,
         enqueue("a", { lane: "system", at: after(30) }),
         enqueue("b", { lane: "system", at: after(20) }),
-        enqueue("c", { lane: "gateway", at: after(40) }),
+        enqueue("c", { lane: gateway, at: after(40) }),
         enqueue("d"),
       );
       await lease(storage);
       expect((await storage.queue.lanes()).toSorted((a, b) => (a.lane < b.lane ? -1 : 1))).toEqual([
-        { lane: "gateway", nextAt: after(40) },
+        { lane: gateway, nextAt: after(40) },
         { lane: "system", nextAt: after(20) },
       ]);
     });
@@ -124,11 +124,11 @@ export function describeQueue(open: OpenStorage): void {
         enqueue("due"),
         enqueue("due too", { lane: "system" }),
         enqueue("future", { at: after(1) }),
-        enqueue("poison", { lane: "gateway" }),
-        enqueue("leased", { lane: "gateway" }),
+        enqueue("poison", { lane: gateway }),
+        enqueue("leased", { lane: gateway }),
         { kind: "setAside", itemId: asQueueItemId("poison"), reason: "no", at: after(0) },
       );
-      await lease(storage, { room: [{ lane: "gateway", max: 5 }] });
+      await lease(storage, { room: [{ lane: gateway, max: 5 }] });
       expect(await storage.queue.depth()).toEqual({ due: 2, future: 1, setAside: 1 });
       await commit(storage, [], { now: after(1) });
       expect(await storage.queue.depth()).toEqual({ due: 3, future: 0, setAside: 1 });

@@ -2,6 +2,7 @@
 import {
   type App,
   appLane,
+  gatewayLane,
   type Effect,
   type FunctionRecord,
   initialProgress,
@@ -38,6 +39,8 @@ export const appId = asAppId("11111111-1111-5111-8111-111111111111");
 
 /** The lane of that app. */
 export const lane = appLane(appId);
+/** A lane of another kind. */
+export const gateway = gatewayLane(asAppId("app-1"));
 
 /** The function of the samples. */
 export const functionId = asFunctionId("22222222-2222-5222-8222-222222222222");
