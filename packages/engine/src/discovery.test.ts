@@ -24,7 +24,8 @@ describe("a step that finishes while nothing is called", () => {
     const draft = completed({ ...idle, requestVersion });
     expect(effectsOf(draft, "enqueue")[0]?.item).toEqual({
       id: "run-1:d2",
-      lane: "app:app-1",
+      lane: "call:app-1:fn-1",
+      flow: { score: noon, gates: [] },
       at: noon,
       attempt: 0,
       work: { kind: "call", runId: "run-1", stepId: null, name: null, queuedAt: noon },

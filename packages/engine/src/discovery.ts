@@ -2,7 +2,7 @@
 // what finishes meanwhile is folded into the next one, so a parallel group ends with one final call.
 import { type Millis, millis } from "@stepwright/protocol";
 import type { StepId } from "@stepwright/protocol";
-import { appLane } from "./queue-item.ts";
+import { callFlow, callLane } from "./queue-item.ts";
 import { isEnded } from "./run.ts";
 import { type Draft, hasOpenSteps, nextItemId, patchProgress } from "./state.ts";
 
@@ -47,7 +47,8 @@ export function enqueueDiscovery(draft: Draft, at: Millis): void {
     kind: "enqueue",
     item: {
       id: itemId,
-      lane: appLane(draft.run.appId),
+      lane: callLane(draft.run),
+      flow: callFlow(draft.run),
       at,
       attempt: 0,
       work: { kind: "call", runId: draft.run.id, stepId: null, name: null, queuedAt: at },

@@ -1,7 +1,9 @@
 // Queue items: work due at a time. An unfinished run always has one, or a pause.
 import type { AppId, EventId, FunctionId, JsonText, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
-import { asQueueItemId } from "@stepwright/protocol";
+import { asFunctionId, asQueueItemId } from "@stepwright/protocol";
 import type { EventRef } from "./event.ts";
+import type { Gate } from "./flow/gate.ts";
+import type { Run } from "./run.ts";
 
 /** What is to be done. */
 export type Work =
@@ -65,14 +67,15 @@ export type CancelReason =
   | { readonly kind: "timeout"; readonly which: "start" | "finish" };
 
 /**
- * Where an item waits for capacity: per app one lane for calls and one for the requests of its steps, so that
- * a slow app or a host that hangs holds up nobody else, and `system` for work that calls nobody.
+ * Where an item waits for capacity: per function one lane for its calls, per app one for the requests of its steps,
+ * and `system` for work that calls nobody. Lanes of one group share their room: the calls of an app are limited
+ * together, so that a slow app holds up no other, and shared fairly, so that no function's backlog holds up another's.
  */
-export type Lane = `app:${AppId}` | `gateway:${AppId}` | "system";
+export type Lane = `call:${AppId}:${FunctionId}` | `gateway:${AppId}` | "system";
 
-/** Names the lane of an app's calls. */
-export function appLane(appId: AppId): Lane {
-  return `app:${appId}`;
+/** Names the lane of a function's calls. */
+export function callLane(fn: { readonly appId: AppId; readonly functionId: FunctionId }): Lane {
+  return `call:${fn.appId}:${fn.functionId}`;
 }
 
 /** Names the lane of the requests that an app's steps ask for. */
@@ -81,9 +84,30 @@ export function gatewayLane(appId: AppId): Lane {
 }
 
 /** What a lane is for. */
-export function laneKind(lane: Lane): "app" | "gateway" | "system" {
+export function laneKind(lane: Lane): "call" | "gateway" | "system" {
   if (lane === "system") return "system";
-  return lane.startsWith("gateway:") ? "gateway" : "app";
+  return lane.startsWith("gateway:") ? "gateway" : "call";
+}
+
+/** Names what shares its room with others of the same name. */
+export function laneGroup(lane: Lane): string {
+  return laneKind(lane) === "call" ? lane.slice(0, lane.lastIndexOf(":")) : lane;
+}
+
+/** The function whose calls a lane holds; null for other lanes. */
+export function functionOfLane(lane: Lane): FunctionId | null {
+  return laneKind(lane) === "call" ? asFunctionId(lane.slice(lane.lastIndexOf(":") + 1)) : null;
+}
+
+/** How the calls of a run stand in their function's lane. */
+export function callFlow(run: Pick<Run, "queuedAt" | "flow">): ItemFlow {
+  return { score: run.queuedAt - (run.flow?.headStartMs ?? 0), gates: run.flow?.calls ?? [] };
+}
+
+/** As `callFlow`, for the first call, which has further gates. */
+export function startFlow(run: Pick<Run, "queuedAt" | "flow">): ItemFlow {
+  const flow = callFlow(run);
+  return run.flow === null ? flow : { ...flow, gates: [...flow.gates, ...run.flow.start] };
 }
 
 /** Natural key of the item that brings a step what it waited for. */
@@ -99,9 +123,19 @@ export interface NewQueueItem {
   readonly at: Millis;
   readonly attempt: number;
   readonly work: Work;
+  /** Order and limits of a call among its function's. Absent: items go by their time, and nothing is in their way. */
+  readonly flow?: ItemFlow;
+}
+
+/** How a due item stands in its lane. */
+export interface ItemFlow {
+  /** Lowest first: the time from which its run counts as waiting, so that old runs come before new ones (semantics.md §4.5). */
+  readonly score: number;
+  /** What has to be open before it is leased. A lease takes a slot at each, and gives it back when it ends. */
+  readonly gates: readonly Gate[];
 }
 
 /** An item that this server holds the lease of. `generation` counts its dispatches from 1. */
-export interface LeasedItem extends NewQueueItem {
+export interface LeasedItem extends Omit<NewQueueItem, "flow"> {
   readonly generation: number;
 }

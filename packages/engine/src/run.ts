@@ -1,6 +1,7 @@
 // What a run is: its row, its status machine, and the small bookkeeping that
 // decides when the app has to be called next.
 import type { AppId, EventId, FunctionId, JsonText, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
+import type { RunFlow } from "./flow/run-flow.ts";
 
 /** QUEUED -> RUNNING -> COMPLETED | FAILED | CANCELLED; terminal statuses never change. */
 export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "skipped";
@@ -37,6 +38,8 @@ export interface Run {
   readonly error: JsonText | null;
   /** Raised by every commit that changes the run; a decision names the version it read (design: optimistic concurrency). */
   readonly version: number;
+  /** What was evaluated when it was made; null for a function without such limits. */
+  readonly flow: RunFlow | null;
   readonly progress: RunProgress;
 }
 

@@ -66,6 +66,7 @@ describe("a started run", () => {
       output: null,
       error: null,
       version: 1,
+      flow: null,
       progress: {
         requestVersion: -1,
         forceStepPlan: false,
@@ -84,7 +85,8 @@ describe("a started run", () => {
         kind: "enqueue",
         item: {
           id: "run-9:d1",
-          lane: "app:app-1",
+          lane: "call:app-1:fn-1",
+          flow: { score: noon, gates: [] },
           at: noon,
           attempt: 0,
           work: { kind: "call", runId: "run-9", stepId: null, name: null, queuedAt: noon },

@@ -12,7 +12,8 @@ import {
 } from "@stepwright/protocol";
 import type { Effect, FunctionRecord, Transition } from "./effects.ts";
 import type { EventRef } from "./event.ts";
-import { appLane } from "./queue-item.ts";
+import { runFlow } from "./flow/run-flow.ts";
+import { callLane, startFlow } from "./queue-item.ts";
 import { initialProgress, type Run } from "./run.ts";
 
 /** What starts a run. */
@@ -78,6 +79,7 @@ export function startRun(request: StartRequest): { readonly runId: RunId; readon
     output: null,
     error: null,
     version: 1,
+    flow: runFlow(fn, { event: trigger.value, now }),
     progress: {
       ...initialProgress,
       itemsMade: 1,
@@ -97,7 +99,8 @@ export function startRun(request: StartRequest): { readonly runId: RunId; readon
       kind: "enqueue",
       item: {
         id: firstCallId,
-        lane: appLane(fn.appId),
+        lane: callLane(run),
+        flow: startFlow(run),
         at: startsAt,
         attempt: 0,
         work: { kind: "call", runId, stepId: null, name: null, queuedAt: startsAt },

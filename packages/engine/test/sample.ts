@@ -129,6 +129,7 @@ export function sampleRun(over: Partial<Omit<Run, "progress">> = {}, progress: P
     output: null,
     error: null,
     version: 7,
+    flow: null,
     ...over,
     progress: {
       ...initialProgress,
@@ -206,7 +207,7 @@ export function sampleCall(
   return {
     item: leased(work, {
       id: asQueueItemId(stepId === null ? "run-1:d1" : `run-1:${stepId}`),
-      lane: `app:${appId}`,
+      lane: `call:${appId}:${functionId}`,
       attempt: over.attempt ?? 0,
     }),
     work,

@@ -93,6 +93,7 @@ function run(o: Partial<Run> = {}): Run {
     output: null,
     error: null,
     version: 1,
+    flow: null,
     progress: initialProgress,
     ...o,
   };

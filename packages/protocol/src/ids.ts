@@ -120,6 +120,14 @@ export function functionIdOf(o: { readonly name: string; readonly url: string })
   return asFunctionId(uuidV5(oidNamespace, o.name + o.url));
 }
 
+// Longer than a UUID or an e-mail address; the digest that replaces more is 43 characters.
+const keyPartMax = 64;
+
+/** Text as part of an id: itself when it is short, else its SHA-256, so that ids stay short whatever an event brings. */
+export function keyDigest(text: string): string {
+  return text.length <= keyPartMax ? `=${text}` : `#${createHash("sha256").update(text, "utf8").digest("base64url")}`;
+}
+
 function encodeTime(at: number): string {
   let text = "";
   for (let rest = at, i = 0; i < 10; i++) {

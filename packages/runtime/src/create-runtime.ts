@@ -125,9 +125,10 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     () => committer.isIdle && box.isIdle && lanes.itemsInHand === 0 && !lanes.hasDue(clock.now()),
   );
 
-  const laneMax = { system: systemItemsMax, gateway: gatewayRequestsMax, app: settings.callsPerAppMax };
+  const laneMax = { system: systemItemsMax, gateway: gatewayRequestsMax, call: settings.callsPerAppMax };
   const lanes = createLanes({
     maxOf: (lane) => laneMax[laneKind(lane)],
+    isHeld: () => false,
     onLeased: (item) => void begin(item),
   });
   const timer = createTimer({ clock, nextAt: () => lanes.nextAt(), onDue: () => committer.wake() });

@@ -1,5 +1,14 @@
 // Effects: what a decision changes, translated to the writes of each noun.
-import { type Effect, type EventRef, isEnded, type NewQueueItem, type Run, type Work } from "@stepwright/engine";
+import {
+  callLane,
+  type Effect,
+  type EventRef,
+  type FunctionRecord,
+  isEnded,
+  type NewQueueItem,
+  type Run,
+  type Work,
+} from "@stepwright/engine";
 import type { Millis } from "@stepwright/protocol";
 import type { LeaseRound } from "./lease-round.ts";
 import type { Tables } from "./tables.ts";
@@ -72,7 +81,7 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
       tables.registry.removeApp(effect.appId, effect.at);
       return;
     case "putFunction":
-      tables.registry.putFunction(effect.fn);
+      putFunction(tables, scope, effect.fn);
       return;
     case "archiveFunction":
       tables.registry.archiveFunction(effect.functionId, effect.at);
@@ -98,10 +107,21 @@ function createRun(tables: Tables, scope: EffectScope, effect: Extract<Effect, {
   });
 }
 
-/** An ended run needs nothing any more: its items, pauses and open spans go with the commit that ends it. */
+/** Changed limits apply at once: whoever waits for the old ones is looked at again. */
+function putFunction(tables: Tables, scope: EffectScope, fn: FunctionRecord): void {
+  tables.registry.putFunction(fn);
+  const lane = callLane({ appId: fn.appId, functionId: fn.id });
+  tables.gates.forgetLimits(fn.id);
+  tables.lines.standForRoom(lane);
+  tables.lanes.changed(lane);
+  scope.round.touched.add(lane);
+}
+
+/** An ended run needs nothing any more: its items, slots, pauses and open spans go with the commit that ends it. */
 function updateRun(tables: Tables, scope: EffectScope, run: Run): void {
   tables.runs.update(run);
   if (!isEnded(run.status)) return;
+  if (run.flow?.start.some((gate) => gate.kind === "runs") === true) tables.gates.endRun(run.id);
   tables.queue.dequeueOfRun(scope.round, run.id);
   tables.pauses.closeOfRun(run.id);
   tables.spans.endAll(run);

@@ -30,18 +30,20 @@ export function committer(db: Connection, tables: Tables): (batch: CommitBatch) 
     // A full disk makes SQLite roll back by itself.
     if (db.inTransaction) rollback.run();
     tables.lanes.forget();
+    tables.lines.forget();
+    tables.gates.forget();
     tables.counters.reload();
   };
 
   const attempt = (batch: CommitBatch, apply: ApplyTransition): CommitResult => {
     begin.run();
-    const round = leaseRound({ room: batch.lease, now: batch.now });
+    const round = leaseRound({ room: batch.lease, now: batch.now, nextAt: tables.lanes.nextAt });
     const outcomes = batch.transitions.map((transition) => apply({ batch, round, transition, inheritedEvents: [] }));
-    const leased = round.fill(tables.queue, tables.lanes.nextAt);
+    const hasMore = tables.dispatch(round);
     const lanes = [...round.touched].map((lane) => ({ lane, nextAt: millisOrNull(tables.lanes.nextAt(lane)) }));
     tables.counters.flush();
     end.run();
-    return { outcomes, leased, lanes };
+    return { outcomes, leased: round.leased(), lanes, hasMore };
   };
 
   const applyPlainly = plainly(tables);
@@ -90,7 +92,13 @@ function isolated(db: Connection, tables: Tables): ApplyTransition {
   const rollbackTo = db.prepare("ROLLBACK TO transition");
   const apply: ApplyTransition = (application) => {
     savepoint.run();
-    const undo = [tables.counters.mark(), application.round.mark(), tables.lanes.forget];
+    const undo = [
+      tables.counters.mark(),
+      application.round.mark(),
+      tables.gates.mark(),
+      tables.lanes.forget,
+      tables.lines.forget,
+    ];
     let own: OwnOutcome;
     try {
       own = applyOwn(tables, application);

@@ -5,6 +5,7 @@ import {
   dataFolderNewer,
   dataFolderUnusable,
   type Millis,
+  millis,
   storageUnavailable,
   StepwrightError,
 } from "@stepwright/protocol";
@@ -147,7 +148,12 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       byRun: reading(hot.pauses.byRun),
     },
     queue: {
-      lanes: reading(hot.queue.lanes),
+      lanes: reading(() =>
+        hot.queue.lanes().map((lane) => {
+          const at = tables.lanes.nextAt(lane);
+          return { lane, nextAt: at === null ? null : millis(at) };
+        }),
+      ),
       depth: reading(() => lists.queue.depth(latest)),
       setAside: reading(lists.queue.setAside),
     },

@@ -1,18 +1,23 @@
 // What people and the scheduler's sweep see of the queue.
 import type { Lane } from "@stepwright/engine";
 import { asRunId, asStepId, millis, type RunId, type StepId } from "@stepwright/protocol";
-import type { LaneState, QueuedItem, QueueReads } from "@stepwright/storage";
+import type { QueuedItem, QueueReads } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 
-// Steps from lane to lane through the index: its cost is the number of lanes, not of items.
-const lanesSql = `WITH RECURSIVE lanes (lane) AS (
-  SELECT min(lane) FROM queue_items WHERE lease_epoch IS NULL
+// Step from lane to lane through an index: their cost is the number of lanes, not of items.
+const lanesOf = (table: string, condition: string): string => `WITH RECURSIVE lanes (lane) AS (
+  SELECT min(lane) FROM ${table} WHERE ${condition}
   UNION ALL
-  SELECT (SELECT min(lane) FROM queue_items WHERE lease_epoch IS NULL AND lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL
+  SELECT (SELECT min(lane) FROM ${table} WHERE ${condition} AND lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL
 )
-SELECT lane, (SELECT at FROM queue_items WHERE queue_items.lane = lanes.lane AND lease_epoch IS NULL ORDER BY at LIMIT 1) AS at
-FROM lanes WHERE lane IS NOT NULL`;
-const dueSql = "SELECT count(*) FROM queue_items WHERE lane = ? AND lease_epoch IS NULL AND at <= ?";
+SELECT lane FROM lanes WHERE lane IS NOT NULL`;
+const timedLanesSql = lanesOf("queue_items", "lease_epoch IS NULL AND place = 0");
+const readyLanesSql = lanesOf("queue_items", "lease_epoch IS NULL AND place = 1");
+const lineLanesSql = lanesOf("flow_lines", "true");
+const timedDueSql = "SELECT count(*) FROM queue_items WHERE lane = ? AND lease_epoch IS NULL AND place = 0 AND at <= ?";
+// Two indexes that hold nothing else are counted without reading rows.
+const readyDueSql = `SELECT (SELECT count(*) FROM queue_items WHERE lease_epoch IS NULL AND place = 1)
+  + (SELECT count(*) FROM queue_items WHERE line IS NOT NULL)`;
 // Two counts of whole trees, which SQLite does without reading rows.
 const unleasedSql = `SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)`;
 const setAsideCountSql = "SELECT count(*) FROM set_aside_items";
@@ -42,7 +47,8 @@ interface SetAsideRow {
 
 /** Reads the queue. */
 export interface QueueGets {
-  readonly lanes: () => readonly LaneState[];
+  /** Every lane that has unleased items. */
+  readonly lanes: () => readonly Lane[];
   /** Items that nobody works on; `now` parts the due ones from the future ones. */
   readonly depth: (now: number) => Awaited<ReturnType<QueueReads["depth"]>>;
   /** The newest first. */
@@ -55,17 +61,20 @@ export interface QueueGets {
 
 /** Prepares the reads of the queue. */
 export function queueReads(db: Connection): QueueGets {
-  const lanes = db.prepare<[], { lane: Lane; at: number }>(lanesSql);
-  const due = db.prepare<[string, number], number>(dueSql).pluck();
+  const laneSources = [timedLanesSql, readyLanesSql, lineLanesSql].map((sql) => db.prepare<[], Lane>(sql).pluck());
+  const timedLanes = db.prepare<[], Lane>(timedLanesSql).pluck();
+  const timedDue = db.prepare<[string, number], number>(timedDueSql).pluck();
+  const readyDue = db.prepare<[], number>(readyDueSql).pluck();
   const unleased = db.prepare<[], number>(unleasedSql).pluck();
   const setAsideCount = db.prepare<[], number>(setAsideCountSql).pluck();
   const setAside = db.prepare<[number], SetAsideRow>(setAsideSql);
   const ofRun = db.prepare<[string], QueuedRow>(ofRunSql);
   const openSteps = db.prepare<[string, string], string>(openStepsSql).pluck();
   return {
-    lanes: () => lanes.all().map((row) => ({ lane: row.lane, nextAt: millis(row.at) })),
+    lanes: () => [...new Set(laneSources.flatMap((source) => source.all()))],
     depth(now) {
-      const dueCount = lanes.all().reduce((sum, row) => sum + (due.get(row.lane, now) ?? 0), 0);
+      const timed = timedLanes.all().reduce((sum, lane) => sum + (timedDue.get(lane, now) ?? 0), 0);
+      const dueCount = timed + (readyDue.get() ?? 0);
       return { due: dueCount, future: (unleased.get() ?? 0) - dueCount, setAside: setAsideCount.get() ?? 0 };
     },
     setAside: (limit) =>

@@ -1,5 +1,5 @@
 // A run's row and its translation.
-import type { Run, RunProgress, RunStatus } from "@stepwright/engine";
+import type { Run, RunFlow, RunProgress, RunStatus } from "@stepwright/engine";
 import {
   asAppId,
   asEventId,
@@ -32,6 +32,7 @@ export interface RunRow {
   readonly output: string | null;
   readonly error: string | null;
   readonly version: number;
+  readonly flow: string | null;
   readonly progress: string;
 }
 
@@ -56,7 +57,8 @@ export function runFromRow(row: RunRow): Run {
     output: row.output === null ? null : asJsonText(row.output),
     error: row.error === null ? null : asJsonText(row.error),
     version: row.version,
-    // Written by `runWrites` from the same type.
+    // Both written by `runWrites` from the same types.
+    flow: row.flow === null ? null : (JSON.parse(row.flow) as RunFlow),
     progress: JSON.parse(row.progress) as RunProgress,
   };
 }

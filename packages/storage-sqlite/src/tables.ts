@@ -3,7 +3,11 @@ import type { Connection } from "./connection.ts";
 import { type Counters, openCounters } from "./counters.ts";
 import { type CronWrites, cronWrites } from "./cron.ts";
 import { type EventWrites, eventWrites } from "./events.ts";
+import { dispatcher } from "./dispatch.ts";
+import { type Gates, openGates } from "./gates.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
+import type { LeaseRound } from "./lease-round.ts";
+import { type Lines, openLines, standingGates } from "./lines.ts";
 import { type PauseIndex, pauseIndex } from "./pause-index.ts";
 import { type PauseWrites, pauseWrites } from "./pauses.ts";
 import { type QueueWrites, queueWrites } from "./queue.ts";
@@ -18,6 +22,8 @@ export interface Tables {
   readonly sequence: Sequence;
   readonly counters: Counters;
   readonly lanes: Lanes;
+  readonly lines: Lines;
+  readonly gates: Gates;
   readonly events: EventWrites;
   readonly runs: RunWrites;
   readonly steps: StepWrites;
@@ -27,26 +33,34 @@ export interface Tables {
   readonly queue: QueueWrites;
   readonly registry: RegistryWrites;
   readonly crons: CronWrites;
+  /** Leases what may be leased at the end of a commit. Says whether there was more to look at than one commit should. */
+  readonly dispatch: (round: LeaseRound) => boolean;
 }
 
 /** Prepares all writes on the one writing connection; leases belong to the boot's epoch. */
 export function openTables(db: Connection, epoch: number): Tables {
   const sequence = openSequence(db);
   const counters = openCounters(db);
-  const lanes = openLanes(db);
+  const lines = openLines(db);
+  const gates = openGates(db, () => standingGates(db));
+  const lanes = openLanes(db, lines);
+  const queue = queueWrites(db, { lanes, lines, gates, epoch });
   const index = pauseIndex(db, sequence.last);
   return {
     sequence,
     counters,
     lanes,
+    lines,
+    gates,
     events: eventWrites(db, sequence),
     runs: runWrites(db, counters),
     steps: stepWrites(db),
     spans: spanWrites(db),
     pauses: pauseWrites(db, sequence, index),
     pauseIndex: index,
-    queue: queueWrites(db, lanes, epoch),
+    queue,
     registry: registryWrites(db, counters),
     crons: cronWrites(db),
+    dispatch: dispatcher({ queue, lanes, lines, gates }),
   };
 }

@@ -24,6 +24,10 @@ const growing = [
   "runs",
   "run_events",
   "run_keys",
+  "run_slots",
+  "flow_lines",
+  "gate_timers",
+  "paces",
   "steps",
   "spans",
   "queue_items",
@@ -33,10 +37,13 @@ const growing = [
   "pause_paths",
 ];
 
-// Whole trees are counted for the info page, without reading a row.
+// Whole trees are counted, for the info page or once at start, without reading a row.
 const counts = [
   "SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)",
   "SELECT count(*) FROM set_aside_items",
+  "SELECT count(*) FROM flow_lines",
+  `SELECT (SELECT count(*) FROM queue_items WHERE lease_epoch IS NULL AND place = 1)
+  + (SELECT count(*) FROM queue_items WHERE line IS NOT NULL)`,
 ];
 
 // Two sets of a few step ids are made one; there are few apps.

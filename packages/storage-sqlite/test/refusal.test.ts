@@ -1,8 +1,8 @@
 // A database that refuses a commit as a whole: nothing of it is stored, and the next one may go through.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { appLane, type Transition } from "@stepwright/engine";
-import { asAppId, asEventId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
+import { callLane, type Transition } from "@stepwright/engine";
+import { asAppId, asEventId, asFunctionId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import { expect, onTestFinished, test } from "vitest";
 import { committer } from "../src/commit.ts";
@@ -13,7 +13,7 @@ import { openTables } from "../src/tables.ts";
 import { testFolder } from "./folder.ts";
 
 const now = millis(1_700_000_000_000);
-const lane = appLane(asAppId("a"));
+const lane = callLane({ appId: asAppId("a"), functionId: asFunctionId("f") });
 
 test("a full disk refuses the commit, keeps nothing of it, and leaves the store usable", () => {
   const { db, commit } = opened();

@@ -43,14 +43,17 @@ export interface Storage {
 export interface CommitBatch {
   readonly transitions: readonly Transition[];
   readonly now: Millis;
-  /** Lanes with room: at most `max` due items of each are leased, oldest first. Items enqueued by this very batch count. */
+  /** Lanes with room: due items whose gates are open are leased, lowest score first. Items enqueued by this very batch count. */
   readonly lease: readonly LaneRoom[];
 }
 
 /** Room in a lane. */
 export interface LaneRoom {
   readonly lane: Lane;
+  /** How many items may be leased in the lane's group: lanes of one group share it, the one with the fewest in hand first. */
   readonly max: number;
+  /** Items of the lane in hand already. Default 0. */
+  readonly inHand?: number;
 }
 
 /** What a commit did. */
@@ -59,10 +62,13 @@ export interface CommitResult {
   readonly outcomes: readonly TransitionOutcome[];
   readonly leased: readonly LeasedItem[];
   /**
-   * For every lane that was asked for, or that received an unleased item: when its next
-   * unleased item is due (may be in the past if there was no room); null when it has none.
+   * For every lane that was asked for, or whose items changed: when its next item may be leased (in the past if
+   * there was no room); null when it has none. Items that stand at a closed gate do not count: the commit that
+   * opens the gate leases them, or names their lane.
    */
   readonly lanes: readonly LaneState[];
+  /** There was more to look at than one commit should: commit again, even if there is nothing to write. */
+  readonly hasMore: boolean;
 }
 
 /** When a lane has work next. */

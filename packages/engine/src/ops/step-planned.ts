@@ -1,6 +1,6 @@
 // `StepPlanned`: the app found a step and waits to be told to run it.
 import { asQueueItemId, type Op } from "@stepwright/protocol";
-import { appLane } from "../queue-item.ts";
+import { callFlow, callLane } from "../queue-item.ts";
 import { type Draft, openStep } from "../state.ts";
 
 /** Queues the call that runs exactly this step, with attempts of its own. Nothing is stored for the step yet. */
@@ -11,7 +11,8 @@ export function stepPlanned(draft: Draft, op: Op): void {
     kind: "enqueue",
     item: {
       id: asQueueItemId(`${draft.run.id}:${op.id}`),
-      lane: appLane(draft.run.appId),
+      lane: callLane(draft.run),
+      flow: callFlow(draft.run),
       at: now,
       attempt: 0,
       work: { kind: "call", runId: draft.run.id, stepId: op.id, name: op.displayName, queuedAt: now },

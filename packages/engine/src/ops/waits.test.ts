@@ -21,7 +21,8 @@ describe("a planned step", () => {
     const decision = answered(op("StepPlanned", "a"));
     expect(effectsOf(decision, "enqueue")[0]?.item).toEqual({
       id: "run-1:a",
-      lane: "app:app-1",
+      lane: "call:app-1:fn-1",
+      flow: { score: noon, gates: [] },
       at: noon,
       attempt: 0,
       work: { kind: "call", runId: "run-1", stepId: "a", name: "a", queuedAt: noon },

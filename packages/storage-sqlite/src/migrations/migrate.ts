@@ -2,10 +2,11 @@
 import type { Millis } from "@stepwright/protocol";
 import type { Connection } from "../connection.ts";
 import { init } from "./0001-init.ts";
+import { flowControl } from "./0002-flow-control.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [init];
+export const migrations: readonly Migration[] = [init, flowControl];
 
 /** How a migration went. */
 export type MigrateOutcome =

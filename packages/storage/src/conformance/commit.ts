@@ -33,7 +33,7 @@ export function describeCommit(open: OpenStorage): void {
   describe("a commit", () => {
     test("of nothing does nothing", async () => {
       const { storage } = await opened(open);
-      expect(await commit(storage, [])).toEqual({ outcomes: [], leased: [], lanes: [] });
+      expect(await commit(storage, [])).toEqual({ outcomes: [], leased: [], lanes: [], hasMore: false });
     });
 
     test("has one outcome per transition, in order, and a failed guard drops nothing but its own", async () => {

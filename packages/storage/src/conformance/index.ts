@@ -2,6 +2,8 @@
 import { describe } from "vitest";
 import { describeCommit } from "./commit.ts";
 import { describeEvents } from "./events.ts";
+import { describeGateProperties } from "./gate-properties.ts";
+import { describeGates } from "./gates.ts";
 import { describeLeases } from "./leases.ts";
 import { describeLists } from "./lists.ts";
 import { describePauseProperties } from "./pause-properties.ts";
@@ -21,6 +23,8 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describeCommit(open);
     describeQueue(open);
     describeLeases(open);
+    describeGates(open);
+    describeGateProperties(open);
     describePauses(open);
     describePauseProperties(open);
     describeLists(open);

@@ -1,7 +1,7 @@
 // Samples of every noun, complete and valid, of which a test changes what it is about.
 import {
   type App,
-  appLane,
+  callLane,
   gatewayLane,
   type Effect,
   type FunctionRecord,
@@ -37,13 +37,13 @@ export const start = millis(1_700_000_000_000);
 /** The app of the samples. */
 export const appId = asAppId("11111111-1111-5111-8111-111111111111");
 
-/** The lane of that app. */
-export const lane = appLane(appId);
-/** A lane of another kind. */
-export const gateway = gatewayLane(asAppId("app-1"));
-
 /** The function of the samples. */
 export const functionId = asFunctionId("22222222-2222-5222-8222-222222222222");
+
+/** The lane of its calls. */
+export const lane = callLane({ appId, functionId });
+/** A lane of another kind. */
+export const gateway = gatewayLane(asAppId("app-1"));
 
 /** A time this long after `start`. */
 export function after(ms: number): Millis {
@@ -100,6 +100,7 @@ export function run(number: number, changes: Partial<Run> = {}): Run {
     output: null,
     error: null,
     version: 1,
+    flow: null,
     progress: initialProgress,
     ...changes,
   };
