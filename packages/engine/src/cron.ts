@@ -16,7 +16,7 @@ import type { Effect, FunctionRecord, Transition } from "./effects.ts";
 import type { NewEvent } from "./event.ts";
 import { eventNames } from "./lifecycle.ts";
 import type { LeasedItem, NewQueueItem } from "./queue-item.ts";
-import { startRun, tickKey } from "./start-run.ts";
+import { startFunction, tickKey } from "./start-run.ts";
 
 /** A cron trigger. */
 export type CronTrigger = Extract<Trigger, { kind: "cron" }>;
@@ -145,7 +145,8 @@ function tickTransition(options: {
   const event = timerEvent({ trigger, tick, now, newId });
   const data = event.data ?? canonicalJson({});
   const full = eventJson({ ...event, data });
-  const started = startRun({
+  const started = startFunction({
+    origin: "cron",
     fn,
     trigger: {
       ref: { kind: "inTransition", index: 0 },
@@ -163,7 +164,7 @@ function tickTransition(options: {
     newId,
   });
   return {
-    guards: started.transition.guards,
+    guards: [{ kind: "keyFree", key: tickKey(fn, tick), now }],
     effects: [{ kind: "putEvent", event }, ...started.transition.effects],
   };
 }

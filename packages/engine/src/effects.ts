@@ -2,6 +2,10 @@
 import type { IndexTerm } from "@stepwright/expressions";
 import type { AppId, FunctionConfig, FunctionId, JsonText, Millis, QueueItemId, RunId } from "@stepwright/protocol";
 import type { EventRef, NewEvent } from "./event.ts";
+import type { Admission } from "./flow/admission.ts";
+import type { BatchedEvent, OpenBatch } from "./flow/batch.ts";
+import type { DebounceWindow } from "./flow/debounce.ts";
+import type { Drop } from "./flow/drop.ts";
 import type { NewPause } from "./pause.ts";
 import type { NewQueueItem } from "./queue-item.ts";
 import type { Run } from "./run.ts";
@@ -54,6 +58,21 @@ export type Effect =
   | { readonly kind: "removeApp"; readonly appId: AppId; readonly at: Millis }
   | { readonly kind: "putFunction"; readonly fn: FunctionRecord }
   | { readonly kind: "archiveFunction"; readonly functionId: FunctionId; readonly at: Millis }
+  /** Starts a function as far as its flow control lets it; decided by `admit` on what the commit finds. */
+  | { readonly kind: "admit"; readonly admission: Admission }
+  /** Remembers a key as `createRun` does, for what is no run yet. */
+  | { readonly kind: "putKey"; readonly key: string; readonly expiresAt: Millis }
+  /** Theoretical arrival time of a rate limit. */
+  | { readonly kind: "putArrival"; readonly id: string; readonly arrivalAt: number }
+  /** Opens a window, or puts a later event into it. */
+  | { readonly kind: "putWindow"; readonly window: DebounceWindow }
+  | { readonly kind: "removeWindow"; readonly windowId: string }
+  /** Adds an event to a batch; `batch` has it counted. */
+  | { readonly kind: "putBatched"; readonly batch: OpenBatch; readonly batched: BatchedEvent }
+  | { readonly kind: "removeBatch"; readonly batchId: string }
+  /** Gives a singleton's lock to a run, whoever has it; it is free again when the run ends. */
+  | { readonly kind: "takeLock"; readonly id: string; readonly runId: RunId }
+  | { readonly kind: "recordDrop"; readonly drop: Drop }
   /** Remembers the tick that a cron chain has fired or passed over. */
   | { readonly kind: "putCron"; readonly schedule: CronSchedule }
   | { readonly kind: "removeCron"; readonly functionId: FunctionId; readonly cron: string };
@@ -74,6 +93,8 @@ export type Guard =
       readonly probes: readonly IndexTerm[];
       readonly afterSeq: number;
     }
+  /** The batch is there and has this many events: none came in after they were read. */
+  | { readonly kind: "batchSize"; readonly batchId: string; readonly count: number }
   /** Apps and functions are as they were when the decision read them. */
   | { readonly kind: "registryVersion"; readonly version: number };
 
@@ -130,6 +151,8 @@ export interface FunctionRecord {
   readonly createdAt: Millis;
   readonly updatedAt: Millis;
   readonly archivedAt: Millis | null;
+  /** Since when the function makes no calls and new runs are skipped; null when it works (semantics.md §10.3). */
+  readonly pausedAt: Millis | null;
 }
 
 /** One cron chain: a function and one of its expressions. */

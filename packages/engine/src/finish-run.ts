@@ -1,7 +1,6 @@
 // A run ends: once, with its lifecycle events, its waiting parent and its deferred calls in the same commit.
 import {
   asEventId,
-  asPauseId,
   asQueueItemId,
   canonicalJson,
   type FunctionErrorBody,
@@ -10,9 +9,10 @@ import {
   type JsonText,
   parseJsonText,
 } from "@stepwright/protocol";
+import { answerInvoker } from "./answer-invoker.ts";
 import type { NewEvent } from "./event.ts";
 import { eventNames, isLoopGuarded } from "./lifecycle.ts";
-import { type CancelReason, resumeItemId } from "./queue-item.ts";
+import type { CancelReason } from "./queue-item.ts";
 import { isEnded } from "./run.ts";
 import type { Draft } from "./state.ts";
 
@@ -72,30 +72,18 @@ function finishRun(draft: Draft, ending: Ending): void {
     error: ending.error,
     progress: { ...draft.run.progress, discovery: null, pending: [], race: [], owed: 0 },
   };
-  resumeInvoker(draft, ending.parentMemo);
+  resumeInvokers(draft, ending.parentMemo);
   reportEnd(draft, ending.status);
   scheduleDeferred(draft);
 }
 
-function resumeInvoker(draft: Draft, memo: JsonText): void {
-  const parent = draft.run.invokedBy;
-  if (parent === null) return;
-  draft.effects.push({
-    kind: "resolvePause",
-    pauseId: asPauseId(`${parent.runId}:${parent.stepId}`),
-    item: {
-      id: resumeItemId(parent.runId, parent.stepId),
-      lane: "system",
-      at: draft.context.now,
-      attempt: 0,
-      work: {
-        kind: "resume",
-        runId: parent.runId,
-        stepId: parent.stepId,
-        outcome: { kind: "invoked", childRunId: draft.run.id, memo },
-      },
-    },
-  });
+/** Whoever invoked the run, and with a batch everybody who did. */
+function resumeInvokers(draft: Draft, memo: JsonText): void {
+  const { run } = draft;
+  const invokers = [...(run.invokedBy === null ? [] : [run.invokedBy]), ...(run.flow?.invokers ?? [])];
+  for (const invoker of invokers) {
+    draft.effects.push(answerInvoker(invoker, { memo, childRunId: run.id, now: draft.context.now }));
+  }
 }
 
 function reportEnd(draft: Draft, status: Ending["status"]): void {

@@ -7,7 +7,7 @@ import { isPauseMatch, type MatchableEvent, matchFunctions } from "./match.ts";
 import type { StoredPause } from "./pause.ts";
 import { type LeasedItem, type MatchCursor, type NewQueueItem, resumeItemId } from "./queue-item.ts";
 import type { Registry } from "./registry.ts";
-import { eventKey, startRun } from "./start-run.ts";
+import { eventKey, startFunction } from "./start-run.ts";
 
 /** Runs started and pauses ended by one commit; what goes beyond is continued from a durable `match` item. */
 export const matchesPerCommitMax = 500;
@@ -105,7 +105,8 @@ function startFunctions(input: MatchInput): {
 
 function startFor(input: MatchInput, fn: FunctionRecord): Transition {
   const { event } = input;
-  return startRun({
+  return startFunction({
+    origin: "event",
     fn,
     trigger: { ...event, ref: input.ref },
     idempotencyKey: eventKey(fn, event.id),

@@ -33,7 +33,11 @@ export type Work =
   | { readonly kind: "gateway"; readonly runId: RunId; readonly stepId: StepId; readonly request: GatewayRequest }
   /** Match a stored event, or go on matching after `cursor` (design: what one event touches beyond 500 goes on from here). */
   | { readonly kind: "match"; readonly event: EventRef; readonly cursor: MatchCursor }
-  | { readonly kind: "cron"; readonly functionId: FunctionId; readonly cron: string; readonly tick: Millis };
+  | { readonly kind: "cron"; readonly functionId: FunctionId; readonly cron: string; readonly tick: Millis }
+  /** A debounce's period has passed: start the function with the event that came last. */
+  | { readonly kind: "debounce"; readonly functionId: FunctionId; readonly windowId: string }
+  /** A batch is full or old enough: start the function with its events. */
+  | { readonly kind: "batch"; readonly functionId: FunctionId; readonly batchId: string };
 
 /** The HTTP request of a `step.fetch` or `step.ai.infer`. */
 export interface GatewayRequest {
@@ -64,7 +68,9 @@ export type ResumeOutcome =
 export type CancelReason =
   | { readonly kind: "request" }
   | { readonly kind: "event"; readonly eventName: string; readonly eventId: EventId }
-  | { readonly kind: "timeout"; readonly which: "start" | "finish" };
+  | { readonly kind: "timeout"; readonly which: "start" | "finish" }
+  /** A later run of a singleton function took its place. */
+  | { readonly kind: "singleton"; readonly runId: RunId };
 
 /**
  * Where an item waits for capacity: per function one lane for its calls, per app one for the requests of its steps,

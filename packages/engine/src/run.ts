@@ -11,6 +11,12 @@ export function isEnded(status: RunStatus): boolean {
   return status !== "queued" && status !== "running";
 }
 
+/** A step of a run that waits for another run. */
+export interface Invoker {
+  readonly runId: RunId;
+  readonly stepId: StepId;
+}
+
 /** One run as it is stored. */
 export interface Run {
   readonly id: RunId;
@@ -28,7 +34,7 @@ export interface Run {
   readonly batchId: string | null;
   readonly originalRunId: RunId | null;
   /** The step of another run that invoked this one; it is resumed when this run ends. */
-  readonly invokedBy: { readonly runId: RunId; readonly stepId: StepId } | null;
+  readonly invokedBy: Invoker | null;
   readonly queuedAt: Millis;
   readonly startedAt: Millis | null;
   readonly endedAt: Millis | null;

@@ -10,10 +10,11 @@ import {
 } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { effectsOf, enqueued, noon, orderEvent, sampleFunction, step } from "../test/sample.ts";
-import { eventKey, startRun, type StartRequest, tickKey } from "./start-run.ts";
+import { eventKey, startFunction, type StartRequest, tickKey } from "./start-run.ts";
 
 function started(config: Partial<FunctionConfig> = {}, request: Partial<StartRequest> = {}) {
-  return startRun({
+  return startFunction({
+    origin: "event",
     fn: sampleFunction(config),
     trigger: {
       ref: { kind: "stored", seq: 4 },

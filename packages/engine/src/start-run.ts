@@ -1,23 +1,39 @@
-// A function starts: the run, its first call, its cancel listeners, its start timeout.
+// A function starts: the run, its first call, its cancel listeners, its start timeout. What its flow control has a say in
+// is left to the commit (flow/admit.ts).
 import { interpolate, planIndex } from "@stepwright/expressions";
-import type { CancelConfig, EventId, JsonValue, Millis, RunId, StepId } from "@stepwright/protocol";
+import type { CancelConfig, EventId, JsonValue, Millis, RunId } from "@stepwright/protocol";
 import {
   asPauseId,
   asQueueItemId,
   asRunId,
+  canonicalJson,
   idempotencyMs,
   millis,
   parseDurationOrInstant,
   pauseDefaultMs,
 } from "@stepwright/protocol";
+import { answerInvoker, invocationError } from "./answer-invoker.ts";
 import type { Effect, FunctionRecord, Transition } from "./effects.ts";
 import type { EventRef } from "./event.ts";
+import type { Admission } from "./flow/admission.ts";
+import { batcher } from "./flow/batch.ts";
+import { debouncer } from "./flow/debounce.ts";
+import type { SkipReason } from "./flow/drop.ts";
+import { rateLimiter } from "./flow/rate-limit.ts";
 import { runFlow } from "./flow/run-flow.ts";
+import { type SingletonLock, singletonLock } from "./flow/singleton.ts";
 import { callLane, startFlow } from "./queue-item.ts";
-import { initialProgress, type Run } from "./run.ts";
+import { initialProgress, type Invoker, type Run } from "./run.ts";
+
+/**
+ * Where a start comes from, which decides what it is under (semantics.md §2, §4.7, §10.4): events and invocations under
+ * everything, crons not under batching; a rerun, and what a debounce or a batch lets go, only under what comes after these.
+ */
+export type StartOrigin = "event" | "cron" | "invoke" | "rerun" | "debounce" | "batch";
 
 /** What starts a run. */
 export interface StartRequest {
+  readonly origin: StartOrigin;
   readonly fn: FunctionRecord;
   readonly trigger: {
     readonly ref: EventRef;
@@ -34,7 +50,9 @@ export interface StartRequest {
   /** While the key is remembered no second run is made for it; null: always a new run. */
   readonly idempotencyKey: string | null;
   readonly cron: string | null;
-  readonly invokedBy: { readonly runId: RunId; readonly stepId: StepId } | null;
+  readonly invokedBy: Invoker | null;
+  /** The batch that is started, with the steps that wait for further events of it. */
+  readonly batch?: { readonly id: string; readonly invokers: readonly Invoker[] };
   readonly originalRunId: RunId | null;
   readonly now: Millis;
   readonly newId: () => string;
@@ -50,16 +68,83 @@ export function tickKey(fn: FunctionRecord, tick: Millis): string {
   return `${fn.id}:tick:${tick}`;
 }
 
+/** The key under which a batch is started once. */
+export function batchKey(fn: FunctionRecord, batchId: string): string {
+  return `${fn.id}:batch:${batchId}`;
+}
+
+/** A start to be committed. */
+export interface StartedFunction {
+  /** Of the run, if one is made; null when the event joins others first. */
+  readonly runId: RunId | null;
+  readonly transition: Transition;
+}
+
+/** Events of a run that a singleton takes the place of: two of its end, and one per deferred call. */
+const spareIdsMax = 24;
+
 /**
- * Makes a run that is called as soon as its time has come: at once, or at the event's `ts` if that lies ahead.
+ * Starts a function: makes its run, unless its flow control decides otherwise inside the commit.
  *
  * The transition stands on its own, so that a run that exists already undoes nothing else.
  */
-export function startRun(request: StartRequest): { readonly runId: RunId; readonly transition: Transition } {
+export function startFunction(request: StartRequest): StartedFunction {
+  const { fn, trigger, origin, newId, now } = request;
+  const input = { event: trigger.value, now };
+  const isWhole = origin === "event" || origin === "invoke";
+  const batch = isWhole ? batcher(fn, input, newId) : null;
+  const isLimited = isWhole || origin === "cron";
+  const limit = isLimited ? rateLimiter(fn, input) : ({ kind: "none" } as const);
+  const debounce = isLimited && batch === null ? debouncer(fn, input, newId) : null;
+  const lock = singletonLock(fn, input);
+  const started = startRun(request, lock);
+  const { run } = started;
+  if (batch === null && limit.kind === "none" && debounce === null && lock === null) {
+    return { runId: run.id, transition: started.transition };
+  }
+  const admission: Admission = {
+    functionId: fn.id,
+    event: { ref: trigger.ref, internalId: trigger.internalId, ts: trigger.ts, length: trigger.length },
+    invokedBy: request.invokedBy,
+    key: repetitionKey(request, { isBatched: batch !== null, isDebounced: debounce !== null }),
+    batcher: batch,
+    limiter: limit.kind === "limiter" ? limit.limiter : null,
+    keyError: limit.kind === "error" ? { option: limit.option, message: limit.message } : null,
+    debouncer: debounce,
+    lock,
+    start: { run, transition: started.transition },
+    spareIds: lock?.mode === "cancel" ? Array.from({ length: spareIdsMax }, newId) : [],
+  };
+  return {
+    runId: batch === null && debounce === null ? run.id : null,
+    transition: { guards: [], effects: [{ kind: "admit", admission }] },
+  };
+}
+
+/** What tells a repetition before anything is charged for it. A debounced event may come again: only its run is made once. */
+function repetitionKey(
+  { fn, trigger, idempotencyKey, now }: StartRequest,
+  how: { readonly isBatched: boolean; readonly isDebounced: boolean },
+): Admission["key"] {
+  const expiresAt = millis(now + idempotencyMs);
+  if (how.isBatched) return { text: `${fn.id}:batched:${trigger.internalId}`, expiresAt };
+  return how.isDebounced || idempotencyKey === null ? null : { text: idempotencyKey, expiresAt };
+}
+
+/**
+ * Makes a run that is called as soon as its time has come: at once, or at the event's `ts` if that lies ahead.
+ * The run of a paused function is made skipped.
+ */
+function startRun(
+  request: StartRequest,
+  lock: SingletonLock | null,
+): { readonly run: Run; readonly transition: Transition } {
   const { fn, trigger, now } = request;
   const runId = asRunId(request.newId());
   const firstCallId = asQueueItemId(`${runId}:d1`);
-  const startsAt = trigger.ts > now ? trigger.ts : now;
+  const isBatch = request.batch !== undefined;
+  const startsAt = trigger.ts > now && !isBatch ? trigger.ts : now;
+  const invokers = request.batch?.invokers ?? [];
   const run: Run = {
     id: runId,
     functionId: fn.id,
@@ -70,7 +155,7 @@ export function startRun(request: StartRequest): { readonly runId: RunId; readon
     triggerName: trigger.name,
     triggerEventId: trigger.internalId,
     cron: request.cron,
-    batchId: null,
+    batchId: request.batch?.id ?? null,
     originalRunId: request.originalRunId,
     invokedBy: request.invokedBy,
     queuedAt: now,
@@ -79,7 +164,7 @@ export function startRun(request: StartRequest): { readonly runId: RunId; readon
     output: null,
     error: null,
     version: 1,
-    flow: runFlow(fn, { event: trigger.value, now }),
+    flow: runFlow(fn, { event: trigger.value, now, lock: lock?.id ?? null, invokers }),
     progress: {
       ...initialProgress,
       itemsMade: 1,
@@ -87,40 +172,76 @@ export function startRun(request: StartRequest): { readonly runId: RunId; readon
       stateLength: trigger.length,
     },
   };
-  const effects: Effect[] = [
-    {
-      kind: "createRun",
-      run,
-      events: [trigger.ref, ...(request.moreEvents ?? [])],
-      idempotencyKey: request.idempotencyKey,
-      keyExpiresAt: request.idempotencyKey === null ? null : millis(now + idempotencyMs),
-    },
-    {
-      kind: "enqueue",
-      item: {
-        id: firstCallId,
-        lane: callLane(run),
-        flow: startFlow(run),
-        at: startsAt,
-        attempt: 0,
-        work: { kind: "call", runId, stepId: null, name: null, queuedAt: startsAt },
+  const transition: Transition = {
+    guards: request.idempotencyKey === null ? [] : [{ kind: "keyFree", key: request.idempotencyKey, now }],
+    effects: [
+      {
+        kind: "createRun",
+        run,
+        events: [trigger.ref, ...(request.moreEvents ?? [])],
+        idempotencyKey: request.idempotencyKey,
+        keyExpiresAt: request.idempotencyKey === null ? null : millis(now + idempotencyMs),
       },
-    },
-    ...fn.config.cancel.flatMap((cancel, index) =>
-      cancelListener({ cancel, index, runId, trigger: trigger.value, now }),
-    ),
-  ];
-  if (fn.config.timeouts.startMs !== null) {
-    // Counted from the later of creation and `ts`: a run that is not due yet cannot be late (semantics.md §5, FIX).
-    effects.push(runTimeout(runId, "start", millis(startsAt + fn.config.timeouts.startMs)));
-  }
-  return {
-    runId,
-    transition: {
-      guards: request.idempotencyKey === null ? [] : [{ kind: "keyFree", key: request.idempotencyKey, now }],
-      effects,
-    },
+      {
+        kind: "enqueue",
+        item: {
+          id: firstCallId,
+          lane: callLane(run),
+          flow: startFlow(run),
+          at: startsAt,
+          attempt: 0,
+          work: { kind: "call", runId, stepId: null, name: null, queuedAt: startsAt },
+        },
+      },
+      // What follows one event does not go with many (semantics.md §2, step 12).
+      ...(isBatch ? [] : listeners(request, run, startsAt)),
+    ],
   };
+  if (fn.pausedAt === null) return { run, transition };
+  return { run, transition: skippedRun(transition, { kind: "functionPaused" }, now) };
+}
+
+/** What may end the run before it does. */
+function listeners({ fn, trigger, now }: StartRequest, run: Run, startsAt: Millis): readonly Effect[] {
+  const { cancel, timeouts } = fn.config;
+  return [
+    ...cancel.flatMap((one, index) =>
+      cancelListener({ cancel: one, index, runId: run.id, trigger: trigger.value, now }),
+    ),
+    // Counted from the later of creation and `ts`: a run that is not due yet cannot be late (semantics.md §5, FIX).
+    ...(timeouts.startMs === null ? [] : [runTimeout(run.id, "start", millis(startsAt + timeouts.startMs))]),
+  ];
+}
+
+/** The same start, recorded and never called. Whoever invoked it is told. */
+export function skippedRun(start: Transition, reason: SkipReason, now: Millis): Transition {
+  const effects = start.effects.flatMap((effect): Effect[] => {
+    if (effect.kind !== "createRun") return [];
+    const run: Run = {
+      ...effect.run,
+      status: "skipped",
+      endedAt: now,
+      error: canonicalJson({ reason }),
+      flow: null,
+      progress: initialProgress,
+    };
+    const invokers = [...(run.invokedBy === null ? [] : [run.invokedBy]), ...(effect.run.flow?.invokers ?? [])];
+    const memo = invocationError(skipText(reason));
+    return [
+      { ...effect, run },
+      ...invokers.map((invoker) => answerInvoker(invoker, { memo, childRunId: run.id, now })),
+    ];
+  });
+  return { ...start, effects };
+}
+
+function skipText(reason: SkipReason): string {
+  switch (reason.kind) {
+    case "singleton":
+      return "invoked function was skipped: another run of this singleton is going on";
+    case "functionPaused":
+      return "invoked function was skipped: it is paused";
+  }
 }
 
 /** The item that cancels a run which has not started, or not ended, in time. */

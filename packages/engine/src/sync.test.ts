@@ -27,6 +27,7 @@ function stored(slug: string, config: Partial<FunctionRecord["config"]> = {}): F
     createdAt: noon,
     updatedAt: noon,
     archivedAt: null,
+    pausedAt: null,
   };
 }
 
@@ -70,6 +71,7 @@ describe("an app that registers", () => {
       createdAt: later,
       updatedAt: later,
       archivedAt: null,
+      pausedAt: null,
     });
   });
 

@@ -101,6 +101,7 @@ function added(appId: AppId, config: FunctionConfig, now: Millis): Effect[] {
     createdAt: now,
     updatedAt: now,
     archivedAt: null,
+    pausedAt: null,
   };
   return [{ kind: "putFunction", fn }, ...cronsOf(config).flatMap((trigger) => startCron(fn, trigger, now))];
 }

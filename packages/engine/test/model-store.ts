@@ -109,6 +109,8 @@ export function createModelStore(registry: () => Registry): ModelStore {
         return ![...pauses.values()].some((pause) => pause.eventName === guard.eventName && pause.seq > guard.afterSeq);
       case "registryVersion":
         return registry().version === guard.version;
+      case "batchSize":
+        throw new Error("the model has no batches");
     }
   };
 
@@ -215,6 +217,15 @@ export function createModelStore(registry: () => Registry): ModelStore {
       case "putCron":
         crons.set(`${effect.schedule.functionId} ${effect.schedule.cron}`, effect.schedule);
         return;
+      case "admit":
+      case "putKey":
+      case "putArrival":
+      case "putWindow":
+      case "removeWindow":
+      case "putBatched":
+      case "removeBatch":
+      case "takeLock":
+      case "recordDrop":
       case "setAside":
       case "putApp":
       case "removeApp":

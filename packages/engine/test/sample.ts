@@ -86,6 +86,7 @@ export function sampleFunction(config: Partial<FunctionConfig> = {}, id: Functio
     createdAt: noon,
     updatedAt: noon,
     archivedAt: null,
+    pausedAt: null,
   };
 }
 

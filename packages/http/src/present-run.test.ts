@@ -34,6 +34,7 @@ const fn: FunctionRecord = {
   createdAt: millis(0),
   updatedAt: millis(0),
   archivedAt: null,
+  pausedAt: null,
   config: {
     slug: "shop-order",
     name: "Order",

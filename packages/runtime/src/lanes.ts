@@ -130,6 +130,7 @@ function collectLanes(transition: Transition, into: Set<Lane>): void {
   for (const effect of transition.effects) {
     const lane = laneOf(effect);
     if (lane !== null) into.add(lane);
+    if (effect.kind === "admit") collectLanes(effect.admission.start.transition, into);
   }
   for (const child of transition.children ?? []) collectLanes(child, into);
 }

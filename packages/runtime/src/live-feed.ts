@@ -46,6 +46,7 @@ function changeOf(transitions: readonly Transition[], outcomes: readonly Transit
   const walk = (transition: Transition, outcome: TransitionOutcome | undefined) => {
     if (outcome?.kind !== "committed") return;
     transition.effects.forEach(visit);
+    for (const run of outcome.admitted) runs.set(run.id, run.status);
     transition.children?.forEach((child, index) => walk(child, outcome.children[index]));
   };
   transitions.forEach((transition, index) => walk(transition, outcomes[index]));

@@ -3,7 +3,6 @@ import { checkCron, syncApp } from "@stepwright/engine";
 import { checkExpression } from "@stepwright/expressions";
 import {
   appIdOf,
-  type FunctionConfig,
   functionsError,
   isDeniedSdkVersion,
   parseFunctions,
@@ -72,28 +71,8 @@ async function keepRefusal(
 
 function logSync(shell: Shell, request: RegisterRequest, { functions, notices }: Accepted): void {
   for (const notice of notices) shell.log.warn({ ...notice }, "function configuration adjusted");
-  for (const fn of functions) {
-    const options = unenforcedOptions(fn);
-    if (options.length > 0)
-      shell.log.warn({ functionSlug: fn.slug, options }, "function options are stored but not enforced yet");
-  }
   shell.log.info(
     { appId: appIdOf(request.appName), app: request.appName, url: request.url, functions: functions.length },
     "app synced",
   );
-}
-
-/** Flow control that a function asks for and this version does not apply; told at every sync that changes something. */
-function unenforcedOptions(fn: FunctionConfig): readonly string[] {
-  const options = {
-    concurrency: fn.concurrency.length > 0 || fn.runConcurrency !== null,
-    throttle: fn.throttle !== null,
-    rateLimit: fn.rateLimit !== null,
-    idempotency: fn.idempotency !== null,
-    debounce: fn.debounce !== null,
-    batchEvents: fn.batch !== null,
-    singleton: fn.singleton !== null,
-    priority: fn.priority !== null,
-  };
-  return Object.entries(options).flatMap(([name, isSet]) => (isSet ? [name] : []));
 }

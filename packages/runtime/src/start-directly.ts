@@ -1,5 +1,5 @@
 // Runs that somebody asks for by name: an invocation from outside, and a run again with the same events.
-import { eventNames, type NewEvent, startRun } from "@stepwright/engine";
+import { eventNames, type NewEvent, startFunction } from "@stepwright/engine";
 import {
   asEventId,
   canonicalJson,
@@ -30,7 +30,8 @@ export async function invoke(
   if (fn === undefined) throw functionNotFound({ functionSlug: slug });
   const event = invokedEvent(shell, incoming, slug);
   const text = eventJson(event);
-  const started = startRun({
+  const started = startFunction({
+    origin: "invoke",
     fn,
     trigger: {
       ref: { kind: "inTransition", index: 0 },
@@ -66,7 +67,8 @@ export async function rerun(shell: Shell, committer: Committer, runId: RunId): P
   if (fn === null) throw functionNotFound({ functionSlug: run.functionSlug });
   const text = await eventText(storage, first);
   const now = clock.now();
-  const started = startRun({
+  const started = startFunction({
+    origin: "rerun",
     fn,
     trigger: {
       ref: { kind: "stored", seq: first.seq },
@@ -81,11 +83,13 @@ export async function rerun(shell: Shell, committer: Committer, runId: RunId): P
     idempotencyKey: null,
     cron: run.cron,
     invokedBy: null,
+    ...(run.batchId === null ? {} : { batch: { id: run.batchId, invokers: [] } }),
     originalRunId: run.originalRunId ?? runId,
     now,
     newId: shell.newId,
   });
   refuseFailed(await committer.submit(started.transition));
+  if (started.runId === null) throw new Error("broken invariant: a rerun joins no others");
   return started.runId;
 }
 

@@ -7,6 +7,7 @@ import type { Matcher } from "./matcher.ts";
 import { requestForStep } from "./request-for-step.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
+import { startBatched, startDebounced } from "./start-waiting.ts";
 import { isStorageTrouble, refuseFailed } from "./storage-trouble.ts";
 import { tickCron } from "./tick-cron.ts";
 import { untilSettled } from "./until-settled.ts";
@@ -69,6 +70,10 @@ async function dispatch(shell: Shell, deps: WorkDeps, item: LeasedItem): Promise
       return matchEvent(shell, deps, item, work);
     case "cron":
       return tickCron(shell, deps.committer, item, work);
+    case "debounce":
+      return startDebounced(shell, deps.committer, item, work);
+    case "batch":
+      return startBatched(shell, deps.committer, item, work);
   }
 }
 

@@ -9,19 +9,13 @@ import {
   type Run,
   type Work,
 } from "@stepwright/engine";
-import type { Millis } from "@stepwright/protocol";
-import type { LeaseRound } from "./lease-round.ts";
+import { asRunId } from "@stepwright/protocol";
+import { admitStart } from "./admit-start.ts";
+import type { EffectScope } from "./effect-scope.ts";
 import type { Tables } from "./tables.ts";
 
-/** Where an effect is applied: the commit's round of leases, and the events that references by index mean. */
-export interface EffectScope {
-  readonly now: Millis;
-  readonly round: LeaseRound;
-  /** Events put by this transition so far. */
-  readonly ownEvents: number[];
-  /** Events of the parent, or of its parent if that put none. */
-  readonly inheritedEvents: readonly number[];
-}
+/** A key of something that is no run. */
+const noRun = asRunId("");
 
 /** Applies one effect; throws when it cannot be. */
 export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect): void {
@@ -74,6 +68,33 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
     case "endSpan":
       tables.spans.end(effect);
       return;
+    case "admit":
+      admitStart(tables, scope, effect.admission, applyEffect);
+      return;
+    case "putKey":
+      tables.runs.putKey({ key: effect.key, runId: noRun, expiresAt: effect.expiresAt, now: scope.now });
+      return;
+    case "putArrival":
+      tables.gates.setArrival(effect.id, effect.arrivalAt, scope.now);
+      return;
+    case "putWindow":
+      tables.debounces.put(effect.window, seqOf(scope, effect.window.event));
+      return;
+    case "removeWindow":
+      tables.debounces.remove(effect.windowId);
+      return;
+    case "putBatched":
+      tables.batches.put(effect.batch, effect.batched, seqOf(scope, effect.batched.event));
+      return;
+    case "removeBatch":
+      tables.batches.remove(effect.batchId);
+      return;
+    case "takeLock":
+      tables.locks.take(effect.id, effect.runId);
+      return;
+    case "recordDrop":
+      tables.recordDrop(effect.drop, seqOf(scope, effect.drop.event));
+      return;
     case "putApp":
       tables.registry.putApp(effect.app);
       return;
@@ -122,6 +143,7 @@ function updateRun(tables: Tables, scope: EffectScope, run: Run): void {
   tables.runs.update(run);
   if (!isEnded(run.status)) return;
   if (run.flow?.start.some((gate) => gate.kind === "runs") === true) tables.gates.endRun(run.id);
+  if (run.flow !== null && run.flow.lock !== null) tables.locks.release(run.id);
   tables.queue.dequeueOfRun(scope.round, run.id);
   tables.pauses.closeOfRun(run.id);
   tables.spans.endAll(run);

@@ -20,6 +20,8 @@ export function holds(tables: Tables, guard: Guard): boolean {
       return tables.pauses.isSignalFree(guard.signal);
     case "noNewerPauses":
       return !tables.pauseIndex.hasNewer(guard);
+    case "batchSize":
+      return tables.batches.count(guard.batchId) === guard.count;
     case "registryVersion":
       return registryVersion(tables.counters) === guard.version;
   }

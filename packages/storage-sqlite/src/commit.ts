@@ -2,9 +2,10 @@
 import type { Transition } from "@stepwright/engine";
 import { millis } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, TransitionOutcome } from "@stepwright/storage";
-import { applyEffect, type EffectScope } from "./apply-effect.ts";
+import { applyEffect } from "./apply-effect.ts";
 import { holds } from "./check-guard.ts";
 import type { Connection } from "./connection.ts";
+import type { EffectScope } from "./effect-scope.ts";
 import { leaseRound, type LeaseRound } from "./lease-round.ts";
 import { isRefusal, refusalOf } from "./refusal.ts";
 import type { Tables } from "./tables.ts";
@@ -116,16 +117,16 @@ function isolated(db: Connection, tables: Tables): ApplyTransition {
 }
 
 type OwnOutcome =
-  | { readonly kind: "committed"; readonly eventSeqs: readonly number[] }
+  | Omit<Extract<TransitionOutcome, { kind: "committed" }>, "children">
   | Extract<TransitionOutcome, { kind: "rejected" }>;
 
 function applyOwn(tables: Tables, application: Application): OwnOutcome {
   const { batch, round, transition, inheritedEvents } = application;
   const failed = transition.guards.find((guard) => !holds(tables, guard));
   if (failed !== undefined) return { kind: "rejected", guard: failed };
-  const scope: EffectScope = { now: batch.now, round, ownEvents: [], inheritedEvents };
+  const scope: EffectScope = { now: batch.now, round, ownEvents: [], inheritedEvents, admitted: [] };
   for (const effect of transition.effects) applyEffect(tables, scope, effect);
-  return { kind: "committed", eventSeqs: scope.ownEvents };
+  return { kind: "committed", eventSeqs: scope.ownEvents, admitted: scope.admitted };
 }
 
 function withChildren(

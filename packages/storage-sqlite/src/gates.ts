@@ -32,6 +32,9 @@ const countedMax = 10_000;
 export interface Gates extends GateBook {
   /** The limits of the lane's function as they are now. */
   limitsOf(lane: Lane): GateLimits | undefined;
+  /** A theoretical arrival time by name; null when there is none. */
+  arrival(id: string): number | null;
+  setArrival(id: string, arrivalAt: number, now: number): void;
   /** Takes a slot at each gate, and charges the pace of a start. */
   take(gates: readonly Gate[], o: { readonly lane: Lane; readonly runId: RunId | null; readonly now: number }): void;
   /** Gives back the slots of a call; those of its run stay taken. */
@@ -91,6 +94,12 @@ export function openGates(db: Connection, standing: () => readonly string[]): Ga
     const known = counted.get(gateId);
     if (known !== undefined) counted.set(gateId, known + by);
   };
+  const arrival = (id: string): number | null => pace.get(id) ?? null;
+  const setArrival = (id: string, arrivalAt: number, now: number): void => {
+    putPace.run(id, arrivalAt);
+    // Two go for each that comes, so what has passed never piles up.
+    forgetPaces.run(now);
+  };
   const takeOne = (gate: Gate, o: Parameters<Gates["take"]>[1]): void => {
     switch (gate.kind) {
       case "calls":
@@ -102,9 +111,7 @@ export function openGates(db: Connection, standing: () => readonly string[]): Ga
       case "starts": {
         const limit = limitsOf(o.lane)?.get(gate.limitId);
         if (limit?.kind !== "pace") return;
-        putPace.run(gate.id, chargeStart(limit.pace, pace.get(gate.id) ?? null, o.now));
-        // Two go for each that comes, so what has passed never piles up.
-        forgetPaces.run(o.now);
+        setArrival(gate.id, chargeStart(limit.pace, arrival(gate.id), o.now), o.now);
       }
     }
   };
@@ -112,7 +119,9 @@ export function openGates(db: Connection, standing: () => readonly string[]): Ga
   return {
     limitsOf,
     taken: (gate) => (gate.kind === "runs" ? runsAt(gate.id) : (taken.get(gate.id) ?? 0)),
-    arrivalAt: (gate) => pace.get(gate.id) ?? null,
+    arrivalAt: (gate) => arrival(gate.id),
+    arrival,
+    setArrival,
     take(gates, o) {
       for (const gate of gates) takeOne(gate, o);
     },

@@ -10,9 +10,12 @@ import {
   StepwrightError,
 } from "@stepwright/protocol";
 import type { LoadedRun, Storage } from "@stepwright/storage";
+import { batchReads } from "./batches.ts";
 import { committer } from "./commit.ts";
 import { type Connection, openReader, openWriter, type Synchronous } from "./connection.ts";
 import { cronReads } from "./cron.ts";
+import { debounceReads } from "./debounces.ts";
+import { dropReads } from "./drops.ts";
 import { eventList } from "./event-list.ts";
 import { eventGets } from "./events.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
@@ -99,6 +102,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     events: eventGets(writer),
     queue: queueReads(writer),
     pauses: pauseReads(writer, tables.sequence),
+    debounces: debounceReads(writer),
+    batches: batchReads(writer),
   };
   const lists = {
     runs: runList(reader),
@@ -106,6 +111,9 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     runGets: runGets(reader),
     queue: queueReads(reader),
     spans: spanReads(reader),
+    debounces: debounceReads(reader),
+    batches: batchReads(reader),
+    drops: dropReads(reader),
     crons: cronReads(reader),
     registry: registryReads(reader, tables.counters),
   };
@@ -156,6 +164,15 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       ),
       depth: reading(() => lists.queue.depth(latest)),
       setAside: reading(lists.queue.setAside),
+    },
+    flow: {
+      window: reading(hot.debounces.get),
+      batch: reading(hot.batches.get),
+      ofEvent: reading((eventSeq) => ({
+        windows: lists.debounces.ofEvent(eventSeq),
+        batches: lists.batches.ofEvent(eventSeq),
+        drops: lists.drops(eventSeq),
+      })),
     },
     registry: {
       load: reading(lists.registry.load),

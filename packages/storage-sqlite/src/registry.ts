@@ -19,10 +19,11 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, sdk = e
   app_version = excluded.app_version, checksum = excluded.checksum, status = excluded.status, problem = excluded.problem,
   created_at = excluded.created_at, synced_at = excluded.synced_at, tried_at = excluded.tried_at, removed_at = NULL`;
 const removeAppSql = "UPDATE apps SET removed_at = ? WHERE id = ?";
-const putFunctionSql = `INSERT INTO functions (id, app_id, slug, version, config, created_at, updated_at, archived_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+const putFunctionSql = `INSERT INTO functions (id, app_id, slug, version, config, created_at, updated_at, archived_at, paused_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET app_id = excluded.app_id, slug = excluded.slug, version = excluded.version, config = excluded.config,
-  created_at = excluded.created_at, updated_at = excluded.updated_at, archived_at = excluded.archived_at`;
+  created_at = excluded.created_at, updated_at = excluded.updated_at, archived_at = excluded.archived_at,
+  paused_at = excluded.paused_at`;
 const putVersionSql = `INSERT INTO function_versions (function_id, version, config, created_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (function_id, version) DO UPDATE SET config = excluded.config, created_at = excluded.created_at`;
 const archiveFunctionSql = "UPDATE functions SET archived_at = ? WHERE id = ?";
@@ -57,6 +58,7 @@ interface FunctionRow {
   readonly created_at: number;
   readonly updated_at: number;
   readonly archived_at: number | null;
+  readonly paused_at: number | null;
 }
 
 /** Writes apps and functions; each write raises the registry's version. */
@@ -100,7 +102,17 @@ export function registryWrites(db: Connection, counters: Counters): RegistryWrit
     },
     putFunction(fn) {
       const config = JSON.stringify(fn.config);
-      putFunction.run(fn.id, fn.appId, fn.slug, fn.version, config, fn.createdAt, fn.updatedAt, fn.archivedAt);
+      putFunction.run(
+        fn.id,
+        fn.appId,
+        fn.slug,
+        fn.version,
+        config,
+        fn.createdAt,
+        fn.updatedAt,
+        fn.archivedAt,
+        fn.pausedAt,
+      );
       putVersion.run(fn.id, fn.version, config, fn.updatedAt);
       raiseVersion();
     },
@@ -170,6 +182,7 @@ function functionFromRow(row: FunctionRow): FunctionRecord {
     createdAt: millis(row.created_at),
     updatedAt: millis(row.updated_at),
     archivedAt: timeOrNull(row.archived_at),
+    pausedAt: timeOrNull(row.paused_at),
   };
 }
 

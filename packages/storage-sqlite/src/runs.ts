@@ -40,6 +40,8 @@ export interface RunWrites {
   /** Overwrites what may change of a run; throws when there is no such run. */
   update(run: Run): void;
   /** Null when there is no such run. */
+  get(runId: RunId): Run | null;
+  /** Null when there is no such run. */
   version(runId: RunId): number | null;
   isKeyFree(key: string, now: Millis): boolean;
   /** Remembers the run of a key; a key that has not expired keeps its run. */
@@ -58,6 +60,7 @@ export function runWrites(db: Connection, counters: Counters): RunWrites {
   const update = db.prepare(updateSql);
   const status = db.prepare<[string], RunStatus>(statusSql).pluck();
   const setStatus = db.prepare(setStatusSql);
+  const get = db.prepare<[string], RunRow>(getSql);
   const version = db.prepare<[string], number>(versionSql).pluck();
   const key = db.prepare<[string], { expires_at: number | null }>(keySql);
   const putKey = db.prepare(putKeySql);
@@ -111,6 +114,10 @@ export function runWrites(db: Connection, counters: Counters): RunWrites {
       updateSameStatus(run);
       counters.add(counterOf(before), -1);
       counters.add(counterOf(run.status), 1);
+    },
+    get(runId) {
+      const row = get.get(runId);
+      return row === undefined ? null : runFromRow(row);
     },
     version: (runId) => version.get(runId) ?? null,
     isKeyFree(text, now) {

@@ -1,13 +1,17 @@
 // Everything a commit writes to: one object per noun, each with its statements prepared once.
+import { type BatchWrites, batchWrites } from "./batches.ts";
 import type { Connection } from "./connection.ts";
 import { type Counters, openCounters } from "./counters.ts";
 import { type CronWrites, cronWrites } from "./cron.ts";
 import { type EventWrites, eventWrites } from "./events.ts";
+import { type DebounceWrites, debounceWrites } from "./debounces.ts";
 import { dispatcher } from "./dispatch.ts";
+import { dropWrites } from "./drops.ts";
 import { type Gates, openGates } from "./gates.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
 import type { LeaseRound } from "./lease-round.ts";
 import { type Lines, openLines, standingGates } from "./lines.ts";
+import { type LockWrites, lockWrites } from "./locks.ts";
 import { type PauseIndex, pauseIndex } from "./pause-index.ts";
 import { type PauseWrites, pauseWrites } from "./pauses.ts";
 import { type QueueWrites, queueWrites } from "./queue.ts";
@@ -33,6 +37,10 @@ export interface Tables {
   readonly queue: QueueWrites;
   readonly registry: RegistryWrites;
   readonly crons: CronWrites;
+  readonly locks: LockWrites;
+  readonly debounces: DebounceWrites;
+  readonly batches: BatchWrites;
+  readonly recordDrop: ReturnType<typeof dropWrites>;
   /** Leases what may be leased at the end of a commit. Says whether there was more to look at than one commit should. */
   readonly dispatch: (round: LeaseRound) => boolean;
 }
@@ -61,6 +69,10 @@ export function openTables(db: Connection, epoch: number): Tables {
     queue,
     registry: registryWrites(db, counters),
     crons: cronWrites(db),
+    locks: lockWrites(db),
+    debounces: debounceWrites(db),
+    batches: batchWrites(db),
+    recordDrop: dropWrites(db),
     dispatch: dispatcher({ queue, lanes, lines, gates }),
   };
 }

@@ -3,10 +3,14 @@
 // Logic stays in the core; an implementation translates effects and reads to SQL.
 import type {
   App,
+  BatchedEvent,
   CronSchedule,
+  DebounceWindow,
+  Drop,
   FunctionRecord,
   Lane,
   LeasedItem,
+  OpenBatch,
   Run,
   RunStatus,
   Span,
@@ -32,6 +36,7 @@ export interface Storage {
   readonly events: EventReads;
   readonly pauses: PauseReads;
   readonly queue: QueueReads;
+  readonly flow: FlowReads;
   readonly registry: RegistryReads;
   /** Size and health figures. */
   stats(): Promise<StorageStats>;
@@ -84,6 +89,8 @@ export type TransitionOutcome =
       /** Seqs of this transition's `putEvent` effects, in order. */
       readonly eventSeqs: readonly number[];
       readonly children: readonly TransitionOutcome[];
+      /** Runs that its `admit` effects made or changed, in order. */
+      readonly admitted: readonly { readonly id: RunId; readonly status: RunStatus }[];
     }
   | { readonly kind: "rejected"; readonly guard: Transition["guards"][number] }
   /** The store refused an effect; the message is for the log. Nothing of the transition was applied. */
@@ -230,6 +237,20 @@ export interface QueueReads {
       readonly at: Millis;
     }[]
   >;
+}
+
+/** Reads of what waits before there is a run of it. */
+export interface FlowReads {
+  /** Null when it has fired. */
+  window(windowId: string): Promise<DebounceWindow | null>;
+  /** A batch with its events in order; null when it was started. */
+  batch(batchId: string): Promise<{ readonly batch: OpenBatch; readonly events: readonly BatchedEvent[] } | null>;
+  /** What became of an event by function, other than runs: oldest first, at most 100 of each. */
+  ofEvent(eventSeq: number): Promise<{
+    readonly windows: readonly DebounceWindow[];
+    readonly batches: readonly OpenBatch[];
+    readonly drops: readonly Drop[];
+  }>;
 }
 
 /** Reads of apps and functions. */

@@ -3,6 +3,7 @@ import type { FunctionConfig, FunctionId, Throttle } from "@stepwright/protocol"
 import { callGates, callLimitId, runGate, runLimitId } from "./concurrency.ts";
 import { type KeyInput, keyPart, sharedKey, shownKey } from "./flow-key.ts";
 import type { Gate, GateLimit, GateLimits } from "./gate.ts";
+import type { Invoker } from "../run.ts";
 import { headStartMs } from "./priority.ts";
 import { throttleLimit } from "./throttle.ts";
 
@@ -14,12 +15,16 @@ export interface RunFlow {
   readonly start: readonly Gate[];
   /** How much older than it is the run counts in its function's queue. */
   readonly headStartMs: number;
+  /** The lock it holds until it ends; null when it is no singleton. */
+  readonly lock: string | null;
+  /** Further steps that wait for the run: each event of a batch may have one. */
+  readonly invokers: readonly Invoker[];
 }
 
 /** Evaluates a function's flow control for the event that starts a run. Null when there is none. */
 export function runFlow(
   fn: { readonly id: FunctionId; readonly config: FunctionConfig },
-  input: KeyInput,
+  input: KeyInput & { readonly lock: string | null; readonly invokers: readonly Invoker[] },
 ): RunFlow | null {
   const { config } = fn;
   const owner = { functionId: fn.id, config };
@@ -30,8 +35,15 @@ export function runFlow(
     // The pace last: it is charged when everything else is open.
     start: [...(runs === null ? [] : [runs]), ...(starts === null ? [] : [starts])],
     headStartMs: headStartMs(config.priority, input),
+    lock: input.lock,
+    invokers: input.invokers,
   };
-  return flow.calls.length === 0 && flow.start.length === 0 && flow.headStartMs === 0 ? null : flow;
+  return isEmpty(flow) ? null : flow;
+}
+
+function isEmpty(flow: RunFlow): boolean {
+  const lists = flow.calls.length + flow.start.length + flow.invokers.length;
+  return lists === 0 && flow.headStartMs === 0 && flow.lock === null;
 }
 
 /** The limits of a function as they are now. */

@@ -20,7 +20,7 @@ import type { FunctionRecord } from "../effects.ts";
 import type { NewEvent } from "../event.ts";
 import { failRun, spliceMemo } from "../finish-run.ts";
 import { eventNames } from "../lifecycle.ts";
-import { startRun } from "../start-run.ts";
+import { startFunction } from "../start-run.ts";
 import { type Draft, openStep } from "../state.ts";
 import { failsAsTooLong } from "./sleep.ts";
 import { continueAfter } from "./step-run.ts";
@@ -52,7 +52,8 @@ export function invoke(draft: Draft, op: Op, call: Call): void {
   const index = draft.eventsPut;
   draft.eventsPut += 1;
   const full = eventJson({ ...event, data: event.data ?? canonicalJson({}) });
-  const child = startRun({
+  const child = startFunction({
+    origin: "invoke",
     fn,
     trigger: {
       ref: { kind: "inTransition", index },
@@ -87,7 +88,11 @@ export function invoke(draft: Draft, op: Op, call: Call): void {
       },
     },
     timeoutItem(draft, op, { at: until, waitKind: "invoke" }),
-    waitSpan(draft, op, "invoke", { functionId: slug, until, childRunId: child.runId }),
+    waitSpan(draft, op, "invoke", {
+      functionId: slug,
+      until,
+      ...(child.runId === null ? {} : { childRunId: child.runId }),
+    }),
     { kind: "putEvent", event },
   );
   draft.children.push(child.transition);

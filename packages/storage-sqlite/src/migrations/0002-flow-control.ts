@@ -51,12 +51,71 @@ CREATE TABLE run_slots (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_slots_run ON run_slots (run_id);
 
--- Theoretical arrival times of throttles. One that has passed says no more than a missing row.
+-- Theoretical arrival times of throttles and rate limits. One that has passed says no more than a missing row.
 CREATE TABLE paces (
   gate TEXT PRIMARY KEY,
   arrival_at REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX paces_arrival ON paces (arrival_at);
+
+ALTER TABLE functions ADD COLUMN paused_at INTEGER;
+
+CREATE TABLE singleton_locks (
+  id TEXT PRIMARY KEY,
+  run_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX singleton_locks_run ON singleton_locks (run_id);
+
+CREATE TABLE debounce_windows (
+  id TEXT PRIMARY KEY,
+  function_id TEXT NOT NULL,
+  bucket TEXT NOT NULL,
+  key TEXT,
+  event_seq INTEGER NOT NULL,
+  event_id TEXT NOT NULL,
+  event_ts INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  fires_at INTEGER NOT NULL,
+  invoked_by TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX debounce_windows_bucket ON debounce_windows (bucket, fires_at);
+CREATE INDEX debounce_windows_event ON debounce_windows (event_seq);
+CREATE INDEX debounce_windows_function ON debounce_windows (function_id);
+
+CREATE TABLE batches (
+  id TEXT PRIMARY KEY,
+  function_id TEXT NOT NULL,
+  bucket TEXT NOT NULL,
+  key TEXT,
+  count INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  closes_at INTEGER NOT NULL,
+  is_closed INTEGER NOT NULL CHECK (is_closed IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batches_open ON batches (bucket, closes_at) WHERE is_closed = 0;
+CREATE INDEX batches_function ON batches (function_id);
+CREATE TABLE batch_events (
+  batch_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  event_seq INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  invoked_by TEXT,
+  PRIMARY KEY (batch_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_events_event ON batch_events (event_seq);
+
+-- Triggers that started nothing, and why.
+CREATE TABLE drops (
+  row INTEGER PRIMARY KEY,
+  event_seq INTEGER NOT NULL,
+  function_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX drops_event ON drops (event_seq);
+CREATE INDEX drops_function ON drops (function_id);
 `;
 
 /** Adds flow control. */

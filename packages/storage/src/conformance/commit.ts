@@ -45,9 +45,9 @@ export function describeCommit(open: OpenStorage): void {
         apply(createRun(3)),
       ]);
       expect(outcomes).toEqual([
-        { kind: "committed", eventSeqs: [], children: [] },
+        { kind: "committed", eventSeqs: [], children: [], admitted: [] },
         { kind: "rejected", guard },
-        { kind: "committed", eventSeqs: [], children: [] },
+        { kind: "committed", eventSeqs: [], children: [], admitted: [] },
       ]);
       expect(await storage.runs.get(runId(2))).toBeNull();
       expect(await storage.runs.get(runId(3))).not.toBeNull();

@@ -165,7 +165,7 @@ async function openWorld(open: OpenStorage, first: readonly [Limits, Limits]): P
   const endRun = (number: number, lane: Lane): Effect => {
     for (const item of items.values()) if (item.run === number) items.delete(item.id);
     for (const held of heldRuns.values()) held.delete(number);
-    const flow = { calls: [], start: [runsGate(lane)], headStartMs: 0 };
+    const flow = { calls: [], start: [runsGate(lane)], headStartMs: 0, lock: null, invokers: [] };
     return { kind: "updateRun", run: run(number, { flow, status: "completed", endedAt: at(now), version: 2 }) };
   };
 

@@ -243,7 +243,7 @@ export function describeGates(open: OpenStorage): void {
     test("holds a slot from a run's first call to its end", async () => {
       const { storage, reopen } = await opened(open);
       await applied(storage, { kind: "putFunction", fn: withLimits({ runConcurrency: { limit: 1, key: null } }) });
-      const flow = { calls: [], start: [runGate], headStartMs: 0 };
+      const flow = { calls: [], start: [runGate], headStartMs: 0, lock: null, invokers: [] };
       await applied(storage, createRun(1, { flow }), createRun(2, { flow }), createRun(3, { flow }));
       const starts = [1, 2, 3].map((n) => waiting(`r${n}`, [runGate], { score: n, work: call(runId(n)) }));
       expect(await step(storage, starts)).toEqual(["r1"]);

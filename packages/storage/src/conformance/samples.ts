@@ -222,6 +222,7 @@ export function fn(changes: Partial<FunctionRecord> = {}): FunctionRecord {
     createdAt: start,
     updatedAt: start,
     archivedAt: null,
+    pausedAt: null,
     ...changes,
   };
 }
