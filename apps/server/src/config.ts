@@ -196,6 +196,13 @@ export const configSchema = z.object({
     placeholder: "N",
     defaults: { dev: 128, start: 128 },
   }),
+  startupGrace: seconds(0).register(settingMetas, {
+    description:
+      "Seconds after the start in which a call that no app listens for is made again without costing the run an attempt; 0 counts it at once.",
+    commands: both,
+    placeholder: "SECONDS",
+    defaults: { dev: 30, start: 30 },
+  }),
   callTimeout: seconds(1).register(settingMetas, {
     description: "Seconds an app may take to answer one call.",
     commands: both,

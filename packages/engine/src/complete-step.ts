@@ -27,7 +27,7 @@ export function completeStep(draft: Draft, outcome: StepOutcome): boolean {
   draft.newSteps.push(step);
   draft.effects.push({ kind: "putStep", runId: draft.run.id, step });
   const stateLength = draft.run.progress.stateLength + outcome.memo.length;
-  patchProgress(draft, { stateLength });
+  patchProgress(draft, { stateLength, ...(draft.run.progress.idleAnswers === undefined ? {} : { idleAnswers: 0 }) });
   if (stateLength > runStateBytesMax) {
     failRun(draft, {
       error: "InngestErrStateOverflowed",

@@ -2,6 +2,7 @@
 // what finishes meanwhile is folded into the next one, so a parallel group ends with one final call.
 import { type Millis, millis } from "@stepwright/protocol";
 import type { StepId } from "@stepwright/protocol";
+import { failRun } from "./finish-run.ts";
 import { callFlow, callLane } from "./queue-item.ts";
 import { isEnded } from "./run.ts";
 import { type Draft, hasOpenSteps, nextItemId, patchProgress } from "./state.ts";
@@ -19,7 +20,7 @@ export function callAfterCompletion(draft: Draft, stepId: StepId): void {
   // The result itself may have been more than the run can hold.
   if (isEnded(draft.run.status)) return;
   const { progress } = draft.run;
-  const isRace = progress.requestVersion >= 2 && progress.race.includes(stepId);
+  const isRace = progress.requestVersion >= 2 && goesOnAlone(draft, stepId);
   if (isGroupOpen(draft) && !isRace) return;
   if (progress.discovery === null) {
     enqueueDiscovery(draft, draft.context.now);
@@ -38,6 +39,16 @@ export function callAfterCompletion(draft: Draft, stepId: StepId): void {
 /** Says whether members of a coalesced parallel group still lack results. */
 export function isGroupOpen(draft: Draft): boolean {
   return draft.run.progress.requestVersion >= 2 && draft.run.progress.pending.length > 0;
+}
+
+/**
+ * Says whether a step's result calls the function although other steps of a group are open: the step is in race mode, or it
+ * came after a race that is decided. What a race has left behind may take days and nobody waits for it, so the
+ * function must not (sdk-protocol.md §10.3 leaves such a step hanging; FIX).
+ */
+export function goesOnAlone(draft: Draft, stepId: StepId): boolean {
+  const { pending, race } = draft.run.progress;
+  return race.includes(stepId) || (pending.length > 0 && pending.every((id) => race.includes(id)));
 }
 
 /** Queues the next discovery call. With request version 2 it ends the parallel section (sdk-protocol.md §10.3). */
@@ -60,8 +71,10 @@ export function enqueueDiscovery(draft: Draft, at: Millis): void {
   });
 }
 
-/** An answer that changes nothing must not spin: the function is asked again after this pause. */
+/** An answer that changes nothing must not spin: the function is asked again after this pause, */
 const idleRedriveMs = 1_000;
+/** and this often in a row before the run fails: an app that asks for nothing and never ends would be called for ever. */
+const idleAnswersMax = 5;
 
 /**
  * A discovery call was answered: follow it with another if its own answer asks for one, if steps finished
@@ -77,6 +90,24 @@ export function callAfterDiscovery(draft: Draft, completionsSeen: number): void 
   } else if (draft.needsDiscovery || isBehind) {
     enqueueDiscovery(draft, draft.context.now);
   } else if (!hasOpenSteps(draft)) {
-    enqueueDiscovery(draft, millis(draft.context.now + idleRedriveMs));
+    askAgain(draft);
   }
+}
+
+/** The app asked for nothing, and nothing is under way. */
+function askAgain(draft: Draft): void {
+  if (!failsAsIdle(draft)) enqueueDiscovery(draft, millis(draft.context.now + idleRedriveMs));
+}
+
+/** Counts an answer that brought nothing; fails the run when there were too many since the last result. */
+export function failsAsIdle(draft: Draft): boolean {
+  const idleAnswers = (draft.run.progress.idleAnswers ?? 0) + 1;
+  patchProgress(draft, { idleAnswers });
+  if (idleAnswers < idleAnswersMax) return false;
+  failRun(draft, {
+    error: "NothingToDo",
+    name: "NothingToDo",
+    message: `The app answered ${idleAnswers} times in a row without a result, an error or a step to wait for, so the run cannot go on. Check what its endpoint answers, and that its SDK is up to date.`,
+  });
+  return true;
 }

@@ -2,7 +2,7 @@
 import { type FunctionErrorBody, millis, type SdkAnswer } from "@stepwright/protocol";
 import { applyOps } from "./apply-ops.ts";
 import { type Call, isDiscovery, isLastAttempt } from "./call.ts";
-import { callAfterCompletion, callAfterDiscovery, enqueueDiscovery } from "./discovery.ts";
+import { callAfterCompletion, callAfterDiscovery, enqueueDiscovery, failsAsIdle } from "./discovery.ts";
 import { completeRun, errorJson, failRun } from "./finish-run.ts";
 import { type RetryHints, retryCall } from "./ops/step-error.ts";
 import { nextAttemptAt } from "./retry.ts";
@@ -104,6 +104,7 @@ function settleTarget(draft: Draft, call: Call): void {
   if (target === null || draft.closed.has(target)) return;
   draft.closed.add(target);
   patchProgress(draft, { pending: draft.run.progress.pending.filter((id) => id !== target) });
+  if (failsAsIdle(draft)) return;
   if (draft.run.progress.discovery === null && draft.needsDiscovery) enqueueDiscovery(draft, draft.context.now);
   else callAfterCompletion(draft, target);
 }

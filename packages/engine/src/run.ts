@@ -69,6 +69,8 @@ export interface RunProgress {
   readonly itemsMade: number;
   /** Characters of events and step results: a lower bound of their bytes that costs nothing to know. */
   readonly stateLength: number;
+  /** Answers since the last result that brought nothing; absent means none. */
+  readonly idleAnswers?: number;
   /** Deferred function calls recorded so far, by hashed id (sdk-protocol.md §15). */
   readonly defers: Readonly<Record<string, DeferState>>;
 }

@@ -1,6 +1,6 @@
 // The span of one attempt of a step or of the function body.
 import { canonicalJson, type JsonText, type Millis, millis, type Op } from "@stepwright/protocol";
-import type { Call } from "./call.ts";
+import { type Call, isDiscovery } from "./call.ts";
 import type { Effect } from "./effects.ts";
 import type { Draft } from "./state.ts";
 
@@ -32,7 +32,8 @@ export function attemptSpan(
       op: op.op,
       attempt: call.item.attempt,
       status: options.status,
-      queuedAt: call.work.queuedAt > startedAt ? startedAt : call.work.queuedAt,
+      // A step that runs within a discovery call never waited in the queue: the call did, for whatever it finds.
+      queuedAt: isDiscovery(call) || call.work.queuedAt > startedAt ? startedAt : call.work.queuedAt,
       startedAt,
       endedAt,
       error: options.error,

@@ -6,6 +6,7 @@ import {
   type FunctionRecord,
   hasTooManySteps,
   type LeasedItem,
+  postponeCall,
   readResponse,
   refuseCall,
   type Run,
@@ -15,6 +16,7 @@ import {
 } from "@stepwright/engine";
 import {
   type FunctionId,
+  millis,
   type Op,
   type QueueItemId,
   readSdkResponse,
@@ -24,6 +26,7 @@ import {
   transportError,
   type TransportErrorCode,
 } from "@stepwright/protocol";
+import { unreachableRetryMs } from "./limits.ts";
 import type { OutgoingResult } from "./ports.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
@@ -52,10 +55,11 @@ export async function callApp(
   try {
     // Not waited for: the first call goes out while the commit that says so is under way. The mailbox keeps them in order.
     if (sent.isFirst) void markStarted(shell, deps.box, call);
-    const answer = await send(shell, request);
+    const result = await send(shell, request);
     // Stopping cut the call short: the item stays leased, and the next start sends it again.
     if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
-    return await decideAnswer(shell, deps, call, answer);
+    if (isNobodyThereYet(shell, result)) return await postpone(shell, deps.box, call);
+    return await decideAnswer(shell, deps, call, answerOf(shell, request, result));
   } finally {
     // The item may be ours again already, as another dispatch.
     if (deps.calls.get(item.id)?.item.generation === item.generation) deps.calls.delete(item.id);
@@ -112,8 +116,8 @@ async function markStarted(shell: Shell, box: RunBox, call: Call): Promise<void>
   }
 }
 
-async function send(shell: Shell, request: CallRequest): Promise<SdkAnswer> {
-  const result = await shell.ports.appClient.request(
+function send(shell: Shell, request: CallRequest): Promise<OutgoingResult> {
+  return shell.ports.appClient.request(
     {
       method: "POST",
       url: request.url,
@@ -124,9 +128,25 @@ async function send(shell: Shell, request: CallRequest): Promise<SdkAnswer> {
     },
     shell.signal,
   );
+}
+
+function answerOf(shell: Shell, request: CallRequest, result: OutgoingResult): SdkAnswer {
   return result.kind === "response"
     ? readSdkResponse(result, shell.ports.clock.now())
     : { kind: "failed", error: noAnswer(request.url, result), noRetry: null, retryAt: null, requestVersion: null };
+}
+
+/** Says whether nobody listened, and the server has started so lately that the app may be about to. */
+function isNobodyThereYet(shell: Shell, result: OutgoingResult): boolean {
+  if (result.kind !== "failed" || result.code !== "APP_UNREACHABLE") return false;
+  return shell.ports.clock.now() < shell.startedAt() + shell.settings.startupGraceMs;
+}
+
+function postpone(shell: Shell, box: RunBox, call: Call): Promise<Decided> {
+  shell.log.debug({ runId: call.work.runId }, "app is not there yet; calling again");
+  return box.decide(call.work.runId, (state) =>
+    postponeCall(state, shell.context(), call, millis(shell.ports.clock.now() + unreachableRetryMs)),
+  );
 }
 
 function signed(shell: Shell, request: CallRequest): Record<string, string> {

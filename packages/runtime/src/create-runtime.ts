@@ -55,6 +55,7 @@ export function createRuntime(options: {
     },
 
     async start() {
+      shell.begin();
       await shell.refreshRegistry();
       await repairOrphans(shell, box);
       lanes.note(await storage.queue.lanes());

@@ -20,6 +20,8 @@ export const pausesPerReadMax = 500;
 export const redecideMax = 50;
 /** Wait before a commit that the disk refused is tried again. */
 export const storageRetryMs = 1_000;
+/** Wait before an app that is not there yet is called again. */
+export const unreachableRetryMs = 500;
 /** How often apps whose last sync failed are tried again. */
 export const failedSyncRetryMs = 5_000;
 /** How often local ports are looked at while no app is synced. */

@@ -104,6 +104,11 @@ export interface RuntimeSettings {
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
   /**
+   * For this long after the start, a call that nobody listens for is made again without costing the run an attempt:
+   * server and apps are commonly started together, in any order.
+   */
+  readonly startupGraceMs: number;
+  /**
    * Says whether an event's own time means "now". Never, on a wall clock; with a virtual one, times that an
    * SDK took from the real clock do (design: Time).
    */

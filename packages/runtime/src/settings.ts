@@ -18,5 +18,6 @@ export const defaultSettings: RuntimeSettings = {
   cronMissedTick: "latest",
   callsPerAppMax: callsPerAppDefault,
   callTimeoutMs,
+  startupGraceMs: 0,
   countsAsNow: () => false,
 };

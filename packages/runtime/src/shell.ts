@@ -1,6 +1,6 @@
 // What the parts of the shell share: the ports, the settings, the registry as of now, and the context of a decision.
 import { buildRegistry, type DecisionContext, type Registry } from "@stepwright/engine";
-import { millis } from "@stepwright/protocol";
+import { type Millis, millis } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { storageRetryMs } from "./limits.ts";
 import type { Ports } from "./ports.ts";
@@ -12,6 +12,9 @@ export interface Shell {
   readonly settings: RuntimeSettings;
   readonly log: Logger;
   readonly registry: () => Registry;
+  /** When the runtime started to work. */
+  readonly startedAt: () => Millis;
+  readonly begin: () => void;
   /** Reads apps and functions again after a change. */
   readonly refreshRegistry: () => Promise<void>;
   /** The context of a decision made now. */
@@ -32,6 +35,7 @@ export function createShell(options: {
 }): Shell {
   const { ports, settings } = options;
   let registry = buildRegistry({ version: -1, apps: [], functions: [] });
+  let startedAt = ports.clock.now();
   const newId = () => ports.random.ulid(ports.clock.now());
   const retry = {
     schedule: settings.retrySchedule,
@@ -42,6 +46,10 @@ export function createShell(options: {
     ...options,
     newId,
     registry: () => registry,
+    startedAt: () => startedAt,
+    begin() {
+      startedAt = ports.clock.now();
+    },
     async refreshRegistry() {
       const snapshot = await ports.storage.registry.load();
       // Two reads may come back in either order.

@@ -4,8 +4,8 @@ import { asQueueItemId, asRunId, millis, type RunId } from "@stepwright/protocol
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { addApp, openRuntime, type OpenRuntime } from "./open-runtime.ts";
-import { type AppAnswer, type AppCall, done, type Handler, ops, stepRun } from "./test-app.ts";
+import { addApp, openRuntime, type OpenRuntime, openShop } from "./open-runtime.ts";
+import { type AppAnswer, type AppCall, done, type Handler, ops, startTestApp, stepRun } from "./test-app.ts";
 import { tempFile } from "./temp-file.ts";
 
 /** As a kill does it: whatever is in flight loses its database from one moment to the next. */
@@ -159,4 +159,73 @@ it("a database that is open elsewhere is refused", async () => {
   expect(() => openSqliteStorage({ file, synchronous: "normal", now: millis(Date.now()) })).toThrow(
     expect.objectContaining({ code: "DATA_FOLDER_LOCKED" }),
   );
+});
+
+describe("an app that is not there yet when the server starts", () => {
+  const atOnce: Handler = () => done("here");
+
+  async function closedApp(opened: OpenRuntime) {
+    const app = await addApp(opened, "shop", [{ name: "one", retries: 0, handle: atOnce }]);
+    await app.close();
+    return app;
+  }
+
+  it("costs its runs no attempt, and gets them as soon as it is there", async () => {
+    const clock = createManualClock();
+    const opened = await openRuntime({ clock, settings: { startupGraceMs: 30_000 } });
+    const { port } = await closedApp(opened);
+    const runId = await opened.start("test/one");
+    for (let turn = 0; turn < 3; turn += 1) {
+      await clock.asleepUntil(clock.now() + 500);
+      clock.move(500);
+    }
+    await clock.asleepUntil(clock.now() + 500);
+    const app = await startTestApp("shop", [{ name: "one", handle: atOnce }], port);
+    clock.move(500);
+    expect(await opened.ended(runId)).toMatchObject({ status: "completed", output: '"here"' });
+    expect(app.calls.map((call) => call.attempt)).toEqual([0]);
+    expect(await opened.storage.runs.spans(runId)).toMatchObject([
+      { kind: "function", attempt: 0, status: "completed" },
+    ]);
+  });
+
+  it("counts as any other failure once the server has run for a while", async () => {
+    const clock = createManualClock();
+    const opened = await openRuntime({ clock, settings: { startupGraceMs: 1_000 } });
+    await closedApp(opened);
+    const runId = await opened.start("test/one");
+    await clock.asleepUntil(clock.now() + 500);
+    clock.move(1_000);
+    const run = await opened.ended(runId);
+    expect(run.status).toBe("failed");
+    expect(run.error).toMatch(/Unable to reach SDK URL/);
+  });
+});
+
+describe("an app that never asks for anything", () => {
+  it.each<[string, Handler]>([
+    ["with an empty answer", () => ops()],
+    [
+      "with a step that it does not run when it is told to",
+      ({ stepId }) =>
+        stepId === "step"
+          ? ops(
+              { op: "StepPlanned", id: "a", name: "a", displayName: "a", opts: {} },
+              { op: "StepPlanned", id: "b", name: "b", displayName: "b", opts: {} },
+            )
+          : ops(),
+    ],
+  ])("%s fails its run after a few calls instead of being called for ever", async (_, handle) => {
+    const clock = createManualClock();
+    const { app, start, ended, runtime } = await openShop([{ name: "idle", retries: 0, handle }], { clock });
+    const runId = await start("test/idle");
+    for (let turn = 0; turn < 5; turn += 1) {
+      await runtime.idle();
+      clock.move(1_000);
+    }
+    const run = await ended(runId);
+    expect(run.status).toBe("failed");
+    expect(run.error).toMatch(/5 times in a row/);
+    expect(app.calls.length).toBeLessThan(20);
+  });
 });

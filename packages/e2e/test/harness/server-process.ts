@@ -52,7 +52,8 @@ export function startServerChild(options: ServerOptions & { readonly dataDir: st
   return startChild({
     file: entry,
     nodeArgs,
-    args: [command, "-p", String(port), "--data-dir", dataDir, ...discovery, ...args],
+    // Tests of apps that are not there must not wait until the server stops waiting for them.
+    args: [command, "-p", String(port), "--data-dir", dataDir, "--startup-grace", "0", ...discovery, ...args],
     // A folder of its own: no configuration file lies above it.
     cwd: tmpdir(),
     ...(options.env === undefined ? {} : { env: options.env }),

@@ -2,7 +2,7 @@
 import { type JsonText, type Op, canonicalJson, stepOutputBytesMax } from "@stepwright/protocol";
 import { type Call, isDiscovery } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
-import { callAfterCompletion, isGroupOpen } from "../discovery.ts";
+import { callAfterCompletion, goesOnAlone, isGroupOpen } from "../discovery.ts";
 import { failRun, spliceMemo } from "../finish-run.ts";
 import type { Draft } from "../state.ts";
 import { attemptSpan } from "../step-span.ts";
@@ -40,7 +40,7 @@ export function recordStepRun(draft: Draft, op: Op, call: Call): boolean {
 export function continueAfter(draft: Draft, op: Op, call: Call): void {
   if (!isDiscovery(call)) {
     callAfterCompletion(draft, op.id);
-  } else if (!isGroupOpen(draft) || draft.run.progress.race.includes(op.id)) {
+  } else if (!isGroupOpen(draft) || goesOnAlone(draft, op.id)) {
     draft.needsDiscovery = true;
   }
 }
