@@ -57,6 +57,8 @@ export interface Step {
 
 /** What a function is called with. */
 export interface StepContext {
+  /** SDK v4 only. */
+  readonly group: { parallel<T>(work: () => Promise<T>): Promise<T> };
   readonly event: ReceivedEvent;
   readonly events: readonly ReceivedEvent[];
   readonly step: Step;

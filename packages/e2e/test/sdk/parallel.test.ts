@@ -209,3 +209,23 @@ test("race mode (SDK v4) lets a branch go on while the other is still at work", 
   expect(await app.runOnce("go")).toMatchObject({ status: "completed", output: "done" });
   expect(order).toEqual(["quick", "quicker", "slow"]);
 });
+
+test("what a decided race (SDK v4) leaves behind holds up none of the steps after it", async () => {
+  const [, sdk] = sdks;
+  if (sdk === undefined) throw new Error("there are two majors");
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "race-left" }, { event: event("go") }, async ({ step, group }) => {
+      await group.parallel(async () => Promise.race([step.sleep("loser", "1h"), step.run("winner", () => "first")]));
+      await step.run("after", () => 1);
+      await step.run("after that", () => 2);
+      await step.sleep("nap", "20ms");
+      await step.run("at the end", () => 3);
+      // The SDK itself ends a run only when nothing it has reported is open any more.
+      throw new sdk.NonRetriableError("seen enough");
+    }),
+  ]);
+  const run = await app.runOnce("go");
+  expect(run.status).toBe("failed");
+  const done = stepsOf(run).flatMap(({ name, status }) => (status === "completed" ? [name] : []));
+  expect(done).toEqual(expect.arrayContaining(["winner", "after", "after that", "nap", "at the end"]));
+});
