@@ -25,6 +25,8 @@ export type Effect =
     }
   /** Overwrites status, times, output, error, version and progress. An ended run loses its queue items, pauses and open spans' claim to be open. */
   | { readonly kind: "updateRun"; readonly run: Run }
+  /** Gives a run to another function: overwrites what says whose it is and what limits it is under, and frees its lock. */
+  | { readonly kind: "moveRun"; readonly run: Run }
   /** Stores a step's result; the first one for an id wins. */
   | { readonly kind: "putStep"; readonly runId: RunId; readonly step: StepResult }
   | { readonly kind: "putPause"; readonly pause: NewPause }
@@ -84,6 +86,8 @@ export type Guard =
   | { readonly kind: "pauseOpen"; readonly pauseId: NewPause["id"] }
   /** No queue item has this id, leased or not. */
   | { readonly kind: "itemAbsent"; readonly itemId: QueueItemId }
+  /** The item is there and nobody has its lease. */
+  | { readonly kind: "itemWaiting"; readonly itemId: QueueItemId }
   | { readonly kind: "keyFree"; readonly key: string; readonly now: Millis }
   | { readonly kind: "signalFree"; readonly signal: string }
   /** No pause for this event, found by these probes, is newer than the match that read them. */

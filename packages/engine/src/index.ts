@@ -9,6 +9,7 @@ export type * from "./effects.ts";
 export type * from "./event.ts";
 export { type Admission, admissionKeys, type AdmissionState } from "./flow/admission.ts";
 export { admit } from "./flow/admit.ts";
+export * from "./flow/backlog.ts";
 export type { BatchedEvent, OpenBatch } from "./flow/batch.ts";
 export type { DebounceWindow } from "./flow/debounce.ts";
 export type * from "./flow/drop.ts";

@@ -37,7 +37,14 @@ export type Work =
   /** A debounce's period has passed: start the function with the event that came last. */
   | { readonly kind: "debounce"; readonly functionId: FunctionId; readonly windowId: string }
   /** A batch is full or old enough: start the function with its events. */
-  | { readonly kind: "batch"; readonly functionId: FunctionId; readonly batchId: string };
+  | { readonly kind: "batch"; readonly functionId: FunctionId; readonly batchId: string }
+  /** Drops the runs of a function that have not started and were made before this id, or moves them to another function. */
+  | {
+      readonly kind: "backlog";
+      readonly functionId: FunctionId;
+      readonly moveTo: FunctionId | null;
+      readonly before: RunId;
+    };
 
 /** The HTTP request of a `step.fetch` or `step.ai.infer`. */
 export interface GatewayRequest {
@@ -69,6 +76,8 @@ export type CancelReason =
   | { readonly kind: "request" }
   | { readonly kind: "event"; readonly eventName: string; readonly eventId: EventId }
   | { readonly kind: "timeout"; readonly which: "start" | "finish" }
+  /** It had not started when its function's backlog was dropped. */
+  | { readonly kind: "backlogDropped" }
   /** A later run of a singleton function took its place. */
   | { readonly kind: "singleton"; readonly runId: RunId };
 

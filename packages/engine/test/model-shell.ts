@@ -127,6 +127,7 @@ export function workOnSystemItem(world: World, item: LeasedItem): void {
   switch (work.kind) {
     case "call":
       throw new Error("a call is not for the system");
+    case "backlog":
     case "debounce":
     case "batch":
       throw new Error(`the model has no ${work.kind}`);

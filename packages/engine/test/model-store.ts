@@ -109,6 +109,8 @@ export function createModelStore(registry: () => Registry): ModelStore {
         return ![...pauses.values()].some((pause) => pause.eventName === guard.eventName && pause.seq > guard.afterSeq);
       case "registryVersion":
         return registry().version === guard.version;
+      case "itemWaiting":
+        return items.get(guard.itemId)?.isLeased === false;
       case "batchSize":
         throw new Error("the model has no batches");
     }
@@ -217,6 +219,7 @@ export function createModelStore(registry: () => Registry): ModelStore {
       case "putCron":
         crons.set(`${effect.schedule.functionId} ${effect.schedule.cron}`, effect.schedule);
         return;
+      case "moveRun":
       case "admit":
       case "putKey":
       case "putArrival":

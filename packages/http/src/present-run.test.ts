@@ -139,6 +139,7 @@ function item(o: Partial<Omit<QueuedItem, "stepId">> & { readonly stepId: string
     at: millis(500),
     attempt: 0,
     isLeased: false,
+    waitsFor: null,
     ...o,
     stepId: o.stepId === null ? null : asStepId(o.stepId),
   };

@@ -1,5 +1,5 @@
 // Wires the shell: what is committed is dispatched, what is dispatched is worked on, what is worked on is committed.
-import { cancel, laneKind, type LeasedItem } from "@stepwright/engine";
+import { cancel, functionOfLane, laneKind, type LeasedItem } from "@stepwright/engine";
 import { millis, runNotFound, shuttingDown } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { acceptCheckpoint } from "./accept-checkpoint.ts";
@@ -8,6 +8,7 @@ import { createApps } from "./apps.ts";
 import type { CallsInFlight } from "./call-app.ts";
 import { createCommitter } from "./committer.ts";
 import { eventPayload, runEvents } from "./event-payload.ts";
+import { createFunctionControl } from "./function-control.ts";
 import { createIdleness } from "./idleness.ts";
 import { createIngest } from "./ingest.ts";
 import { createLanes } from "./lanes.ts";
@@ -34,7 +35,7 @@ export function createRuntime(options: {
   readonly log: Logger;
 }): Runtime {
   const parts = wire(options);
-  const { shell, live, committer, box, calls, ingest, apps, watch, lanes, timer, idleness, abort } = parts;
+  const { shell, live, committer, box, calls, ingest, apps, functions, watch, lanes, timer, idleness, abort } = parts;
   const { storage, clock, appClient } = shell.ports;
   let isStopping = false;
   const refuseWhenStopping = () => {
@@ -46,6 +47,7 @@ export function createRuntime(options: {
     live,
     now: clock.now,
     apps,
+    functions,
     get isDiscovering() {
       return watch.isDiscovering;
     },
@@ -129,7 +131,10 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
   const laneMax = { system: systemItemsMax, gateway: gatewayRequestsMax, call: settings.callsPerAppMax };
   const lanes = createLanes({
     maxOf: (lane) => laneMax[laneKind(lane)],
-    isHeld: () => false,
+    isHeld(lane) {
+      const functionId = functionOfLane(lane);
+      return functionId !== null && shell.registry().functions.get(functionId)?.pausedAt != null;
+    },
     onLeased: (item) => void begin(item),
   });
   const timer = createTimer({ clock, nextAt: () => lanes.nextAt(), onDue: () => committer.wake() });
@@ -165,6 +170,11 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     newId: shell.newId,
   });
   const apps = createApps(shell, committer);
+  const functions = createFunctionControl(shell, committer, () => {
+    // A resumed function's lane has room again, a paused one's has none.
+    if (lanes.hasDue(clock.now())) committer.wake();
+    timer.update();
+  });
   const watch = createAppWatch(shell, apps);
 
   const begin = async (item: LeasedItem) => {
@@ -175,5 +185,5 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     idleness.check();
   };
 
-  return { shell, live, committer, box, calls, ingest, apps, watch, lanes, timer, idleness, abort };
+  return { shell, live, committer, box, calls, ingest, apps, functions, watch, lanes, timer, idleness, abort };
 }

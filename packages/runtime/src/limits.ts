@@ -32,5 +32,7 @@ export const syncNoteMs = 60_000;
 export const discoveryTimeoutMs = 2_000;
 /** Characters of a body quoted in an app's problem. */
 export const problemExcerptMax = 2_000;
+/** Runs of a backlog dropped or moved at a time. */
+export const backlogPerItem = 100;
 /** Runs repaired at start per read. */
 export const orphansPerRead = 500;

@@ -43,6 +43,7 @@ export interface Runtime {
   /** Renders lifecycle payloads, which are not stored. */
   eventPayload(event: StoredEvent): Promise<JsonText>;
   readonly apps: AppControl;
+  readonly functions: FunctionControl;
   /** Apps and functions as of now, from memory. */
   registry(): { readonly apps: readonly App[]; readonly functions: readonly FunctionRecord[] };
   readonly isDiscovering: boolean;
@@ -66,6 +67,20 @@ export interface AppControl {
   /** APP_NOT_FOUND when there is none. Archives its functions. */
   remove(appId: AppId): Promise<void>;
   removeByUrl(url: string): Promise<void>;
+}
+
+/** What people do to a function as a whole. All reject with FUNCTION_NOT_FOUND for an unknown slug. */
+export interface FunctionControl {
+  /**
+   * Calls in flight end, nothing else of the function is called until it is resumed; waits go on and sleeps end
+   * meanwhile, new runs are recorded as skipped. Costs no attempts. Pausing twice changes nothing.
+   */
+  pause(slug: string): Promise<void>;
+  resume(slug: string): Promise<void>;
+  /** Cancels every run made until now that has not started. Resolves when that is sure to happen, not when it has. */
+  dropBacklog(slug: string): Promise<void>;
+  /** Gives every run made until now that has not started to another function, as `dropBacklog` in time. */
+  moveBacklog(slug: string, to: string): Promise<void>;
 }
 
 /** Something that was committed and that a page may show. */

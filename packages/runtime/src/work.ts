@@ -3,6 +3,7 @@ import { cancel, isLate, type LeasedItem, resume, timeOut, wake, type Work } fro
 import { callApp, type CallsInFlight } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
+import { workOnBacklog } from "./function-control.ts";
 import type { Matcher } from "./matcher.ts";
 import { requestForStep } from "./request-for-step.ts";
 import type { Decided, RunBox } from "./run-box.ts";
@@ -70,6 +71,8 @@ async function dispatch(shell: Shell, deps: WorkDeps, item: LeasedItem): Promise
       return matchEvent(shell, deps, item, work);
     case "cron":
       return tickCron(shell, deps.committer, item, work);
+    case "backlog":
+      return workOnBacklog(shell, deps, item, work);
     case "debounce":
       return startDebounced(shell, deps.committer, item, work);
     case "batch":

@@ -34,6 +34,8 @@ export interface TestFunction {
   readonly name: string;
   readonly triggers?: readonly JsonObject[];
   readonly retries?: number;
+  /** Further options as they are registered: `concurrency`, `debounce`, `timeouts` and so on. */
+  readonly options?: JsonObject;
   readonly handle: Handler;
 }
 
@@ -184,6 +186,7 @@ export function registration(name: string, url: string, functions: readonly Test
       id: `${name}-${fn.name}`,
       name: fn.name,
       triggers: [...(fn.triggers ?? [{ event: `test/${fn.name}` }])],
+      ...fn.options,
       steps: {
         step: {
           id: "step",

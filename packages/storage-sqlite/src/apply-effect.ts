@@ -29,6 +29,10 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
     case "updateRun":
       updateRun(tables, scope, effect.run);
       return;
+    case "moveRun":
+      tables.runs.move(effect.run);
+      tables.locks.release(effect.run.id);
+      return;
     case "putStep":
       tables.steps.put(effect.runId, effect.step);
       return;

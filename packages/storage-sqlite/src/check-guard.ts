@@ -14,6 +14,8 @@ export function holds(tables: Tables, guard: Guard): boolean {
       return tables.pauses.isOpen(guard.pauseId);
     case "itemAbsent":
       return !tables.queue.has(guard.itemId);
+    case "itemWaiting":
+      return tables.queue.isWaiting(guard.itemId);
     case "keyFree":
       return tables.runs.isKeyFree(guard.key, guard.now);
     case "signalFree":

@@ -162,6 +162,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
           return { lane, nextAt: at === null ? null : millis(at) };
         }),
       ),
+      ofLane: reading((lane, limit) => lists.queue.ofLane(lane, { limit, now: latest })),
+      holders: reading(lists.queue.holders),
       depth: reading(() => lists.queue.depth(latest)),
       setAside: reading(lists.queue.setAside),
     },

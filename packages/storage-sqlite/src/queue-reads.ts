@@ -1,8 +1,10 @@
 // What people and the scheduler's sweep see of the queue.
 import type { Lane } from "@stepwright/engine";
 import { asRunId, asStepId, millis, type RunId, type StepId } from "@stepwright/protocol";
-import type { QueuedItem, QueueReads } from "@stepwright/storage";
+import type { LaneQueue, QueuedItem, QueueReads, WaitsFor } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
+import { gatesFromText } from "./gates.ts";
+import { roomOnly } from "./lines.ts";
 
 // Step from lane to lane through an index: their cost is the number of lanes, not of items.
 const lanesOf = (table: string, condition: string): string => `WITH RECURSIVE lanes (lane) AS (
@@ -22,8 +24,21 @@ const readyDueSql = `SELECT (SELECT count(*) FROM queue_items WHERE lease_epoch 
 const unleasedSql = `SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)`;
 const setAsideCountSql = "SELECT count(*) FROM set_aside_items";
 const setAsideSql = "SELECT id, kind, run_id, reason, at FROM set_aside_items ORDER BY at DESC LIMIT +?";
-const ofRunSql = `SELECT id, kind, step_id, coalesce(work ->> '$.name', work ->> '$.request.name') AS name, at, attempt, lease_epoch
-FROM queue_items WHERE run_id = ?`;
+const ofRunSql = `SELECT id, kind, step_id, coalesce(work ->> '$.name', work ->> '$.request.name') AS name, at, attempt, lease_epoch,
+  place, flow_lines.gates, stands_at, opens_at
+FROM queue_items LEFT JOIN flow_lines ON flow_lines.line = queue_items.line LEFT JOIN gate_timers ON gate_timers.gate = stands_at
+WHERE run_id = +?`;
+// A lane's calls in flight are few; they are found among all that are leased.
+const inFlightSql = "SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL AND lane = ?";
+const readyOfLaneSql = "SELECT count(*) FROM queue_items WHERE lease_epoch IS NULL AND place = 1 AND lane = ?";
+const timedOfLaneSql = "SELECT count(*) FROM queue_items WHERE lease_epoch IS NULL AND place = 0 AND lane = ?";
+const inLinesSql = "SELECT count(*) FROM queue_items WHERE line IS NOT NULL AND lane = ?";
+const linesOfLaneSql = `SELECT flow_lines.gates, stands_at, opens_at,
+  (SELECT count(*) FROM queue_items WHERE queue_items.line = flow_lines.line) AS count
+FROM flow_lines LEFT JOIN gate_timers ON gate_timers.gate = stands_at
+WHERE flow_lines.lane = +? ORDER BY head_score, flow_lines.line LIMIT +?`;
+const leasedAtGatesSql = "SELECT run_id, gates FROM queue_items WHERE lease_epoch IS NOT NULL AND gates IS NOT NULL";
+const slotHoldersSql = "SELECT run_id FROM run_slots WHERE gate = +? LIMIT +?";
 const openStepsSql = `SELECT step_id FROM queue_items WHERE run_id = +? AND step_id IS NOT NULL
 UNION SELECT step_id FROM pauses WHERE run_id = +? AND step_id IS NOT NULL`;
 
@@ -35,6 +50,17 @@ interface QueuedRow {
   readonly at: number;
   readonly attempt: number;
   readonly lease_epoch: number | null;
+  readonly place: number;
+  readonly gates: string | null;
+  readonly stands_at: string | null;
+  readonly opens_at: number | null;
+}
+
+interface LineRow {
+  readonly gates: string;
+  readonly stands_at: string;
+  readonly opens_at: number | null;
+  readonly count: number;
 }
 
 interface SetAsideRow {
@@ -55,6 +81,8 @@ export interface QueueGets {
   readonly setAside: (limit: number) => Awaited<ReturnType<QueueReads["setAside"]>>;
   /** Open items of a run, soonest first. */
   readonly ofRun: (runId: RunId) => readonly QueuedItem[];
+  readonly ofLane: (lane: Lane, o: { readonly limit: number; readonly now: number }) => LaneQueue;
+  readonly holders: (gateId: string, limit: number) => readonly RunId[];
   /** Steps that an open item or a pause of the run is about. */
   readonly openSteps: (runId: RunId) => readonly StepId[];
 }
@@ -69,6 +97,13 @@ export function queueReads(db: Connection): QueueGets {
   const setAsideCount = db.prepare<[], number>(setAsideCountSql).pluck();
   const setAside = db.prepare<[number], SetAsideRow>(setAsideSql);
   const ofRun = db.prepare<[string], QueuedRow>(ofRunSql);
+  const inFlight = db.prepare<[string], number>(inFlightSql).pluck();
+  const readyOfLane = db.prepare<[string], number>(readyOfLaneSql).pluck();
+  const timedOfLane = db.prepare<[string], number>(timedOfLaneSql).pluck();
+  const inLines = db.prepare<[string], number>(inLinesSql).pluck();
+  const linesOfLane = db.prepare<[string, number], LineRow>(linesOfLaneSql);
+  const leasedAtGates = db.prepare<[], { readonly run_id: string | null; readonly gates: string }>(leasedAtGatesSql);
+  const slotHolders = db.prepare<[string, number], string>(slotHoldersSql).pluck();
   const openSteps = db.prepare<[string, string], string>(openStepsSql).pluck();
   return {
     lanes: () => [...new Set(laneSources.flatMap((source) => source.all()))],
@@ -97,7 +132,40 @@ export function queueReads(db: Connection): QueueGets {
           at: millis(row.at),
           attempt: row.attempt,
           isLeased: row.lease_epoch !== null,
+          waitsFor: waitsForOf(row),
         })),
+    ofLane(lane, o) {
+      const timed = timedOfLane.get(lane) ?? 0;
+      const timedDueNow = timedDue.get(lane, o.now) ?? 0;
+      return {
+        inFlight: inFlight.get(lane) ?? 0,
+        waiting: (readyOfLane.get(lane) ?? 0) + (inLines.get(lane) ?? 0) + timedDueNow,
+        future: timed - timedDueNow,
+        lines: linesOfLane
+          .all(lane, o.limit)
+          .map((row) => ({ gates: gatesFromText(row.gates), waitsFor: obstacleOf(row), count: row.count })),
+      };
+    },
+    holders(gateId, limit) {
+      const calling = leasedAtGates
+        .all()
+        .filter((row) => row.gates.includes(gateId) && gatesFromText(row.gates).some((gate) => gate.id === gateId))
+        .flatMap((row) => row.run_id ?? []);
+      return [...new Set([...calling, ...slotHolders.all(gateId, limit)])].slice(0, limit).map(asRunId);
+    },
     openSteps: (runId) => openSteps.all(runId, runId).map(asStepId),
   };
+}
+
+/** Ready and nobody's: only room is missing, or the commit that gives it is about to come. */
+function waitsForOf(row: QueuedRow): WaitsFor | null {
+  if (row.lease_epoch !== null || row.place === 0) return null;
+  if (row.gates === null || row.stands_at === null) return { kind: "room" };
+  return obstacleOf({ gates: row.gates, stands_at: row.stands_at, opens_at: row.opens_at });
+}
+
+function obstacleOf(line: Pick<LineRow, "gates" | "stands_at" | "opens_at">): WaitsFor {
+  const gate = gatesFromText(line.gates).find((one) => one.id === line.stands_at);
+  if (line.stands_at === roomOnly || gate === undefined) return { kind: "room" };
+  return { kind: "gate", gate, opensAt: line.opens_at === null ? null : millis(line.opens_at) };
 }

@@ -70,6 +70,8 @@ export interface QueueWrites {
   setAside(round: LeaseRound, o: { readonly id: QueueItemId; readonly reason: string; readonly at: Millis }): void;
   holdsLease(id: QueueItemId, generation: number): boolean;
   has(id: QueueItemId): boolean;
+  /** Says whether the item is there and nobody has its lease. */
+  isWaiting(id: QueueItemId): boolean;
   /** Leases due items that go by their time, oldest first. */
   leaseTimed(lane: Lane, o: { readonly now: Millis; readonly max: number }): readonly LeasedItem[];
   /** Leases an item whose gates are open. */
@@ -228,6 +230,7 @@ export function queueWrites(
     },
     holdsLease: (id, generation) => holds.get(id, epoch, generation) === 1,
     has: (id) => place.get(id) !== undefined,
+    isWaiting: (id) => place.get(id)?.lease_epoch === null,
     leaseTimed(lane, o) {
       const rows = leaseTimed.all(epoch, lane, o.now, o.max);
       for (const row of rows) lanes.removed(lane, row.at);

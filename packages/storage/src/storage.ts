@@ -8,6 +8,7 @@ import type {
   DebounceWindow,
   Drop,
   FunctionRecord,
+  Gate,
   Lane,
   LeasedItem,
   OpenBatch,
@@ -159,6 +160,33 @@ export interface QueuedItem {
   readonly at: Millis;
   readonly attempt: number;
   readonly isLeased: boolean;
+  /** What a due call waits for; null when nothing is in its way, or it is not due. */
+  readonly waitsFor: WaitsFor | null;
+}
+
+/** Why a due call has not gone out. */
+export type WaitsFor =
+  /** `opensAt` is when a gate that paces starts opens; null when a slot has to come free. */
+  | { readonly kind: "gate"; readonly gate: Gate; readonly opensAt: Millis | null }
+  /** The app has as many calls in flight as it may. */
+  | { readonly kind: "room" };
+
+/** The calls of one function that have not ended. */
+export interface LaneQueue {
+  readonly inFlight: number;
+  /** Due, and waiting for room or for a gate. */
+  readonly waiting: number;
+  /** Not due yet: retries and starts with a time. */
+  readonly future: number;
+  /** The longest waiting first, at most `limit`; calls without gates stand in none. */
+  readonly lines: readonly LaneLine[];
+}
+
+/** Calls that have to pass the same gates. */
+export interface LaneLine {
+  readonly gates: readonly Gate[];
+  readonly waitsFor: WaitsFor;
+  readonly count: number;
 }
 
 /** Reads of events. */
@@ -225,6 +253,10 @@ export interface PauseProbe {
 export interface QueueReads {
   /** Every lane with unleased items and when its first one is due. */
   lanes(): Promise<readonly LaneState[]>;
+  /** The calls of one lane. */
+  ofLane(lane: Lane, limit: number): Promise<LaneQueue>;
+  /** Runs that hold a slot at a gate, at most `limit`: by a call in flight, or until they end. */
+  holders(gateId: string, limit: number): Promise<readonly RunId[]>;
   /** Items that nobody works on; due as of the latest commit. */
   depth(): Promise<{ readonly due: number; readonly future: number; readonly setAside: number }>;
   /** Newest first. */

@@ -21,6 +21,8 @@ DROP INDEX queue_items_due;
 CREATE INDEX queue_items_timed ON queue_items (lane, at) WHERE lease_epoch IS NULL AND place = 0;
 CREATE INDEX queue_items_ready ON queue_items (lane, score) WHERE lease_epoch IS NULL AND place = 1;
 CREATE INDEX queue_items_line ON queue_items (line, score) WHERE line IS NOT NULL;
+-- Counts what waits in the lines of a function.
+CREATE INDEX queue_items_lined ON queue_items (lane) WHERE line IS NOT NULL;
 
 -- One row per line that somebody stands in. stands_at is the first closed gate, or '' when all are open and only room
 -- in the lane is missing.
@@ -34,6 +36,7 @@ CREATE TABLE flow_lines (
   UNIQUE (lane, gate_ids)
 ) STRICT;
 CREATE INDEX flow_lines_gate ON flow_lines (stands_at, lane, head_score);
+CREATE INDEX flow_lines_lane ON flow_lines (lane, head_score);
 
 -- When a gate that paces starts opens by itself, for as long as somebody stands at it.
 CREATE TABLE gate_timers (

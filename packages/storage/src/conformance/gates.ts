@@ -25,7 +25,7 @@ import {
   runId,
   start,
 } from "./samples.ts";
-import { applied, commit, lease, opened, type OpenStorage } from "./subject.ts";
+import { applied, commit, isLetThrough, lease, opened, type OpenStorage } from "./subject.ts";
 
 const otherId = asFunctionId("44444444-4444-5444-8444-444444444444");
 const otherLane = callLane({ appId, functionId: otherId });
@@ -387,5 +387,75 @@ export function describeGates(open: OpenStorage): void {
     for (let attempt = 1; attempt < 4; attempt += 1) {
       expect(await step(storage, [{ kind: "reschedule", itemId: kept.id, at: start, attempt }])).toEqual(["kept"]);
     }
+  });
+
+  describe("what people see of a queue", () => {
+    test("tells of each waiting call at which gate it stands, and until when if it knows", async () => {
+      const { storage } = await opened(open);
+      const throttle = { limit: 1, periodMs: 10_000, burst: 0, key: null };
+      const concurrency = [{ limit: 1, key: "event.data.user", scope: "fn" as const }];
+      await applied(storage, { kind: "putFunction", fn: withLimits({ concurrency, throttle }) });
+      const of = (n: number, key: string) =>
+        waiting(`r${n}`, [perKey(key), paceGate], { score: n, work: call(runId(n)) });
+      await step(storage, [of(1, "a"), of(2, "a"), of(3, "b")]);
+      await applied(storage, waiting("r4", [], { score: 4, work: call(runId(4)) }));
+      const waitsFor = async (n: number) => (await storage.runs.items(runId(n))).map((one) => one.waitsFor);
+      expect(await waitsFor(1)).toEqual([null]);
+      expect(await waitsFor(2)).toEqual([{ kind: "gate", gate: perKey("a"), opensAt: null }]);
+      expect(await waitsFor(3)).toEqual([{ kind: "gate", gate: paceGate, opensAt: after(10_000) }]);
+      expect(await waitsFor(4)).toEqual([{ kind: "room" }]);
+      await applied(storage, waiting("r5", [], { at: after(1_000), score: 5, work: call(runId(5)) }));
+      expect(await storage.queue.ofLane(lane, 10)).toEqual({
+        inFlight: 1,
+        waiting: 3,
+        future: 1,
+        lines: [
+          { gates: [perKey("a"), paceGate], waitsFor: { kind: "gate", gate: perKey("a"), opensAt: null }, count: 1 },
+          {
+            gates: [perKey("b"), paceGate],
+            waitsFor: { kind: "gate", gate: paceGate, opensAt: after(10_000) },
+            count: 1,
+          },
+        ],
+      });
+      expect((await storage.queue.ofLane(lane, 1)).lines).toHaveLength(1);
+      expect(await storage.queue.holders(perKey("a").id, 10)).toEqual([runId(1)]);
+      expect(await storage.queue.holders(perKey("b").id, 10)).toEqual([]);
+    });
+
+    test("names the runs that hold a slot until they end", async () => {
+      const { storage } = await opened(open);
+      const limit = { kind: "putFunction", fn: withLimits({ runConcurrency: { limit: 2, key: null } }) } as const;
+      await applied(storage, limit, createRun(1), createRun(2));
+      await step(
+        storage,
+        [1, 2].map((n) => waiting(`r${n}`, [runGate], { score: n, work: call(runId(n)) })),
+      );
+      await step(storage, [done("r1"), done("r2")]);
+      expect(await storage.queue.holders(runGate.id, 10)).toEqual([runId(1), runId(2)]);
+      expect(await storage.queue.holders(runGate.id, 1)).toHaveLength(1);
+    });
+  });
+
+  test("itemWaiting: the item is there and nobody has its lease", async () => {
+    const { storage } = await opened(open);
+    const guard = { kind: "itemWaiting", itemId: asQueueItemId("i") } as const;
+    expect(await isLetThrough(storage, guard)).toBe(false);
+    await applied(storage, enqueue("i"));
+    expect(await isLetThrough(storage, guard)).toBe(true);
+    await lease(storage);
+    expect(await isLetThrough(storage, guard)).toBe(false);
+  });
+
+  test("moveRun gives a run to another function, in its row and in its lists", async () => {
+    const { storage } = await opened(open);
+    await applied(storage, createRun(1), limited({}), limited({}, otherId));
+    const moved = run(1, { functionId: otherId, functionSlug: "shop-other", functionVersion: 3 });
+    await applied(storage, { kind: "moveRun", run: moved });
+    expect(await storage.runs.get(runId(1))).toEqual(moved);
+    const listed = async (id: FunctionId) =>
+      (await storage.runs.list({ functionId: id }, { cursor: null, limit: 10 })).items;
+    expect(await listed(otherId)).toEqual([moved]);
+    expect(await listed(functionId)).toEqual([]);
   });
 }

@@ -95,8 +95,17 @@ export function describeQueue(open: OpenStorage): void {
       );
       await lease(storage);
       expect(await storage.runs.items(runId(1))).toEqual([
-        { id: "now", kind: "call", stepId: null, name: null, at: after(0), attempt: 0, isLeased: true },
-        { id: "later", kind: "call", stepId: "s", name: "step s", at: after(9), attempt: 2, isLeased: false },
+        { id: "now", kind: "call", stepId: null, name: null, at: after(0), attempt: 0, isLeased: true, waitsFor: null },
+        {
+          id: "later",
+          kind: "call",
+          stepId: "s",
+          name: "step s",
+          at: after(9),
+          attempt: 2,
+          isLeased: false,
+          waitsFor: null,
+        },
       ]);
     });
 

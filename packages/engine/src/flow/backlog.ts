@@ -1,0 +1,63 @@
+// A function's backlog: its runs that have not started yet, which may be dropped or moved to another function.
+import { asQueueItemId, type Millis, parseJsonText } from "@stepwright/protocol";
+import { assert } from "../assert.ts";
+import type { FunctionRecord, Transition } from "../effects.ts";
+import { callLane, startFlow } from "../queue-item.ts";
+import type { Registry } from "../registry.ts";
+import { closeDraft, type Decision, type DecisionContext, openDraft, patchProgress, type RunState } from "../state.ts";
+import { runFlow } from "./run-flow.ts";
+
+/** Pauses a function or has it go on: what is in flight ends, nothing else is called meanwhile, new runs are skipped (semantics.md §10.3). */
+export function pauseFunction(registry: Registry, fn: FunctionRecord, pausedAt: Millis | null): Transition {
+  return {
+    guards: [{ kind: "registryVersion", version: registry.version }],
+    effects: [{ kind: "putFunction", fn: { ...fn, pausedAt } }],
+  };
+}
+
+/** Says whether the run waits for its first call. */
+export function isWaitingToStart(state: RunState): boolean {
+  return state.run.status === "queued" && state.run.startedAt === null;
+}
+
+/**
+ * Gives a run that has not started to another function. It keeps its age, its events and its cancel listeners, and comes
+ * under the limits of the other function, but for its singleton. Holds only while the first call has not gone out.
+ */
+export function moveRun(state: RunState, context: DecisionContext, to: FunctionRecord): Decision {
+  assert(isWaitingToStart(state), "only a run that has not started is moved");
+  const draft = openDraft(state, context);
+  const { discovery } = draft.run.progress;
+  assert(discovery !== null, "a run that has not started has its first call");
+  const [event] = state.events;
+  assert(event !== undefined, "a run has at least one triggering event");
+  const { now } = context;
+  const invokers = draft.run.flow?.invokers ?? [];
+  draft.run = {
+    ...draft.run,
+    functionId: to.id,
+    appId: to.appId,
+    functionSlug: to.slug,
+    functionVersion: to.version,
+    flow: runFlow(to, { event: parseJsonText(event.full), now, lock: null, invokers }),
+  };
+  const itemId = asQueueItemId(`${discovery.itemId}:moved:${context.newId()}`);
+  draft.guards.push({ kind: "itemWaiting", itemId: discovery.itemId });
+  draft.effects.push(
+    { kind: "moveRun", run: draft.run },
+    { kind: "dequeue", itemId: discovery.itemId },
+    {
+      kind: "enqueue",
+      item: {
+        id: itemId,
+        lane: callLane(draft.run),
+        flow: startFlow(draft.run),
+        at: now,
+        attempt: 0,
+        work: { kind: "call", runId: draft.run.id, stepId: null, name: null, queuedAt: draft.run.queuedAt },
+      },
+    },
+  );
+  patchProgress(draft, { discovery: { itemId, retryAt: null } });
+  return closeDraft(draft);
+}

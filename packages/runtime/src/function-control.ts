@@ -1,0 +1,105 @@
+// What people do to a function as a whole: pause it, look at its queue, drop or move its backlog.
+import {
+  cancel,
+  type FunctionRecord,
+  isWaitingToStart,
+  type LeasedItem,
+  moveRun,
+  pauseFunction,
+  type Work,
+} from "@stepwright/engine";
+import { asQueueItemId, asRunId, functionNotFound, type Millis, type RunId } from "@stepwright/protocol";
+import { createChangeApps } from "./app-records.ts";
+import type { Committer } from "./committer.ts";
+import { backlogPerItem } from "./limits.ts";
+import type { Decided, RunBox } from "./run-box.ts";
+import type { FunctionControl } from "./runtime.ts";
+import type { Shell } from "./shell.ts";
+import { refuseFailed } from "./storage-trouble.ts";
+
+/** Makes function control. `onChange` is called when a function was paused or resumed. */
+export function createFunctionControl(shell: Shell, committer: Committer, onChange: () => void): FunctionControl {
+  const change = createChangeApps(shell, committer);
+
+  const bySlug = (slug: string): FunctionRecord => {
+    const fn = shell.registry().functionsBySlug.get(slug);
+    if (fn === undefined) throw functionNotFound({ functionSlug: slug });
+    return fn;
+  };
+  const setPaused = async (slug: string, pausedAt: Millis | null): Promise<void> => {
+    await change(() => {
+      const fn = bySlug(slug);
+      const isPaused = fn.pausedAt !== null;
+      return isPaused === (pausedAt !== null) ? null : pauseFunction(shell.registry(), fn, pausedAt);
+    });
+    onChange();
+  };
+  /** Queues the work: a backlog may be long, and what was asked for is done even if the server is killed in the middle. */
+  const workThrough = async (fn: FunctionRecord, moveTo: FunctionRecord | null): Promise<void> => {
+    const before = asRunId(shell.newId());
+    const outcome = await committer.submit({
+      guards: [],
+      effects: [
+        {
+          kind: "enqueue",
+          item: {
+            id: asQueueItemId(`backlog:${before}`),
+            lane: "system",
+            at: shell.ports.clock.now(),
+            attempt: 0,
+            work: { kind: "backlog", functionId: fn.id, moveTo: moveTo?.id ?? null, before },
+          },
+        },
+      ],
+    });
+    refuseFailed(outcome);
+  };
+
+  return {
+    pause: (slug) => setPaused(slug, shell.ports.clock.now()),
+    resume: (slug) => setPaused(slug, null),
+    dropBacklog: (slug) => workThrough(bySlug(slug), null),
+    moveBacklog: (slug, to) => workThrough(bySlug(slug), bySlug(to)),
+  };
+}
+
+/** Works through a part of a backlog; what is left goes on from the same item. */
+export async function workOnBacklog(
+  shell: Shell,
+  deps: { readonly box: RunBox; readonly committer: Committer },
+  item: LeasedItem,
+  work: Extract<Work, { kind: "backlog" }>,
+): Promise<Decided> {
+  const filter = { functionId: work.functionId, statuses: ["queued"] } as const;
+  const page = await shell.ports.storage.runs.list(filter, { cursor: work.before, limit: backlogPerItem });
+  const to = work.moveTo === null ? null : (shell.registry().functions.get(work.moveTo) ?? null);
+  // A function that is gone meanwhile takes no runs; they stay where they are.
+  const isPossible = work.moveTo === null || to !== null;
+  if (isPossible) await Promise.all(page.items.map((run) => takeOut(shell, deps.box, run.id, to)));
+  const last = page.items.at(-1);
+  const isDone = !isPossible || page.nextCursor === null || last === undefined;
+  const outcome = await deps.committer.submitUntilWritten({
+    guards: [{ kind: "lease", itemId: item.id, generation: item.generation }],
+    effects: isDone
+      ? [{ kind: "dequeue", itemId: item.id }]
+      : [
+          {
+            kind: "replaceWork",
+            item: { ...item, at: shell.ports.clock.now(), work: { ...work, before: last.id } },
+          },
+        ],
+  });
+  return outcome.kind === "failed" ? { kind: "refused", error: outcome.error } : { kind: "done" };
+}
+
+async function takeOut(shell: Shell, box: RunBox, runId: RunId, to: FunctionRecord | null): Promise<void> {
+  // A call that has gone out may be running already.
+  const items = await shell.ports.storage.runs.items(runId);
+  if (items.some((one) => one.kind === "call" && one.isLeased)) return;
+  await box.decide(runId, (state) => {
+    if (!isWaitingToStart(state)) return null;
+    return to === null
+      ? cancel(state, shell.context(), { kind: "backlogDropped" }, null)
+      : moveRun(state, shell.context(), to);
+  });
+}

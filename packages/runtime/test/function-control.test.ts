@@ -1,0 +1,134 @@
+// Functions as a whole: paused and resumed, their backlog dropped or moved.
+import { describe, expect, it } from "vitest";
+import { createManualClock } from "./manual-clock.ts";
+import { addApp, openRuntime, openShop } from "./open-runtime.ts";
+import { tempFile } from "./temp-file.ts";
+import { type AppAnswer, done, type Handler, ops, stepRun } from "./test-app.ts";
+
+const slug = (name: string) => `shop-${name}`;
+
+describe("a paused function", () => {
+  it("lets a call in flight end, makes no other, and goes on where it was when it is resumed", async () => {
+    const first = Promise.withResolvers<AppAnswer>();
+    const handle: Handler = ({ steps }) => ("a" in steps ? done("whole") : first.promise);
+    const { app, runtime, start, ended, storage } = await openShop([{ name: "two", retries: 0, handle }]);
+    const runId = await start("test/two");
+    await app.called(1);
+    await runtime.functions.pause(slug("two"));
+    first.resolve(ops(stepRun("a", 1)));
+    await runtime.idle();
+    expect((await storage.runs.steps(runId)).map((step) => step.id)).toEqual(["a"]);
+    expect(app.calls).toHaveLength(1);
+    expect(await storage.runs.items(runId)).toMatchObject([{ kind: "call", attempt: 0, isLeased: false }]);
+
+    await runtime.functions.resume(slug("two"));
+    expect(await ended(runId)).toMatchObject({ status: "completed", output: '"whole"' });
+  });
+
+  it("skips new runs, with the reason, and calls nobody for them", async () => {
+    const { app, runtime, start, storage } = await openShop([{ name: "one", handle: () => done() }]);
+    await runtime.functions.pause(slug("one"));
+    const runId = await start("test/one");
+    await runtime.idle();
+    expect(await storage.runs.get(runId)).toMatchObject({
+      status: "skipped",
+      error: '{"reason":{"kind":"functionPaused"}}',
+    });
+    expect(await storage.runs.items(runId)).toEqual([]);
+    await runtime.functions.resume(slug("one"));
+    expect((await storage.runs.get(runId))?.status).toBe("skipped");
+    expect(app.calls).toHaveLength(0);
+  });
+
+  it("lets sleeps end and runs be cancelled, and holds up no other function of its app", async () => {
+    const clock = createManualClock();
+    const sleeping: Handler = ({ steps }) =>
+      "z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1h", displayName: "z", opts: {} });
+    const { app, runtime, start, ended, storage } = await openShop(
+      [
+        { name: "sleep", handle: sleeping },
+        { name: "other", handle: () => done() },
+      ],
+      { clock },
+    );
+    const [slept, cancelled] = await Promise.all([start("test/sleep"), start("test/sleep")]);
+    await runtime.idle();
+    await runtime.functions.pause(slug("sleep"));
+    clock.move(3_600_000);
+    await runtime.idle();
+    expect((await storage.runs.steps(slept)).map((step) => step.id)).toEqual(["z"]);
+    expect(app.calls).toHaveLength(2);
+    expect((await ended(await start("test/other"))).status).toBe("completed");
+    expect(await runtime.cancelRun(cancelled)).toBe(true);
+    await runtime.functions.resume(slug("sleep"));
+    expect((await ended(slept)).status).toBe("completed");
+    expect((await ended(cancelled)).status).toBe("cancelled");
+  });
+
+  it("stays paused over a restart and a sync of its app", async () => {
+    const file = tempFile();
+    const opened = await openRuntime({ file });
+    const app = await addApp(opened, "shop", [{ name: "one", handle: () => done() }]);
+    await opened.runtime.functions.pause(slug("one"));
+    await opened.runtime.functions.pause(slug("one"));
+    await opened.storage.close();
+
+    const again = await openRuntime({ file });
+    app.registersAt(again.runtime);
+    await again.runtime.apps.add(app.url);
+    expect((await again.storage.runs.get(await again.start("test/one")))?.status).toBe("skipped");
+    await again.runtime.functions.resume(slug("one"));
+    expect((await again.ended(await again.start("test/one"))).status).toBe("completed");
+  });
+
+  it("that is not there is a sentence", async () => {
+    const { runtime } = await openShop([]);
+    await expect(runtime.functions.pause("shop-none")).rejects.toMatchObject({ code: "FUNCTION_NOT_FOUND" });
+  });
+});
+
+describe("a backlog", () => {
+  const hang = () => {
+    const released = Promise.withResolvers<AppAnswer>();
+    return { handle: () => released.promise, release: () => released.resolve(done()) };
+  };
+
+  it("is dropped: what has not started is cancelled, what has goes on, what comes later stays", async () => {
+    const { handle, release } = hang();
+    const { app, runtime, start, ended } = await openShop([{ name: "slow", handle }], {
+      settings: { callsPerAppMax: 1 },
+    });
+    const going = await start("test/slow");
+    await app.called(1);
+    const waiting = await Promise.all(Array.from({ length: 250 }, () => start("test/slow")));
+    await runtime.functions.dropBacklog(slug("slow"));
+    const dropped = await Promise.all(waiting.map(ended));
+    expect(new Set(dropped.map((run) => `${run.status} ${run.error}`))).toEqual(
+      new Set(['cancelled {"reason":{"kind":"backlogDropped"}}']),
+    );
+    const later = await start("test/slow");
+    release();
+    expect((await ended(going)).status).toBe("completed");
+    expect((await ended(later)).status).toBe("completed");
+    expect(app.calls).toHaveLength(2);
+  });
+
+  it("is moved: another function gets the runs with their events, under its own limits", async () => {
+    const { handle, release } = hang();
+    const { app, runtime, start, ended, storage } = await openShop([
+      { name: "old", handle, options: { concurrency: 1 } },
+      { name: "new", triggers: [], handle: ({ data }) => done(data), options: { concurrency: 2 } },
+    ]);
+    const going = await start("test/old", { data: { n: 0 } });
+    await app.called(1);
+    const waiting = await Promise.all([1, 2, 3].map((n) => start("test/old", { data: { n } })));
+    expect(await storage.runs.items(waiting[0] ?? going)).toMatchObject([{ waitsFor: { kind: "gate" } }]);
+    await runtime.functions.moveBacklog(slug("old"), slug("new"));
+    const moved = await Promise.all(waiting.map(ended));
+    expect(moved.map((run) => [run.functionSlug, run.status, run.output])).toEqual(
+      [1, 2, 3].map((n) => ["shop-new", "completed", `{"n":${n}}`]),
+    );
+    release();
+    expect(await ended(going)).toMatchObject({ functionSlug: "shop-old", status: "completed" });
+  });
+});
