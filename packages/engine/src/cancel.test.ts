@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { effectsOf, leased, runId, sampleContext, sampleState } from "../test/sample.ts";
-import { cancel, isLate, refuseCall } from "./cancel.ts";
+import { cancel, refuseCall } from "./cancel.ts";
 
 const item = leased({ kind: "cancel", runId, reason: { kind: "request" } });
 const lease = { kind: "lease", itemId: "item-1", generation: 1 };
@@ -17,19 +17,6 @@ describe("a cancelled run", () => {
   it("was asked for by an item that holds its lease", () => {
     const decision = cancel(sampleState(), sampleContext(), { kind: "timeout", which: "start" }, item);
     expect(decision.transition.guards).toContainEqual(lease);
-  });
-});
-
-describe("a timeout", () => {
-  it.each([
-    ["start", "queued", true],
-    ["start", "running", false],
-    ["finish", "running", true],
-    ["finish", "queued", true],
-    ["finish", "completed", false],
-    ["start", "cancelled", false],
-  ] as const)("to %s of a %s run applies: %s", (which, status, isExpected) => {
-    expect(isLate(sampleState({ run: { status } }), which)).toBe(isExpected);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Transition } from "./effects.ts";
 import { cancelRun, failRun } from "./finish-run.ts";
 import type { CancelReason, LeasedItem } from "./queue-item.ts";
 import { buildRegistry } from "./registry.ts";
-import { isEnded, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, type RunState } from "./state.ts";
 
 /** Cancels a run that has not ended. `item` is the queue item that asked, if one did. */
@@ -46,12 +46,6 @@ const nowhere = {
   retry: { schedule: "doubling", intervalMs: null, hasJitter: false },
   takenSignals: new Set<string>(),
 } as const;
-
-/** Says whether a start or finish timeout still applies: a run that started in time is not late. */
-export function isLate(state: RunState, which: "start" | "finish"): boolean {
-  if (isEnded(state.run.status)) return false;
-  return which === "finish" || state.run.status === "queued";
-}
 
 /** Ends a run whose function is not registered any more, or that has too many steps, without calling the app. */
 export function refuseCall(

@@ -29,6 +29,7 @@ export * from "./registry.ts";
 export * from "./resume.ts";
 export { nextAttemptAt, type RetryPolicy } from "./retry.ts";
 export * from "./run.ts";
+export { runTimedOut } from "./run-timeout.ts";
 export type * from "./span.ts";
 export * from "./start-run.ts";
 export {

@@ -28,7 +28,8 @@ export type Work =
   /** What a pause waited for has come; the pause is gone already. */
   | { readonly kind: "resume"; readonly runId: RunId; readonly stepId: StepId; readonly outcome: ResumeOutcome }
   | { readonly kind: "cancel"; readonly runId: RunId; readonly reason: CancelReason }
-  | { readonly kind: "runTimeout"; readonly runId: RunId; readonly which: "start" | "finish" }
+  /** `from` is when the time began that a limit is counted from. */
+  | { readonly kind: "runTimeout"; readonly runId: RunId; readonly which: "start" | "finish"; readonly from: Millis }
   /** Make an HTTP request for `step.fetch` or `step.ai.infer`. */
   | { readonly kind: "gateway"; readonly runId: RunId; readonly stepId: StepId; readonly request: GatewayRequest }
   /** Match a stored event, or go on matching after `cursor` (design: what one event touches beyond 500 goes on from here). */

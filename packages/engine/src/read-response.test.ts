@@ -55,7 +55,7 @@ describe("the start of a run", () => {
     expect(effectsOf(first, "enqueue")[0]?.item).toMatchObject({
       id: "run-1:finish-timeout",
       at: noon + 60_000,
-      work: { kind: "runTimeout", runId: "run-1", which: "finish" },
+      work: { kind: "runTimeout", runId: "run-1", which: "finish", from: noon },
     });
     expect(enqueued(startedCalling(sampleState(), context, sampleCall()))).toEqual([]);
   });

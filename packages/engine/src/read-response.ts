@@ -1,5 +1,5 @@
 // One answer of the app becomes one decision, together with the end of the queue item that asked.
-import { type FunctionErrorBody, millis, type SdkAnswer } from "@stepwright/protocol";
+import type { FunctionErrorBody, SdkAnswer } from "@stepwright/protocol";
 import { applyOps } from "./apply-ops.ts";
 import { type Call, isDiscovery, isLastAttempt } from "./call.ts";
 import { callAfterCompletion, callAfterDiscovery, enqueueDiscovery, failsAsIdle } from "./discovery.ts";
@@ -7,7 +7,7 @@ import { completeRun, errorJson, failRun } from "./finish-run.ts";
 import { type RetryHints, retryCall } from "./ops/step-error.ts";
 import { nextAttemptAt } from "./retry.ts";
 import { isEnded } from "./run.ts";
-import { runTimeout } from "./start-run.ts";
+import { runTimeout } from "./run-timeout.ts";
 import {
   type Decision,
   type DecisionContext,
@@ -43,7 +43,9 @@ export function markStarted(draft: Draft, call: Call): void {
   if (draft.run.status !== "queued") return;
   draft.run = { ...draft.run, status: "running", startedAt: call.startedAt };
   const finishMs = draft.context.registry.functions.get(draft.run.functionId)?.config.timeouts.finishMs ?? null;
-  if (finishMs !== null) draft.effects.push(runTimeout(draft.run.id, "finish", millis(call.startedAt + finishMs)));
+  if (finishMs !== null) {
+    draft.effects.push(runTimeout(draft.run.id, "finish", { from: call.startedAt, limitMs: finishMs }));
+  }
 }
 
 /** The first 206 fixes the request version of the run (sdk-protocol.md §5.3). */

@@ -24,6 +24,7 @@ import { runFlow } from "./flow/run-flow.ts";
 import { type SingletonLock, singletonLock } from "./flow/singleton.ts";
 import { callLane, startFlow } from "./queue-item.ts";
 import { initialProgress, type Invoker, type Run } from "./run.ts";
+import { runTimeout } from "./run-timeout.ts";
 
 /**
  * Where a start comes from, which decides what it is under (semantics.md §2, §4.7, §10.4): events and invocations under
@@ -209,7 +210,7 @@ function listeners({ fn, trigger, now }: StartRequest, run: Run, startsAt: Milli
       cancelListener({ cancel: one, index, runId: run.id, trigger: trigger.value, now }),
     ),
     // Counted from the later of creation and `ts`: a run that is not due yet cannot be late (semantics.md §5, FIX).
-    ...(timeouts.startMs === null ? [] : [runTimeout(run.id, "start", millis(startsAt + timeouts.startMs))]),
+    ...(timeouts.startMs === null ? [] : [runTimeout(run.id, "start", { from: startsAt, limitMs: timeouts.startMs })]),
   ];
 }
 
@@ -242,20 +243,6 @@ function skipText(reason: SkipReason): string {
     case "functionPaused":
       return "invoked function was skipped: it is paused";
   }
-}
-
-/** The item that cancels a run which has not started, or not ended, in time. */
-export function runTimeout(runId: RunId, which: "start" | "finish", at: Millis): Effect {
-  return {
-    kind: "enqueue",
-    item: {
-      id: asQueueItemId(`${runId}:${which}-timeout`),
-      lane: "system",
-      at,
-      attempt: 0,
-      work: { kind: "runTimeout", runId, which },
-    },
-  };
 }
 
 function cancelListener(options: {

@@ -14,7 +14,6 @@ import {
   type GatewayRequest,
   type GatewayResult,
   isEnded,
-  isLate,
   type LeasedItem,
   type MatchInput,
   type NewEvent,
@@ -24,6 +23,7 @@ import {
   type Registry,
   resume,
   resumeItemId,
+  runTimedOut,
   type RunState,
   type StoredEvent,
   timeOut,
@@ -149,11 +149,7 @@ export function workOnSystemItem(world: World, item: LeasedItem): void {
       decide(world, item, work, (state) => cancel(state, contextOf(world), work.reason, item));
       return;
     case "runTimeout":
-      decide(world, item, work, (state) =>
-        isLate(state, work.which)
-          ? cancel(state, contextOf(world), { kind: "timeout", which: work.which }, item)
-          : null,
-      );
+      decide(world, item, work, (state) => runTimedOut(state, contextOf(world), item, work));
       return;
     case "gateway":
       decide(world, item, work, (state) => {

@@ -14,7 +14,7 @@ function item(lane: Lane, id = "i"): LeasedItem {
     at: now,
     attempt: 0,
     generation: 1,
-    work: { kind: "runTimeout", runId: asRunId("r"), which: "start" },
+    work: { kind: "runTimeout", runId: asRunId("r"), which: "start", from: now },
   };
 }
 

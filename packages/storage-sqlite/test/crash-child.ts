@@ -51,7 +51,7 @@ function enqueue(batch: number, part: number): Effect {
       lane: "system",
       at: now,
       attempt: 0,
-      work: { kind: "runTimeout", runId, which: "start" },
+      work: { kind: "runTimeout", runId, which: "start", from: now },
     },
   };
 }

@@ -102,7 +102,7 @@ function sized(id: string, length: number): Transition {
           lane,
           at: now,
           attempt: 0,
-          work: { kind: "runTimeout", runId, which: "start" },
+          work: { kind: "runTimeout", runId, which: "start", from: now },
         },
       },
     ],

@@ -30,7 +30,7 @@ const works: readonly Work[] = [
     outcome: { kind: "invoked", childRunId: null, memo: asJsonText('{"data":1}') },
   },
   { kind: "cancel", runId: runId(1), reason: { kind: "event", eventName: "a", eventId: asEventId(ulid(1)) } },
-  { kind: "runTimeout", runId: runId(1), which: "start" },
+  { kind: "runTimeout", runId: runId(1), which: "start", from: after(0) },
   {
     kind: "gateway",
     runId: runId(1),

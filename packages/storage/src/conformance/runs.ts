@@ -195,7 +195,7 @@ export function describeRuns(open: OpenStorage): void {
         { kind: "putPause", pause: signalPause("p3", "go", { runId: runId(3) }) },
         // A cancel listener and a run timeout end a run; they never move it on.
         putPause("p4", { runId: runId(4), kind: "cancel", stepId: null }),
-        enqueue("i5", { work: { kind: "runTimeout", runId: runId(5), which: "finish" } }),
+        enqueue("i5", { work: { kind: "runTimeout", runId: runId(5), which: "finish", from: after(0) } }),
       );
       expect((await storage.runs.orphans(10)).toSorted()).toEqual([runId(4), runId(5), runId(6)]);
       expect(await storage.runs.orphans(2)).toHaveLength(2);
