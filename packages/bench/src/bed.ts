@@ -10,9 +10,18 @@ export interface Bed {
   readonly server: ServerProcess;
   /** Sends one event and resolves when it is acknowledged. */
   send(name: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Sends many events, a thousand per request. */
+  sendAll(events: readonly SentEvent[]): Promise<void>;
   close(): Promise<void>;
 }
 
+/** An event to send. */
+export interface SentEvent {
+  readonly name: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const eventsPerRequest = 1_000;
 const syncDeadlineMs = 10_000;
 
 /** Starts both and waits until the functions are known. */
@@ -28,19 +37,25 @@ export async function startBed(options: {
   });
   await syncApp(app);
   const agent = new Agent({ connections: 64 });
+  const post = async (body: SentEvent | readonly SentEvent[]) => {
+    const answer = await agent.request({
+      origin: server.url,
+      path: `/e/${server.eventKey}`,
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 200) throw new Error(`the event was refused: ${text}`);
+  };
   return {
     app,
     server,
-    async send(name, data) {
-      const answer = await agent.request({
-        origin: server.url,
-        path: `/e/${server.eventKey}`,
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ name, data }),
-      });
-      const text = await answer.body.text();
-      if (answer.statusCode !== 200) throw new Error(`the event was refused: ${text}`);
+    send: (name, data) => post({ name, data }),
+    async sendAll(events) {
+      for (let start = 0; start < events.length; start += eventsPerRequest) {
+        await post(events.slice(start, start + eventsPerRequest));
+      }
     },
     async close() {
       await agent.close();

@@ -1,9 +1,12 @@
 // Runs one named scenario or all against the built server and prints a table and JSON: `pnpm bench [scenario] [--normal]`.
 import { loadavg } from "node:os";
 import { type Bed, startBed } from "./bed.ts";
+import type { Figures } from "./figures.ts";
 import { measureFloor } from "./floor.ts";
 import { measureCalls } from "./scenarios/calls.ts";
 import { measureFirstCall } from "./scenarios/first-call.ts";
+import { measureResumes } from "./scenarios/resumes.ts";
+import { measureStarts } from "./scenarios/starts.ts";
 import { measureSteps } from "./scenarios/steps.ts";
 
 interface Row {
@@ -16,7 +19,7 @@ interface Row {
   readonly ratio: number | null;
 }
 
-const names = ["calls", "steps", "first-call"] as const;
+const names = ["calls", "steps", "first-call", "starts", "resumes"] as const;
 type Name = (typeof names)[number];
 
 const synchronous = process.argv.includes("--normal") ? "normal" : "full";
@@ -32,20 +35,53 @@ const floor = await measureFloor(synchronous);
 const rows: Row[] = [];
 for (const name of names) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  rows.push(await measure(name));
+  rows.push(...(await measure(name)));
 }
 print(rows);
 
-async function measure(name: Name): Promise<Row> {
+async function measure(name: Name): Promise<readonly Row[]> {
+  switch (name) {
+    case "starts":
+      return series("freed slot to next call", [1, 1_000, 100_000], measureStarts);
+    case "resumes":
+      return series("event to resumed call", [100, 10_000, 100_000], measureResumes);
+    default:
+      return [await onBed((bed) => rowOf(name, bed))];
+  }
+}
+
+/** One row per size, each on a server of its own; the ratio is to the first. */
+async function series(
+  scenario: string,
+  sizes: readonly number[],
+  measureSize: (bed: Bed, size: number) => Promise<Figures>,
+): Promise<readonly Row[]> {
+  const found: Row[] = [];
+  for (const size of sizes) {
+    const figures = await onBed((bed) => measureSize(bed, size));
+    const first = found[0]?.value ?? figures.p50;
+    found.push({
+      scenario: `${scenario}, ${size.toLocaleString("en")} waiting`,
+      value: figures.p50,
+      unit: "ms",
+      p99: figures.p99,
+      floor: first,
+      ratio: figures.p50 / first,
+    });
+  }
+  return found;
+}
+
+async function onBed<T>(work: (bed: Bed) => Promise<T>): Promise<T> {
   const bed = await startBed({ functions: [0, 10, 50], synchronous });
   try {
-    return await rowOf(name, bed);
+    return await work(bed);
   } finally {
     await bed.close();
   }
 }
 
-async function rowOf(name: Name, bed: Bed): Promise<Row> {
+async function rowOf(name: Exclude<Name, "starts" | "resumes">, bed: Bed): Promise<Row> {
   switch (name) {
     case "calls": {
       const value = await measureCalls(bed);
@@ -87,7 +123,7 @@ async function rowOf(name: Name, bed: Bed): Promise<Row> {
 function print(table: readonly Row[]): void {
   const lines = table.map((row) =>
     [
-      row.scenario.padEnd(26),
+      row.scenario.padEnd(44),
       `${row.value.toFixed(2)} ${row.unit}`.padStart(16),
       `p99 ${row.p99 === null ? "–" : row.p99.toFixed(2)}`.padStart(12),
       `floor ${row.floor === null ? "–" : row.floor.toFixed(2)}`.padStart(16),

@@ -1,5 +1,6 @@
 // The smallest app that speaks the protocol: request version 1, no checkpointing, no SDK in the way.
-// Its functions are `steps-<n>`: n steps one after another, each answered as soon as it is asked for.
+// Its functions are `steps-<n>` (n steps one after another, each answered as soon as it is asked for), `gated` (no step, one
+// call at a time and one per key) and `wait` (waits for `bench/go` with its own key).
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -18,7 +19,8 @@ export interface SeenCall {
 /** A running app. */
 export interface RawApp {
   readonly url: string;
-  onCall(listener: (call: SeenCall) => void): void;
+  /** What the listener returns is waited for before the call is answered. */
+  onCall(listener: (call: SeenCall) => Promise<void> | void): void;
   close(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export async function startRawApp(options: {
   readonly signingKeyHash: string | null;
   readonly functions: readonly number[];
 }): Promise<RawApp> {
-  let listener: (call: SeenCall) => void = () => undefined;
+  let listener: (call: SeenCall) => Promise<void> | void = () => undefined;
   const server = createServer((request, response) => {
     void handle(request, response);
   });
@@ -44,7 +46,9 @@ export async function startRawApp(options: {
       const answer = await register(url, options);
       response.writeHead(answer.status, sdkHeaders).end(JSON.stringify({ message: "registered", modified: true }));
     } else if (request.method === "POST") {
-      answerCall(new URL(request.url ?? "/", url), body, response, (call) => listener({ ...call, at }));
+      const { call, answer } = readCall(new URL(request.url ?? "/", url), body);
+      await listener({ ...call, at });
+      answer(response);
     } else {
       response.writeHead(200, sdkHeaders).end("{}");
     }
@@ -63,12 +67,12 @@ export async function startRawApp(options: {
   };
 }
 
-function answerCall(
-  url: URL,
-  body: string,
-  response: ServerResponse,
-  seen: (call: Omit<SeenCall, "at">) => void,
-): void {
+interface Reading {
+  readonly call: Omit<SeenCall, "at">;
+  readonly answer: (response: ServerResponse) => void;
+}
+
+function readCall(url: URL, body: string): Reading {
   const request = JSON.parse(body) as {
     readonly ctx: { readonly run_id: string };
     readonly event: { readonly data: Readonly<Record<string, unknown>> };
@@ -76,20 +80,43 @@ function answerCall(
   };
   const functionId = url.searchParams.get("fnId") ?? "";
   const stepsDone = Object.keys(request.steps).length;
-  const isLast = stepsDone >= Number(functionId.split("-").at(-1));
-  seen({ runId: request.ctx.run_id, functionId, data: request.event.data, stepsDone, isLast });
-  if (isLast) {
-    response.writeHead(200, sdkHeaders).end('{"ok":true}');
-    return;
+  const isLast = stepsDone >= stepsOf(functionId);
+  return {
+    call: { runId: request.ctx.run_id, functionId, data: request.event.data, stepsDone, isLast },
+    answer(response) {
+      if (isLast) {
+        response.writeHead(200, sdkHeaders).end('{"ok":true}');
+        return;
+      }
+      response
+        .writeHead(206, { ...sdkHeaders, "x-inngest-no-retry": "false" })
+        .end(JSON.stringify([functionId === "bench-wait" ? waitOp : stepOp(stepsDone)]));
+    },
+  };
+}
+
+function stepsOf(functionId: string): number {
+  switch (functionId) {
+    case "bench-gated":
+      return 0;
+    case "bench-wait":
+      return 1;
+    default:
+      return Number(functionId.split("-").at(-1));
   }
-  const id = String(stepsDone).padStart(40, "0");
-  response
-    .writeHead(206, { ...sdkHeaders, "x-inngest-no-retry": "false" })
-    .end(
-      JSON.stringify([
-        { op: "StepRun", id, name: id, displayName: `step ${stepsDone}`, opts: {}, data: { n: stepsDone } },
-      ]),
-    );
+}
+
+const waitOp = {
+  op: "WaitForEvent",
+  id: "w".padStart(40, "0"),
+  name: "bench/go",
+  displayName: "wait",
+  opts: { timeout: "24h", if: "event.data.key == async.data.key" },
+};
+
+function stepOp(number: number) {
+  const id = String(number).padStart(40, "0");
+  return { op: "StepRun", id, name: id, displayName: `step ${number}`, opts: {}, data: { n: number } };
 }
 
 async function register(
@@ -113,20 +140,25 @@ async function register(
       appName: "bench",
       sdk: "js:v3.54.2",
       v: "0.1",
-      functions: options.functions.map((count) => ({
-        id: `bench-steps-${count}`,
-        name: `steps ${count}`,
-        triggers: [{ event: `bench/steps.${count}` }],
-        steps: {
-          step: {
-            id: "step",
-            name: "step",
-            runtime: { type: "http", url: `${url}?fnId=bench-steps-${count}&stepId=step` },
-          },
-        },
-      })),
+      functions: [
+        ...options.functions.map((count) => registration(url, `steps-${count}`, `bench/steps.${count}`, {})),
+        registration(url, "gated", "bench/gated", { concurrency: [{ limit: 1, key: "event.data.key" }, { limit: 1 }] }),
+        registration(url, "wait", "bench/wait", {}),
+      ],
     }),
   });
+}
+
+function registration(url: string, name: string, event: string, options: Readonly<Record<string, unknown>>) {
+  return {
+    ...options,
+    id: `bench-${name}`,
+    name,
+    triggers: [{ event }],
+    steps: {
+      step: { id: "step", name: "step", runtime: { type: "http", url: `${url}?fnId=bench-${name}&stepId=step` } },
+    },
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

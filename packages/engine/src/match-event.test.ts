@@ -109,7 +109,12 @@ describe("an event that is taken in", () => {
     const [resolved] = effectsOf(acceptEvent(inputOf({ pauses: [listener] }), paid), "resolvePause");
     expect(resolved?.item).toMatchObject({
       id: "run-1:cancel",
-      work: { kind: "cancel", runId: "run-1", reason: { kind: "event", eventName: "shop/paid", eventId: "event-9" } },
+      work: {
+        kind: "cancel",
+        runId: "run-1",
+        reason: { kind: "event", eventName: "shop/paid", eventId: "event-9" },
+        event: { kind: "inTransition", index: 0 },
+      },
     });
   });
 

@@ -133,6 +133,7 @@ function pauseItem(input: MatchInput, pause: StoredPause): NewQueueItem {
         kind: "cancel",
         runId: pause.runId,
         reason: { kind: "event", eventName: input.event.name, eventId: input.event.internalId },
+        event: input.ref,
       },
     };
   }

@@ -27,7 +27,8 @@ export type Work =
     }
   /** What a pause waited for has come; the pause is gone already. */
   | { readonly kind: "resume"; readonly runId: RunId; readonly stepId: StepId; readonly outcome: ResumeOutcome }
-  | { readonly kind: "cancel"; readonly runId: RunId; readonly reason: CancelReason }
+  /** `event` is the one that asked for it, if one did. */
+  | { readonly kind: "cancel"; readonly runId: RunId; readonly reason: CancelReason; readonly event?: EventRef }
   /** `from` is when the time began that a limit is counted from. */
   | { readonly kind: "runTimeout"; readonly runId: RunId; readonly which: "start" | "finish"; readonly from: Millis }
   /** Make an HTTP request for `step.fetch` or `step.ai.infer`. */

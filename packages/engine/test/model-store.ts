@@ -352,6 +352,7 @@ function seqOf(ref: EventRef, refs: readonly number[]): number {
 function withStoredEvent(work: Work, refs: readonly number[]): Work {
   const stored = (ref: EventRef): EventRef => ({ kind: "stored", seq: seqOf(ref, refs) });
   if (work.kind === "match") return { ...work, event: stored(work.event) };
+  if (work.kind === "cancel" && work.event !== undefined) return { ...work, event: stored(work.event) };
   if (work.kind === "resume" && work.outcome.kind === "event") {
     return { ...work, outcome: { ...work.outcome, event: stored(work.outcome.event) } };
   }

@@ -43,7 +43,7 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
       tables.pauses.close(effect.pauseId);
       return;
     case "resolvePause":
-      if (tables.pauses.close(effect.pauseId)) enqueue(tables, scope, effect.item);
+      if (tables.pauses.close(effect.pauseId)) resolved(tables, scope, effect.item);
       return;
     case "releaseSignal":
       tables.pauses.releaseSignal(effect.signal);
@@ -153,12 +153,24 @@ function updateRun(tables: Tables, scope: EffectScope, run: Run): void {
   tables.spans.endAll(run);
 }
 
+/** What a pause gives way to goes into the queue, and its event remembers whom it concerned. */
+function resolved(tables: Tables, scope: EffectScope, item: NewQueueItem): void {
+  enqueue(tables, scope, item);
+  const { work } = item;
+  if (work.kind === "resume" && work.outcome.kind === "event") {
+    tables.events.putMatch(seqOf(scope, work.outcome.event), { runId: work.runId, stepId: work.stepId });
+  } else if (work.kind === "cancel" && work.event !== undefined) {
+    tables.events.putMatch(seqOf(scope, work.event), { runId: work.runId, stepId: null });
+  }
+}
+
 function enqueue(tables: Tables, scope: EffectScope, item: NewQueueItem): void {
   tables.queue.enqueue(scope.round, item, storedWork(scope, item.work));
 }
 
 /** Work that points at an event of this transition points at the stored one from here on. */
 function storedWork(scope: EffectScope, work: Work): Work {
+  if (work.kind === "cancel" && work.event !== undefined) return { ...work, event: storedRef(scope, work.event) };
   if (work.kind === "match") return { ...work, event: storedRef(scope, work.event) };
   if (work.kind === "resume" && work.outcome.kind === "event") {
     return { ...work, outcome: { ...work.outcome, event: storedRef(scope, work.outcome.event) } };

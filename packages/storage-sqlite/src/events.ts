@@ -1,6 +1,16 @@
 // Events: one row each, in the order of the sequence.
-import type { NewEvent, StoredEvent } from "@stepwright/engine";
-import { asEventId, asJsonText, asRunId, type EventId, millis, type RunId } from "@stepwright/protocol";
+import type { NewEvent, RunStatus, StoredEvent } from "@stepwright/engine";
+import {
+  asEventId,
+  asJsonText,
+  asRunId,
+  asStepId,
+  type EventId,
+  millis,
+  type RunId,
+  type StepId,
+} from "@stepwright/protocol";
+import type { EventMatch } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -10,6 +20,9 @@ export const eventColumns =
 
 const insertSql = `INSERT INTO events (seq, internal_id, id, name, is_internal, data, user, ts, v, meta, received_at, lifecycle_of)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertMatchSql = "INSERT INTO event_matches (event_seq, run_id, step_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+const matchesSql = `SELECT runs.id, runs.function_slug, runs.status, step_id FROM event_matches
+CROSS JOIN runs ON runs.id = event_matches.run_id WHERE event_seq = +? ORDER BY run_id, step_id LIMIT 100`;
 const getSql = `SELECT ${eventColumns} FROM events WHERE seq = ?`;
 const byInternalIdSql = `SELECT ${eventColumns} FROM events WHERE internal_id = +? ORDER BY seq LIMIT 1`;
 const ofRunSql = `SELECT ${eventColumns} FROM run_events JOIN events ON events.seq = run_events.event_seq
@@ -34,12 +47,18 @@ export interface EventRow {
 export interface EventWrites {
   /** Stores the event and returns its sequence number. */
   put(event: NewEvent): number;
+  /** Remembers that the event ended a wait of the run, or cancelled it (no step). */
+  putMatch(seq: number, match: { readonly runId: RunId; readonly stepId: StepId | null }): void;
 }
 
 /** Prepares the writes of events. */
 export function eventWrites(db: Connection, sequence: Sequence): EventWrites {
   const insert = db.prepare(insertSql);
+  const insertMatch = db.prepare(insertMatchSql);
   return {
+    putMatch(seq, { runId, stepId }) {
+      insertMatch.run(seq, runId, stepId ?? "");
+    },
     put(event) {
       const seq = sequence.next();
       insert.run(
@@ -67,6 +86,15 @@ export interface EventGets {
   byInternalId(id: EventId): StoredEvent | null;
   /** The events of a run, in order. */
   ofRun(runId: RunId): readonly StoredEvent[];
+  /** Runs that the event went on with or cancelled. */
+  matches(seq: number): readonly EventMatch[];
+}
+
+interface MatchRow {
+  readonly id: string;
+  readonly function_slug: string;
+  readonly status: RunStatus;
+  readonly step_id: string;
 }
 
 /** Prepares the reads of single events. */
@@ -74,10 +102,18 @@ export function eventGets(db: Connection): EventGets {
   const get = db.prepare<[number], EventRow>(getSql);
   const byInternalId = db.prepare<[string], EventRow>(byInternalIdSql);
   const ofRun = db.prepare<[string], EventRow>(ofRunSql);
+  const matches = db.prepare<[number], MatchRow>(matchesSql);
   return {
     get: (seq) => eventOrNull(get.get(seq)),
     byInternalId: (id) => eventOrNull(byInternalId.get(id)),
     ofRun: (runId) => ofRun.all(runId).map(eventFromRow),
+    matches: (seq) =>
+      matches.all(seq).map((row) => ({
+        runId: asRunId(row.id),
+        functionSlug: row.function_slug,
+        status: row.status,
+        stepId: row.step_id === "" ? null : asStepId(row.step_id),
+      })),
   };
 }
 

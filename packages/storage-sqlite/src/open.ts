@@ -114,6 +114,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     debounces: debounceReads(reader),
     batches: batchReads(reader),
     drops: dropReads(reader),
+    eventGets: eventGets(reader),
     crons: cronReads(reader),
     registry: registryReads(reader, tables.counters),
   };
@@ -174,6 +175,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
         windows: lists.debounces.ofEvent(eventSeq),
         batches: lists.batches.ofEvent(eventSeq),
         drops: lists.drops(eventSeq),
+        matches: lists.eventGets.matches(eventSeq),
       })),
     },
     registry: {

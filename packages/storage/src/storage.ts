@@ -282,7 +282,17 @@ export interface FlowReads {
     readonly windows: readonly DebounceWindow[];
     readonly batches: readonly OpenBatch[];
     readonly drops: readonly Drop[];
+    readonly matches: readonly EventMatch[];
   }>;
+}
+
+/** A run that an event went on with, or cancelled. */
+export interface EventMatch {
+  readonly runId: RunId;
+  readonly functionSlug: string;
+  readonly status: RunStatus;
+  /** The wait that it ended; null: it cancelled the run. */
+  readonly stepId: StepId | null;
 }
 
 /** Reads of apps and functions. */

@@ -108,6 +108,14 @@ CREATE TABLE batch_events (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_events_event ON batch_events (event_seq);
 
+-- Runs that an event ended a wait of (step_id) or cancelled (no step).
+CREATE TABLE event_matches (
+  event_seq INTEGER NOT NULL,
+  run_id TEXT NOT NULL,
+  step_id TEXT NOT NULL,
+  PRIMARY KEY (event_seq, run_id, step_id)
+) STRICT, WITHOUT ROWID;
+
 -- Triggers that started nothing, and why.
 CREATE TABLE drops (
   row INTEGER PRIMARY KEY,

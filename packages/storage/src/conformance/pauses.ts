@@ -1,10 +1,10 @@
 // Pauses: opened once, found by few probes, whatever their number.
 import type { Effect } from "@stepwright/engine";
 import type { IndexTerm } from "@stepwright/expressions";
-import { asPauseId } from "@stepwright/protocol";
+import { asEventId, asPauseId, asStepId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
 import type { PauseProbe, Storage } from "../storage.ts";
-import { after, apply, event, pause, putPause, runId, signalPause } from "./samples.ts";
+import { after, apply, createRun, event, item, pause, putPause, runId, signalPause, ulid } from "./samples.ts";
 import { applied, commit, isLetThrough, kinds, opened, type OpenStorage } from "./subject.ts";
 
 const eventName = "shop/order.paid";
@@ -23,6 +23,43 @@ export function describePauses(open: OpenStorage): void {
         { ...signal, seq: found[1]?.seq },
       ]);
       expect(found[1]?.seq).toBeGreaterThan(found[0]?.seq ?? Infinity);
+    });
+
+    test("an event remembers the runs that it went on with or cancelled, and none that it came too late for", async () => {
+      const { storage } = await opened(open);
+      await applied(
+        storage,
+        createRun(1),
+        createRun(2),
+        putPause("w"),
+        putPause("c", { runId: runId(2), kind: "cancel", stepId: null }),
+      );
+      const ref = { kind: "inTransition", index: 0 } as const;
+      const resumes = item("r", {
+        lane: "system",
+        work: { kind: "resume", runId: runId(1), stepId: asStepId("wait"), outcome: { kind: "event", event: ref } },
+      });
+      const cancels = item("x", {
+        lane: "system",
+        work: {
+          kind: "cancel",
+          runId: runId(2),
+          reason: { kind: "event", eventName: "a", eventId: asEventId(ulid(1)) },
+          event: ref,
+        },
+      });
+      const arrives = (number: number): Effect[] => [
+        { kind: "putEvent", event: event(number) },
+        { kind: "resolvePause", pauseId: asPauseId("w"), item: resumes },
+        { kind: "resolvePause", pauseId: asPauseId("c"), item: cancels },
+      ];
+      const [first = 0] = await applied(storage, ...arrives(1));
+      const [second = 0] = await applied(storage, ...arrives(2));
+      expect((await storage.flow.ofEvent(first)).matches).toEqual([
+        { runId: runId(1), functionSlug: "shop-pack", status: "queued", stepId: "wait" },
+        { runId: runId(2), functionSlug: "shop-pack", status: "queued", stepId: null },
+      ]);
+      expect((await storage.flow.ofEvent(second)).matches).toEqual([]);
     });
 
     test("opening a pause twice changes nothing", async () => {
