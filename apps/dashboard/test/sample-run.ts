@@ -63,7 +63,7 @@ export function sampleError(message: string, facts: Partial<ApiError> = {}): Api
     "    at async runStep (/home/ana/shop/node_modules/inngest/components/execution/engine.js:800:9)",
     "    at process.processTicksAndRejections (node:internal/process/task_queues:103:5)",
   ].join("\n");
-  return { name: "Error", message, stack, cause: null, ...facts };
+  return { name: "Error", message, stack, cause: null, noAnswer: null, ...facts };
 }
 
 /** Makes something an unfinished run does. */

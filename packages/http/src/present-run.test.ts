@@ -246,8 +246,22 @@ describe("a run for the dashboard", () => {
       expect(shown.steps).toMatchObject([
         { status: "retrying", nextAttemptAt: 500, endedAt: null, error: { message: "boom\nat length" } },
       ]);
-      expect(shown.doing).toMatchObject([{ kind: "retrying", at: 500, attempt: 1, stepId: next.stepId }]);
+      expect(shown.doing).toMatchObject([{ kind: "retrying", at: 500, attempt: 1, stepId: "a", stepName: "a" }]);
     }
+  });
+
+  it("names the step that failed last as what a call is made again for, or the function itself", () => {
+    const failed = { status: "failed", error: boom } as const;
+    const unreachable = canonicalJson({ error: "http_unreachable", name: "Error", message: "Unable to reach it" });
+    const step = span({ id: "a:0", stepId: "a", ...failed, endedAt: millis(300) });
+    const other = span({ id: "b:0", stepId: "b", ...failed, endedAt: millis(400) });
+    const body = span({ id: "fn:1:1", stepId: null, kind: "function", status: "failed", error: unreachable });
+    const items = [item({ stepId: null, attempt: 2 }), item({ id: "b", stepId: "b", attempt: 1, at: millis(600) })];
+    const first = presentRun(facts({ spans: [step, other, body], items }), registry);
+    expect(first.doing.map(({ stepId }) => stepId)).toEqual(["a", "b"]);
+    const last = presentRun(facts({ spans: [step, { ...body, endedAt: millis(450) }], items }), registry);
+    expect(last.doing[0]).toMatchObject({ kind: "retrying", stepId: "function" });
+    expect(last.steps.find(({ id }) => id === "function")?.error).toMatchObject({ noAnswer: "http_unreachable" });
   });
 
   it("shows a planned step before its first call, and while it is called", () => {
@@ -340,7 +354,7 @@ describe("a run for the dashboard", () => {
         kind: "step",
         status: "failed",
         output: null,
-        error: { name: "TypeError", message: "no", stack: null, cause: null },
+        error: { name: "TypeError", message: "no", stack: null, cause: null, noAnswer: null },
       },
     ]);
   });

@@ -33,7 +33,6 @@ export function presentRunRow(run: Run, registry: RegistryIndex): ApiRunRow {
 export function presentRun(facts: RunFacts, registry: RegistryIndex): ApiRun {
   const { run } = facts;
   const steps = presentSteps({ ...facts, retries: functionOf(run, registry)?.config.retries ?? null });
-  const stepNames = new Map(steps.map(({ id, name }) => [id, name]));
   return {
     ...presentRunRow(run, registry),
     // A failed run keeps the error as the app sent it in `output`; `error` below is the same, made readable.
@@ -41,7 +40,7 @@ export function presentRun(facts: RunFacts, registry: RegistryIndex): ApiRun {
     error: run.status === "failed" ? readError(run.error) : null,
     events: facts.events,
     steps,
-    doing: isEnded(run.status) ? [] : presentDoing({ items: facts.items, pauses: facts.pauses, stepNames }),
+    doing: isEnded(run.status) ? [] : presentDoing({ items: facts.items, pauses: facts.pauses, steps }),
     invokedBy: run.invokedBy,
     originalRunId: run.originalRunId,
     functionVersion: run.functionVersion,

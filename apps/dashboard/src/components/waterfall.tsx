@@ -7,7 +7,7 @@ import { formatDuration } from "../present/duration.ts";
 import { stepKey } from "../present/failed-step.ts";
 import { layoutSpans, type RunTotals, type Segment, type SegmentKind, type SpanRow } from "../present/layout-spans.ts";
 import { isEnded, stepLook } from "../present/status.ts";
-import { stepKinds } from "../present/step-kinds.ts";
+import { stepKinds, stepTitle } from "../present/step-kinds.ts";
 import type { AxisScale, TimeAxis } from "../present/time-axis.ts";
 import { Icon } from "./ui/icon.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
@@ -94,7 +94,7 @@ function Row({
   const look = stepLook(step);
   const kind = stepKinds[step.kind];
   const key = stepKey(run.steps, step);
-  const name = step.kind === "function" ? kind.title : step.name;
+  const name = stepTitle(step);
   return (
     <li
       className={`relative border-b border-line last:border-b-0 focus-within:bg-raised hover:bg-raised ${isSelected ? "bg-raised shadow-[inset_3px_0] shadow-fill" : ""}`}
