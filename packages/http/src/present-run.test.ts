@@ -380,6 +380,22 @@ describe("a run for the dashboard", () => {
     ]);
   });
 
+  it("counts the code outside steps from the end of the steps that ran inside its call", () => {
+    const inline = { queuedAt: millis(130), startedAt: millis(130), endedAt: millis(190) };
+    const spans = [
+      span({ id: "a:0", stepId: "a", startedAt: millis(110), queuedAt: millis(110), endedAt: millis(130) }),
+      span({ id: "b:0", stepId: "b", ...inline }),
+      span({ id: "fn:1:0", stepId: null, kind: "function", startedAt: millis(105), endedAt: millis(200) }),
+    ];
+    const { steps } = presentRun(facts({ run: run({ status: "completed", endedAt: millis(200) }), spans }), registry);
+    expect(steps.map(({ id, queuedAt, startedAt, endedAt }) => [id, queuedAt, startedAt, endedAt])).toEqual([
+      ["a", 110, 110, 130],
+      ["b", 130, 130, 190],
+      ["function", 190, 190, 200],
+    ]);
+    expect(steps.at(-1)?.attempts).toMatchObject([{ startedAt: 190, endedAt: 200 }]);
+  });
+
   it("leaves nothing open in a run that has ended", () => {
     const shown = presentRun(
       facts({

@@ -58,8 +58,11 @@ interface StepGroup {
   item: QueuedItem | null;
 }
 
-function presentStep(group: StepGroup, discovery: QueuedItem | null, { run, retries }: StepFacts): ApiStep {
-  const spans = group.spans.toSorted((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
+function presentStep(group: StepGroup, discovery: QueuedItem | null, facts: StepFacts): ApiStep {
+  const { run, retries } = facts;
+  const ownSpans =
+    group.id === functionStepId ? group.spans.map((span) => afterItsSteps(span, facts.spans)) : group.spans;
+  const spans = ownSpans.toSorted((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
   const [first] = spans;
   const last = spans.at(-1);
   const own = spans.find((span) => span.kind !== "function");
@@ -88,6 +91,22 @@ function presentStep(group: StepGroup, discovery: QueuedItem | null, { run, retr
     maxAttempts: isWait(kind) ? 1 : (retries ?? retriesDefault) + 1,
     detail: Object.fromEntries(spans.flatMap((span) => Object.entries(readObject(span.detail)))),
   };
+}
+
+/**
+ * An attempt of the function without the steps that ran inside its call.
+ *
+ * The row is about the code outside steps: with the whole call it would come before the steps and last as long as all
+ * of them. What is left begins where the last of them ended; the stretches between them are not told apart.
+ */
+function afterItsSteps(span: Span, all: readonly Span[]): Span {
+  const ends = all.flatMap(({ kind, stepId, startedAt, endedAt }) => {
+    const isStep = stepId !== null && !isWait(kind) && endedAt !== null;
+    const isInside = isStep && startedAt >= span.startedAt && endedAt <= (span.endedAt ?? Infinity);
+    return isInside ? [endedAt] : [];
+  });
+  const startedAt = ends.sort((a, b) => b - a)[0];
+  return startedAt === undefined ? span : { ...span, queuedAt: startedAt, startedAt };
 }
 
 /** The result of a wait has no name of its own, so a wait goes by its span. */
