@@ -206,6 +206,7 @@ test("a completed run says how long it took and what it was made of", () => {
     "Completed in 3.21 s, 2 steps, 1 retry",
   );
   expect(headline(sampleRun({ endedAt: 12 }))).toBe("Completed in 12 ms, without steps");
+  expect(headline(sampleRun({ startedAt: 300, endedAt: 312 }))).toBe("Completed in 12 ms, without steps");
 });
 
 test("a cancelled run says why", () => {

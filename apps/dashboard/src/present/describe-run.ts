@@ -206,8 +206,10 @@ function detailText(step: ApiStep | null, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** From its start, as wherever a duration is given; one that never began was only queued. */
 function lifeText(run: ApiRun): string {
-  return formatDuration((run.endedAt ?? run.queuedAt) - run.queuedAt);
+  const startAt = run.startedAt ?? run.queuedAt;
+  return formatDuration((run.endedAt ?? startAt) - startAt);
 }
 
 /** The reason of a cancellation begins with the word that the sentence has said already. */
