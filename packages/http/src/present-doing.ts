@@ -1,6 +1,6 @@
 // What an unfinished run is doing or waiting for, from its open queue items and pauses.
 import type { StoredPause } from "@stepwright/engine";
-import type { ApiDoing, ApiStep } from "@stepwright/protocol";
+import type { ApiActivity, ApiDoing, ApiStep } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
 
 /**
@@ -29,6 +29,29 @@ export function presentDoing(o: {
     }),
     ...waits.map((pause) => ({ ...waitOf(pause), stepName: nameOf(pause.stepId) })),
   ].sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
+}
+
+const activities: readonly (readonly [ApiDoing["kind"], ApiActivity["kind"]])[] = [
+  ["calling", "calling"],
+  ["queued", "queued"],
+  ["retrying", "retrying"],
+  ["waitingForEvent", "waiting"],
+  ["waitingForSignal", "waiting"],
+  ["waitingForRun", "waiting"],
+  ["sleeping", "sleeping"],
+];
+
+/** Presents what a run is doing in one word, with the soonest time of that kind; null when nothing open tells. */
+export function presentActivity(open: {
+  readonly items: readonly QueuedItem[];
+  readonly pauses: readonly StoredPause[];
+}): ApiActivity | null {
+  const doing = presentDoing({ ...open, steps: [] });
+  for (const [from, kind] of activities) {
+    const first = doing.find((each) => each.kind === from);
+    if (first !== undefined) return { kind, until: kind === "calling" ? null : first.at };
+  }
+  return null;
 }
 
 /** The step that failed last and that no item of its own will try again. */

@@ -15,6 +15,7 @@ import {
   asStepId,
   canonicalJson,
   millis,
+  type ApiActivity,
   type JsonText,
 } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
@@ -169,14 +170,14 @@ const boom = canonicalJson({ error: "Error", name: "Error", message: "boom\nat l
 
 describe("a run for the dashboard", () => {
   it("names its function and its app, also after they are gone", () => {
-    expect(presentRunRow(run(), registry)).toMatchObject({
+    expect(presentRunRow(run(), facts({}), registry)).toMatchObject({
       functionName: "Order",
       appName: "shop",
       trigger: { eventName: "shop/ordered" },
       summary: null,
     });
     const nothing = indexRegistry({ apps: [], functions: [] });
-    expect(presentRunRow(run(), nothing)).toMatchObject({ functionName: "shop-order", appName: "app" });
+    expect(presentRunRow(run(), facts({}), nothing)).toMatchObject({ functionName: "shop-order", appName: "app" });
   });
 
   it.each([
@@ -195,7 +196,36 @@ describe("a run for the dashboard", () => {
     ],
     [run({ status: "skipped", error: canonicalJson({ reason: "singleton" }) }), "singleton"],
   ])("says in one line why it did not complete", (ended, summary) => {
-    expect(presentRunRow(ended, registry).summary).toBe(summary);
+    expect(presentRunRow(ended, facts({}), registry).summary).toBe(summary);
+  });
+
+  it.each<[string, Pick<RunFacts, "items" | "pauses">, ApiActivity | null]>([
+    ["nothing that tells", { items: [item({ stepId: null, kind: "runTimeout" })], pauses: [] }, null],
+    [
+      "a call under way",
+      { items: [item({ stepId: null, isLeased: true })], pauses: [] },
+      { kind: "calling", until: null },
+    ],
+    ["a call that is due", { items: [item({ stepId: null })], pauses: [] }, { kind: "queued", until: 500 }],
+    [
+      "an attempt to come",
+      { items: [item({ stepId: null, attempt: 2 })], pauses: [] },
+      { kind: "retrying", until: 500 },
+    ],
+    ["a sleep", { items: [item({ stepId: "nap", kind: "wake" })], pauses: [] }, { kind: "sleeping", until: 500 }],
+    [
+      "a wait and a longer sleep beside it",
+      { items: [item({ stepId: "nap", kind: "wake", at: millis(9_000) })], pauses: [pause({ kind: "signal" })] },
+      { kind: "waiting", until: 900 },
+    ],
+    [
+      "a wait beside a retry",
+      { items: [item({ stepId: "a", attempt: 1 })], pauses: [pause({ kind: "event", expiresAt: null })] },
+      { kind: "retrying", until: 500 },
+    ],
+  ])("says what it is doing while it has %s", (_name, open, activity) => {
+    expect(presentRunRow(run(), facts(open), registry).activity).toEqual(activity);
+    expect(presentRunRow(run({ status: "completed" }), facts(open), registry).activity).toBeNull();
   });
 
   it("shows a completed step with input, output and its attempts in order", () => {

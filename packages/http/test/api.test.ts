@@ -108,6 +108,8 @@ describe("the dashboard's runs", () => {
       doing: [{ kind: "waitingForEvent", stepId: "wait", stepName: "For delivery", event: "shop/delivered" }],
       output: null,
     });
+    const { items }: { readonly items: readonly ApiRunRow[] } = await get("/api/runs?status=running");
+    expect(items.find(({ id }) => id === run.id)?.activity).toEqual({ kind: "waiting", until: run.doing[0]?.at });
     await send({ name: "shop/delivered", data: { id: 7 } });
     await server.runtime.waitForRun(asRunId(run.id));
     const ended: ApiRun = await get(`/api/runs/${run.id}`);
@@ -115,6 +117,7 @@ describe("the dashboard's runs", () => {
       status: "completed",
       output: "done",
       doing: [],
+      activity: null,
       steps: [{}, { status: "completed" }, { kind: "function", status: "completed" }],
     });
   });

@@ -5,7 +5,7 @@ import { formatCoarse, formatDuration, formatMoment } from "./duration.ts";
 import { errorOfCause, errorText, noAnswerTexts } from "./error-text.ts";
 import { failedStep } from "./failed-step.ts";
 import { firstUserFrame } from "./stack.ts";
-import { liveRunLook, type StatusLook } from "./status.ts";
+import { runLook, type StatusLook } from "./status.ts";
 
 /** A piece of a sentence. */
 export type BannerPart =
@@ -34,7 +34,7 @@ export interface RunBanner {
 
 /** Describes a run. */
 export function describeRun(run: ApiRun, now: number): RunBanner {
-  return { look: liveRunLook(run), lines: linesOf(run, now) };
+  return { look: runLook(run, now), lines: linesOf(run, now) };
 }
 
 /** Writes a sentence as plain text. */

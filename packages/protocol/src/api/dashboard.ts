@@ -39,6 +39,15 @@ export interface ApiRunRow {
   readonly endedAt: number | null;
   /** First line of the error message of a failed run, or the reason of a cancelled one. */
   readonly summary: string | null;
+  /** What an unfinished run is doing; null when it has ended. */
+  readonly activity: ApiActivity | null;
+}
+
+/** What an unfinished run is doing in one word: a call before a wait, where it has several things open. */
+export interface ApiActivity {
+  readonly kind: "queued" | "calling" | "retrying" | "sleeping" | "waiting";
+  /** When it is due, tried again, wakes or times out; null while it is called, and for a wait without end. */
+  readonly until: number | null;
 }
 
 /** What started a run. */
