@@ -163,7 +163,7 @@ function pause(o: Partial<StoredPause> & { readonly kind: StoredPause["kind"] })
 }
 
 function facts(o: Partial<RunFacts>): RunFacts {
-  return { run: run(), steps: [], spans: [], items: [], pauses: [], events: [], ...o };
+  return { run: run(), steps: [], spans: [], items: [], pauses: [], invokedInputs: new Map(), events: [], ...o };
 }
 
 const boom = canonicalJson({ error: "Error", name: "Error", message: "boom\nat length", stack: "Error: boom\n at x" });

@@ -11,6 +11,7 @@ import {
   type OpName,
 } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
+import { invokedEventOf, type InvokedInputs } from "./invoked-inputs.ts";
 import { errorOf, readError, readJson, readObject } from "./present-json.ts";
 
 /** What is stored about a run's steps. */
@@ -19,6 +20,8 @@ export interface StepFacts {
   readonly steps: readonly StepResult[];
   readonly spans: readonly Span[];
   readonly items: readonly QueuedItem[];
+  /** What the run's invoke steps gave to the functions they invoked. */
+  readonly invokedInputs: InvokedInputs;
   /** Retries of the function as it is now; null when it is gone. */
   readonly retries: number | null;
 }
@@ -72,6 +75,7 @@ function presentStep(group: StepGroup, discovery: QueuedItem | null, facts: Step
   const status = statusOf({ run, kind, result: group.result, last, item });
   const isOpen = status === "queued" || status === "running" || status === "waiting" || status === "retrying";
   const outcome = outcomeOf(group.result, last);
+  const detail = Object.fromEntries(spans.flatMap((span) => Object.entries(readObject(span.detail))));
   return {
     id: group.id,
     name: nameOf(group, { own, kind }) ?? (group.id === functionStepId ? run.functionSlug : group.id),
@@ -83,13 +87,13 @@ function presentStep(group: StepGroup, discovery: QueuedItem | null, facts: Step
     ),
     startedAt: first?.startedAt ?? group.result?.finishedAt ?? null,
     endedAt: isOpen ? null : (last?.endedAt ?? group.result?.finishedAt ?? run.endedAt),
-    input: readJson(group.result?.input ?? null),
+    input: readJson(group.result?.input ?? null) ?? facts.invokedInputs.get(invokedEventOf(detail) ?? "") ?? null,
     output: outcome.output,
     error: outcome.error,
     attempts: isWait(kind) ? [] : spans.flatMap(presentAttempt),
     nextAttemptAt: status === "retrying" ? (item?.at ?? null) : null,
     maxAttempts: isWait(kind) ? 1 : (retries ?? retriesDefault) + 1,
-    detail: Object.fromEntries(spans.flatMap((span) => Object.entries(readObject(span.detail)))),
+    detail,
   };
 }
 

@@ -165,6 +165,7 @@ function detailFacts({ kind, detail }: ApiStep): readonly Fact[] {
       return [
         textFact("Function", detail["functionId"]),
         linkFact("Run", detail["childRunId"], "run"),
+        linkFact("Event", detail["eventId"], "event"),
         until("Times out", detail["until"]),
       ].filter((fact) => fact !== null);
     case "signal":

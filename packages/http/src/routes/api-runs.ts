@@ -15,6 +15,7 @@ import {
 import type { RunFilter } from "@stepwright/storage";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { readInvokedInputs } from "../invoked-inputs.ts";
 import { limitParameter, millisParameter, readQuery, readRunId } from "../parameters.ts";
 import { presentEvent } from "../present-event.ts";
 import { presentRun, presentRunRow, type OpenFacts } from "../present-run.ts";
@@ -92,7 +93,16 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
     ]);
     const run = await runs.get(runId);
     if (run === null) throw runNotFound({ runId });
-    const facts = { run, steps, spans, items, pauses: open, events: await Promise.all(events.map(present)) };
+    const invokedInputs = await readInvokedInputs(spans, (id) => runtime.storage.events.byInternalId(id));
+    const facts = {
+      run,
+      steps,
+      spans,
+      items,
+      pauses: open,
+      invokedInputs,
+      events: await Promise.all(events.map(present)),
+    };
     return presentRun(facts, indexRegistry(runtime.registry()));
   });
 
