@@ -49,7 +49,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, world:
       response,
       401,
       "LOGIN_REQUIRED",
-      url.pathname === "/api/login" ? "the password is wrong" : "log in first",
+      url.pathname === "/api/login"
+        ? "the signing key is wrong; give the one the server was started with"
+        : "log in first",
     );
   }
   const [, , noun = "", id = "", verb = ""] = url.pathname.split("/").map(decodeURIComponent);

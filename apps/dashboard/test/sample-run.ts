@@ -1,5 +1,5 @@
 // Builders of runs and steps for tests and for the fixture server: say what matters, the rest is filled in.
-import type { ApiAttempt, ApiDoing, ApiError, ApiRun, ApiStep } from "@stepwright/protocol";
+import type { ApiActivity, ApiAttempt, ApiDoing, ApiError, ApiRun, ApiStep } from "@stepwright/protocol";
 
 /** Makes a completed run that began at 0; override what the case is about. */
 export function sampleRun(facts: Partial<ApiRun> = {}): ApiRun {
@@ -14,6 +14,7 @@ export function sampleRun(facts: Partial<ApiRun> = {}): ApiRun {
     startedAt: 0,
     endedAt: 1_000,
     summary: null,
+    activity: activityOf(facts),
     output: null,
     error: null,
     events: [],
@@ -24,6 +25,25 @@ export function sampleRun(facts: Partial<ApiRun> = {}): ApiRun {
     functionVersion: 1,
     ...facts,
   };
+}
+
+/** What the server would make of the first thing the run does. */
+function activityOf({ doing: [first] = [] }: Partial<ApiRun>): ApiActivity | null {
+  switch (first?.kind) {
+    case undefined:
+    case "other":
+      return null;
+    case "calling":
+      return { kind: "calling", until: null };
+    case "queued":
+    case "retrying":
+    case "sleeping":
+      return { kind: first.kind, until: first.at };
+    case "waitingForEvent":
+    case "waitingForSignal":
+    case "waitingForRun":
+      return { kind: "waiting", until: first.at };
+  }
 }
 
 /** Makes a step that ran once from 100 to 200. */
@@ -63,7 +83,7 @@ export function sampleError(message: string, facts: Partial<ApiError> = {}): Api
     "    at async runStep (/home/ana/shop/node_modules/inngest/components/execution/engine.js:800:9)",
     "    at process.processTicksAndRejections (node:internal/process/task_queues:103:5)",
   ].join("\n");
-  return { name: "Error", message, stack, cause: null, ...facts };
+  return { name: "Error", message, stack, cause: null, noAnswer: null, ...facts };
 }
 
 /** Makes something an unfinished run does. */

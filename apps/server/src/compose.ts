@@ -37,7 +37,7 @@ export interface CompositionOptions {
   readonly cacheDir: string | null;
 }
 
-/** Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER or DATA_FOLDER_UNUSABLE. */
+/** Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER, DATA_DAMAGED or DATA_FOLDER_UNUSABLE. */
 export function compose(config: Config, { log, discoverPorts, cacheDir }: CompositionOptions): Composition {
   const clock = createWallClock();
   const storage = openStorage(config, { now: clock.now(), cacheDir });

@@ -1,6 +1,6 @@
 // All settings of the server as one schema: names, defaults, limits and descriptions.
 // The command line, the environment, the file, `--help` and docs/configuration.md are read off it.
-import { normalizeSigningKey } from "@stepwright/protocol";
+import { isAppUrl, normalizeSigningKey } from "@stepwright/protocol";
 import { z } from "zod";
 
 /** The commands that start a server. */
@@ -65,6 +65,13 @@ const list = () =>
       "give a text, or a list of texts",
     )
     .transform((items) => items.map((item) => item.trim()).filter((item) => item !== ""));
+const appUrls = () =>
+  list().superRefine((urls, context) => {
+    for (const url of urls.filter((item) => !isAppUrl(item))) {
+      const message = `${JSON.stringify(url)} is not an http or https URL such as http://localhost:3000/api/inngest`;
+      context.addIssue({ code: "custom", message });
+    }
+  });
 const text = () => z.string("give a text").min(1, "give a text that is not empty");
 
 /** Every setting by its name in the code; outside, `appUrl` is `--app-url`, `STEPWRIGHT_APP_URL` and `"app-url"`. */
@@ -86,7 +93,7 @@ export const configSchema = z.object({
       env: ["INNGEST_HOST"],
       defaults: { dev: null, start: "0.0.0.0" },
     }),
-  appUrl: list().register(settingMetas, {
+  appUrl: appUrls().register(settingMetas, {
     description: "URL of an app to sync at start, such as http://localhost:3000/api/inngest. May be repeated.",
     commands: both,
     placeholder: "URL",

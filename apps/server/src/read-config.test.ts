@@ -97,6 +97,11 @@ describe("the configuration", () => {
       { command: "start" as const, flags: { eventKey: ["a"] } },
       `setting "signing-key" is required; give --signing-key HEX or set INNGEST_SIGNING_KEY; make one with: openssl rand -hex 32`,
     ],
+    [
+      { flags: { appUrl: ["localhost:3000/api/inngest", ":::"] } },
+      `setting "app-url" has the invalid value "["localhost:3000/api/inngest",":::"]" (--app-url); ":::" is not an http or https URL such as http://localhost:3000/api/inngest`,
+    ],
+    [{ flags: { appUrl: "ftp://a/api/inngest" } }, `"ftp://a/api/inngest" is not an http or https URL`],
     [{ configFile: "nowhere.json" }, /it cannot be read: ENOENT/],
   ])("refuses %j in a sentence", (o, message) => {
     expect(() => readConfig(sources(o))).toThrow(message);
@@ -110,8 +115,8 @@ describe("the configuration", () => {
 
   it("names an unknown key of the file and the one that was probably meant", () => {
     writeFileSync(join(cwd, "stepwright.json"), `{"prot": 1}`);
-    expect(() => readConfig(sources())).toThrow(
-      /unknown setting "prot" in .*stepwright\.json; known settings: did you mean "port"\?/,
-    );
+    expect(() => readConfig(sources())).toThrow(/unknown setting "prot" in .*stepwright\.json; did you mean "port"\?$/);
+    writeFileSync(join(cwd, "stepwright.json"), `{"colour-of-the-page": 1}`);
+    expect(() => readConfig(sources())).toThrow(/; `stepwright help dev` lists the settings, which have the names/);
   });
 });

@@ -110,7 +110,11 @@ function readConfigFile(sources: ConfigSources): ConfigFile | null {
     throw configUnknown({
       key: unknown,
       source: path,
-      allowed: meant === null ? known.join(", ") : `did you mean "${meant}"? All: ${known.join(", ")}`,
+      // Not all of them: thirty names would be cut off, and hide the sentence they stand in.
+      allowed:
+        meant === null
+          ? `\`stepwright help ${sources.command}\` lists the settings, which have the names of the flags`
+          : `did you mean "${meant}"?`,
     });
   }
   return { path, values };

@@ -24,7 +24,7 @@ export interface Span {
   readonly error: JsonText | null;
   /**
    * What is known beyond times, by kind: sleep `{until}`; wait `{event,expression,until,matchedEventId?}`;
-   * invoke `{functionId,until,childRunId?}`; signal `{signal,until}`; a failed attempt that will be tried again `{retryAt}`;
+   * invoke `{functionId,until,eventId,childRunId?}`; signal `{signal,until}`; a failed attempt that will be tried again `{retryAt}`;
    * steps that sent events `{}`. Canonical JSON object.
    */
   readonly detail: JsonText;

@@ -4,6 +4,7 @@ import {
   methodNotAllowed,
   parameterInvalid,
   pathNotFound,
+  shuttingDown,
   StepwrightError,
   storageUnavailable,
   tooManyRequests,
@@ -30,7 +31,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const known = asStepwrightError(error, request) ?? unforeseen(error, request);
   const { code, status, message, details } = known;
   // Trouble of ours that the sender is told to wait out, such as a full disk; whoever runs the server has to hear of it.
-  if (status >= 500 && known === error)
+  // That a stopping server refuses is no trouble: it has said that it stops, and senders may try a thousand times meanwhile.
+  if (status >= 500 && known === error && code !== shuttingDown.code)
     request.log.warn({ component: "http", err: known, requestId: request.id }, "request refused");
   if (code === methodNotAllowed.code) reply.header("allow", details["allowed"]);
   if (code === tooManyRequests.code) reply.header("retry-after", details["seconds"]);

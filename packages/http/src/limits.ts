@@ -15,6 +15,8 @@ export const pageRowsMax = 100;
 export const pageRowsDefault = 50;
 /** Rows of a page of `GET /v1/events`, and what its clients expect when they do not say. */
 export const eventsPage = { max: 51, default: 20 } as const;
+/** Invoke steps of one run whose input is read for its page: each is an event to read, and a page shows few at a time. */
+export const invokeInputsMax = 200;
 /** How far `GET /v1/events` looks back when the request does not say. */
 export const eventsWindowMs = 60 * minuteMs;
 

@@ -1,29 +1,75 @@
 // What an unfinished run is doing or waiting for, from its open queue items and pauses.
 import type { StoredPause } from "@stepwright/engine";
-import type { ApiDoing } from "@stepwright/protocol";
+import type { ApiActivity, ApiDoing, ApiStep } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
 
 /**
  * Presents what a run has open, soonest first.
  *
  * A wait has both a pause and a timeout item: the pause says what it waits for, so the item is left out. Listeners that
- * would cancel the run, and its own timeouts, are nothing it waits for.
+ * would cancel the run, and its own timeouts, are nothing it waits for. A call that is made again names the step whose
+ * failure it is made again for: the step ran inside the call, so the call's own item names none.
  */
 export function presentDoing(o: {
   readonly items: readonly QueuedItem[];
   readonly pauses: readonly StoredPause[];
-  readonly stepNames: ReadonlyMap<string, string>;
+  readonly steps: readonly ApiStep[];
 }): readonly ApiDoing[] {
-  const nameOf = (stepId: string | null): string | null => (stepId === null ? null : (o.stepNames.get(stepId) ?? null));
+  const stepNames = new Map(o.steps.map(({ id, name }) => [id, name]));
+  const nameOf = (stepId: string | null): string | null => (stepId === null ? null : (stepNames.get(stepId) ?? null));
   const waits = o.pauses.filter((pause) => pause.kind !== "cancel");
   const waiting = new Set(waits.map((pause) => pause.stepId));
   const items = o.items.filter(
     (item) => item.kind !== "runTimeout" && !(item.kind === "timeout" && waiting.has(item.stepId)),
   );
   return [
-    ...items.map((item) => ({ ...doingOf(item), stepName: nameOf(item.stepId) })),
+    ...items.map((item) => {
+      const stepId = item.stepId ?? retriedStep(item, o);
+      return { ...doingOf(item), stepId, stepName: nameOf(stepId) };
+    }),
     ...waits.map((pause) => ({ ...waitOf(pause), stepName: nameOf(pause.stepId) })),
   ].sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
+}
+
+const activities: readonly (readonly [ApiDoing["kind"], ApiActivity["kind"]])[] = [
+  ["calling", "calling"],
+  ["queued", "queued"],
+  ["retrying", "retrying"],
+  ["waitingForEvent", "waiting"],
+  ["waitingForSignal", "waiting"],
+  ["waitingForRun", "waiting"],
+  ["sleeping", "sleeping"],
+];
+
+/** Presents what a run is doing in one word, with the soonest time of that kind; null when nothing open tells. */
+export function presentActivity(open: {
+  readonly items: readonly QueuedItem[];
+  readonly pauses: readonly StoredPause[];
+}): ApiActivity | null {
+  const doing = presentDoing({ ...open, steps: [] });
+  for (const [from, kind] of activities) {
+    const first = doing.find((each) => each.kind === from);
+    if (first !== undefined) return { kind, until: kind === "calling" ? null : first.at };
+  }
+  return null;
+}
+
+/** The step that failed last and that no item of its own will try again. */
+function retriedStep(
+  item: QueuedItem,
+  o: { readonly items: readonly QueuedItem[]; readonly steps: readonly ApiStep[] },
+): string | null {
+  if (item.kind !== "call" || item.attempt === 0) return null;
+  const withItem = new Set<string | null>(o.items.map(({ stepId }) => stepId));
+  const [last] = o.steps
+    .filter((step) => (step.status === "retrying" || step.status === "running") && !withItem.has(step.id))
+    .filter((step) => step.attempts.at(-1)?.status === "failed")
+    .sort((a, b) => lastEndOf(b) - lastEndOf(a));
+  return last?.id ?? null;
+}
+
+function lastEndOf(step: ApiStep): number {
+  return Math.max(0, ...step.attempts.map((attempt) => attempt.endedAt));
 }
 
 function doingOf(item: QueuedItem): Omit<ApiDoing, "stepName"> {

@@ -1,6 +1,7 @@
 // Stored JSON text as values of the dashboard's API.
 import {
   isJsonObject,
+  noAnswerReason,
   parseJsonText,
   type ApiError,
   type JsonObject,
@@ -32,6 +33,7 @@ export function errorOf(value: JsonValue): ApiError {
       message: typeof value === "string" ? value : JSON.stringify(value),
       stack: null,
       cause: null,
+      noAnswer: null,
     };
   }
   return {
@@ -39,6 +41,7 @@ export function errorOf(value: JsonValue): ApiError {
     message: textOf(value["message"]) ?? textOf(value["error"]) ?? "",
     stack: textOf(value["stack"]),
     cause: value["cause"] ?? null,
+    noAnswer: noAnswerReason(value),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   asStepId,
   canonicalJson,
   millis,
+  type ApiActivity,
   type JsonText,
 } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
@@ -163,21 +164,21 @@ function pause(o: Partial<StoredPause> & { readonly kind: StoredPause["kind"] })
 }
 
 function facts(o: Partial<RunFacts>): RunFacts {
-  return { run: run(), steps: [], spans: [], items: [], pauses: [], events: [], ...o };
+  return { run: run(), steps: [], spans: [], items: [], pauses: [], invokedInputs: new Map(), events: [], ...o };
 }
 
 const boom = canonicalJson({ error: "Error", name: "Error", message: "boom\nat length", stack: "Error: boom\n at x" });
 
 describe("a run for the dashboard", () => {
   it("names its function and its app, also after they are gone", () => {
-    expect(presentRunRow(run(), registry)).toMatchObject({
+    expect(presentRunRow(run(), facts({}), registry)).toMatchObject({
       functionName: "Order",
       appName: "shop",
       trigger: { eventName: "shop/ordered" },
       summary: null,
     });
     const nothing = indexRegistry({ apps: [], functions: [] });
-    expect(presentRunRow(run(), nothing)).toMatchObject({ functionName: "shop-order", appName: "app" });
+    expect(presentRunRow(run(), facts({}), nothing)).toMatchObject({ functionName: "shop-order", appName: "app" });
   });
 
   it.each([
@@ -196,7 +197,36 @@ describe("a run for the dashboard", () => {
     ],
     [run({ status: "skipped", error: canonicalJson({ reason: "singleton" }) }), "singleton"],
   ])("says in one line why it did not complete", (ended, summary) => {
-    expect(presentRunRow(ended, registry).summary).toBe(summary);
+    expect(presentRunRow(ended, facts({}), registry).summary).toBe(summary);
+  });
+
+  it.each<[string, Pick<RunFacts, "items" | "pauses">, ApiActivity | null]>([
+    ["nothing that tells", { items: [item({ stepId: null, kind: "runTimeout" })], pauses: [] }, null],
+    [
+      "a call under way",
+      { items: [item({ stepId: null, isLeased: true })], pauses: [] },
+      { kind: "calling", until: null },
+    ],
+    ["a call that is due", { items: [item({ stepId: null })], pauses: [] }, { kind: "queued", until: 500 }],
+    [
+      "an attempt to come",
+      { items: [item({ stepId: null, attempt: 2 })], pauses: [] },
+      { kind: "retrying", until: 500 },
+    ],
+    ["a sleep", { items: [item({ stepId: "nap", kind: "wake" })], pauses: [] }, { kind: "sleeping", until: 500 }],
+    [
+      "a wait and a longer sleep beside it",
+      { items: [item({ stepId: "nap", kind: "wake", at: millis(9_000) })], pauses: [pause({ kind: "signal" })] },
+      { kind: "waiting", until: 900 },
+    ],
+    [
+      "a wait beside a retry",
+      { items: [item({ stepId: "a", attempt: 1 })], pauses: [pause({ kind: "event", expiresAt: null })] },
+      { kind: "retrying", until: 500 },
+    ],
+  ])("says what it is doing while it has %s", (_name, open, activity) => {
+    expect(presentRunRow(run(), facts(open), registry).activity).toEqual(activity);
+    expect(presentRunRow(run({ status: "completed" }), facts(open), registry).activity).toBeNull();
   });
 
   it("shows a completed step with input, output and its attempts in order", () => {
@@ -247,8 +277,22 @@ describe("a run for the dashboard", () => {
       expect(shown.steps).toMatchObject([
         { status: "retrying", nextAttemptAt: 500, endedAt: null, error: { message: "boom\nat length" } },
       ]);
-      expect(shown.doing).toMatchObject([{ kind: "retrying", at: 500, attempt: 1, stepId: next.stepId }]);
+      expect(shown.doing).toMatchObject([{ kind: "retrying", at: 500, attempt: 1, stepId: "a", stepName: "a" }]);
     }
+  });
+
+  it("names the step that failed last as what a call is made again for, or the function itself", () => {
+    const failed = { status: "failed", error: boom } as const;
+    const unreachable = canonicalJson({ error: "http_unreachable", name: "Error", message: "Unable to reach it" });
+    const step = span({ id: "a:0", stepId: "a", ...failed, endedAt: millis(300) });
+    const other = span({ id: "b:0", stepId: "b", ...failed, endedAt: millis(400) });
+    const body = span({ id: "fn:1:1", stepId: null, kind: "function", status: "failed", error: unreachable });
+    const items = [item({ stepId: null, attempt: 2 }), item({ id: "b", stepId: "b", attempt: 1, at: millis(600) })];
+    const first = presentRun(facts({ spans: [step, other, body], items }), registry);
+    expect(first.doing.map(({ stepId }) => stepId)).toEqual(["a", "b"]);
+    const last = presentRun(facts({ spans: [step, { ...body, endedAt: millis(450) }], items }), registry);
+    expect(last.doing[0]).toMatchObject({ kind: "retrying", stepId: "function" });
+    expect(last.steps.find(({ id }) => id === "function")?.error).toMatchObject({ noAnswer: "http_unreachable" });
   });
 
   it("shows a planned step before its first call, and while it is called", () => {
@@ -341,7 +385,7 @@ describe("a run for the dashboard", () => {
         kind: "step",
         status: "failed",
         output: null,
-        error: { name: "TypeError", message: "no", stack: null, cause: null },
+        error: { name: "TypeError", message: "no", stack: null, cause: null, noAnswer: null },
       },
     ]);
   });
@@ -365,6 +409,22 @@ describe("a run for the dashboard", () => {
         endedAt: 220,
       },
     ]);
+  });
+
+  it("counts the code outside steps from the end of the steps that ran inside its call", () => {
+    const inline = { queuedAt: millis(130), startedAt: millis(130), endedAt: millis(190) };
+    const spans = [
+      span({ id: "a:0", stepId: "a", startedAt: millis(110), queuedAt: millis(110), endedAt: millis(130) }),
+      span({ id: "b:0", stepId: "b", ...inline }),
+      span({ id: "fn:1:0", stepId: null, kind: "function", startedAt: millis(105), endedAt: millis(200) }),
+    ];
+    const { steps } = presentRun(facts({ run: run({ status: "completed", endedAt: millis(200) }), spans }), registry);
+    expect(steps.map(({ id, queuedAt, startedAt, endedAt }) => [id, queuedAt, startedAt, endedAt])).toEqual([
+      ["a", 110, 110, 130],
+      ["b", 130, 130, 190],
+      ["function", 190, 190, 200],
+    ]);
+    expect(steps.at(-1)?.attempts).toMatchObject([{ startedAt: 190, endedAt: 200 }]);
   });
 
   it("leaves nothing open in a run that has ended", () => {

@@ -1,7 +1,7 @@
 // A run as the dashboard shows it: as a row of a list, and in full.
 import { isEnded, type FunctionRecord, type Run, type StoredPause } from "@stepwright/engine";
 import { isJsonObject, type ApiEvent, type ApiRun, type ApiRunRow, type JsonValue } from "@stepwright/protocol";
-import { presentDoing } from "./present-doing.ts";
+import { presentActivity, presentDoing } from "./present-doing.ts";
 import { readError, readJson, readObject } from "./present-json.ts";
 import { presentSteps, type StepFacts } from "./present-steps.ts";
 import type { RegistryIndex } from "./registry-index.ts";
@@ -13,8 +13,11 @@ export interface RunFacts extends Omit<StepFacts, "retries"> {
   readonly events: readonly ApiEvent[];
 }
 
+/** What a run has open; it is not looked at when the run has ended. */
+export type OpenFacts = Pick<RunFacts, "items" | "pauses">;
+
 /** Presents a row of a list of runs. */
-export function presentRunRow(run: Run, registry: RegistryIndex): ApiRunRow {
+export function presentRunRow(run: Run, open: OpenFacts, registry: RegistryIndex): ApiRunRow {
   return {
     id: run.id,
     status: run.status,
@@ -26,6 +29,7 @@ export function presentRunRow(run: Run, registry: RegistryIndex): ApiRunRow {
     startedAt: run.startedAt,
     endedAt: run.endedAt,
     summary: summaryOf(run),
+    activity: isEnded(run.status) ? null : presentActivity(open),
   };
 }
 
@@ -33,15 +37,14 @@ export function presentRunRow(run: Run, registry: RegistryIndex): ApiRunRow {
 export function presentRun(facts: RunFacts, registry: RegistryIndex): ApiRun {
   const { run } = facts;
   const steps = presentSteps({ ...facts, retries: functionOf(run, registry)?.config.retries ?? null });
-  const stepNames = new Map(steps.map(({ id, name }) => [id, name]));
   return {
-    ...presentRunRow(run, registry),
+    ...presentRunRow(run, facts, registry),
     // A failed run keeps the error as the app sent it in `output`; `error` below is the same, made readable.
     output: run.status === "completed" ? readJson(run.output) : null,
     error: run.status === "failed" ? readError(run.error) : null,
     events: facts.events,
     steps,
-    doing: isEnded(run.status) ? [] : presentDoing({ items: facts.items, pauses: facts.pauses, stepNames }),
+    doing: isEnded(run.status) ? [] : presentDoing({ items: facts.items, pauses: facts.pauses, steps }),
     invokedBy: run.invokedBy,
     originalRunId: run.originalRunId,
     functionVersion: run.functionVersion,

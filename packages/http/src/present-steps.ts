@@ -11,6 +11,7 @@ import {
   type OpName,
 } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
+import { invokedEventOf, type InvokedInputs } from "./invoked-inputs.ts";
 import { errorOf, readError, readJson, readObject } from "./present-json.ts";
 
 /** What is stored about a run's steps. */
@@ -19,6 +20,8 @@ export interface StepFacts {
   readonly steps: readonly StepResult[];
   readonly spans: readonly Span[];
   readonly items: readonly QueuedItem[];
+  /** What the run's invoke steps gave to the functions they invoked. */
+  readonly invokedInputs: InvokedInputs;
   /** Retries of the function as it is now; null when it is gone. */
   readonly retries: number | null;
 }
@@ -58,8 +61,11 @@ interface StepGroup {
   item: QueuedItem | null;
 }
 
-function presentStep(group: StepGroup, discovery: QueuedItem | null, { run, retries }: StepFacts): ApiStep {
-  const spans = group.spans.toSorted((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
+function presentStep(group: StepGroup, discovery: QueuedItem | null, facts: StepFacts): ApiStep {
+  const { run, retries } = facts;
+  const ownSpans =
+    group.id === functionStepId ? group.spans.map((span) => afterItsSteps(span, facts.spans)) : group.spans;
+  const spans = ownSpans.toSorted((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
   const [first] = spans;
   const last = spans.at(-1);
   const own = spans.find((span) => span.kind !== "function");
@@ -69,6 +75,7 @@ function presentStep(group: StepGroup, discovery: QueuedItem | null, { run, retr
   const status = statusOf({ run, kind, result: group.result, last, item });
   const isOpen = status === "queued" || status === "running" || status === "waiting" || status === "retrying";
   const outcome = outcomeOf(group.result, last);
+  const detail = Object.fromEntries(spans.flatMap((span) => Object.entries(readObject(span.detail))));
   return {
     id: group.id,
     name: nameOf(group, { own, kind }) ?? (group.id === functionStepId ? run.functionSlug : group.id),
@@ -80,14 +87,30 @@ function presentStep(group: StepGroup, discovery: QueuedItem | null, { run, retr
     ),
     startedAt: first?.startedAt ?? group.result?.finishedAt ?? null,
     endedAt: isOpen ? null : (last?.endedAt ?? group.result?.finishedAt ?? run.endedAt),
-    input: readJson(group.result?.input ?? null),
+    input: readJson(group.result?.input ?? null) ?? facts.invokedInputs.get(invokedEventOf(detail) ?? "") ?? null,
     output: outcome.output,
     error: outcome.error,
     attempts: isWait(kind) ? [] : spans.flatMap(presentAttempt),
     nextAttemptAt: status === "retrying" ? (item?.at ?? null) : null,
     maxAttempts: isWait(kind) ? 1 : (retries ?? retriesDefault) + 1,
-    detail: Object.fromEntries(spans.flatMap((span) => Object.entries(readObject(span.detail)))),
+    detail,
   };
+}
+
+/**
+ * An attempt of the function without the steps that ran inside its call.
+ *
+ * The row is about the code outside steps: with the whole call it would come before the steps and last as long as all
+ * of them. What is left begins where the last of them ended; the stretches between them are not told apart.
+ */
+function afterItsSteps(span: Span, all: readonly Span[]): Span {
+  const ends = all.flatMap(({ kind, stepId, startedAt, endedAt }) => {
+    const isStep = stepId !== null && !isWait(kind) && endedAt !== null;
+    const isInside = isStep && startedAt >= span.startedAt && endedAt <= (span.endedAt ?? Infinity);
+    return isInside ? [endedAt] : [];
+  });
+  const startedAt = ends.sort((a, b) => b - a)[0];
+  return startedAt === undefined ? span : { ...span, queuedAt: startedAt, startedAt };
 }
 
 /** The result of a wait has no name of its own, so a wait goes by its span. */

@@ -53,6 +53,25 @@ beforeAll(async () => {
       },
     },
     {
+      name: "caller",
+      triggers: [{ event: "shop/called" }],
+      handle: ({ steps }) =>
+        steps["ask"] === undefined
+          ? {
+              status: 206,
+              body: [
+                {
+                  op: "InvokeFunction",
+                  id: "ask",
+                  name: "ask",
+                  displayName: "Ask",
+                  opts: { function_id: "shop-nightly", payload: { data: { n: 21 } } },
+                },
+              ],
+            }
+          : { status: 200, body: null },
+    },
+    {
       name: "nightly",
       triggers: [{ cron: "TZ=Europe/Berlin 0 3 * * *" }],
       handle: () => ({ status: 200, body: null }),
@@ -108,6 +127,8 @@ describe("the dashboard's runs", () => {
       doing: [{ kind: "waitingForEvent", stepId: "wait", stepName: "For delivery", event: "shop/delivered" }],
       output: null,
     });
+    const { items }: { readonly items: readonly ApiRunRow[] } = await get("/api/runs?status=running");
+    expect(items.find(({ id }) => id === run.id)?.activity).toEqual({ kind: "waiting", until: run.doing[0]?.at });
     await send({ name: "shop/delivered", data: { id: 7 } });
     await server.runtime.waitForRun(asRunId(run.id));
     const ended: ApiRun = await get(`/api/runs/${run.id}`);
@@ -115,7 +136,20 @@ describe("the dashboard's runs", () => {
       status: "completed",
       output: "done",
       doing: [],
+      activity: null,
       steps: [{}, { status: "completed" }, { kind: "function", status: "completed" }],
+    });
+  });
+
+  it("shows what an invoke gave to the function it invoked, and links the event that carried it", async () => {
+    const eventId = await send({ name: "shop/called" });
+    await server.runtime.idle();
+    const run: ApiRun = await get(`/api/runs/${await runOf(eventId)}`);
+    const [step] = run.steps;
+    expect(step).toMatchObject({ kind: "invoke", status: "completed", input: { n: 21 } });
+    expect(await get(`/api/events/${String(step?.detail["eventId"])}`)).toMatchObject({
+      name: "inngest/function.invoked",
+      runs: [{ runId: step?.detail["childRunId"] }],
     });
   });
 
@@ -228,6 +262,7 @@ describe("the dashboard's functions and apps", () => {
     const { items } = await get("/api/functions");
     expect(items.map(({ slug }: { slug: string }) => slug).toSorted()).toEqual([
       "shop-broken",
+      "shop-caller",
       "shop-nightly",
       "shop-order",
     ]);
@@ -259,7 +294,7 @@ describe("the dashboard's functions and apps", () => {
 
   it("lists apps, and adds, syncs and removes one", async () => {
     expect((await get("/api/apps")).items).toMatchObject([
-      { name: "shop", url: app.url, status: "synced", functionCount: 3, problem: null },
+      { name: "shop", url: app.url, status: "synced", functionCount: 4, problem: null },
     ]);
     const added = await post("/api/apps", { url: "http://localhost:1/api/inngest" });
     expect(added).toMatchObject({

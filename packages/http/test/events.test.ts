@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { isUlid } from "@stepwright/protocol";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { comparable, golden, requestOf } from "./golden.ts";
 import { openServer, type OpenServer } from "./open-server.ts";
@@ -148,6 +149,23 @@ describe("the health of the server", () => {
     await other.runtime.storage.close();
     const response = await other.app.inject({ url: "/ready", headers });
     expect([response.statusCode, response.json().code]).toEqual([503, "NOT_READY"]);
+    await other.app.close();
+  });
+});
+
+describe("the log of a server", () => {
+  it("says nothing about events that are refused because it stops, but that the storage is in trouble", async () => {
+    const lines: string[] = [];
+    const log = pino({ level: "warn" }, { write: (line) => void lines.push(line) });
+    const other = await openServer({ log });
+    const send = () => other.app.inject({ method: "POST", url: "/e/key", headers, payload: { name: "a/b" } });
+    await other.runtime.stop({ graceMs: 0 });
+    const refused = await send();
+    expect([refused.statusCode, refused.json().code]).toEqual([503, "SHUTTING_DOWN"]);
+    expect(lines).toEqual([]);
+    await other.runtime.storage.close();
+    expect((await other.app.inject({ url: "/ready", headers })).statusCode).toBe(503);
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["request refused"]);
     await other.app.close();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callUrl, normalizeAppUrl } from "./app-url.ts";
+import { callUrl, isAppUrl, normalizeAppUrl } from "./app-url.ts";
 
 describe("an app's URL", () => {
   it.each([
@@ -24,6 +24,15 @@ describe("an app's URL", () => {
   it.each(["", "http://", "http://a b/", "http://host:99999/"])("%j is none", (url) => {
     expect(() => normalizeAppUrl(url)).toThrow(expect.objectContaining({ code: "APP_URL_INVALID", status: 400 }));
   });
+});
+
+it.each([
+  ["localhost:3000/api/inngest", true],
+  ["https://example.com/api/inngest", true],
+  ["ftp://example.com/api/inngest", false],
+  [":::", false],
+])("calls can be sent to %s: %s", (url, can) => {
+  expect(isAppUrl(url)).toBe(can);
 });
 
 describe("the URL of a call", () => {

@@ -25,6 +25,16 @@ export function normalizeAppUrl(url: string): string {
   return isBareHost ? parsed.href.slice(0, -1) : parsed.href;
 }
 
+/** Tells whether text is a URL that calls can be sent to; one without a scheme counts as http. */
+export function isAppUrl(url: string): boolean {
+  try {
+    return /^https?:/.test(normalizeAppUrl(url));
+  } catch {
+    // The only thing that is thrown says that it is none.
+    return false;
+  }
+}
+
 /** Gives the URL of one call: the registered one, with the step to run and its parameters in alphabetical order. */
 export function callUrl(registeredUrl: string, stepId: string): string {
   const url = new URL(registeredUrl);

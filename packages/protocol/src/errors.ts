@@ -112,9 +112,17 @@ export const tokenInvalid = defineError(
   "the token is missing, expired or not meant for this; request a new one",
 );
 /** The dashboard needs a login. */
-export const loginRequired = defineError("LOGIN_REQUIRED", 401, "log in first");
-/** Login with a wrong password. */
-export const loginFailed = defineError("LOGIN_FAILED", 401, "the password is wrong");
+export const loginRequired = defineError(
+  "LOGIN_REQUIRED",
+  401,
+  'log in on the dashboard, or send "Authorization: Bearer <signing key>", plain or hashed as the SDKs do',
+);
+/** Login with a wrong signing key. */
+export const loginFailed = defineError(
+  "LOGIN_FAILED",
+  401,
+  "the signing key is wrong; give the one the server was started with",
+);
 /** A realtime token without the right to publish. */
 export const publishNotAllowed = defineError(
   "PUBLISH_NOT_ALLOWED",
@@ -321,7 +329,7 @@ export const appResponseSignature = defineError(
 export const appRedirect = defineError(
   "APP_REDIRECT",
   502,
-  "the app at {url} redirects {reason}; register the URL it ends at",
+  "the app at {url} cannot be reached, as {reason}; let it answer at this URL without a redirect, or give the URL it answers at",
 );
 /** TLS trouble, or https spoken to an http port. */
 export const appTls = defineError(
@@ -333,7 +341,7 @@ export const appTls = defineError(
 export const appSyncInvalid = defineError(
   "APP_SYNC_INVALID",
   502,
-  "the app at {url} answered the sync with something unreadable: {reason}",
+  "the app at {url} answered the sync with something unreadable: {reason}; check that an Inngest SDK serves this path",
 );
 /** The app serves no function. */
 export const appNoFunctions = defineError(
@@ -443,20 +451,17 @@ export const dataFolderUnusable = defineError(
   "the data folder {folder} cannot be used ({reason}); choose a folder this user can write",
   { retryable: false },
 );
-/** The database is damaged or holds what its invariants rule out. */
+/** The database is damaged, or the file is none. */
 export const dataDamaged = defineError(
   "DATA_DAMAGED",
   500,
-  "the database {file} is damaged: {reason}; run `stepwright doctor` or restore a backup",
+  "the database {file} is damaged: {reason}; restore a backup, or move the file and those beside it away to begin with an empty one",
   { retryable: false },
 );
 /** A setting nobody knows. */
-export const configUnknown = defineError(
-  "CONFIG_UNKNOWN",
-  500,
-  'unknown setting "{key}" in {source}; known settings: {allowed}',
-  { retryable: false },
-);
+export const configUnknown = defineError("CONFIG_UNKNOWN", 500, 'unknown setting "{key}" in {source}; {allowed}', {
+  retryable: false,
+});
 /** A setting with a bad value. */
 export const configInvalid = defineError(
   "CONFIG_INVALID",

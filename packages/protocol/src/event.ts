@@ -69,8 +69,8 @@ export function parseEvents(body: string): ParsedEvents {
       error: eventBodyInvalid({ reason: error instanceof Error ? error.message : "it is not JSON" }, { cause: error }),
     };
   }
-  if (isJsonObject(value)) return parseList([value]);
-  if (Array.isArray(value)) return parseList(value);
+  if (isJsonObject(value)) return parseList([value], { isAlone: true });
+  if (Array.isArray(value)) return parseList(value, { isAlone: false });
   return { kind: "rejected", error: eventBodyInvalid({ reason: `it is ${nameOfKind(value)}` }) };
 }
 
@@ -103,7 +103,7 @@ function writeEvent(event: EventFields, user: JsonText | null): JsonText {
   return `{"data":${event.data},"id":${jsonString(event.id)}${meta},"name":${jsonString(event.name)},"ts":${event.ts}${userField}${v}}` as JsonText;
 }
 
-function parseList(values: readonly JsonValue[]): ParsedEvents {
+function parseList(values: readonly JsonValue[], { isAlone }: { readonly isAlone: boolean }): ParsedEvents {
   if (values.length > eventLimits.eventsMax) {
     return { kind: "rejected", error: eventsTooMany({ count: values.length, max: eventLimits.eventsMax }) };
   }
@@ -114,15 +114,22 @@ function parseList(values: readonly JsonValue[]): ParsedEvents {
     if (event instanceof StepwrightError) errors.push({ index, error: event });
     else events.push(event);
   }
-  return errors.length === 0 ? { kind: "events", events } : { kind: "rejected", error: summary(errors, values.length) };
+  return errors.length === 0
+    ? { kind: "events", events }
+    : { kind: "rejected", error: summary(errors, { count: values.length, isAlone }) };
 }
 
 // Above this many, a message names the indexes only; `details` has every text.
 const problemsToldMax = 10;
 
 /** One error for all bad events: the only one itself, or a list that names every index. */
-function summary(errors: readonly { index: number; error: StepwrightError }[], count: number): StepwrightError {
-  const problems = errors.map(({ index, error }) => ({ index, message: error.message }));
+function summary(
+  errors: readonly { index: number; error: StepwrightError }[],
+  { count, isAlone }: { readonly count: number; readonly isAlone: boolean },
+): StepwrightError {
+  // Whoever sent one event and no list has not counted it.
+  const say = (message: string) => (isAlone ? message.replace(/^event 0 /, "the event ") : message);
+  const problems = errors.map(({ index, error }) => ({ index, message: say(error.message) }));
   const [first, second] = errors;
   const whole =
     first !== undefined && second === undefined ? first.error : eventsInvalid({ bad: errors.length, count });
@@ -133,7 +140,7 @@ function summary(errors: readonly { index: number; error: StepwrightError }[], c
     code: whole.code,
     status: whole.status,
     retryable: whole.retryable,
-    message: errors.length === 1 ? whole.message : `${whole.message}: ${told.join("; ")}`,
+    message: errors.length === 1 ? say(whole.message) : `${whole.message}: ${told.join("; ")}`,
     details: { ...whole.details, problems },
   });
 }

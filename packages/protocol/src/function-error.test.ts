@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { functionErrorJson, transportError } from "./function-error.ts";
-import { asJsonText } from "./json.ts";
+import { foreignStatusError, functionErrorJson, noAnswerReason, transportError } from "./function-error.ts";
+import { asJsonText, isJsonObject, parseJsonText, type JsonText } from "./json.ts";
 
 describe("a function's error", () => {
   it("is told to others without its raw form", () => {
@@ -29,5 +29,18 @@ describe("a function's error", () => {
       cause: null,
       raw: '{"error":"http_unreachable","message":"Unable to reach SDK URL","name":"Error"}',
     });
+  });
+
+  it("tells from its stored form whether the app answered at all", () => {
+    const reasonIn = (text: JsonText | null): string | null => {
+      const value = text === null ? null : parseJsonText(text);
+      return isJsonObject(value) ? noAnswerReason(value) : null;
+    };
+    expect(reasonIn(transportError({ code: "not_sdk", message: "no" }).raw)).toBe("not_sdk");
+    expect(reasonIn(foreignStatusError({ status: 502, contentType: "text/html", body: "<h1>" }).raw)).toBe(
+      "foreign_status",
+    );
+    expect(reasonIn(asJsonText('{"error":"invalid status code: 500","message":"boom","name":"Error"}'))).toBeNull();
+    expect(reasonIn(asJsonText('{"message":"http_unreachable","name":"Error"}'))).toBeNull();
   });
 });

@@ -23,14 +23,31 @@ export interface FunctionErrorBody {
   readonly raw: JsonText | null;
 }
 
+const transportErrorCodes = [
+  "http_unreachable",
+  "invalid_response",
+  "not_sdk",
+  "output_too_large",
+  "request_duration_too_long",
+  "sig_verification_failed",
+] as const;
+
 /** Codes of attempts that brought no answer of an SDK. */
-export type TransportErrorCode =
-  | "http_unreachable"
-  | "invalid_response"
-  | "not_sdk"
-  | "output_too_large"
-  | "request_duration_too_long"
-  | "sig_verification_failed";
+export type TransportErrorCode = (typeof transportErrorCodes)[number];
+
+const foreignStatusName = "Server returned a fatal error";
+
+/**
+ * Says why an attempt with this stored error brought no answer of the SDK; null for an error of the user's code.
+ *
+ * An error status that somebody answered in the app's place has no code of its own: it is `foreign_status` here.
+ */
+export function noAnswerReason(error: JsonObject): TransportErrorCode | "foreign_status" | null {
+  const code = error["error"];
+  if (error["name"] === foreignStatusName && typeof code === "string" && code.startsWith("invalid status code"))
+    return "foreign_status";
+  return transportErrorCodes.find((known) => known === code) ?? null;
+}
 
 /** Describes an attempt that brought no readable answer. */
 export function transportError(o: {
@@ -49,7 +66,7 @@ export function foreignStatusError(o: {
 }): FunctionErrorBody {
   return withRaw({
     error: `invalid status code: ${o.status}`,
-    name: "Server returned a fatal error",
+    name: foreignStatusName,
     message: `Your server returned HTTP ${o.status} before the SDK responded.`,
     stack: `No step output was produced: the response did not come from the SDK, so a proxy, platform or crash answered in its place.\n\n${foreignBodyText(o)}`,
     cause: null,

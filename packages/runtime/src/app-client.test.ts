@@ -2,6 +2,7 @@
 import { getEventListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { createAppClient } from "./app-client.ts";
@@ -135,12 +136,12 @@ describe("a redirect", () => {
 
   it("that never ends is a bad response", async () => {
     const url = await serve((_, response) => response.writeHead(302, { location: "/round" }).end());
-    expect(await post(url)).toMatchObject({ code: "APP_BAD_RESPONSE", message: "it redirects more than 60 times" });
+    expect(await post(url)).toMatchObject({ code: "APP_REDIRECT", message: "it redirects more than 60 times" });
   });
 
   it.each(["http://[", "file:///etc/passwd", "javascript:alert(1)"])("to %s is a bad response", async (location) => {
     const url = await serve((_, response) => response.writeHead(302, { location }).end());
-    expect(await post(url)).toMatchObject({ kind: "failed", code: "APP_BAD_RESPONSE" });
+    expect(await post(url)).toMatchObject({ kind: "failed", code: "APP_REDIRECT" });
   });
 });
 
@@ -176,6 +177,21 @@ describe("no answer", () => {
   it("but garbage is a bad response", async () => {
     const url = await serveBytes("SSH-2.0-OpenSSH_9.6\r\n");
     expect(await post(url)).toMatchObject({ code: "APP_BAD_RESPONSE", message: expect.stringContaining("not HTTP") });
+  });
+
+  it("over a connection that cannot be made secure says whether https is spoken there at all", async () => {
+    const plain = await serve((_, response) => response.end());
+    expect(await post(plain.replace("http:", "https:"))).toMatchObject({
+      kind: "failed",
+      code: "APP_TLS",
+      message: expect.stringContaining("does not speak https, try http://"),
+    });
+    const withoutCertificate = await listen(createTlsServer());
+    expect(await post(withoutCertificate.replace("http:", "https:"))).toMatchObject({
+      kind: "failed",
+      code: "APP_TLS",
+      message: expect.stringMatching(/^ERR_SSL_/),
+    });
   });
 
   it.each([

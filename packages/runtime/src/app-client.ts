@@ -77,13 +77,13 @@ async function follow(agent: Agent, request: OutgoingRequest, signal: AbortSigna
     await response.body.dump();
     const target = URL.parse(location, url);
     if (target === null || !/^https?:$/u.test(target.protocol)) {
-      return failed("APP_BAD_RESPONSE", `it redirects to "${location}", which is no address on the web`);
+      return failed("APP_REDIRECT", `it redirects to "${location}", which is no address on the web`);
     }
     // The original query says which function and step is meant; a target without one keeps it.
     if (target.search === "") target.search = url.search;
     url = target;
   }
-  return failed("APP_BAD_RESPONSE", `it redirects more than ${redirectsMax} times`);
+  return failed("APP_REDIRECT", `it redirects more than ${redirectsMax} times`);
 }
 
 async function readAnswer(response: Dispatcher.ResponseData, bytesMax: number): Promise<OutgoingResult> {
@@ -144,12 +144,23 @@ function describe(error: unknown): OutgoingResult {
   const code = codeOf(error);
   if (unsendableCodes.has(code)) return failed("APP_UNREACHABLE", `the request cannot be sent: ${messageOf(error)}`);
   if (unreachableCodes.has(code)) return failed("APP_UNREACHABLE", `${code}: ${messageOf(error)}`);
+  const tls = tlsTrouble(code);
+  if (tls !== null) return failed("APP_TLS", tls);
   if (error instanceof errors.HTTPParserError)
     return failed("APP_BAD_RESPONSE", `what it answers is not HTTP (${messageOf(error)})`);
   return failed(
     "APP_CONNECTION_LOST",
     `the connection ended before the answer did (${code === "" ? messageOf(error) : code})`,
   );
+}
+
+/** What is wrong with a secure connection, by the code of OpenSSL or of Node; null when something else is. */
+function tlsTrouble(code: string): string | null {
+  // OpenSSL reads the first bytes of a plain HTTP answer as a version of TLS.
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG")
+    return `${code}: what answers there does not speak https, try http://`;
+  const isTls = /^ERR_(SSL|TLS)_|CERT|_SIGNATURE$|^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)$/u.test(code);
+  return isTls ? code : null;
 }
 
 function failed(

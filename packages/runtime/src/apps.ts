@@ -7,6 +7,7 @@ import {
   appUrlInvalid,
   canonicalJson,
   headers,
+  type Millis,
   normalizeAppUrl,
   type RegisterRequest,
   shuttingDown,
@@ -25,6 +26,8 @@ import { createSyncsInFlight } from "./syncs-in-flight.ts";
 /** App control and registration. */
 export interface Apps extends AppControl {
   register(request: RegisterRequest): Promise<RegisterAnswer>;
+  /** The record with the time of its last try, which the database hears of only now and then. */
+  asTried(app: App): App;
 }
 
 /** An app's answer to a sync may be an error page of any size; this much is read. */
@@ -34,6 +37,12 @@ const syncAnswerBytesMax = 1024 * 1024;
 export function createApps(shell: Shell, committer: Committer): Apps {
   const change = createChangeApps(shell, committer);
   const syncs = createSyncsInFlight();
+  /** When each app was last asked to register. In memory: apps are polled for ever, and a write per poll is too many. */
+  const tries = new Map<AppId, Millis>();
+  const asTried = (app: App): App => {
+    const triedAt = tries.get(app.id) ?? null;
+    return triedAt === null || (app.triedAt !== null && app.triedAt >= triedAt) ? app : { ...app, triedAt };
+  };
   const known = () => shell.registry().apps;
   const appAt = (url: string): App | undefined => [...known().values()].find((app) => app.url === url);
 
@@ -59,6 +68,7 @@ export function createApps(shell: Shell, committer: Committer): Apps {
   /** Asks the app to register and says who did, if not the app by that id. */
   const ask = async (appId: AppId, url: string): Promise<AppId | null> => {
     const inFlight = syncs.begin({ appId, url });
+    tries.set(appId, shell.ports.clock.now());
     try {
       const answer = await shell.ports.appClient.request(syncRequest(shell, url), shell.signal);
       // We gave it up, not the app.
@@ -92,16 +102,21 @@ export function createApps(shell: Shell, committer: Committer): Apps {
   const sync = async (appId: AppId): Promise<App> => {
     const { url } = appById(appId);
     const registeredAs = await ask(appId, url);
-    if (registeredAs !== null && registeredAs !== appId) await replacePlaceholder(appId);
-    return known().get(registeredAs ?? appId) ?? appAt(url) ?? appById(appId);
+    if (registeredAs !== null && registeredAs !== appId) {
+      tries.delete(appId);
+      await replacePlaceholder(appId);
+    }
+    return asTried(known().get(registeredAs ?? appId) ?? appAt(url) ?? appById(appId));
   };
 
   const remove = async (app: App): Promise<void> => {
+    tries.delete(app.id);
     await change(() => removeApp(shell.registry(), app.id, shell.ports.clock.now()));
   };
 
   return {
     register: (request) => registerApp(shell, { change, syncs }, request),
+    asTried,
     sync,
     add: async (url) => sync(await putPlaceholder(webUrl(url))),
     remove: async (appId) => remove(appById(appId)),

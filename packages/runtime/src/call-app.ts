@@ -161,7 +161,9 @@ const transportCodes: Readonly<Record<Extract<OutgoingResult, { kind: "failed" }
   APP_UNREACHABLE: "http_unreachable",
   APP_CONNECTION_LOST: "http_unreachable",
   APP_TIMEOUT: "request_duration_too_long",
+  APP_TLS: "http_unreachable",
   APP_RESPONSE_TOO_LARGE: "output_too_large",
+  APP_REDIRECT: "invalid_response",
   APP_BAD_RESPONSE: "invalid_response",
 };
 

@@ -53,7 +53,7 @@ export function createRuntime(options: {
     },
     registry() {
       const { apps: known, functions } = shell.registry();
-      return { apps: [...known.values()], functions: [...functions.values()] };
+      return { apps: [...known.values()].map((app) => apps.asTried(app)), functions: [...functions.values()] };
     },
 
     async start() {

@@ -47,6 +47,8 @@ export type OutgoingResult =
         | "APP_TIMEOUT"
         | "APP_CONNECTION_LOST"
         | "APP_RESPONSE_TOO_LARGE"
+        | "APP_REDIRECT"
+        | "APP_TLS"
         | "APP_BAD_RESPONSE";
       readonly message: string;
     };

@@ -121,6 +121,8 @@ describe("a registration that is refused", () => {
     }
     expect(storage.commits.length).toBe(before);
     expect(opened.complaints).toEqual(["app could not be synced"]);
+    // The same problem again is not written down, but whoever asks hears when it was found last.
+    expect(opened.runtime.registry().apps).toMatchObject([{ triedAt: clock.now() }]);
 
     shop.registersAt(runtime);
     expect(await runtime.apps.sync(known.id)).toMatchObject({ status: "synced", problem: null });

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import {
+  dataDamaged,
   dataFolderNewer,
   dataFolderUnusable,
   type Millis,
@@ -10,6 +11,7 @@ import {
   StepwrightError,
 } from "@stepwright/protocol";
 import type { LoadedRun, Storage } from "@stepwright/storage";
+import { SqliteError } from "better-sqlite3";
 import { batchReads } from "./batches.ts";
 import { committer } from "./commit.ts";
 import { type Connection, openReader, openWriter, type Synchronous } from "./connection.ts";
@@ -46,7 +48,7 @@ export interface SqliteOptions {
  * Opens a database, made new if there is none, and begins a boot: what earlier boots had leased is due again.
  *
  * Throws DATA_FOLDER_LOCKED while another server has the folder, DATA_FOLDER_NEWER when a newer version has
- * written it, DATA_FOLDER_UNUSABLE when the file cannot be opened or is no database.
+ * written it, DATA_DAMAGED when the file is no database or a broken one, DATA_FOLDER_UNUSABLE when it cannot be opened.
  */
 export function openSqliteStorage(options: SqliteOptions): Storage {
   const isMemory = options.file === ":memory:";
@@ -203,5 +205,7 @@ function bytesOf(db: Connection, file: string): number {
 
 function unusable(file: string, error: unknown): StepwrightError {
   const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code))
+    return dataDamaged({ file, reason }, { cause: error });
   return dataFolderUnusable({ folder: dirname(file), reason }, { cause: error });
 }

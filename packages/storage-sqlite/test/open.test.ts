@@ -108,7 +108,7 @@ test("a file that is no database is refused and not touched", () => {
   const file = join(folder, "main.db");
   writeFileSync(file, "not a database, but something that somebody wants to keep\n".repeat(100));
   const { size } = statSync(file);
-  expect(() => open(folder)).toThrow(expect.objectContaining({ code: "DATA_FOLDER_UNUSABLE" }));
+  expect(() => open(folder)).toThrow(expect.objectContaining({ code: "DATA_DAMAGED" }));
   expect(statSync(file).size).toBe(size);
 });
 

@@ -98,7 +98,7 @@ test("an app that cannot be synced is refused with the reason", async () => {
 
 test("an invalid event is refused with a sentence", async () => {
   const { server } = await startServer();
-  await expect(server.send({ name: "" })).rejects.toThrow("event 0 has no name");
+  await expect(server.send({ name: "" })).rejects.toThrow("the event has no name");
 });
 
 test("waiting for a run that only time can go on with says so", async () => {

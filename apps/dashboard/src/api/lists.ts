@@ -1,5 +1,6 @@
 // The two long lists: runs and events.
 import type { ApiEventRow, ApiRunRow } from "@stepwright/protocol";
+import { isEnded } from "../present/status.ts";
 import { runsQuery, type RunSearch } from "../present/run-search.ts";
 import { useLiveList, type LiveList } from "./live-list.ts";
 import { readEvents, readRuns } from "./queries.ts";
@@ -17,7 +18,11 @@ export function useRuns(search: RunSearch): LiveList<ApiRunRow> {
     readPage: (page) => readRuns(runsQuery(filters, Date.now()), page),
     bringsRows: (changes) => cursor === null && changes.runs.length > 0,
     concernsRow: (row, changes) => changes.runs.some((run) => run.id === row.id),
-    patch: (row, changes) => ({ ...row, status: changes.runs.find((run) => run.id === row.id)?.status ?? row.status }),
+    patch: (row, changes) => {
+      const status = changes.runs.find((run) => run.id === row.id)?.status ?? row.status;
+      // What an unfinished run does now is read with its page; the end of a run ends whatever it did.
+      return { ...row, status, activity: isEnded(status) ? null : row.activity };
+    },
   });
 }
 

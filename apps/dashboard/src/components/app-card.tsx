@@ -45,7 +45,7 @@ export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
               app.framework === null ? null : ["Framework", app.framework],
               app.appVersion === null ? null : ["Version", app.appVersion],
               ["Synced", app.syncedAt === null ? "never" : <Ago key="synced" at={app.syncedAt} />],
-              app.triedAt === null || app.triedAt === app.syncedAt
+              app.triedAt === null || app.status === "synced"
                 ? null
                 : ["Last try", <Ago key="tried" at={app.triedAt} />],
             ]}

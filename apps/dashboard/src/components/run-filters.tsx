@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { appsQuery, functionsQuery, infoQuery } from "../api/queries.ts";
 import { triggerNames } from "../present/listeners.ts";
 import { isFiltered, toggleStatus, type RunSearch } from "../present/run-search.ts";
-import { runLook } from "../present/status.ts";
+import { statusLook } from "../present/status.ts";
 import { Select } from "./ui/field.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
 
@@ -47,7 +47,7 @@ function StatusLinks({ search }: { readonly search: RunSearch }): ReactNode {
     >
       {order.map((status) => {
         const isOn = search.status?.includes(status) ?? false;
-        const look = runLook(status);
+        const look = statusLook(status);
         const count = counts?.[status];
         return (
           <Link

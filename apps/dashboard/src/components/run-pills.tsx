@@ -2,7 +2,7 @@
 import type { ApiEventRow } from "@stepwright/protocol";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { runLook } from "../present/status.ts";
+import { statusLook } from "../present/status.ts";
 import { StatusMark } from "./ui/status-mark.tsx";
 
 /** Pills of at most `max` runs, and how many more there are. */
@@ -18,7 +18,7 @@ export function RunPills({ runs, max }: { readonly runs: ApiEventRow["runs"]; re
           params={{ runId: run.runId }}
           className="relative z-10 inline-flex h-6 max-w-full min-w-0 items-center gap-1.5 rounded-full border border-line bg-surface px-2 text-xs hover:border-edge hover:text-link"
         >
-          <StatusMark look={runLook(run.status)} label={runLook(run.status).word} />
+          <StatusMark look={statusLook(run.status)} label={statusLook(run.status).word} />
           <span className="truncate">{run.functionSlug}</span>
         </Link>
       ))}

@@ -3,10 +3,12 @@
 import type { ApiRunRow } from "@stepwright/protocol";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { runLook } from "../present/status.ts";
+import { useNow } from "../api/clock.ts";
+import { formatAbsolute } from "../present/duration.ts";
+import { endOfWait, isEnded, runLook } from "../present/status.ts";
 import { TriggerOfRun } from "./trigger-of-run.tsx";
 import { StatusMark, StatusWord } from "./ui/status-mark.tsx";
-import { Ago, Lasting } from "./ui/time.tsx";
+import { Ago, Lasting, Left } from "./ui/time.tsx";
 import { VirtualRows } from "./virtual-rows.tsx";
 
 /** What a row names first: the function and its app, the function, or (where that is known) the run alone. */
@@ -71,11 +73,17 @@ export function RunsTable(props: {
 
 /** Known without measuring, so that the scroll bar is right at once. */
 function rowHeight(row: ApiRunRow | undefined, isNarrow: boolean): number {
-  return (isNarrow ? 56 : 36) + (row?.summary == null ? 0 : 18);
+  return (isNarrow ? 56 : 36) + (row !== undefined && hasSecondLine(row) ? 18 : 0);
+}
+
+function hasSecondLine(row: ApiRunRow): boolean {
+  return row.summary !== null || endOfWait(row) !== null;
 }
 
 function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsTableShows }): ReactNode {
-  const look = runLook(row.status);
+  const now = useNow(isEnded(row.status) ? null : 1_000);
+  const look = runLook(row, now);
+  const end = endOfWait(row);
   return (
     <div
       className={`grid h-full content-center items-center gap-x-3 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns[shows]}`}
@@ -114,20 +122,29 @@ function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsT
           <Lasting from={row.startedAt} to={row.endedAt} />
         )}
       </span>
-      {row.summary === null ? null : <Summary row={row} text={row.summary} />}
+      {row.summary === null ? null : (
+        <SecondLine title={row.summary} tone={row.status === "failed" ? "text-bad" : "text-muted"}>
+          {row.summary}
+        </SecondLine>
+      )}
+      {end === null || end.at <= now ? null : (
+        <SecondLine title={formatAbsolute(end.at)} tone="text-muted">
+          {end.what} in <Left at={end.at} />
+        </SecondLine>
+      )}
     </div>
   );
 }
 
-/** Why the run ended as it did, without opening it. */
-function Summary({ row, text }: { readonly row: ApiRunRow; readonly text: string }): ReactNode {
+/** Why the run ended as it did, or when it goes on, without opening it. */
+function SecondLine(props: { readonly title: string; readonly tone: string; readonly children: ReactNode }): ReactNode {
   return (
     <span
       role="cell"
-      title={text}
-      className={`truncate text-xs leading-[1.125rem] max-md:order-3 max-md:col-span-2 md:col-start-2 md:col-end-[-1] ${row.status === "failed" ? "text-bad" : "text-muted"}`}
+      title={props.title}
+      className={`truncate text-xs leading-[1.125rem] max-md:order-3 max-md:col-span-2 md:col-start-2 md:col-end-[-1] ${props.tone}`}
     >
-      {text}
+      {props.children}
     </span>
   );
 }

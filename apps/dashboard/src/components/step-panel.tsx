@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatDuration } from "../present/duration.ts";
 import { stepLook } from "../present/status.ts";
-import { stepKinds } from "../present/step-kinds.ts";
+import { stepKinds, stepTitle } from "../present/step-kinds.ts";
 import { ErrorView } from "./error-view.tsx";
 import { JsonView } from "./json-view.tsx";
 import { Icon } from "./ui/icon.tsx";
@@ -17,7 +17,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
   const kind = stepKinds[step.kind];
   return (
     <Panel
-      title={step.kind === "function" ? kind.title : step.name}
+      title={stepTitle(step)}
       aside={
         <Link
           from="/runs/$runId"
@@ -165,6 +165,7 @@ function detailFacts({ kind, detail }: ApiStep): readonly Fact[] {
       return [
         textFact("Function", detail["functionId"]),
         linkFact("Run", detail["childRunId"], "run"),
+        linkFact("Event", detail["eventId"], "event"),
         until("Times out", detail["until"]),
       ].filter((fact) => fact !== null);
     case "signal":

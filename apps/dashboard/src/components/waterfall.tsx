@@ -7,13 +7,15 @@ import { formatDuration } from "../present/duration.ts";
 import { stepKey } from "../present/failed-step.ts";
 import { layoutSpans, type RunTotals, type Segment, type SegmentKind, type SpanRow } from "../present/layout-spans.ts";
 import { isEnded, stepLook } from "../present/status.ts";
-import { stepKinds } from "../present/step-kinds.ts";
-import type { AxisScale, TimeAxis } from "../present/time-axis.ts";
+import { stepKinds, stepTitle } from "../present/step-kinds.ts";
+import { labelSide, type AxisScale, type TimeAxis } from "../present/time-axis.ts";
 import { Icon } from "./ui/icon.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
 
 // On a narrow screen the bar stands below the name, in the full width.
 const grid = "grid max-sm:grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[minmax(12rem,30%)_minmax(0,1fr)_5.75rem]";
+
+const labelSides = { right: "", middle: "-translate-x-1/2", left: "-translate-x-full" } as const;
 
 /** The steps of a run over time. */
 export function Waterfall(props: {
@@ -61,7 +63,7 @@ function Ticks({ axis }: { readonly axis: TimeAxis }): ReactNode {
         {axis.ticks.map((tick) => (
           <span
             key={tick.left}
-            className={`absolute whitespace-nowrap ${tick.left > 0.9 ? "-translate-x-full" : tick.left > 0 ? "-translate-x-1/2" : ""}`}
+            className={`absolute whitespace-nowrap ${labelSides[labelSide(tick.left)]}`}
             style={{ left: percent(tick.left) }}
           >
             {tick.label}
@@ -94,7 +96,7 @@ function Row({
   const look = stepLook(step);
   const kind = stepKinds[step.kind];
   const key = stepKey(run.steps, step);
-  const name = step.kind === "function" ? kind.title : step.name;
+  const name = stepTitle(step);
   return (
     <li
       className={`relative border-b border-line last:border-b-0 focus-within:bg-raised hover:bg-raised ${isSelected ? "bg-raised shadow-[inset_3px_0] shadow-fill" : ""}`}

@@ -1,8 +1,9 @@
 // What the page says first about a run.
-import type { ApiDoing, ApiRun } from "@stepwright/protocol";
+import type { ApiDoing, ApiError, ApiRun } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
 import { sampleAttempt, sampleDoing, sampleError, sampleRun, sampleStep } from "../../test/sample-run.ts";
 import { bannerText, describeRun } from "./describe-run.ts";
+import { stepTitle } from "./step-kinds.ts";
 
 const now = 1_000_000;
 
@@ -84,6 +85,23 @@ describe("a failed run", () => {
     expect(describeRun(run, now).lines[0]?.message).toBe("later");
   });
 
+  test("is not blamed on the function's code when the app did not answer the call", () => {
+    const away = sampleError("Unable to reach SDK URL", { stack: null, noAnswer: "http_unreachable" });
+    const own = sampleStep({
+      name: "function",
+      kind: "function",
+      status: "failed",
+      error: away,
+      attempts: [sampleAttempt({ error: away })],
+      maxAttempts: 1,
+    });
+    expect(headline(sampleRun({ status: "failed", error: away, steps: [own] }))).toBe(
+      "Failed: the app could not be reached, attempt 1 of 1",
+    );
+    expect(stepTitle(own)).toBe("Call of the app");
+    expect(stepTitle({ ...own, error: sampleError("boom") })).toBe("Function, outside its steps");
+  });
+
   test("shows the kind of error when it is not a plain one", () => {
     const named = sampleError("bad address", { name: "NonRetriableError" });
     expect(describeRun(sampleRun({ status: "failed", error: named }), now).lines[0]?.message).toBe(
@@ -107,6 +125,29 @@ describe("an unfinished run", () => {
     );
     expect(headline(run)).toBe("Retrying in step risky: attempt 2 of 6 in 27 s");
     expect(describeRun(run, now)).toMatchObject({ look: { word: "Retrying" }, lines: [{ message: "503" }] });
+  });
+
+  test("that calls the function again says why, and not that a step is to blame", () => {
+    const retried = (error: ApiError) => {
+      const step = sampleStep({
+        name: "shop-order",
+        kind: "function",
+        status: "retrying",
+        error,
+        attempts: [sampleAttempt({ error })],
+      });
+      const facts = { kind: "retrying", stepId: step.id, stepName: step.name, attempt: 1, at: now + 5_000 } as const;
+      const run = running(facts, { steps: [step] });
+      return [headline(run), describeRun(run, now).lines[0]?.message];
+    };
+    expect(retried(sampleError("boom"))).toEqual([
+      "Retrying the function's own code, outside its steps: attempt 2 of 3 in 5 s",
+      "boom",
+    ]);
+    expect(retried(sampleError("no answer within 2 s", { noAnswer: "request_duration_too_long" }))).toEqual([
+      "Retrying, as the app did not answer in time: attempt 2 of 3 in 5 s",
+      "no answer within 2 s",
+    ]);
   });
 
   test("that sleeps says until when and how long that is", () => {
@@ -165,6 +206,7 @@ test("a completed run says how long it took and what it was made of", () => {
     "Completed in 3.21 s, 2 steps, 1 retry",
   );
   expect(headline(sampleRun({ endedAt: 12 }))).toBe("Completed in 12 ms, without steps");
+  expect(headline(sampleRun({ startedAt: 300, endedAt: 312 }))).toBe("Completed in 12 ms, without steps");
 });
 
 test("a cancelled run says why", () => {

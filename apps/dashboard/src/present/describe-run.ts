@@ -2,10 +2,10 @@
 // The sentence is data: parts that the page turns into links and counting figures, and that tests read as text.
 import type { ApiDoing, ApiError, ApiRun, ApiStep } from "@stepwright/protocol";
 import { formatCoarse, formatDuration, formatMoment } from "./duration.ts";
-import { errorOfCause, errorText } from "./error-text.ts";
+import { errorOfCause, errorText, noAnswerTexts } from "./error-text.ts";
 import { failedStep } from "./failed-step.ts";
 import { firstUserFrame } from "./stack.ts";
-import { liveRunLook, type StatusLook } from "./status.ts";
+import { runLook, type StatusLook } from "./status.ts";
 
 /** A piece of a sentence. */
 export type BannerPart =
@@ -34,7 +34,7 @@ export interface RunBanner {
 
 /** Describes a run. */
 export function describeRun(run: ApiRun, now: number): RunBanner {
-  return { look: liveRunLook(run), lines: linesOf(run, now) };
+  return { look: runLook(run, now), lines: linesOf(run, now) };
 }
 
 /** Writes a sentence as plain text. */
@@ -84,7 +84,7 @@ function failedLine(run: ApiRun): BannerLine {
     step === null
       ? [text("Failed")]
       : step.kind === "function"
-        ? [text("Failed in the function's own code, outside its steps"), text(attemptsText(step))]
+        ? [text(ownFailureText(step)), text(attemptsText(step))]
         : [text("Failed in step "), stepPart(step), text(attemptsText(step))];
   const frame = frameOf(step?.error ?? null) ?? frameOf(error);
   return { parts, message: error === null ? run.summary : errorText(error), frame };
@@ -92,7 +92,7 @@ function failedLine(run: ApiRun): BannerLine {
 
 function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
   const step = run.steps.find((item) => item.id === doing.stepId) ?? null;
-  const where = whereParts(doing);
+  const where = step?.kind === "function" ? [] : whereParts(doing);
   const attempt = attemptText(doing, step);
   switch (doing.kind) {
     case "queued":
@@ -105,7 +105,7 @@ function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
       return line([text("Calling the app"), ...where, text(doing.attempt > 0 ? `, ${attempt}` : "")]);
     case "retrying":
       return {
-        ...line([text("Retrying"), ...where, text(`: ${attempt} `), ...dueParts(doing, now)]),
+        ...line([text("Retrying"), ...retriedParts(doing, step), text(`: ${attempt} `), ...dueParts(doing, now)]),
         ...lastErrorOf(step),
       };
     case "sleeping":
@@ -147,6 +147,18 @@ function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
 function whereParts(doing: ApiDoing): readonly BannerPart[] {
   if (doing.stepId === null) return [];
   return [text(" in step "), { kind: "step", stepId: doing.stepId, name: doing.stepName ?? doing.stepId }];
+}
+
+/** The function's own row is not a step to the reader: either its code failed, or nobody answered the call. */
+function ownFailureText(step: ApiStep): string {
+  const reason = step.error?.noAnswer ?? null;
+  return reason === null ? "Failed in the function's own code, outside its steps" : `Failed: ${noAnswerTexts[reason]}`;
+}
+
+function retriedParts(doing: ApiDoing, step: ApiStep | null): readonly BannerPart[] {
+  if (step?.kind !== "function") return whereParts(doing);
+  const reason = step.error?.noAnswer ?? null;
+  return [text(reason === null ? " the function's own code, outside its steps" : `, as ${noAnswerTexts[reason]}`)];
 }
 
 /** Attempts count from 0 on the wire and from 1 for people. */
@@ -194,8 +206,10 @@ function detailText(step: ApiStep | null, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** From its start, as wherever a duration is given; one that never began was only queued. */
 function lifeText(run: ApiRun): string {
-  return formatDuration((run.endedAt ?? run.queuedAt) - run.queuedAt);
+  const startAt = run.startedAt ?? run.queuedAt;
+  return formatDuration((run.endedAt ?? startAt) - startAt);
 }
 
 /** The reason of a cancellation begins with the word that the sentence has said already. */

@@ -1,5 +1,5 @@
 // Puts what an error says into words.
-import type { ApiError, JsonValue } from "@stepwright/protocol";
+import type { ApiError, ApiNoAnswer, JsonValue } from "@stepwright/protocol";
 
 /**
  * The name of an error's class.
@@ -31,5 +31,17 @@ export function errorOfCause(cause: JsonValue): ApiError | null {
     message,
     stack: typeof stack === "string" ? stack : null,
     cause: deeper ?? null,
+    noAnswer: null,
   };
 }
+
+/** What became of a call that the app's SDK did not answer, as a clause. */
+export const noAnswerTexts = {
+  http_unreachable: "the app could not be reached",
+  request_duration_too_long: "the app did not answer in time",
+  output_too_large: "the app's answer was too large",
+  invalid_response: "the app's answer could not be read",
+  not_sdk: "what answered in the app's place is no Inngest SDK",
+  foreign_status: "something else answered in the app's place",
+  sig_verification_failed: "the app's answer was not signed with our key",
+} as const satisfies Record<ApiNoAnswer, string>;

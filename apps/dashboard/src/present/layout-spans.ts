@@ -22,7 +22,7 @@ export interface Segment extends Interval {
 export interface SpanRow {
   readonly step: ApiStep;
   readonly segments: readonly Segment[];
-  /** From queued to its end, or until now. */
+  /** From its start to its end, or until now; of a step that has not begun, the time in the queue. */
   readonly durationMs: number;
 }
 
@@ -61,7 +61,7 @@ export function layoutSpans(run: ApiRun, now: number, scale: AxisScale | null = 
     rows: rows.map(({ step, stretches }) => ({
       step,
       segments: stretches.map((item) => placed(item, axis)),
-      durationMs: Math.max(0, Math.min(step.endedAt ?? endAt, endAt) - step.queuedAt),
+      durationMs: Math.max(0, Math.min(step.endedAt ?? endAt, endAt) - (step.startedAt ?? step.queuedAt)),
     })),
     totals: {
       workMs: totalOf(all, "work") + totalOf(all, "failed"),

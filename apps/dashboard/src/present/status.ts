@@ -1,5 +1,5 @@
 // What a status is called, and which of the few tones and shapes it is drawn in.
-import type { ApiApp, ApiRun, ApiRunStatus, ApiStep } from "@stepwright/protocol";
+import type { ApiApp, ApiRunRow, ApiRunStatus, ApiStep } from "@stepwright/protocol";
 
 /** Colour of a status. Never the only sign: each look has its own shape and word. */
 export type Tone = "good" | "bad" | "active" | "waiting" | "quiet";
@@ -30,19 +30,42 @@ const looks = {
   pending: { word: "Syncing", tone: "active", shape: "arc" },
 } as const satisfies Record<string, StatusLook>;
 
-/** The look of a run as lists know it. */
-export function runLook(status: ApiRunStatus): StatusLook {
+/** The look of a status alone. */
+export function statusLook(status: ApiRunStatus): StatusLook {
   return looks[status];
 }
 
-/** The look of a run whose doings are known: an unfinished one says what it is busy with, calls before waits. */
-export function liveRunLook(run: Pick<ApiRun, "status" | "doing">): StatusLook {
-  if (run.status !== "running") return looks[run.status];
-  const kinds = new Set(run.doing.map((doing) => doing.kind));
-  if (kinds.has("calling") || kinds.has("queued")) return looks.running;
-  if (kinds.has("retrying")) return looks.retrying;
-  if (kinds.has("waitingForEvent") || kinds.has("waitingForSignal") || kinds.has("waitingForRun")) return looks.waiting;
-  return kinds.has("sleeping") ? looks.sleeping : looks.running;
+/** The look of a run: an unfinished one says what it is doing. What was to last until now goes on by now. */
+export function runLook({ status, activity }: Pick<ApiRunRow, "status" | "activity">, now: number): StatusLook {
+  if (status !== "running" || activity === null || (activity.until ?? Infinity) <= now) return looks[status];
+  switch (activity.kind) {
+    case "queued":
+    case "calling":
+      return looks.running;
+    case "retrying":
+    case "sleeping":
+    case "waiting":
+      return looks[activity.kind];
+  }
+}
+
+/** What ends a wait of an unfinished run, and when; null for a run at work, and for a wait without end. */
+export function endOfWait({
+  status,
+  activity,
+}: Pick<ApiRunRow, "status" | "activity">): { readonly at: number; readonly what: string } | null {
+  if (isEnded(status) || activity === null || activity.until === null) return null;
+  switch (activity.kind) {
+    case "queued":
+    case "calling":
+      return null;
+    case "retrying":
+      return { at: activity.until, what: "Tried again" };
+    case "sleeping":
+      return { at: activity.until, what: "Wakes" };
+    case "waiting":
+      return { at: activity.until, what: "Times out" };
+  }
 }
 
 /** The look of a step. A sleep that waits is asleep. */

@@ -11,3 +11,9 @@ export const stepKinds = {
   gateway: { title: "Request", short: "Request", icon: "gateway" },
   function: { title: "Function, outside its steps", short: "Function", icon: "code" },
 } as const satisfies Record<ApiStep["kind"], { readonly title: string; readonly short: string; readonly icon: string }>;
+
+/** What a step is called. The function's row is about the call, not the user's code, when the app did not answer it. */
+export function stepTitle(step: Pick<ApiStep, "kind" | "name" | "error">): string {
+  if (step.kind !== "function") return step.name;
+  return step.error === null || step.error.noAnswer === null ? stepKinds.function.title : "Call of the app";
+}

@@ -38,7 +38,9 @@ const longIdleMs = 5 * 60_000;
 // With less work than this share, the work would be thinner than a line.
 const busyShareMin = 0.02;
 const ticksMax = 6;
-const tickDistanceMin = 0.14;
+// As shares of the narrowest axis, which has about 310 pixels, be it on a telephone or beside the panel of a step.
+const letterWidth = 6.2 / 310;
+const labelGap = 8 / 310;
 
 /** Makes the axis of a run that was busy at the given intervals. Without a scale it chooses the readable one. */
 export function timeAxis(
@@ -61,12 +63,42 @@ export function readableScale(whole: Interval, busy: readonly Interval[]): AxisS
 function linearAxis(whole: Interval): TimeAxis {
   const length = lengthOf(whole);
   const place = (at: number) => clamp((at - whole.startAt) / length);
-  const step = tickStep(length);
-  const ticks: AxisTick[] = [];
-  for (let offset = 0; offset <= length; offset += step) {
-    ticks.push({ left: offset / length, label: offset === 0 ? "0" : formatDuration(offset) });
+  return { ...whole, scale: "time", breaks: [], ticks: linearTicks(length), place };
+}
+
+/** Round times at equal distances, as many as have room for their labels. */
+function linearTicks(length: number): readonly AxisTick[] {
+  for (let count = ticksMax; count > 1; count -= 1) {
+    const step = tickStep(length / count);
+    const ticks: AxisTick[] = [];
+    for (let offset = 0; offset <= length; offset += step) {
+      ticks.push({ left: offset / length, label: offset === 0 ? "0" : formatDuration(offset) });
+    }
+    if (ticks.every((tick, index) => hasRoom(ticks[index - 1], tick))) return ticks;
   }
-  return { ...whole, scale: "time", breaks: [], ticks, place };
+  return [{ left: 0, label: "0" }];
+}
+
+/** On which side of its place a label stands: it must not leave the axis. */
+export function labelSide(left: number): "right" | "middle" | "left" {
+  if (left > 0.9) return "left";
+  return left > 0 ? "middle" : "right";
+}
+
+function hasRoom(before: AxisTick | undefined, tick: AxisTick): boolean {
+  return before === undefined || labelEdges(before).end + labelGap <= labelEdges(tick).start;
+}
+
+function labelEdges({ left, label }: AxisTick): { readonly start: number; readonly end: number } {
+  const width = label.length * letterWidth;
+  switch (labelSide(left)) {
+    case "right":
+      return { start: left, end: left + width };
+    case "middle":
+      return { start: left - width / 2, end: left + width / 2 };
+    case "left":
+      return { start: left - width, end: left };
+  }
 }
 
 /** Gives every long idle stretch the same short length, and leaves the rest to scale. */
@@ -105,9 +137,8 @@ function compactAxis(whole: Interval, busy: readonly Interval[]): TimeAxis {
 function compactTicks(whole: Interval, breaks: readonly AxisBreak[]): readonly AxisTick[] {
   const ticks: AxisTick[] = [{ left: 0, label: "0" }];
   for (const { endAt, left, width } of breaks) {
-    const at = left + width;
-    if (at - (ticks.at(-1)?.left ?? 0) >= tickDistanceMin)
-      ticks.push({ left: at, label: formatDuration(endAt - whole.startAt) });
+    const tick = { left: left + width, label: formatDuration(endAt - whole.startAt) };
+    if (hasRoom(ticks.at(-1), tick)) ticks.push(tick);
   }
   return ticks;
 }
@@ -117,8 +148,8 @@ const roundSteps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
 ].map((seconds) => seconds * second);
 
-function tickStep(length: number): number {
-  const least = length / ticksMax;
+/** The smallest round time that is not below this one. */
+function tickStep(least: number): number {
   const round = roundSteps.find((step) => step >= least);
   if (least > second && round !== undefined) return round;
   const unit = least > second ? 86_400 * second : 1;

@@ -8,9 +8,17 @@ import { ConnectApp } from "../components/connect-app.tsx";
 import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 import { PageHead } from "../components/ui/panel.tsx";
 
+// As often as the server tries an app again.
+const failedPollMs = 5_000;
+
 /** The page. */
 export function AppsPage(): ReactNode {
-  const { data, error, refetch } = useQuery(appsQuery());
+  const { data, error, refetch } = useQuery({
+    ...appsQuery(),
+    // A try that finds the same problem again is no change that would be pushed.
+    refetchInterval: ({ state }) =>
+      state.data?.some((app) => app.status === "failed") === true ? failedPollMs : false,
+  });
   const failed = data?.filter((app) => app.status === "failed").length ?? 0;
   return (
     <>

@@ -14,7 +14,7 @@ import { FactLine, PageHead, Panel, Part } from "../components/ui/panel.tsx";
 import { StatusWord } from "../components/ui/status-mark.tsx";
 import { Absolute, Ago } from "../components/ui/time.tsx";
 import { listeners } from "../present/listeners.ts";
-import { runLook } from "../present/status.ts";
+import { statusLook } from "../present/status.ts";
 
 const route = getRouteApi("/events/$eventId");
 
@@ -111,7 +111,7 @@ function StartedRuns({ event }: { readonly event: ApiEventDetail }): ReactNode {
           className="relative flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line px-3 first:border-t-0 hover:bg-raised"
         >
           <span className="w-24">
-            <StatusWord look={runLook(run.status)} />
+            <StatusWord look={statusLook(run.status)} />
           </span>
           <Link to="/runs/$runId" params={{ runId: run.runId }} className="covers-row min-w-0 truncate font-medium">
             {run.functionSlug}

@@ -3,6 +3,7 @@ import type { ApiRun } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useNow } from "../api/clock.ts";
 import { runQuery } from "../api/queries.ts";
 import { ApiFailure } from "../api/request.ts";
 import { RunActions } from "../components/run-actions.tsx";
@@ -17,14 +18,22 @@ import { StatusWord } from "../components/ui/status-mark.tsx";
 import { Ago, Lasting } from "../components/ui/time.tsx";
 import { Waterfall } from "../components/waterfall.tsx";
 import { stepByKey } from "../present/failed-step.ts";
-import { liveRunLook } from "../present/status.ts";
+import { isEnded, runLook } from "../present/status.ts";
 
 const route = getRouteApi("/runs/$runId");
 
 /** The page. */
 export function RunPage(): ReactNode {
   const { runId } = route.useParams();
-  const { data: run, error, refetch } = useQuery(runQuery(runId));
+  const {
+    data: run,
+    error,
+    refetch,
+  } = useQuery({
+    ...runQuery(runId),
+    // That a call has begun is nothing that would be pushed, but it begins when it is due.
+    refetchInterval: ({ state }) => msUntilDue(state.data),
+  });
   if (run !== undefined) return <Run run={run} />;
   if (error === null) return <Loading what="the run" />;
   if (!(error instanceof ApiFailure) || (error.code !== "RUN_NOT_FOUND" && error.code !== "ID_INVALID")) {
@@ -43,10 +52,25 @@ export function RunPage(): ReactNode {
   );
 }
 
+// What is due is not called in the same millisecond.
+const dueMs = 250;
+// Browsers count an interval in 32 bits.
+const intervalMsMax = 2_147_483_647;
+
+/** Milliseconds until the next thing a run has open is due; false when there is none. */
+function msUntilDue(run: ApiRun | undefined): number | false {
+  const now = Date.now();
+  const dues = (run?.doing ?? []).flatMap(({ kind, at }) =>
+    kind === "calling" || at === null || at <= now ? [] : [at],
+  );
+  return dues.length === 0 ? false : Math.min(Math.min(...dues) - now + dueMs, intervalMsMax);
+}
+
 function Run({ run }: { readonly run: ApiRun }): ReactNode {
   const search = route.useSearch();
   const selected = stepByKey(run.steps, search.step);
-  const look = liveRunLook(run);
+  const now = useNow(isEnded(run.status) ? null : 1_000);
+  const look = runLook(run, now);
   return (
     <>
       <title>{`${look.word}: ${run.functionName} · Stepwright`}</title>

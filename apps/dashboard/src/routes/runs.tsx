@@ -13,7 +13,7 @@ import { Button } from "../components/ui/button.tsx";
 import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 import { PageHead } from "../components/ui/panel.tsx";
 import { isFiltered, type RunSearch } from "../present/run-search.ts";
-import { runLook } from "../present/status.ts";
+import { statusLook } from "../present/status.ts";
 
 const route = getRouteApi("/runs");
 
@@ -118,7 +118,7 @@ function withoutCursor({ cursor: _cursor, ...search }: RunSearch): RunSearch {
 }
 
 function titleOf({ status, fn, event, last }: RunSearch): string {
-  const words = (status ?? []).map((item) => runLook(item).word.toLowerCase()).join(", ");
+  const words = (status ?? []).map((item) => statusLook(item).word.toLowerCase()).join(", ");
   const parts = [words, fn, event, last === undefined ? undefined : `last ${last}`].filter(
     (part) => part !== undefined && part !== "",
   );

@@ -63,6 +63,25 @@ const answers: readonly [name: string, answer: RequestListener, problem: object]
     },
   ],
   [
+    "with the error page of a framework that could not load it",
+    (_request, response) => response.writeHead(500, { "content-type": "text/html" }).end("<h1>Build failed</h1>"),
+    {
+      code: "APP_HTTP_STATUS",
+      httpStatus: 500,
+      bodyExcerpt: "<h1>Build failed</h1>",
+      message: expect.stringContaining("answered HTTP 500: it failed before an Inngest SDK could answer"),
+    },
+  ],
+  [
+    "with what no SDK would say",
+    (_request, response) => response.writeHead(200, sdkHeaders).end("OK, I guess"),
+    {
+      code: "APP_SYNC_INVALID",
+      bodyExcerpt: "OK, I guess",
+      message: expect.stringContaining("with something unreadable: its body is not the JSON object"),
+    },
+  ],
+  [
     "with an SDK's own error",
     (_request, response) => response.writeHead(500, sdkHeaders).end('{"message":"the database is down"}'),
     {
@@ -82,12 +101,22 @@ const answers: readonly [name: string, answer: RequestListener, problem: object]
   [
     "with redirects for ever",
     (request, response) => response.writeHead(308, { location: request.url }).end(),
-    unreachable("it redirects more than 60 times"),
+    {
+      code: "APP_REDIRECT",
+      message: expect.stringMatching(
+        /, as it redirects more than 60 times; let it answer at this URL without a redirect/,
+      ),
+    },
   ],
   [
     "with a redirect away from the web",
     (_request, response) => response.writeHead(302, { location: "ftp://files.example/" }).end(),
-    unreachable('it redirects to "ftp://files.example/", which is no address on the web'),
+    {
+      code: "APP_REDIRECT",
+      message: expect.stringContaining(
+        'as it redirects to "ftp://files.example/", which is no address on the web; let',
+      ),
+    },
   ],
   [
     "half of it and dies",
@@ -133,6 +162,17 @@ test("a sync fails with a reason when nobody listens", async () => {
     code: "APP_UNREACHABLE",
     message: expect.stringMatching(
       /^Unable to reach SDK URL http:\/\/localhost:9\/api\/inngest .*; check that the app is running there$/,
+    ),
+  });
+});
+
+test("a sync fails with a reason when the URL says https and the app does not speak it", async () => {
+  const http = await listen((_request, response) => response.end());
+  const app = await addBroken(`https://localhost:${portOf(http)}/api/inngest`);
+  expect(app.problem).toMatchObject({
+    code: "APP_TLS",
+    message: expect.stringMatching(
+      /^no secure connection to https:.*what answers there does not speak https, try http:/,
     ),
   });
 });

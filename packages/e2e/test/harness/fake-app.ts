@@ -61,7 +61,11 @@ export async function serveFake(
   const appName = `fake-${++made}`;
   const http = await listen((request, response) => {
     // The body is read first: an app that answers without reading is a fault of another kind.
-    void text(request).then(() => answer(request, response));
+    void text(request).then(() => {
+      // A dev server polls the app with PUT whenever it likes: that is no call, and no test waits for it.
+      if (request.method === "POST") answer(request, response);
+      else response.writeHead(405, sdkHeaders).end();
+    });
   });
   const url = `http://localhost:${portOf(http)}/api/inngest`;
   const registered = await registerFunctions(server, [{ id: "fn", retries: options.retries ?? 0 }], { url, appName });

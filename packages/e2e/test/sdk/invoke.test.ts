@@ -22,7 +22,7 @@ describe.each(sdks)("SDK $name", (sdk) => {
     const run = await app.runOnce("go");
     expect(run).toMatchObject({ status: "completed", output: { doubled: 42, by: "inngest/function.invoked" } });
     const [call] = stepsOf(run);
-    expect(call).toMatchObject({ kind: "invoke", name: "call", status: "completed" });
+    expect(call).toMatchObject({ kind: "invoke", name: "call", status: "completed", input: { n: 21 } });
     const child = await server.run(childRunOf(call));
     expect(child).toMatchObject({
       functionSlug: `${app.id}-double`,

@@ -42,7 +42,9 @@ describe("an invoked function", () => {
     });
     const [child] = decision.transition.children ?? [];
     const [created] = effectsOf(child?.effects ?? [], "createRun");
-    expect(effectsOf(decision, "putSpan")[0]?.span.detail).toContain(`"childRunId":"${created?.run.id}"`);
+    const [waiting] = effectsOf(decision, "putSpan");
+    expect(waiting?.span.detail).toContain(`"childRunId":"${created?.run.id}"`);
+    expect(waiting?.span.detail).toContain(`"eventId":"${effectsOf(decision, "putEvent")[0]?.event.internalId}"`);
   });
 
   it("starts in the same commit with the event that asks for it", () => {

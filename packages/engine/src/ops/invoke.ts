@@ -91,6 +91,7 @@ export function invoke(draft: Draft, op: Op, call: Call): void {
     waitSpan(draft, op, "invoke", {
       functionId: slug,
       until,
+      eventId: event.internalId,
       ...(child.runId === null ? {} : { childRunId: child.runId }),
     }),
     { kind: "putEvent", event },

@@ -1,5 +1,5 @@
 // `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
-import type { RunStatus, StoredEvent } from "@stepwright/engine";
+import { isEnded, type RunStatus, type StoredEvent } from "@stepwright/engine";
 import {
   cursorInvalid,
   filterInvalid,
@@ -10,13 +10,15 @@ import {
   type ApiRun,
   type ApiRunRow,
   type ApiRunStatus,
+  type RunId,
 } from "@stepwright/protocol";
 import type { RunFilter } from "@stepwright/storage";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { readInvokedInputs } from "../invoked-inputs.ts";
 import { limitParameter, millisParameter, readQuery, readRunId } from "../parameters.ts";
 import { presentEvent } from "../present-event.ts";
-import { presentRun, presentRunRow } from "../present-run.ts";
+import { presentRun, presentRunRow, type OpenFacts } from "../present-run.ts";
 import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
 
@@ -53,9 +55,15 @@ const runsQuery = z.strictObject({
   limit: limitParameter,
 });
 
+const nothingOpen: OpenFacts = { items: [], pauses: [] };
+
 /** Adds the run routes of the dashboard. */
 export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   const { runs, pauses } = runtime.storage;
+  const openOf = async (runId: RunId): Promise<OpenFacts> => {
+    const [items, open] = await Promise.all([runs.items(runId), pauses.byRun(runId)]);
+    return { items, pauses: open };
+  };
   const present = async (event: StoredEvent): Promise<ApiEvent> =>
     presentEvent(event, await runtime.eventPayload(event));
 
@@ -65,7 +73,12 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
     const cursor = query.cursor ?? null;
     if (cursor !== null && !isUlid(cursor)) throw cursorInvalid({ cursor });
     const page = await runs.list(filterOf(query, registry), { cursor, limit: query.limit });
-    return { items: page.items.map((run) => presentRunRow(run, registry)), nextCursor: page.nextCursor };
+    const items = await Promise.all(
+      page.items.map(async (run) =>
+        presentRunRow(run, isEnded(run.status) ? nothingOpen : await openOf(run.id), registry),
+      ),
+    );
+    return { items, nextCursor: page.nextCursor };
   });
 
   app.get<{ Params: { runId: string } }>("/api/runs/:runId", async (request): Promise<ApiRun> => {
@@ -80,7 +93,16 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
     ]);
     const run = await runs.get(runId);
     if (run === null) throw runNotFound({ runId });
-    const facts = { run, steps, spans, items, pauses: open, events: await Promise.all(events.map(present)) };
+    const invokedInputs = await readInvokedInputs(spans, (id) => runtime.storage.events.byInternalId(id));
+    const facts = {
+      run,
+      steps,
+      spans,
+      items,
+      pauses: open,
+      invokedInputs,
+      events: await Promise.all(events.map(present)),
+    };
     return presentRun(facts, indexRegistry(runtime.registry()));
   });
 

@@ -1,5 +1,6 @@
 // The JSON of the server's own API under `/api`: what the dashboard reads and sends.
 // Times are integer milliseconds UTC; payloads are JSON values; lists are keyset pages.
+import type { TransportErrorCode } from "../function-error.ts";
 import type { JsonValue } from "../json.ts";
 
 /** One page of a list. Pass `nextCursor` back as `?cursor=`; null on the last page. */
@@ -38,6 +39,15 @@ export interface ApiRunRow {
   readonly endedAt: number | null;
   /** First line of the error message of a failed run, or the reason of a cancelled one. */
   readonly summary: string | null;
+  /** What an unfinished run is doing; null when it has ended. */
+  readonly activity: ApiActivity | null;
+}
+
+/** What an unfinished run is doing in one word: a call before a wait, where it has several things open. */
+export interface ApiActivity {
+  readonly kind: "queued" | "calling" | "retrying" | "sleeping" | "waiting";
+  /** When it is due, tried again, wakes or times out; null while it is called, and for a wait without end. */
+  readonly until: number | null;
 }
 
 /** What started a run. */
@@ -47,13 +57,18 @@ export interface ApiTriggerOfRun {
   readonly cron: string | null;
 }
 
-/** An error as the user's function threw it. */
+/** An error as the user's function threw it, or what is told in its place when the app did not answer. */
 export interface ApiError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | null;
   readonly cause: JsonValue | null;
+  /** Why the app's SDK gave no answer; null for what the user's code threw. */
+  readonly noAnswer: ApiNoAnswer | null;
 }
+
+/** Why a call brought no answer of an SDK. `foreign_status`: somebody answered an error status in its place. */
+export type ApiNoAnswer = TransportErrorCode | "foreign_status";
 
 /** `GET /api/runs/:id`. */
 export interface ApiRun extends ApiRunRow {
@@ -84,7 +99,7 @@ export interface ApiStep {
   /** When the next attempt is due, while retrying. */
   readonly nextAttemptAt: number | null;
   readonly maxAttempts: number;
-  /** By kind: sleep `{until}`, wait `{event,expression,until,matchedEventId?}`, invoke `{functionId,until,childRunId?}`, signal `{signal,until}`. */
+  /** By kind: sleep `{until}`, wait `{event,expression,until,matchedEventId?}`, invoke `{functionId,until,eventId?,childRunId?}`, signal `{signal,until}`. */
   readonly detail: { readonly [key: string]: JsonValue };
 }
 
@@ -109,6 +124,7 @@ export interface ApiDoing {
     | "waitingForSignal"
     | "waitingForRun"
     | "other";
+  /** A step that failed inside a call of the function is named, too: that call is what is made again. */
   readonly stepId: string | null;
   readonly stepName: string | null;
   /** When it is due, wakes or times out. */

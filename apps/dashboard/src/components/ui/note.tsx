@@ -25,7 +25,9 @@ export function Problem(props: {
   readonly onRetry?: () => void;
   readonly children?: ReactNode;
 }): ReactNode {
-  const problems = props.error instanceof ApiFailure ? props.error.problems : [];
+  const all = props.error instanceof ApiFailure ? props.error.problems : [];
+  // A lone problem is the message itself.
+  const problems = all.filter((problem) => problem !== props.error.message);
   return (
     <div role="alert" className="rounded-lg border border-bad-line bg-bad-soft px-3 py-2.5">
       <p className="font-medium break-words text-bad first-letter:uppercase">{props.error.message}</p>
