@@ -45,6 +45,8 @@ export function fixtureData(now: number): FixtureData {
     events.push({
       ...event,
       runs: started.map((run) => ({ runId: run.id, functionSlug: run.functionSlug, status: run.status })),
+      matches: [],
+      fates: [],
     });
   }
 
@@ -424,6 +426,7 @@ function fixtureFunctions(now: number): ApiFunction[] {
     appId: "app-1",
     appName: "my-app",
     version: 2,
+    pausedAt: null,
     retries,
     triggers,
     config: {

@@ -162,6 +162,8 @@ function receive(
     v: null,
     receivedAt: at,
     runs: [],
+    matches: [],
+    fates: [],
   };
   const slugs =
     slug === undefined

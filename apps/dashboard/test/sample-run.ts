@@ -96,6 +96,7 @@ export function sampleDoing(facts: Partial<ApiDoing> = {}): ApiDoing {
     attempt: 0,
     event: null,
     expression: null,
+    waitsFor: null,
     ...facts,
   };
 }

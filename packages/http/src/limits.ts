@@ -17,6 +17,10 @@ export const pageRowsDefault = 50;
 export const eventsPage = { max: 51, default: 20 } as const;
 /** Invoke steps of one run whose input is read for its page: each is an event to read, and a page shows few at a time. */
 export const invokeInputsMax = 200;
+/** Lines of a function's queue that are shown, the longest waiting first. */
+export const queueLinesMax = 100;
+/** Runs named as holders of a slot that another run waits for. */
+export const holdersMax = 3;
 /** How far `GET /v1/events` looks back when the request does not say. */
 export const eventsWindowMs = 60 * minuteMs;
 

@@ -1,6 +1,6 @@
 // What an unfinished run is doing or waiting for, from its open queue items and pauses.
 import type { StoredPause } from "@stepwright/engine";
-import type { ApiActivity, ApiDoing, ApiStep } from "@stepwright/protocol";
+import type { ApiActivity, ApiDoing, ApiStep, ApiWaitsFor } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
 
 /**
@@ -14,6 +14,8 @@ export function presentDoing(o: {
   readonly items: readonly QueuedItem[];
   readonly pauses: readonly StoredPause[];
   readonly steps: readonly ApiStep[];
+  /** What the due items wait for, by item. */
+  readonly waitsFor?: ReadonlyMap<string, ApiWaitsFor>;
 }): readonly ApiDoing[] {
   const stepNames = new Map(o.steps.map(({ id, name }) => [id, name]));
   const nameOf = (stepId: string | null): string | null => (stepId === null ? null : (stepNames.get(stepId) ?? null));
@@ -25,9 +27,9 @@ export function presentDoing(o: {
   return [
     ...items.map((item) => {
       const stepId = item.stepId ?? retriedStep(item, o);
-      return { ...doingOf(item), stepId, stepName: nameOf(stepId) };
+      return { ...doingOf(item), stepId, stepName: nameOf(stepId), waitsFor: o.waitsFor?.get(item.id) ?? null };
     }),
-    ...waits.map((pause) => ({ ...waitOf(pause), stepName: nameOf(pause.stepId) })),
+    ...waits.map((pause) => ({ ...waitOf(pause), stepName: nameOf(pause.stepId), waitsFor: null })),
   ].sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
 }
 
@@ -72,7 +74,7 @@ function lastEndOf(step: ApiStep): number {
   return Math.max(0, ...step.attempts.map((attempt) => attempt.endedAt));
 }
 
-function doingOf(item: QueuedItem): Omit<ApiDoing, "stepName"> {
+function doingOf(item: QueuedItem): Omit<ApiDoing, "stepName" | "waitsFor"> {
   return { kind: kindOf(item), stepId: item.stepId, at: item.at, attempt: item.attempt, event: null, expression: null };
 }
 
@@ -91,7 +93,7 @@ function kindOf(item: QueuedItem): ApiDoing["kind"] {
   }
 }
 
-function waitOf(pause: StoredPause): Omit<ApiDoing, "stepName"> {
+function waitOf(pause: StoredPause): Omit<ApiDoing, "stepName" | "waitsFor"> {
   const { stepId, expression, expiresAt: at } = pause;
   const wait = { stepId, at, attempt: 0, expression };
   switch (pause.kind) {

@@ -24,6 +24,7 @@ export function presentFunction(
     appId: fn.appId,
     appName: registry.app(fn.appId)?.name ?? fn.appId,
     version: fn.version,
+    pausedAt: fn.pausedAt,
     retries: fn.config.retries,
     triggers: fn.config.triggers.map((trigger) => presentTrigger(trigger, ownCrons)),
     config: parseJsonText(canonicalJson(fn.config)),

@@ -164,7 +164,17 @@ function pause(o: Partial<StoredPause> & { readonly kind: StoredPause["kind"] })
 }
 
 function facts(o: Partial<RunFacts>): RunFacts {
-  return { run: run(), steps: [], spans: [], items: [], pauses: [], invokedInputs: new Map(), events: [], ...o };
+  return {
+    run: run(),
+    steps: [],
+    spans: [],
+    items: [],
+    pauses: [],
+    invokedInputs: new Map(),
+    holders: new Map(),
+    events: [],
+    ...o,
+  };
 }
 
 const boom = canonicalJson({ error: "Error", name: "Error", message: "boom\nat length", stack: "Error: boom\n at x" });
@@ -344,6 +354,7 @@ describe("a run for the dashboard", () => {
         attempt: 0,
         event: "shop/approved",
         expression: "async.data.id == 1",
+        waitsFor: null,
       },
     ]);
   });

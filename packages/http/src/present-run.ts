@@ -1,7 +1,16 @@
 // A run as the dashboard shows it: as a row of a list, and in full.
 import { isEnded, type FunctionRecord, type Run, type StoredPause } from "@stepwright/engine";
-import { isJsonObject, type ApiEvent, type ApiRun, type ApiRunRow, type JsonValue } from "@stepwright/protocol";
+import {
+  isJsonObject,
+  type ApiEvent,
+  type ApiRun,
+  type ApiRunRow,
+  type ApiWaitsFor,
+  type JsonValue,
+  type RunId,
+} from "@stepwright/protocol";
 import { presentActivity, presentDoing } from "./present-doing.ts";
+import { presentWaitsFor } from "./present-flow.ts";
 import { readError, readJson, readObject } from "./present-json.ts";
 import { presentSteps, type StepFacts } from "./present-steps.ts";
 import type { RegistryIndex } from "./registry-index.ts";
@@ -11,6 +20,8 @@ export interface RunFacts extends Omit<StepFacts, "retries"> {
   readonly pauses: readonly StoredPause[];
   /** Its triggering events in order, presented. */
   readonly events: readonly ApiEvent[];
+  /** Runs that hold the slots its calls wait for, by gate. */
+  readonly holders: ReadonlyMap<string, readonly RunId[]>;
 }
 
 /** What a run has open; it is not looked at when the run has ended. */
@@ -44,11 +55,24 @@ export function presentRun(facts: RunFacts, registry: RegistryIndex): ApiRun {
     error: run.status === "failed" ? readError(run.error) : null,
     events: facts.events,
     steps,
-    doing: isEnded(run.status) ? [] : presentDoing({ items: facts.items, pauses: facts.pauses, steps }),
+    doing: isEnded(run.status)
+      ? []
+      : presentDoing({ items: facts.items, pauses: facts.pauses, steps, waitsFor: waitsForOf(facts, registry) }),
     invokedBy: run.invokedBy,
     originalRunId: run.originalRunId,
     functionVersion: run.functionVersion,
   };
+}
+
+function waitsForOf({ run, items, holders }: RunFacts, registry: RegistryIndex): ReadonlyMap<string, ApiWaitsFor> {
+  const fn = functionOf(run, registry);
+  return new Map(
+    items.flatMap(({ id, waitsFor }) => {
+      if (waitsFor === null) return [];
+      const held = waitsFor.kind === "gate" ? holders.get(waitsFor.gate.id) : undefined;
+      return [[id, presentWaitsFor(waitsFor, fn, held)] as const];
+    }),
+  );
 }
 
 function functionOf(run: Run, registry: RegistryIndex): FunctionRecord | null {
@@ -62,7 +86,7 @@ function summaryOf(run: Run): string | null {
       return readError(run.error)?.message.split("\n", 1)[0] ?? null;
     case "cancelled":
     case "skipped":
-      return reasonText(readObject(run.error)["reason"] ?? null);
+      return reasonText(readObject(run.error)["reason"] ?? null, run.status === "skipped");
     case "queued":
     case "running":
     case "completed":
@@ -70,9 +94,9 @@ function summaryOf(run: Run): string | null {
   }
 }
 
-function reasonText(reason: JsonValue): string | null {
+function reasonText(reason: JsonValue, isSkipped: boolean): string | null {
   if (!isJsonObject(reason)) return typeof reason === "string" ? reason : null;
-  const { kind, eventName, which } = reason;
+  const { kind, eventName, which, runId } = reason;
   switch (kind) {
     case "request":
       return "cancelled by request";
@@ -80,6 +104,14 @@ function reasonText(reason: JsonValue): string | null {
       return `cancelled by event ${typeof eventName === "string" ? eventName : ""}`;
     case "timeout":
       return which === "start" ? "cancelled: it did not start in time" : "cancelled: it did not finish in time";
+    case "singleton":
+      return isSkipped
+        ? `skipped: singleton held by run ${typeof runId === "string" ? runId : ""}`
+        : `cancelled: run ${typeof runId === "string" ? runId : ""} of this singleton took its place`;
+    case "functionPaused":
+      return "skipped: the function was paused";
+    case "backlogDropped":
+      return "cancelled: the function's backlog was dropped";
     default:
       return typeof kind === "string" ? kind : null;
   }

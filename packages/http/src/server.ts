@@ -9,6 +9,7 @@ import { handleErrors, sendError } from "./error-handler.ts";
 import { bodyBytesMaxDefault } from "./limits.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
+import { apiFunctionControlRoutes } from "./routes/api-function-control.ts";
 import { apiFunctionRoutes } from "./routes/api-functions.ts";
 import { apiInfoRoutes } from "./routes/api-info.ts";
 import { apiLiveRoutes } from "./routes/api-live.ts";
@@ -99,6 +100,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     apiRunRoutes(api, deps);
     apiEventRoutes(api, deps);
     apiFunctionRoutes(api, deps);
+    apiFunctionControlRoutes(api, deps);
     apiAppRoutes(api, deps);
     apiLiveRoutes(api, deps);
   });

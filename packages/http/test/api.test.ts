@@ -147,7 +147,8 @@ describe("the dashboard's runs", () => {
     const run: ApiRun = await get(`/api/runs/${await runOf(eventId)}`);
     const [step] = run.steps;
     expect(step).toMatchObject({ kind: "invoke", status: "completed", input: { n: 21 } });
-    expect(await get(`/api/events/${String(step?.detail["eventId"])}`)).toMatchObject({
+    const invokedBy = step?.detail["eventId"];
+    expect(await get(`/api/events/${typeof invokedBy === "string" ? invokedBy : ""}`)).toMatchObject({
       name: "inngest/function.invoked",
       runs: [{ runId: step?.detail["childRunId"] }],
     });

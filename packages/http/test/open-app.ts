@@ -14,8 +14,14 @@ export interface AppFunction {
   readonly name: string;
   readonly triggers: readonly JsonObject[];
   readonly retries?: number;
+  /** Further options as they are registered, such as `concurrency`. */
+  readonly options?: JsonObject;
   /** `event` is the data of the triggering event. */
-  handle(call: { readonly steps: JsonObject; readonly event: JsonObject; readonly runId: string }): AppAnswer;
+  handle(call: {
+    readonly steps: JsonObject;
+    readonly event: JsonObject;
+    readonly runId: string;
+  }): AppAnswer | Promise<AppAnswer>;
 }
 
 /** An app that listens. */
@@ -43,7 +49,7 @@ export async function openApp(
       const answer =
         fn === undefined
           ? { status: 500, body: { message: `no ${slug}` } }
-          : fn.handle({ steps: body.steps, event: body.event.data, runId: body.ctx.run_id });
+          : await fn.handle({ steps: body.steps, event: body.event.data, runId: body.ctx.run_id });
       response.writeHead(answer.status, {
         "content-type": "application/json",
         "x-inngest-sdk": "test:v1.0.0",
@@ -66,6 +72,7 @@ export async function openApp(
       id: `${appName}-${fn.name}`,
       name: fn.name,
       triggers: [...fn.triggers],
+      ...fn.options,
       steps: {
         step: {
           id: "step",

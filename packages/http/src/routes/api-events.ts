@@ -12,6 +12,8 @@ import { z } from "zod";
 import { readEvents } from "../event-body.ts";
 import { flagParameter, limitParameter, millisParameter, readEventId, readQuery } from "../parameters.ts";
 import { presentEvent, presentEventRow } from "../present-event.ts";
+import { presentFates } from "../present-flow.ts";
+import { indexRegistry } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
 
 const eventsQuery = z.strictObject({
@@ -25,7 +27,7 @@ const eventsQuery = z.strictObject({
 
 /** Adds the event routes of the dashboard. */
 export function apiEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
-  const { events, runs } = runtime.storage;
+  const { events, runs, flow } = runtime.storage;
 
   app.get("/api/events", async (request): Promise<ApiPage<ApiEventRow>> => {
     const { name, from, to, internal, cursor = null, limit } = readQuery(eventsQuery, request.query);
@@ -44,10 +46,16 @@ export function apiEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): v
     const eventId = readEventId(request.params.eventId);
     const event = await events.byInternalId(eventId);
     if (event === null) throw eventNotFound({ eventId });
-    const [data, started] = await Promise.all([runtime.eventPayload(event), runs.startedBy(eventId)]);
+    const [data, started, fates] = await Promise.all([
+      runtime.eventPayload(event),
+      runs.startedBy(eventId),
+      flow.ofEvent(event.seq),
+    ]);
     return {
       ...presentEvent(event, data),
       runs: started.map(({ id, functionSlug, status }) => ({ runId: id, functionSlug, status })),
+      matches: fates.matches,
+      fates: presentFates(fates, indexRegistry(runtime.registry())),
     };
   });
 

@@ -16,6 +16,7 @@ import type { RunFilter } from "@stepwright/storage";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { readInvokedInputs } from "../invoked-inputs.ts";
+import { holdersMax } from "../limits.ts";
 import { limitParameter, millisParameter, readQuery, readRunId } from "../parameters.ts";
 import { presentEvent } from "../present-event.ts";
 import { presentRun, presentRunRow, type OpenFacts } from "../present-run.ts";
@@ -59,10 +60,20 @@ const nothingOpen: OpenFacts = { items: [], pauses: [] };
 
 /** Adds the run routes of the dashboard. */
 export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
-  const { runs, pauses } = runtime.storage;
+  const { runs, pauses, queue } = runtime.storage;
   const openOf = async (runId: RunId): Promise<OpenFacts> => {
     const [items, open] = await Promise.all([runs.items(runId), pauses.byRun(runId)]);
     return { items, pauses: open };
+  };
+  /** Who holds what these items wait for. */
+  const holdersFor = async (items: OpenFacts["items"]): Promise<ReadonlyMap<string, readonly RunId[]>> => {
+    const gates = items.flatMap(({ waitsFor }) =>
+      waitsFor?.kind === "gate" && waitsFor.opensAt === null ? [waitsFor.gate.id] : [],
+    );
+    const found = await Promise.all(
+      [...new Set(gates)].map(async (gateId) => [gateId, await queue.holders(gateId, holdersMax)] as const),
+    );
+    return new Map(found);
   };
   const present = async (event: StoredEvent): Promise<ApiEvent> =>
     presentEvent(event, await runtime.eventPayload(event));
@@ -93,6 +104,7 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
     ]);
     const run = await runs.get(runId);
     if (run === null) throw runNotFound({ runId });
+    const holders = isEnded(run.status) ? new Map() : await holdersFor(items);
     const invokedInputs = await readInvokedInputs(spans, (id) => runtime.storage.events.byInternalId(id));
     const facts = {
       run,
@@ -101,6 +113,7 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
       items,
       pauses: open,
       invokedInputs,
+      holders,
       events: await Promise.all(events.map(present)),
     };
     return presentRun(facts, indexRegistry(runtime.registry()));

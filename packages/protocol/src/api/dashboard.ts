@@ -132,6 +132,34 @@ export interface ApiDoing {
   readonly attempt: number;
   readonly event: string | null;
   readonly expression: string | null;
+  /** Why a due call has not gone out; null when nothing is in its way. */
+  readonly waitsFor: ApiWaitsFor | null;
+}
+
+/** What a due call waits for. */
+export interface ApiWaitsFor {
+  /** For example `waiting for concurrency limit 2 on key user-7`. */
+  readonly text: string;
+  /** When it may go, where that is known. */
+  readonly until: number | null;
+  /** Some of the runs that hold what it waits for. */
+  readonly holders: readonly string[];
+}
+
+/** `GET /api/functions/:slug/queue`: the calls of a function that have not ended. */
+export interface ApiFunctionQueue {
+  readonly pausedAt: number | null;
+  readonly inFlight: number;
+  /** Due, and waiting for the app or for a limit. */
+  readonly waiting: number;
+  /** Retries and starts whose time has not come. */
+  readonly future: number;
+  /** The first hundred lines of calls that wait for the same, the longest waiting first. */
+  readonly lines: readonly {
+    readonly keys: readonly string[];
+    readonly waitsFor: ApiWaitsFor;
+    readonly count: number;
+  }[];
 }
 
 /** `GET /api/events/:internalId` and the events of a run. */
@@ -154,6 +182,24 @@ export interface ApiEventRow extends Omit<ApiEvent, "data" | "user"> {
 /** `GET /api/events/:id`. */
 export interface ApiEventDetail extends ApiEvent {
   readonly runs: ApiEventRow["runs"];
+  /** Runs that it went on with (`stepId` is the wait that it ended) or cancelled (null). At most a hundred. */
+  readonly matches: readonly {
+    readonly runId: string;
+    readonly functionSlug: string;
+    readonly status: ApiRunStatus;
+    readonly stepId: string | null;
+  }[];
+  /** What became of it in functions that it started no run of, or not yet. */
+  readonly fates: readonly ApiFate[];
+}
+
+/** An event in a function that it started no run of. */
+export interface ApiFate {
+  readonly functionSlug: string;
+  readonly kind: "debouncing" | "batching" | "notStarted";
+  readonly text: string;
+  /** When it starts, or when the next event would be let through. */
+  readonly until: number | null;
 }
 
 /** `GET /api/functions` is `{ items: ApiFunction[] }`; `GET /api/functions/:slug` one of them. */
@@ -164,6 +210,8 @@ export interface ApiFunction {
   readonly appId: string;
   readonly appName: string;
   readonly version: number;
+  /** Since when it makes no calls and skips new runs; null when it works. `POST /api/functions/:slug/pause` and `/resume`. */
+  readonly pausedAt: number | null;
   readonly retries: number;
   readonly triggers: readonly ApiTrigger[];
   /** The stored configuration, as JSON. */

@@ -1,0 +1,118 @@
+// Flow control in words: what a call waits for, and what became of an event that started no run.
+import { type DropReason, type FunctionRecord, type Gate, gateLimits, type GateLimit } from "@stepwright/engine";
+import type { ApiFate, ApiFunctionQueue, ApiWaitsFor, RunId } from "@stepwright/protocol";
+import type { LaneQueue, Storage, WaitsFor } from "@stepwright/storage";
+import type { RegistryIndex } from "./registry-index.ts";
+
+/** What became of an event besides runs, as it is stored. */
+export type EventFates = Awaited<ReturnType<Storage["flow"]["ofEvent"]>>;
+
+/** Presents what a call waits for. `holders` are the runs that hold the slots, where slots are what is missing. */
+export function presentWaitsFor(
+  waitsFor: WaitsFor,
+  fn: FunctionRecord | null,
+  holders: readonly RunId[] = [],
+): ApiWaitsFor {
+  switch (waitsFor.kind) {
+    case "room":
+      return { text: roomText(fn), until: null, holders: [] };
+    case "gate": {
+      const { gate, opensAt } = waitsFor;
+      return { text: `waiting for ${gateText(gate, fn)}`, until: opensAt, holders };
+    }
+  }
+}
+
+function roomText(fn: FunctionRecord | null): string {
+  return fn !== null && fn.pausedAt !== null
+    ? "waiting: the function is paused"
+    : "waiting: the app has as many calls in flight as it may";
+}
+
+/** Names a gate with its limit as it is now. */
+export function gateText(gate: Gate, fn: FunctionRecord | null): string {
+  const limit = fn === null ? undefined : gateLimits(fn.config).get(gate.limitId);
+  const key = gate.key === null ? "" : ` on key ${gate.key}`;
+  switch (gate.kind) {
+    case "calls":
+      return `concurrency limit ${slotsOf(limit)}${key}`;
+    case "runs":
+      return `limit of ${slotsOf(limit)} runs at once${key}`;
+    case "starts":
+      return `throttle${key}${paceText(limit)}`;
+  }
+}
+
+function slotsOf(limit: GateLimit | undefined): string {
+  return limit?.kind === "slots" ? String(limit.max) : "that was";
+}
+
+function paceText(limit: GateLimit | undefined): string {
+  return limit?.kind === "pace" ? ` (one start every ${limit.pace.intervalMs / 1_000} s)` : "";
+}
+
+/** Presents the queue of a function. */
+export function presentQueue(fn: FunctionRecord, queue: LaneQueue): ApiFunctionQueue {
+  return {
+    pausedAt: fn.pausedAt,
+    inFlight: queue.inFlight,
+    waiting: queue.waiting,
+    future: queue.future,
+    lines: queue.lines.map((line) => ({
+      keys: line.gates.flatMap((gate) => gate.key ?? []),
+      waitsFor: presentWaitsFor(line.waitsFor, fn),
+      count: line.count,
+    })),
+  };
+}
+
+/** Presents what became of an event in the functions that it started no run of, or not yet. */
+export function presentFates(
+  fates: Pick<EventFates, "windows" | "batches" | "drops">,
+  registry: RegistryIndex,
+): readonly ApiFate[] {
+  const slugOf = (functionId: FunctionRecord["id"]) => registry.functionById(functionId)?.slug ?? functionId;
+  return [
+    ...fates.windows.map((window) => ({
+      functionSlug: slugOf(window.functionId),
+      kind: "debouncing" as const,
+      text: `debounced${onKey(window.key)}: starts when no other event has come`,
+      until: window.firesAt,
+    })),
+    ...fates.batches.map((batch) => ({
+      functionSlug: slugOf(batch.functionId),
+      kind: "batching" as const,
+      text: `in a batch of ${batch.count}${onKey(batch.key)}: starts when it is full or old enough`,
+      until: batch.isClosed ? null : batch.closesAt,
+    })),
+    ...fates.drops.map(({ functionId, reason }) => ({
+      functionSlug: slugOf(functionId),
+      kind: "notStarted" as const,
+      text: `not started: ${dropText(reason)}`,
+      until: "until" in reason ? reason.until : null,
+    })),
+  ];
+}
+
+function dropText(reason: DropReason): string {
+  switch (reason.kind) {
+    case "rateLimited":
+      return `rate limited${onKey(reason.key)}`;
+    case "idempotent":
+      return `its idempotency${onKey(reason.key)} has been seen`;
+    case "debounced":
+      return `debounced, event ${reason.by} took its place`;
+    case "outOfOrder":
+      return `debounced, and older than event ${reason.waiting} that waits already`;
+    case "duplicate":
+      return "an event with this id was taken before";
+    case "keyError":
+      return `the key of its ${reason.option} cannot be evaluated (${reason.message})`;
+    case "functionRemoved":
+      return "the function was removed while the event waited";
+  }
+}
+
+function onKey(key: string | null): string {
+  return key === null ? "" : ` on key ${key}`;
+}
