@@ -3,6 +3,7 @@ import { redirectsMax } from "@stepwright/protocol";
 import { Agent, type Dispatcher, errors } from "undici";
 import { decodeBody } from "./decode-body.ts";
 import { isPortOpen } from "./is-port-open.ts";
+import { lookup } from "./lookup.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
 
 /**
@@ -19,7 +20,7 @@ export function createAppClient(): AppClient {
     keepAliveTimeout: 4_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: 10_000 },
+    connect: { timeout: 10_000, lookup },
     allowH2: false,
   });
   return {

@@ -57,12 +57,29 @@ export function isNoted(app: App | undefined, now: number): boolean {
   return app !== undefined && app.triedAt !== null && now - app.triedAt < syncNoteMs;
 }
 
-/** Keeps why an app could not be synced, what is registered stays in force; null when it is known and noted. */
-export function keepProblem(shell: Shell, app: App, problem: AppProblem): Transition | null {
-  const now = shell.ports.clock.now();
-  // The excerpt does not count: error pages carry times and request ids, and would be written down at every poll.
-  const isKnown = app.problem?.code === problem.code && app.problem.message === problem.message;
-  if (isKnown && isNoted(app, now)) return null;
-  if (!isKnown) shell.log.warn({ appId: app.id, url: app.url, code: problem.code }, "app could not be synced");
-  return syncFailed(shell.registry(), app, problem, now);
+/**
+ * Keeps why an app could not be synced; what is registered stays in force. Nothing is written when it is known and noted.
+ *
+ * `find` gives the app as it is then, or undefined when there is none to blame any more.
+ */
+export async function keepProblem(
+  shell: Shell,
+  change: ChangeApps,
+  o: { readonly find: () => App | undefined; readonly problem: AppProblem },
+): Promise<void> {
+  const news: App[] = [];
+  await change(() => {
+    // Decided again when another app was changed at the same moment: what is new then is to be told once.
+    news.length = 0;
+    const app = o.find();
+    if (app === undefined) return null;
+    const now = shell.ports.clock.now();
+    // The excerpt does not count: error pages carry times and request ids, and would be written down at every poll.
+    const isKnown = app.problem?.code === o.problem.code && app.problem.message === o.problem.message;
+    if (isKnown && isNoted(app, now)) return null;
+    if (!isKnown) news.push(app);
+    return syncFailed(shell.registry(), app, o.problem, now);
+  });
+  for (const { id: appId, url } of news)
+    shell.log.warn({ appId, url, code: o.problem.code }, "app could not be synced");
 }

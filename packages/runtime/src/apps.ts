@@ -84,10 +84,13 @@ export function createApps(shell: Shell, committer: Committer): Apps {
   };
 
   const noteProblem = (appId: AppId, url: string, problem: AppProblem): Promise<void> =>
-    change(() => {
-      const app = known().get(appId);
-      // An app that was removed, or has moved meanwhile, is not to blame for its old address.
-      return app === undefined || app.url !== url ? null : keepProblem(shell, app, problem);
+    keepProblem(shell, change, {
+      problem,
+      find: () => {
+        const app = known().get(appId);
+        // An app that was removed, or has moved meanwhile, is not to blame for its old address.
+        return app?.url === url ? app : undefined;
+      },
     });
 
   /** The app registered under a name and an address of its own: the row that had its URL for a name makes room. */

@@ -1,5 +1,6 @@
 // Looking whether something listens on a port of this machine.
 import { connect } from "node:net";
+import { lookup } from "./lookup.ts";
 
 const portProbeMs = 500;
 
@@ -7,7 +8,7 @@ const portProbeMs = 500;
 export function isPortOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     // By name: development servers often listen on one of the two loopback addresses only.
-    const socket = connect({ host: "localhost", port, timeout: portProbeMs });
+    const socket = connect({ host: "localhost", port, timeout: portProbeMs, lookup });
     const end = (isOpen: boolean) => {
       socket.destroy();
       resolve(isOpen);

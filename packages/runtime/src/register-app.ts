@@ -60,11 +60,10 @@ async function keepRefusal(
   error: StepwrightError,
 ): Promise<void> {
   const appId = appIdOf(request.appName);
-  await deps.change(() => {
-    const { url, appName: name } = request;
-    const known =
-      shell.registry().apps.get(appId) ?? placeholder({ id: appId, name, url, now: shell.ports.clock.now() });
-    return keepProblem(shell, known, problemOf(error));
+  const { url, appName: name } = request;
+  await keepProblem(shell, deps.change, {
+    problem: problemOf(error),
+    find: () => shell.registry().apps.get(appId) ?? placeholder({ id: appId, name, url, now: shell.ports.clock.now() }),
   });
   deps.syncs.registered({ appId, url: request.url, isRefused: true });
 }

@@ -168,6 +168,14 @@ describe("polling", () => {
     expect(storage.commits.length - before).toBe(3);
   });
 
+  it("apps that are down at the same time are complained about once each", async () => {
+    const opened = await openRuntime();
+    const down = await Promise.all(["a", "b", "c", "d"].map((name) => startTestApp(name, one)));
+    await Promise.all(down.map((app) => app.close()));
+    await Promise.all(down.map((app) => opened.runtime.apps.add(app.url)));
+    expect(opened.complaints).toEqual(down.map(() => "app could not be synced"));
+  });
+
   it("an app that is down is tried again until it is up, and complains once", async () => {
     const clock = createManualClock();
     const reserved = await startTestApp("shop", one);

@@ -237,6 +237,7 @@ function ScaleLinks({
 function totalsText(totals: RunTotals): string {
   const parts: readonly (readonly [number, string])[] = [
     [totals.workMs, "your code"],
+    [totals.unansweredMs, "of calls without an answer"],
     [totals.backoffMs, "waiting to retry"],
     [totals.queueMs, "in the queue"],
     [totals.sleepMs, "asleep"],

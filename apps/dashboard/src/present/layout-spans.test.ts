@@ -27,7 +27,7 @@ describe("attempts", () => {
       ["backoff", 540, 900],
       ["work", 900, 1_000],
     ]);
-    expect(totals).toEqual({ workMs: 120, queueMs: 20, backoffMs: 860, sleepMs: 0, waitMs: 0 });
+    expect(totals).toEqual({ workMs: 120, unansweredMs: 0, queueMs: 20, backoffMs: 860, sleepMs: 0, waitMs: 0 });
     expect(rows[0]?.segments[1]).toMatchObject({ attempt: 0, left: 0.01, width: expect.closeTo(0.01) });
   });
 
@@ -39,6 +39,21 @@ describe("attempts", () => {
       attempts: [sampleAttempt({ queuedAt: 300, startedAt: 300, endedAt: 400 })],
     });
     expect(layoutSpans(sampleRun({ startedAt: 250, steps: [step] }), 0).totals.queueMs).toBe(250);
+  });
+
+  test("that the app did not answer are not booked as its work", () => {
+    const away = sampleError("Unable to reach SDK URL", { noAnswer: "http_unreachable" });
+    const step = sampleStep({
+      kind: "function",
+      queuedAt: 0,
+      startedAt: 0,
+      endedAt: 900,
+      attempts: [
+        sampleAttempt({ attempt: 0, queuedAt: 0, startedAt: 0, endedAt: 300, error: away }),
+        sampleAttempt({ attempt: 1, queuedAt: 800, startedAt: 800, endedAt: 900 }),
+      ],
+    });
+    expect(layoutSpans(sampleRun({ steps: [step] }), 0).totals).toMatchObject({ workMs: 100, unansweredMs: 300 });
   });
 
   test("that ran inside a call begin where they began, with no queue before them", () => {

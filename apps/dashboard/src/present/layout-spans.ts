@@ -29,6 +29,8 @@ export interface SpanRow {
 /** Sums over all steps; steps side by side count each for themselves. */
 export interface RunTotals {
   readonly workMs: number;
+  /** Calls that the app did not answer: nobody's work. */
+  readonly unansweredMs: number;
   readonly queueMs: number;
   readonly backoffMs: number;
   readonly sleepMs: number;
@@ -56,6 +58,7 @@ export function layoutSpans(run: ApiRun, now: number, scale: AxisScale | null = 
   // Backoff is idle too: a retry may be hours away.
   const busy = all.filter((item) => item.kind === "work" || item.kind === "failed" || item.kind === "queue");
   const axis = timeAxis({ startAt: run.queuedAt, endAt, busy: [firstQueue(run, endAt), ...busy], scale });
+  const unansweredMs = unansweredOf(run.steps);
   return {
     axis,
     rows: rows.map(({ step, stretches }) => ({
@@ -64,7 +67,8 @@ export function layoutSpans(run: ApiRun, now: number, scale: AxisScale | null = 
       durationMs: Math.max(0, Math.min(step.endedAt ?? endAt, endAt) - (step.startedAt ?? step.queuedAt)),
     })),
     totals: {
-      workMs: totalOf(all, "work") + totalOf(all, "failed"),
+      workMs: Math.max(0, totalOf(all, "work") + totalOf(all, "failed") - unansweredMs),
+      unansweredMs,
       queueMs: totalOf(all, "queue") + waitForStart(run, endAt),
       backoffMs: totalOf(all, "backoff"),
       sleepMs: totalOf(all, "sleep"),
@@ -180,6 +184,12 @@ function firstQueue(run: ApiRun, endAt: number): Interval {
 function inOrder(steps: readonly ApiStep[]): readonly ApiStep[] {
   const startOf = (step: ApiStep) => step.startedAt ?? step.queuedAt;
   return steps.toSorted((a, b) => startOf(a) - startOf(b));
+}
+
+function unansweredOf(steps: readonly ApiStep[]): number {
+  const attempts = steps.flatMap((step) => step.attempts);
+  const unanswered = attempts.filter(({ error }) => error !== null && error.noAnswer !== null);
+  return unanswered.reduce((sum, { startedAt, endedAt }) => sum + endedAt - startedAt, 0);
 }
 
 function totalOf(stretches: readonly Stretch[], kind: SegmentKind): number {

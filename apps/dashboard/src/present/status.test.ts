@@ -9,7 +9,7 @@ test.each<[ApiActivity | null, word: string, end: string | null]>([
   [null, "Running", null],
   [{ kind: "calling", until: null }, "Running", null],
   [{ kind: "queued", until: 900 }, "Running", null],
-  [{ kind: "retrying", until: 1_500 }, "Retrying", "Tried again"],
+  [{ kind: "retrying", until: 1_500 }, "Retrying", "Next attempt"],
   [{ kind: "sleeping", until: 1_500 }, "Sleeping", "Wakes"],
   [{ kind: "waiting", until: 1_500 }, "Waiting", "Times out"],
   [{ kind: "waiting", until: null }, "Waiting", null],

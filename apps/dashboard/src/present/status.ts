@@ -60,7 +60,7 @@ export function endOfWait({
     case "calling":
       return null;
     case "retrying":
-      return { at: activity.until, what: "Tried again" };
+      return { at: activity.until, what: "Next attempt" };
     case "sleeping":
       return { at: activity.until, what: "Wakes" };
     case "waiting":
