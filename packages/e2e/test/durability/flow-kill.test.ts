@@ -95,14 +95,14 @@ describe.each(sdks)("kills amid flow control with SDK $name", (sdk) => {
     for (const [kind, limit] of Object.entries(limits)) {
       for (const key of keys) {
         const most = seen.most.get(`${kind} ${key}`) ?? 0;
-        expect(most, `${kind} ${key}`).toBeLessThanOrEqual(limit * leftBehind);
+        expect({ kind, key, isWithin: most <= limit * leftBehind, most }).toMatchObject({ isWithin: true });
       }
     }
     // Whatever was held is free again: one more of each kind gets through.
     for (const kind of kinds.filter((one) => one !== "rated")) {
       const [eventId = ""] = await server.send({ name: app.event(kind), data: { key: "a" } });
       const [run] = await server.runsOf(eventId);
-      expect((await server.ended(run?.id ?? "")).status, kind).toBe("completed");
+      expect([kind, (await server.ended(run?.id ?? "")).status]).toEqual([kind, "completed"]);
     }
   });
 });
@@ -133,13 +133,13 @@ async function checkFates(server: ServerProcess, events: readonly OutgoingEvent[
   const ends = new Map<string, number>();
   for (const { id = "", name } of events) {
     const row = stored.get(id);
-    expect(row, id).toBeDefined();
-    const { runs, fates } = await server.event(row?.internalId ?? "");
+    if (row === undefined) throw new Error(`event ${id} was acknowledged and is not there`);
+    const { runs, fates } = await server.event(row.internalId);
     expect([id, name, runs.length + fates.length]).toEqual([id, name, 1]);
-    for (const fate of fates) expect(fate.kind, id).toBe("notStarted");
+    for (const fate of fates) expect([id, fate.kind]).toEqual([id, "notStarted"]);
     for (const run of runs) {
       ends.set(run.status, (ends.get(run.status) ?? 0) + 1);
-      if (run.status === "completed") expect(seen.eventsOf.get(run.runId)?.has(id), id).toBe(true);
+      if (run.status === "completed") expect([id, seen.eventsOf.get(run.runId)?.has(id)]).toEqual([id, true]);
     }
   }
   process.stdout.write(`ends: ${JSON.stringify(Object.fromEntries(ends))}\n`);
