@@ -38,12 +38,11 @@ export function dispatcher(parts: Parts): (round: LeaseRound) => boolean {
 
 /** Lanes that know no gates: due items, oldest first. */
 function fillByTime({ queue, lanes }: Parts, round: LeaseRound, lane: Lane): void {
-  const nextAt = lanes.nextAt(lane);
-  if (laneKind(lane) === "call" || nextAt === null || nextAt > round.now) return;
+  if (laneKind(lane) === "call" || !isDue(lanes.nextAt(lane), round)) return;
   for (;;) {
     // One that took the last room although an older one came in after it.
     const at = lanes.nextAt(lane);
-    if (at === null || at > round.now || round.roomIn(lane) > 0) break;
+    if (!isDue(at, round) || round.roomIn(lane) > 0) break;
     const last = round.lastAfter(lane, at);
     if (last === null) break;
     queue.unlease(round, last);
@@ -54,6 +53,10 @@ function fillByTime({ queue, lanes }: Parts, round: LeaseRound, lane: Lane): voi
   function lease(max: number): void {
     for (const item of queue.leaseTimed(lane, { now: round.now, max })) round.give({ item, score: item.at, gates: [] });
   }
+}
+
+function isDue(at: number | null, round: LeaseRound): at is number {
+  return at !== null && at <= round.now;
 }
 
 interface Pass extends Parts {
@@ -67,7 +70,8 @@ interface Pass extends Parts {
 
 function openPass(parts: Parts, round: LeaseRound): Pass {
   const { lanes, lines, gates, queue } = parts;
-  const asked = [...round.asked].filter((lane) => laneKind(lane) === "call");
+  // Most commits ask for lanes in which nobody waits, which is known without a query.
+  const asked = [...round.asked].filter((lane) => laneKind(lane) === "call" && isDue(lanes.nextAt(lane), round));
   for (const lane of asked) {
     for (const gateId of lines.openedBy(lane, round.now)) {
       gates.opened.add(gateId);

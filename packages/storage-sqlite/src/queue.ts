@@ -17,8 +17,10 @@ const placeColumns = "row, id, lane, at, score, gates, place, line, generation, 
 const insertSql = `INSERT INTO queue_items (id, lane, at, attempt, kind, run_id, step_id, work, score, gates, place, line, lease_epoch, generation)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
 const holdsSql = "SELECT EXISTS (SELECT 1 FROM queue_items WHERE id = ? AND lease_epoch = ? AND generation = ?)";
-const removeSql = `DELETE FROM queue_items WHERE id = ? RETURNING ${placeColumns}`;
-const removeOfRunSql = `DELETE FROM queue_items WHERE run_id = ? RETURNING ${placeColumns}`;
+// Every call ends with one of these: each column more is read for nothing.
+const removedColumns = "id, lane, at, gates, line, lease_epoch";
+const removeSql = `DELETE FROM queue_items WHERE id = ? RETURNING ${removedColumns}`;
+const removeOfRunSql = `DELETE FROM queue_items WHERE run_id = ? RETURNING ${removedColumns}`;
 const placeSql = `SELECT ${placeColumns} FROM queue_items WHERE id = ?`;
 const rescheduleSql =
   "UPDATE queue_items SET at = ?, attempt = ?, place = ?, line = NULL, lease_epoch = NULL WHERE id = ?";
@@ -57,6 +59,8 @@ export interface PlacedRow {
   readonly lease_epoch: number | null;
   readonly run_id: RunId | null;
 }
+
+type RemovedRow = Pick<PlacedRow, "id" | "lane" | "at" | "gates" | "line" | "lease_epoch">;
 
 /** Writes the queue. What is leased or given back is told to the round of the commit. */
 export interface QueueWrites {
@@ -103,8 +107,8 @@ export function queueWrites(
 ): QueueWrites {
   const insert = db.prepare(insertSql);
   const holds = db.prepare<[string, number, number], number>(holdsSql).pluck();
-  const remove = db.prepare<[string], PlacedRow>(removeSql);
-  const removeOfRun = db.prepare<[string], PlacedRow>(removeOfRunSql);
+  const remove = db.prepare<[string], RemovedRow>(removeSql);
+  const removeOfRun = db.prepare<[string], RemovedRow>(removeOfRunSql);
   const place = db.prepare<[string], PlacedRow>(placeSql);
   const reschedule = db.prepare(rescheduleSql);
   const resetAttempt = db.prepare(resetAttemptSql);
@@ -119,7 +123,7 @@ export function queueWrites(
   const lineUp = db.prepare(lineUpSql);
 
   /** An item has left its place or its lease. */
-  const left = (round: LeaseRound, row: PlacedRow): void => {
+  const left = (round: LeaseRound, row: RemovedRow): void => {
     if (row.lease_epoch !== null) {
       round.takeBack(row.id);
       if (row.gates !== null) gates.giveBack(gatesFromText(row.gates));
