@@ -1,5 +1,6 @@
 // The conformance suite: what every implementation of the contract must do, by topic.
 import { describe } from "vitest";
+import { describeAdmissions } from "./admissions.ts";
 import { describeCommit } from "./commit.ts";
 import { describeEvents } from "./events.ts";
 import { describeGateProperties } from "./gate-properties.ts";
@@ -25,6 +26,7 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describeLeases(open);
     describeGates(open);
     describeGateProperties(open);
+    describeAdmissions(open);
     describePauses(open);
     describePauseProperties(open);
     describeLists(open);
