@@ -160,6 +160,41 @@ export function describeGates(open: OpenStorage): void {
       expect(await step(storage, [done("b3")])).toEqual(["a2"]);
     });
 
+    test("that functions share is kept for the longest waiting, though only another's lane was asked for", async () => {
+      const { storage } = await opened(open);
+      await applied(storage, limited({ shared: 1 }), limited({ shared: 1 }, otherId));
+      const gates = [shared("x")];
+      const mine = (id: string, score: number) => waiting(id, gates, { score });
+      await step(storage, [mine("a1", 1), waiting("b1", gates, { score: 2, lane: otherLane }), mine("a2", 3)]);
+      const only = [{ lane, max: 100 }];
+      const freed = await commit(storage, [apply(done("a1"), mine("a3", 5))], { lease: only });
+      expect(freed).toMatchObject({ leased: [], hasMore: true });
+      expect(freed.lanes).toContainEqual({ lane: otherLane, nextAt: millis(0) });
+      expect(await step(storage, [])).toEqual(["b1"]);
+      expect(await step(storage, [done("b1")])).toEqual(["a2"]);
+      // Every time, not the first only.
+      await step(storage, [waiting("b2", gates, { score: 4, lane: otherLane })]);
+      expect((await commit(storage, [apply(done("a2"))], { lease: only })).leased).toEqual([]);
+      expect(await step(storage, [])).toEqual(["b2"]);
+    });
+
+    test("that functions share is kept for nobody whose lane is not asked for again: it has no room", async () => {
+      const { storage } = await opened(open);
+      await applied(storage, limited({ shared: 1 }), limited({ shared: 1 }, otherId));
+      const gates = [shared("x")];
+      const only = { lease: [{ lane, max: 100 }] };
+      await step(storage, [
+        waiting("a1", gates, { score: 1 }),
+        waiting("b1", gates, { score: 2, lane: otherLane }),
+        waiting("a2", gates, { score: 3 }),
+      ]);
+      expect((await commit(storage, [apply(done("a1"))], only)).leased).toEqual([]);
+      const { leased, hasMore } = await commit(storage, [], only);
+      expect([leased.map((one) => one.id), hasMore]).toEqual([["a2"], false]);
+      expect(await step(storage, [])).toEqual([]);
+      expect(await step(storage, [done("a2")])).toEqual(["b1"]);
+    });
+
     test("gives its slot back when a call waits to be retried, and takes one again when that is due", async () => {
       const { storage } = await opened(open);
       const gates = [perFunction()];
