@@ -34,6 +34,8 @@ export interface TestFunction {
   readonly name: string;
   readonly triggers?: readonly JsonObject[];
   readonly retries?: number;
+  /** Flow control, timeouts and `cancel`, as they go over the wire. */
+  readonly flow?: JsonObject;
   readonly handle: Handler;
 }
 
@@ -183,6 +185,7 @@ export function registration(name: string, url: string, functions: readonly Test
     functions: functions.map((fn) => ({
       id: `${name}-${fn.name}`,
       name: fn.name,
+      ...fn.flow,
       triggers: [...(fn.triggers ?? [{ event: `test/${fn.name}` }])],
       steps: {
         step: {
