@@ -2,7 +2,7 @@
 import {
   batchKey,
   type BatchedEvent,
-  type Drop,
+  dropStart,
   type Effect,
   eventKey,
   type FunctionRecord,
@@ -107,26 +107,22 @@ async function registered(shell: Shell, work: { readonly functionId: FunctionRec
   return shell.registry().functions.get(work.functionId) ?? null;
 }
 
-/** Nothing is started, and each event says why. */
+/** Nothing is started: each event says why, and so does the answer to each step that invoked. */
 function ending(
   shell: Shell,
   options: {
     readonly item: LeasedItem;
     readonly ends: readonly Effect[];
-    readonly events: readonly Pick<BatchedEvent, "event">[];
+    readonly events: readonly Pick<BatchedEvent, "event" | "invokedBy">[];
     readonly work: { readonly functionId: FunctionRecord["id"] };
   },
 ): Transition {
-  const drops = options.events.map(({ event }): Drop => ({
-    event,
-    functionId: options.work.functionId,
-    reason: { kind: "functionRemoved" },
-    at: shell.ports.clock.now(),
-  }));
-  return {
-    guards: [leaseOf(options.item)],
-    effects: [...options.ends, ...drops.map((drop) => ({ kind: "recordDrop", drop }) satisfies Effect)],
-  };
+  const { functionId } = options.work;
+  const now = shell.ports.clock.now();
+  const drops = options.events.flatMap(({ event, invokedBy }) =>
+    dropStart({ event, functionId, invokedBy }, { kind: "functionRemoved" }, now),
+  );
+  return { guards: [leaseOf(options.item)], effects: [...options.ends, ...drops] };
 }
 
 interface ReadEvent {
