@@ -4,6 +4,7 @@ import { describeAdmissions } from "./admissions.ts";
 import { describeCommit } from "./commit.ts";
 import { describeEvents } from "./events.ts";
 import { describeGateProperties } from "./gate-properties.ts";
+import { describeGateTurns } from "./gate-turns.ts";
 import { describeGates } from "./gates.ts";
 import { describeLeases } from "./leases.ts";
 import { describeLists } from "./lists.ts";
@@ -26,6 +27,7 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describeLeases(open);
     describeGates(open);
     describeGateProperties(open);
+    describeGateTurns(open);
     describeAdmissions(open);
     describePauses(open);
     describePauseProperties(open);
