@@ -42,6 +42,8 @@ export interface AdmissionRows {
   passTo(now: number): void;
   /** When the run is called first; undefined when it never is. */
   firstCallAt(runId: string | undefined): Millis | undefined;
+  /** Pauses the function from now on, or lets it go on. */
+  pause(isPaused: boolean): void;
   /** Ends a run, as its result would. */
   end(runId: string): void;
   /** What became of the event: "run <status>", "drop <kind>", "waits in window", "waits in batch". */
@@ -62,7 +64,7 @@ export interface SentEvent {
 
 /** Makes empty rows for a function with this configuration. */
 export function admissionRows(config: Partial<FunctionConfig>, record: Partial<FunctionRecord> = {}): AdmissionRows {
-  const fn: FunctionRecord = { ...sampleFunction(config), ...record };
+  let fn: FunctionRecord = { ...sampleFunction(config), ...record };
   let now = noon;
   let made = 0;
   let lastSeq = 0;
@@ -230,6 +232,9 @@ export function admissionRows(config: Partial<FunctionConfig>, record: Partial<F
       now = millis(Math.max(now, until));
     },
     firstCallAt: (runId) => items.get(asQueueItemId(`${runId}:d1`)),
+    pause(isPaused) {
+      fn = { ...fn, pausedAt: isPaused ? now : null };
+    },
     end(runId) {
       const run = runs.get(runId);
       if (run !== undefined) runs.set(runId, { ...run, status: "completed", endedAt: now });

@@ -50,4 +50,20 @@ describe("a paused function", () => {
     expect(fates(rows, 1, 2, 3)).toEqual(["run skipped", "run skipped", "run skipped"].map((fate) => [fate]));
     expect(told(rows).map(([pause]) => pause)).toEqual(["caller:a", "caller:b", "caller:c"]);
   });
+
+  it.each([["skips", skip] as const, ["cancels", takeOver] as const])(
+    "that is a singleton which %s leaves the run that goes on alone, and its lock",
+    (_, singleton) => {
+      const rows = admissionRows({ singleton });
+      const holder = rows.send();
+      rows.pause(true);
+      const meanwhile = rows.send();
+      expect(fates(rows, holder, meanwhile)).toEqual([["run queued"], ["run skipped"]]);
+      expect([...rows.runs.values()].at(-1)?.error).toBe(reason);
+      for (const id of rows.runs.keys()) if (rows.runs.get(id)?.status === "queued") rows.end(id);
+      rows.send();
+      rows.pause(false);
+      expect(rows.fatesOf(rows.send())).toEqual(["run queued"]);
+    },
+  );
 });
