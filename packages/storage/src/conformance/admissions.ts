@@ -181,13 +181,13 @@ export function describeAdmissions(open: OpenStorage): void {
 
     test("keeps an event with a later ts, whoever comes after it", async () => {
       const { storage } = await opened(open);
-      const { outcomes } = await commit(storage, [
-        sent(1, { debounce }, { ts: after(10) }),
-        sent(2, { debounce }, { ts: after(9) }),
-      ]);
+      const { outcomes } = await commit(
+        storage,
+        [5, 10, 9].map((ts, index) => sent(index + 1, { debounce }, { ts: after(ts) })),
+      );
       const seqs = seqsOf(outcomes);
-      expect(await dropsOf(storage, seqs)).toEqual([[], ["outOfOrder"]]);
-      expect((await storage.flow.ofEvent(seqs[0] ?? 0)).windows).toHaveLength(1);
+      expect(await dropsOf(storage, seqs)).toEqual([["debounced"], [], ["outOfOrder"]]);
+      expect((await storage.flow.ofEvent(seqs[1] ?? 0)).windows).toHaveLength(1);
     });
 
     test("is over when its window is removed", async () => {
@@ -364,6 +364,21 @@ export function describeAdmissions(open: OpenStorage): void {
       const { outcomes } = await commit(storage, [sent(3, skip)]);
       expect(admitted(outcomes)).toEqual([["skipped"]]);
     });
+  });
+
+  test("a lock belongs to the run that took it last, and is free when that has ended", async () => {
+    const { storage } = await opened(open);
+    const skip = { singleton: { key: null, mode: "skip" as const } };
+    await commit(storage, [sent(1, skip)]);
+    const [first] = await storage.runs.startedBy(asEventId(ulid(1)));
+    const flow = first?.flow ?? null;
+    if (first === undefined || flow === null || flow.lock === null) throw new Error("the run has a lock");
+    await applied(storage, createRun(50, { flow }), { kind: "takeLock", id: flow.lock, runId: runId(50) });
+    await commit(storage, [ended(first.id, 1, flow)]);
+    const held = await commit(storage, [sent(2, skip)]);
+    await commit(storage, [ended(runId(50), 50, flow)]);
+    const free = await commit(storage, [sent(3, skip)]);
+    expect([admitted(held.outcomes), admitted(free.outcomes)]).toEqual([[["skipped"]], [["queued"]]]);
   });
 
   describe("an admission that cannot be applied", () => {
