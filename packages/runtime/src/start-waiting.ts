@@ -5,6 +5,7 @@ import {
   dropStart,
   type Effect,
   eventKey,
+  eventNames,
   type FunctionRecord,
   type LeasedItem,
   startFunction,
@@ -12,8 +13,7 @@ import {
   type Transition,
   type Work,
 } from "@stepwright/engine";
-import type { JsonText } from "@stepwright/protocol";
-import { parseJsonText } from "@stepwright/protocol";
+import { isJsonObject, type JsonText, parseJsonText } from "@stepwright/protocol";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
 import type { Decided } from "./run-box.ts";
@@ -43,7 +43,7 @@ export function startDebounced(
       trigger: triggerOf(event),
       // Told apart by our own id: events of one sender's id may replace each other (semantics.md §4.6).
       idempotencyKey: eventKey(fn, event.stored.internalId),
-      cron: null,
+      cron: cronOf(event),
       invokedBy: window.invokedBy,
       originalRunId: null,
       now: shell.ports.clock.now(),
@@ -134,6 +134,15 @@ async function readEvent(shell: Shell, { event }: Pick<BatchedEvent, "event">): 
   const { storage } = shell.ports;
   const stored = event.kind === "stored" ? await storage.events.get(event.seq) : null;
   return stored === null ? null : { stored, text: await eventText(storage, stored) };
+}
+
+/** The expression whose tick the event is; null for other events. */
+function cronOf({ stored, text }: ReadEvent): string | null {
+  if (stored.name !== eventNames.timer) return null;
+  const value = parseJsonText(text);
+  const data = isJsonObject(value) ? value["data"] : null;
+  const cron = data !== undefined && isJsonObject(data) ? data["cron"] : null;
+  return typeof cron === "string" ? cron : null;
 }
 
 function triggerOf({ stored, text }: ReadEvent) {

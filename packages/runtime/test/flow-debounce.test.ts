@@ -100,6 +100,22 @@ describe("a debounced function", () => {
     expect(await fateOf(opened, id)).toEqual(["run completed"]);
   });
 
+  it("is started by the last of several ticks, and its run knows its cron", async () => {
+    const clock = createManualClock();
+    const triggers = [{ cron: "* * * * *" }];
+    const { runtime, storage } = await openShop(
+      [{ name: "tick", triggers, flow: { debounce: { period: "90s", timeout: "200s" } }, handle: () => done() }],
+      { clock },
+    );
+    await runtime.idle();
+    for (let n = 0; n < 5; n += 1) {
+      clock.move(60 * second);
+      await runtime.idle();
+    }
+    const { items } = await storage.runs.list({}, { cursor: null, limit: 10 });
+    expect(items.map((run) => [run.status, run.cron])).toEqual([["completed", "* * * * *"]]);
+  });
+
   it("that was removed meanwhile is not started: the event says so, and a step that waits is told", async () => {
     const caller = { name: "caller", retries: 0, handle: invokeOnce("shop-fn") };
     const { start, ended, send, pass, remove, ...opened } = await openDebounced(
