@@ -1,7 +1,18 @@
-import { asRunId, canonicalJson } from "@stepwright/protocol";
+import { asRunId, canonicalJson, type JsonText, millis } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
-import { effectsOf, leased, noon, runId, sampleContext, sampleRun, sampleState, step } from "../test/sample.ts";
-import { cancel, cancelHolder, isLate, refuseCall } from "./cancel.ts";
+import {
+  effectsOf,
+  leased,
+  noon,
+  runId,
+  sampleContext,
+  sampleFunction,
+  sampleRun,
+  sampleState,
+  step,
+} from "../test/sample.ts";
+import { cancel, cancelHolder, isLate, refuseCall, runTimedOut } from "./cancel.ts";
+import type { Run } from "./run.ts";
 
 const item = leased({ kind: "cancel", runId, reason: { kind: "request" } });
 const lease = { kind: "lease", itemId: "item-1", generation: 1 };
@@ -31,6 +42,63 @@ describe("a timeout", () => {
     ["start", "cancelled", false],
   ] as const)("to %s of a %s run applies: %s", (which, status, isExpected) => {
     expect(isLate(sampleState({ run: { status } }), which)).toBe(isExpected);
+  });
+});
+
+describe("a timeout that fires", () => {
+  const minute = 60_000;
+  const timeout = leased({ kind: "runTimeout", runId, which: "start" });
+
+  function fired(
+    which: "start" | "finish",
+    timeouts: { readonly startMs?: number | null; readonly finishMs?: number | null },
+    run: Partial<Omit<Run, "progress">> = {},
+    event?: JsonText,
+  ) {
+    const over = { status: which === "start" ? ("queued" as const) : ("running" as const), ...run };
+    const state = sampleState({ run: over, ...(event === undefined ? {} : { event }) });
+    const fn = sampleFunction({ timeouts: { startMs: null, finishMs: null, ...timeouts } });
+    return runTimedOut(state, sampleContext({ now: millis(noon + minute) }), timeout, { which, fn });
+  }
+
+  it("cancels a run that has not started, or not ended, in time", () => {
+    for (const decision of [fired("start", { startMs: minute }), fired("finish", { finishMs: minute })]) {
+      expect(decision?.run.status).toBe("cancelled");
+      expect(decision?.transition.guards).toContainEqual(lease);
+    }
+  });
+
+  it("does nothing when it was taken away, or no longer applies", () => {
+    expect(fired("start", {})).toBeNull();
+    expect(fired("finish", { startMs: 1 })).toBeNull();
+    expect(fired("start", { startMs: 1 }, { status: "running" })).toBeNull();
+  });
+
+  it("fires again at its new time when it was extended", () => {
+    for (const [which, timeouts] of [
+      ["start", { startMs: 3 * minute }],
+      ["finish", { finishMs: 3 * minute }],
+    ] as const) {
+      const decision = fired(which, timeouts);
+      expect(decision?.run.status).not.toBe("cancelled");
+      expect(decision === null ? [] : effectsOf(decision, "reschedule")).toEqual([
+        { kind: "reschedule", itemId: "item-1", at: noon + 3 * minute, attempt: 0 },
+      ]);
+      expect(decision?.transition.guards).toContainEqual(lease);
+    }
+  });
+
+  it("is counted from the time of an event of the future, but not for a run again", () => {
+    const event = canonicalJson({ name: "shop/order", data: {}, ts: noon + minute });
+    expect(fired("start", { startMs: minute }, {}, event)?.run.status).toBe("queued");
+    expect(fired("start", { startMs: minute }, { originalRunId: asRunId("run-0") }, event)?.run.status).toBe(
+      "cancelled",
+    );
+  });
+
+  it("stays as it was for a function that is not known any more", () => {
+    const state = sampleState({ run: { status: "queued" } });
+    expect(runTimedOut(state, sampleContext(), timeout, { which: "start", fn: null })?.run.status).toBe("cancelled");
   });
 });
 

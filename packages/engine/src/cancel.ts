@@ -1,7 +1,7 @@
 // A run is cancelled: by request, by an event, or because it took too long.
-import type { Millis } from "@stepwright/protocol";
+import { isJsonObject, type Millis, millis, parseJsonText } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
-import type { Transition } from "./effects.ts";
+import type { FunctionRecord, Transition } from "./effects.ts";
 import { cancelRun, failRun } from "./finish-run.ts";
 import type { CancelReason, LeasedItem } from "./queue-item.ts";
 import { buildRegistry } from "./registry.ts";
@@ -51,6 +51,44 @@ const nowhere = {
 export function isLate(state: RunState, which: "start" | "finish"): boolean {
   if (isEnded(state.run.status)) return false;
   return which === "finish" || state.run.status === "queued";
+}
+
+/**
+ * A run's start or finish timeout fires: the run is cancelled, unless it is late no longer.
+ *
+ * The timeout counts as it is configured now (semantics.md §3.5): one that was taken away does nothing, one that was
+ * extended fires again at its new time. `fn` null: the function is unknown, and the timeout stays as it was.
+ */
+export function runTimedOut(
+  state: RunState,
+  context: DecisionContext,
+  item: LeasedItem,
+  options: { readonly which: "start" | "finish"; readonly fn: FunctionRecord | null },
+): Decision | null {
+  const { which, fn } = options;
+  if (!isLate(state, which)) return null;
+  const lateAt = fn === null ? context.now : lateFrom(state, which, fn);
+  if (lateAt === null) return null;
+  if (lateAt <= context.now) return cancel(state, context, { kind: "timeout", which }, item);
+  const draft = openDraft(state, context);
+  draft.guards.push({ kind: "lease", itemId: item.id, generation: item.generation });
+  draft.effects.push({ kind: "reschedule", itemId: item.id, at: lateAt, attempt: 0 });
+  return closeDraft(draft);
+}
+
+/** From when on the run is late; null when it never is. */
+function lateFrom({ run, events }: RunState, which: "start" | "finish", fn: FunctionRecord): Millis | null {
+  const { startMs, finishMs } = fn.config.timeouts;
+  if (which === "finish") return finishMs === null || run.startedAt === null ? null : millis(run.startedAt + finishMs);
+  return startMs === null ? null : millis(Math.max(run.queuedAt, dueAt(run, events)) + startMs);
+}
+
+/** The `ts` of the event, which a run is not called before; a run again is for now. */
+function dueAt(run: Run, [first]: RunState["events"]): number {
+  if (first === undefined || run.originalRunId !== null) return run.queuedAt;
+  const event = parseJsonText(first.full);
+  const ts = isJsonObject(event) ? event["ts"] : null;
+  return typeof ts === "number" ? ts : run.queuedAt;
 }
 
 /** Ends a run whose function is not registered any more, or that has too many steps, without calling the app. */

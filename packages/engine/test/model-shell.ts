@@ -14,7 +14,6 @@ import {
   type GatewayRequest,
   type GatewayResult,
   isEnded,
-  isLate,
   type LeasedItem,
   type MatchInput,
   type NewEvent,
@@ -23,6 +22,7 @@ import {
   probesFor,
   type Registry,
   resume,
+  runTimedOut,
   resumeItemId,
   type RunState,
   type StoredEvent,
@@ -148,11 +148,10 @@ export function workOnSystemItem(world: World, item: LeasedItem): void {
       decide(world, item, work, (state) => cancel(state, contextOf(world), work.reason, item));
       return;
     case "runTimeout":
-      decide(world, item, work, (state) =>
-        isLate(state, work.which)
-          ? cancel(state, contextOf(world), { kind: "timeout", which: work.which }, item)
-          : null,
-      );
+      decide(world, item, work, (state) => {
+        const fn = world.registry.functions.get(state.run.functionId) ?? null;
+        return runTimedOut(state, contextOf(world), item, { which: work.which, fn });
+      });
       return;
     case "gateway":
       decide(world, item, work, (state) => {

@@ -1,6 +1,6 @@
 // Works on leased queue items: one item, one decision, one commit.
-import { cancel, isLate, type LeasedItem, resume, timeOut, wake, type Work } from "@stepwright/engine";
-import { callApp, type CallsInFlight } from "./call-app.ts";
+import { cancel, type LeasedItem, resume, runTimedOut, timeOut, wake, type Work } from "@stepwright/engine";
+import { callApp, type CallsInFlight, findFunction } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
 import type { Matcher } from "./matcher.ts";
@@ -61,9 +61,10 @@ async function dispatch(shell: Shell, deps: WorkDeps, item: LeasedItem): Promise
     case "cancel":
       return deps.box.decide(work.runId, (state) => cancel(state, shell.context(), work.reason, item));
     case "runTimeout":
-      return deps.box.decide(work.runId, (state) =>
-        isLate(state, work.which) ? cancel(state, shell.context(), { kind: "timeout", which: work.which }, item) : null,
-      );
+      return deps.box.decide(work.runId, async (state) => {
+        const fn = await findFunction(shell, state.run.functionId);
+        return runTimedOut(state, shell.context(), item, { which: work.which, fn });
+      });
     case "gateway":
       return requestForStep(shell, deps.box, item, work);
     case "match":

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { callsOf, holdCalls, statusesOf } from "./flow.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { incoming, openShop } from "./open-runtime.ts";
+import { registration } from "./test-app.ts";
 
 const second = 1_000;
 
@@ -98,6 +99,31 @@ describe.each(limits)("a run that waits at %s", (_, flow) => {
     clock.move(60 * second);
     await runtime.idle();
     expect(await statusesOf(storage, [later])).toEqual(["completed"]);
+  });
+});
+
+describe("a start timeout that a sync changes while its run waits", () => {
+  it.each([
+    ["is extended to its new time", { start: "20s" }, [19, 1], ["queued", "cancelled"]],
+    ["is gone when it was taken away", {}, [3_599, 1], ["queued", "completed"]],
+  ] as const)("%s", async (_, timeouts, seconds, expected) => {
+    const flow = { throttle: { limit: 1, period: "1h" }, timeouts: { start: "5s" } };
+    const { app, held, startOne, clock, runtime, storage } = await openHeld(flow);
+    held.letGo();
+    await startOne();
+    const waiting = await startOne();
+    await runtime.idle();
+    const changed = { name: "fn", flow: { ...flow, timeouts }, handle: held.handle };
+    const { functions } = registration("shop", app.url, [changed]);
+    app.registersAt(runtime, { functions: functions as JsonObject[] });
+    await runtime.apps.add(app.url);
+    const statuses = [];
+    for (const passing of seconds) {
+      clock.move(passing * second);
+      await runtime.idle();
+      statuses.push(...(await statusesOf(storage, [waiting])));
+    }
+    expect(statuses).toEqual(expected);
   });
 });
 
