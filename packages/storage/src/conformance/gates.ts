@@ -328,6 +328,30 @@ export function describeGates(open: OpenStorage): void {
       expect(await step(again, [], after(17 * second))).toEqual(["i4", "i5"]);
     });
 
+    test("has no time any more when nobody waits for it, whoever else stopped waiting elsewhere", async () => {
+      const { storage } = await opened(open);
+      await applied(
+        storage,
+        {
+          kind: "putFunction",
+          fn: withLimits({ throttle: { limit: 1, periodMs: 10 * second, burst: 0, key: null } }),
+        },
+        limited({ shared: 1 }, otherId),
+      );
+      const others = ["o1", "o2"].map((id) => waiting(id, [shared("x")], { lane: otherLane }));
+      await step(storage, [
+        waiting("p1", [paceGate], { score: 1 }),
+        waiting("p2", [paceGate], { score: 2 }),
+        ...others,
+      ]);
+      expect(await nextAt(storage, lane)).toBe(after(10 * second));
+      await step(storage, [done("p2")]);
+      await step(storage, [done("o1")]);
+      const { lanes } = await commit(storage, [], { now: after(20 * second), lease: bothLanes });
+      // A time in the past would have the runtime ask again and again.
+      expect(lanes).toEqual(bothLanes.map((room) => ({ lane: room.lane, nextAt: null })));
+    });
+
     test("is charged by whoever passes all gates, and by nobody else", async () => {
       const { storage } = await opened(open);
       await applied(storage, {
