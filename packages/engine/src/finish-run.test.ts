@@ -160,6 +160,28 @@ describe("a run that was invoked", () => {
   });
 });
 
+describe("a run of a batch", () => {
+  const by = (id: string) => ({ runId: asRunId("run-0"), stepId: step(id) });
+  const flow = { calls: [], start: [], headStartMs: 0, lock: null, invokers: [by("b"), by("c")] };
+
+  it.each(endings)("tells everybody who invoked an event of it that it is %s, all the same", (_, end) => {
+    const told = effectsOf(ended(end, { run: { batchId: "b-1", invokedBy: by("a"), flow } }), "resolvePause");
+    expect(told.map(({ pauseId }) => pauseId)).toEqual(["run-0:a", "run-0:b", "run-0:c"]);
+    const memos = told.map(({ item }) =>
+      item.work.kind === "resume" && item.work.outcome.kind === "invoked" ? item.work.outcome.memo : null,
+    );
+    expect(new Set(memos).size).toBe(1);
+  });
+
+  it("tells those of its further events even if its first was none's", () => {
+    const told = effectsOf(
+      ended((draft) => completeRun(draft, canonicalJson(1)), { run: { flow } }),
+      "resolvePause",
+    );
+    expect(told.map(({ pauseId }) => pauseId)).toEqual(["run-0:b", "run-0:c"]);
+  });
+});
+
 describe("deferred calls", () => {
   it.each(endings)("that are live are sent when the run is %s", (_, end) => {
     const defers = {

@@ -12,7 +12,7 @@ export { admit } from "./flow/admit.ts";
 export * from "./flow/backlog.ts";
 export type { BatchedEvent, OpenBatch } from "./flow/batch.ts";
 export type { DebounceWindow } from "./flow/debounce.ts";
-export type * from "./flow/drop.ts";
+export { type Drop, type DropReason, dropStart, type SkipReason } from "./flow/drop.ts";
 export * from "./flow/gate.ts";
 export { gateLimits, type RunFlow } from "./flow/run-flow.ts";
 export { chargeStart } from "./flow/throttle.ts";

@@ -2,6 +2,7 @@ import {
   asEventId,
   asFunctionId,
   asRunId,
+  defersPerRunMax,
   type FunctionConfig,
   idempotencyMs,
   millis,
@@ -10,7 +11,8 @@ import {
 } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { effectsOf, enqueued, noon, orderEvent, sampleFunction, step } from "../test/sample.ts";
-import { eventKey, startFunction, type StartRequest, tickKey } from "./start-run.ts";
+import type { SkipReason } from "./flow/drop.ts";
+import { eventKey, skippedRun, startFunction, type StartRequest, tickKey } from "./start-run.ts";
 
 function started(config: Partial<FunctionConfig> = {}, request: Partial<StartRequest> = {}) {
   return startFunction({
@@ -208,5 +210,189 @@ describe("a cancel listener", () => {
       "run-9:cancel:0",
       "run-9:cancel:2",
     ]);
+  });
+});
+
+describe("a function whose flow control may drop a start", () => {
+  const rateLimit = { limit: 1, periodMs: 60_000, key: "event.data.id" };
+  const debounce = { periodMs: 5_000, timeoutMs: null, key: null };
+  const batch = { maxSize: 2, timeoutMs: 5_000, key: null, if: null };
+  const singleton = { key: null, mode: "cancel" } as const;
+  const invokedBy = { runId: asRunId("run-0"), stepId: step("i") };
+
+  function admissionOf(config: Partial<FunctionConfig>, request: Partial<StartRequest> = {}) {
+    return effectsOf(started(config, request), "admit")[0]?.admission ?? null;
+  }
+
+  it.each([
+    ["a rate limit", { rateLimit }],
+    ["idempotency", { idempotency: { key: "event.data.id" } }],
+    ["a debounce", { debounce }],
+    ["batching", { batch }],
+    ["a singleton", { singleton }],
+  ])("with %s leaves the decision to the commit, and nothing is done before", (_, config) => {
+    const transition = started(config);
+    expect(transition).toMatchObject({ guards: [], effects: [{ kind: "admit" }] });
+    expect(transition.effects).toHaveLength(1);
+  });
+
+  it.each([
+    ["concurrency", { concurrency: [{ limit: 1, key: null, scope: "fn" as const }] }],
+    ["a limit of runs", { runConcurrency: { limit: 1, key: null } }],
+    ["a throttle", { throttle: { limit: 1, periodMs: 1_000, burst: 0, key: null } }],
+    ["a priority", { priority: { run: "60" } }],
+  ])("is not one with %s: its runs are made at once and wait in the queue", (_, config) => {
+    expect(effectsOf(started(config), "createRun")).toHaveLength(1);
+  });
+
+  it("has everything ready that is known before the commit", () => {
+    expect(admissionOf({ rateLimit, singleton }, { invokedBy })).toMatchObject({
+      functionId: "fn-1",
+      event: { ref: { kind: "stored", seq: 4 }, internalId: "event-1", ts: noon, length: orderEvent.length },
+      invokedBy,
+      key: { text: "key", expiresAt: noon + idempotencyMs },
+      batcher: null,
+      limiter: { option: "rateLimit", key: "A" },
+      keyError: null,
+      debouncer: null,
+      lock: { mode: "cancel" },
+      start: { run: { id: "run-9", flow: { lock: "singleton:fn-1:" } } },
+    });
+  });
+
+  it("has ids for the end of a run whose place is taken, and makes none otherwise", () => {
+    // Two events of its end and 20 deferred calls at most.
+    expect(admissionOf({ singleton })?.spareIds.length).toBeGreaterThanOrEqual(2 + defersPerRunMax);
+    expect(admissionOf({ singleton: { key: null, mode: "skip" } })?.spareIds).toEqual([]);
+    expect(admissionOf({ rateLimit })?.spareIds).toEqual([]);
+  });
+
+  it.each([
+    // semantics.md §2: batch, rate limit, debounce, then singleton; §4.7: crons are not batched; §10: runs again bypass.
+    ["event", ["batcher"], ["limiter", "debouncer", "lock"]],
+    ["invoke", ["batcher"], ["limiter", "debouncer", "lock"]],
+    ["cron", [], ["limiter", "debouncer", "lock"]],
+    ["rerun", [], ["lock"]],
+    ["debounce", [], ["lock"]],
+    ["batch", [], ["lock"]],
+  ] as const)("that is started by origin %s is under %o, or %o", (origin, batched, alone) => {
+    const parts = ["batcher", "limiter", "debouncer", "lock"] as const;
+    const under = (config: Partial<FunctionConfig>) => {
+      const admission = admissionOf(config, { origin });
+      return parts.filter((part) => admission !== null && admission[part] !== null);
+    };
+    expect(under({ batch })).toEqual(batched);
+    expect(under({ rateLimit, debounce, singleton })).toEqual(alone);
+  });
+
+  it("has a key that cannot be evaluated as the reason to start nothing", () => {
+    const broken = { rateLimit: { ...rateLimit, key: "event.data.id - 1" } };
+    expect(admissionOf(broken)).toMatchObject({ limiter: null, keyError: { option: "rateLimit" } });
+    expect(admissionOf(broken, { origin: "rerun", idempotencyKey: null })).toBeNull();
+  });
+
+  it("is told repetitions of an event that its keys leave alone", () => {
+    const off = { rateLimit: { ...rateLimit, key: "event.data.missing" } };
+    expect(admissionOf(off)).toMatchObject({ key: { text: "key" }, limiter: null });
+    expect(admissionOf(off, { idempotencyKey: null })).toBeNull();
+  });
+
+  it.each([
+    [{ batch }, "fn-1:batched:event-1"],
+    [{ debounce }, null],
+    [{ rateLimit }, "key"],
+    [{ singleton }, "key"],
+  ])("with %o tells a repetition by the key %s", (config, key) => {
+    expect(admissionOf(config)?.key?.text ?? null).toBe(key);
+  });
+
+  it("names the run only if the event starts one by itself", () => {
+    const runIdOf = (config: Partial<FunctionConfig>) =>
+      startFunction({
+        origin: "event",
+        fn: sampleFunction(config),
+        trigger: trigger(noon),
+        idempotencyKey: null,
+        cron: null,
+        invokedBy: null,
+        originalRunId: null,
+        now: noon,
+        newId: () => "run-9",
+      }).runId;
+    expect([{}, { rateLimit }, { singleton }].map(runIdOf)).toEqual(["run-9", "run-9", "run-9"]);
+    expect([{ debounce }, { batch }].map(runIdOf)).toEqual([null, null]);
+  });
+});
+
+describe("the flow control of a started run", () => {
+  it("is evaluated from its first event and put on its first call", () => {
+    const transition = started({
+      concurrency: [{ limit: 1, key: "event.data.id", scope: "fn" }],
+      runConcurrency: { limit: 1, key: null },
+      throttle: { limit: 1, periodMs: 1_000, burst: 0, key: null },
+      priority: { run: "60" },
+    });
+    const [created] = effectsOf(transition, "createRun");
+    const [first] = effectsOf(transition, "enqueue");
+    expect(created?.run.flow?.calls).toMatchObject([{ kind: "calls", key: "A" }]);
+    expect(first?.item.flow?.score).toBe(noon - 60_000);
+    expect(first?.item.flow?.gates).toEqual([...(created?.run.flow?.calls ?? []), ...(created?.run.flow?.start ?? [])]);
+    expect(first?.item.flow?.gates.map((gate) => gate.kind)).toEqual(["calls", "runs", "starts"]);
+  });
+
+  it("has those who wait for the further events of a batch, which has nothing that follows one event", () => {
+    const invokers = ["a", "b"].map((id) => ({ runId: asRunId("run-0"), stepId: step(id) }));
+    const transition = started(
+      {
+        timeouts: { startMs: 1_000, finishMs: null },
+        cancel: [{ event: "shop/stop", if: null, timeoutText: null }],
+      },
+      { origin: "batch", batch: { id: "b-1", invokers }, trigger: trigger(noon + 60_000) },
+    );
+    expect(effectsOf(transition, "createRun")[0]?.run).toMatchObject({ batchId: "b-1", flow: { invokers } });
+    expect(effectsOf(transition, "putPause")).toEqual([]);
+    expect(effectsOf(transition, "enqueue").map(({ item }) => [item.id, item.at])).toEqual([["run-9:d1", noon]]);
+  });
+});
+
+describe("a skipped run", () => {
+  const reasons: readonly SkipReason[] = [{ kind: "functionPaused" }, { kind: "singleton", runId: asRunId("run-1") }];
+
+  it.each(reasons)(
+    "because of %o is recorded with its events and its reason, and nothing else comes of it",
+    (reason) => {
+      const start = started({
+        timeouts: { startMs: 1_000, finishMs: null },
+        cancel: [{ event: "shop/stop", if: null, timeoutText: null }],
+        priority: { run: "60" },
+      });
+      const skipped = skippedRun(start, reason, noon);
+      expect(skipped.guards).toEqual(start.guards);
+      expect(skipped.effects).toHaveLength(1);
+      expect(effectsOf(skipped, "createRun")[0]).toMatchObject({
+        events: [{ kind: "stored", seq: 4 }],
+        idempotencyKey: "key",
+        run: { id: "run-9", status: "skipped", endedAt: noon, output: null, flow: null, progress: { discovery: null } },
+      });
+      expect(JSON.parse(effectsOf(skipped, "createRun")[0]?.run.error ?? "")).toEqual({ reason });
+    },
+  );
+
+  it("tells everybody who invoked it", () => {
+    const by = (id: string) => ({ runId: asRunId("run-0"), stepId: step(id) });
+    const start = started({}, { origin: "batch", invokedBy: by("a"), batch: { id: "b-1", invokers: [by("b")] } });
+    const told = effectsOf(skippedRun(start, { kind: "functionPaused" }, noon), "resolvePause");
+    expect(told.map(({ pauseId }) => pauseId)).toEqual(["run-0:a", "run-0:b"]);
+    expect(told[0]?.item.work).toMatchObject({
+      outcome: { kind: "invoked", childRunId: "run-9", memo: expect.stringContaining("it is paused") as string },
+    });
+  });
+
+  it("is what a paused function's start is, whatever starts it", () => {
+    for (const origin of ["event", "cron", "invoke", "rerun", "debounce", "batch"] as const) {
+      const fn = { ...sampleFunction(), pausedAt: noon };
+      expect(effectsOf(started({}, { origin, fn }), "createRun")[0]?.run.status).toBe("skipped");
+      expect(enqueued(started({}, { origin, fn }))).toEqual([]);
+    }
   });
 });

@@ -100,7 +100,9 @@ export function startFunction(request: StartRequest): StartedFunction {
   const lock = singletonLock(fn, input);
   const started = startRun(request, lock);
   const { run } = started;
-  if (batch === null && limit.kind === "none" && debounce === null && lock === null) {
+  const isPlain = batch === null && limit.kind === "none" && debounce === null && lock === null;
+  // What this event's keys leave alone may still be a repetition, which is recorded like those of its function's other events.
+  if (isPlain && (request.idempotencyKey === null || !mayDrop(fn))) {
     return { runId: run.id, transition: started.transition };
   }
   const admission: Admission = {
@@ -120,6 +122,12 @@ export function startFunction(request: StartRequest): StartedFunction {
     runId: batch === null && debounce === null ? run.id : null,
     transition: { guards: [], effects: [{ kind: "admit", admission }] },
   };
+}
+
+/** Says whether some event of the function may start nothing. */
+function mayDrop({ config }: FunctionRecord): boolean {
+  const options = [config.rateLimit, config.idempotency, config.debounce, config.batch, config.singleton];
+  return options.some((option) => option !== null);
 }
 
 /** What tells a repetition before anything is charged for it. A debounced event may come again: only its run is made once. */

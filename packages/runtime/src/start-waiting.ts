@@ -2,9 +2,10 @@
 import {
   batchKey,
   type BatchedEvent,
-  type Drop,
+  dropStart,
   type Effect,
   eventKey,
+  eventNames,
   type FunctionRecord,
   type LeasedItem,
   startFunction,
@@ -12,8 +13,7 @@ import {
   type Transition,
   type Work,
 } from "@stepwright/engine";
-import type { JsonText } from "@stepwright/protocol";
-import { parseJsonText } from "@stepwright/protocol";
+import { isJsonObject, type JsonText, parseJsonText } from "@stepwright/protocol";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
 import type { Decided } from "./run-box.ts";
@@ -43,7 +43,7 @@ export function startDebounced(
       trigger: triggerOf(event),
       // Told apart by our own id: events of one sender's id may replace each other (semantics.md §4.6).
       idempotencyKey: eventKey(fn, event.stored.internalId),
-      cron: null,
+      cron: cronOf(event),
       invokedBy: window.invokedBy,
       originalRunId: null,
       now: shell.ports.clock.now(),
@@ -107,26 +107,22 @@ async function registered(shell: Shell, work: { readonly functionId: FunctionRec
   return shell.registry().functions.get(work.functionId) ?? null;
 }
 
-/** Nothing is started, and each event says why. */
+/** Nothing is started: each event says why, and so does the answer to each step that invoked. */
 function ending(
   shell: Shell,
   options: {
     readonly item: LeasedItem;
     readonly ends: readonly Effect[];
-    readonly events: readonly Pick<BatchedEvent, "event">[];
+    readonly events: readonly Pick<BatchedEvent, "event" | "invokedBy">[];
     readonly work: { readonly functionId: FunctionRecord["id"] };
   },
 ): Transition {
-  const drops = options.events.map(({ event }): Drop => ({
-    event,
-    functionId: options.work.functionId,
-    reason: { kind: "functionRemoved" },
-    at: shell.ports.clock.now(),
-  }));
-  return {
-    guards: [leaseOf(options.item)],
-    effects: [...options.ends, ...drops.map((drop) => ({ kind: "recordDrop", drop }) satisfies Effect)],
-  };
+  const { functionId } = options.work;
+  const now = shell.ports.clock.now();
+  const drops = options.events.flatMap(({ event, invokedBy }) =>
+    dropStart({ event, functionId, invokedBy }, { kind: "functionRemoved" }, now),
+  );
+  return { guards: [leaseOf(options.item)], effects: [...options.ends, ...drops] };
 }
 
 interface ReadEvent {
@@ -138,6 +134,15 @@ async function readEvent(shell: Shell, { event }: Pick<BatchedEvent, "event">): 
   const { storage } = shell.ports;
   const stored = event.kind === "stored" ? await storage.events.get(event.seq) : null;
   return stored === null ? null : { stored, text: await eventText(storage, stored) };
+}
+
+/** The expression whose tick the event is; null for other events. */
+function cronOf({ stored, text }: ReadEvent): string | null {
+  if (stored.name !== eventNames.timer) return null;
+  const value = parseJsonText(text);
+  const data = isJsonObject(value) ? value["data"] : null;
+  const cron = data !== undefined && isJsonObject(data) ? data["cron"] : null;
+  return typeof cron === "string" ? cron : null;
 }
 
 function triggerOf({ stored, text }: ReadEvent) {

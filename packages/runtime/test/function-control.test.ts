@@ -116,8 +116,8 @@ describe("a backlog", () => {
   it("is moved: another function gets the runs with their events, under its own limits", async () => {
     const { handle, release } = hang();
     const { app, runtime, start, ended, storage } = await openShop([
-      { name: "old", handle, options: { concurrency: 1 } },
-      { name: "new", triggers: [], handle: ({ data }) => done(data), options: { concurrency: 2 } },
+      { name: "old", handle, flow: { concurrency: 1 } },
+      { name: "new", triggers: [], handle: ({ data }) => done(data), flow: { concurrency: 2 } },
     ]);
     const going = await start("test/old", { data: { n: 0 } });
     await app.called(1);

@@ -34,8 +34,8 @@ export interface TestFunction {
   readonly name: string;
   readonly triggers?: readonly JsonObject[];
   readonly retries?: number;
-  /** Further options as they are registered: `concurrency`, `debounce`, `timeouts` and so on. */
-  readonly options?: JsonObject;
+  /** Flow control, timeouts and `cancel`, as they go over the wire. */
+  readonly flow?: JsonObject;
   readonly handle: Handler;
 }
 
@@ -185,8 +185,8 @@ export function registration(name: string, url: string, functions: readonly Test
     functions: functions.map((fn) => ({
       id: `${name}-${fn.name}`,
       name: fn.name,
+      ...fn.flow,
       triggers: [...(fn.triggers ?? [{ event: `test/${fn.name}` }])],
-      ...fn.options,
       steps: {
         step: {
           id: "step",

@@ -3,7 +3,12 @@
 // What is kept true between commits: a line stands at a gate only while that gate is closed to it, or while its lane
 // has another line that only room is missing for. So a gate that opens, and room that comes, are the only reasons to look,
 // and each look ends with a lease or with a line that has moved on to another gate.
-import { laneKind, type Lane, obstacle } from "@stepwright/engine";
+//
+// A gate that functions share may open in a commit that asked for the lane of one of them only. If the longest waiting
+// is in a lane that was not asked for, the gate is kept for it until the next commit, which asks: whoever gave the slot
+// back would otherwise take it again, for as long as its backlog lasts.
+import { type Gate, laneKind, type Lane, obstacle, type Obstacle } from "@stepwright/engine";
+import { millis } from "@stepwright/protocol";
 import { type Gates, gatesFromText, gatesInTheWay } from "./gates.ts";
 import type { Lanes } from "./lanes.ts";
 import type { LeaseRound } from "./lease-round.ts";
@@ -32,7 +37,8 @@ export function dispatcher(parts: Parts): (round: LeaseRound) => boolean {
       if (!leaseNext(pass, lane)) pass.exhausted.add(lane);
       lookAtOpened(pass);
     }
-    return pass.movesLeft <= 0;
+    for (const gateId of pass.kept) parts.gates.opened.add(gateId);
+    return pass.movesLeft <= 0 || pass.kept.size > 0;
   };
 }
 
@@ -63,6 +69,10 @@ interface Pass extends Parts {
   readonly round: LeaseRound;
   readonly exhausted: Set<Lane>;
   readonly ready: Map<Lane, PlacedRow[]>;
+  /** Gates that are kept for a lane which the next commit asks for. */
+  readonly kept: Set<string>;
+  /** For whom the last commit kept a gate. */
+  readonly keptBefore: ReadonlyMap<string, Lane>;
   movesLeft: number;
   /** The lane of calls that may lease next: the one of its group with the fewest in hand. Null when none is left. */
   next(): Lane | null;
@@ -81,11 +91,15 @@ function openPass(parts: Parts, round: LeaseRound): Pass {
     if (timedAt !== null && timedAt <= round.now) queue.promote(lane, { now: round.now, max: movesMax });
     overtake(parts, round, lane);
   }
+  const keptBefore = new Map(gates.keptFor);
+  gates.keptFor.clear();
   const pass: Pass = {
     ...parts,
     round,
     exhausted: new Set(),
     ready: new Map(),
+    kept: new Set(),
+    keptBefore,
     movesLeft: movesMax,
     next() {
       if (pass.movesLeft <= 0) return null;
@@ -115,7 +129,7 @@ function overtake({ queue }: Parts, round: LeaseRound, lane: Lane): void {
 
 /** Leases the best item of a lane. False when the lane has none that may go. */
 function leaseNext(pass: Pass, lane: Lane): boolean {
-  const { queue, lines, gates, round } = pass;
+  const { queue, lines, round } = pass;
   while (pass.movesLeft > 0) {
     const row = firstReady(pass, lane);
     const line = lines.bestForRoom(lane);
@@ -133,7 +147,7 @@ function leaseNext(pass: Pass, lane: Lane): boolean {
       pass.movesLeft -= 1;
       continue;
     }
-    const at = obstacle(inTheWay, gates.limitsOf(lane), gates, round.now);
+    const at = inTheWayOf(pass, lane, inTheWay);
     if (at === null) {
       queue.leaseOne(round, row);
       return true;
@@ -142,6 +156,14 @@ function leaseNext(pass: Pass, lane: Lane): boolean {
     pass.movesLeft -= 1;
   }
   return false;
+}
+
+/** As `obstacle`; a gate that is kept for another lane is closed. */
+function inTheWayOf({ gates, kept, round }: Pass, lane: Lane, all: readonly Gate[]): Obstacle | null {
+  const at = obstacle(all, gates.limitsOf(lane), gates, round.now);
+  if (at !== null || kept.size === 0) return at;
+  const gate = all.find((one) => kept.has(one.id));
+  return gate === undefined ? null : { kind: "full", gate, max: 0 };
 }
 
 function firstReady(pass: Pass, lane: Lane): PlacedRow | null {
@@ -156,7 +178,7 @@ function firstReady(pass: Pass, lane: Lane): PlacedRow | null {
 /** Leases the head of a line, or moves the line to the gate that has closed. */
 function leaseFromLine(pass: Pass, line: Line): boolean {
   const { queue, lines, lanes, gates, round } = pass;
-  const at = obstacle(line.gates, gates.limitsOf(line.lane), gates, round.now);
+  const at = inTheWayOf(pass, line.lane, line.gates);
   // While this line stood for room, the others of its lane relied on it for a look at their gates.
   for (const gate of line.gates) gates.opened.add(gate.id);
   if (at !== null) {
@@ -187,17 +209,19 @@ function lookAtOpened(pass: Pass): void {
 
 function lookAt(pass: Pass, gateId: string): void {
   const { gates, lines, lanes, round } = pass;
+  if (pass.kept.has(gateId)) return;
   const withoutRoom = new Set<Lane>();
   while (pass.movesLeft > 0) {
     const line = firstThatMoves(pass, gateId, withoutRoom);
     if (line === null) return;
     pass.movesLeft -= 1;
     if (lineUpBefore(pass, line, gateId)) continue;
-    const at = obstacle(line.gates, gates.limitsOf(line.lane), gates, round.now);
+    const at = inTheWayOf(pass, line.lane, line.gates);
     if (at === null && round.roomIn(line.lane) > 0) {
       leaseHead(pass, line);
       continue;
     }
+    if (at === null && keep(pass, gateId, line)) return;
     if (at === null) withoutRoom.add(line.lane);
     lines.stand(line, at);
     lanes.changed(line.lane);
@@ -208,13 +232,25 @@ function lookAt(pass: Pass, gateId: string): void {
   gates.opened.add(gateId);
 }
 
+/** Keeps an open gate for a lane that was not asked for. False for one that could have been asked for: it has no room. */
+function keep({ gates, lines, lanes, round, kept, keptBefore }: Pass, gateId: string, line: Line): boolean {
+  const gate = line.gates.find((one) => one.id === gateId);
+  if (gate === undefined || round.asked.has(line.lane) || keptBefore.get(gateId) === line.lane) return false;
+  gates.keptFor.set(gateId, line.lane);
+  lines.opensAt(line.lane, { kind: "early", gate, until: millis(0) });
+  lanes.changed(line.lane);
+  round.touched.add(line.lane);
+  kept.add(gateId);
+  return true;
+}
+
 /** The best line at the gate that the gate, or its own limit of it, no longer holds up. */
 function firstThatMoves(pass: Pass, gateId: string, except: ReadonlySet<Lane>): Line | null {
-  const { gates, lines, round } = pass;
+  const { lines, round } = pass;
   const waiting = lines.bestAt(gateId).filter((line) => !except.has(line.lane));
   const inOrder = waiting.length < 2 ? waiting : waiting.toSorted((a, b) => a.headScore - b.headScore);
   for (const line of inOrder) {
-    const at = obstacle(line.gates, gates.limitsOf(line.lane), gates, round.now);
+    const at = inTheWayOf(pass, line.lane, line.gates);
     if (at === null || at.gate.id !== gateId) return line;
     // Closed to all that stand here, until a time.
     if (at.kind === "early") {

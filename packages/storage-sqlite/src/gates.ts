@@ -45,6 +45,8 @@ export interface Gates extends GateBook {
   forgetLimits(functionId: FunctionId): void;
   /** Gates at which a slot was given back, to be looked at before the commit ends. */
   readonly opened: Set<string>;
+  /** Open gates that the last commit kept, and for which lane: it is passed over if the next one does not ask for it either. */
+  readonly keptFor: Map<string, Lane>;
   /** Remembers what is counted; the returned function goes back to it. */
   mark(): () => void;
   /** Counts again: a transaction was rolled back. */
@@ -64,6 +66,7 @@ export function openGates(db: Connection, standing: () => readonly string[]): Ga
   let taken = new Map<string, number>();
   let counted = new Map<string, number>();
   let opened = new Set(standing());
+  const keptFor = new Map<string, Lane>();
   const limits = new Map<FunctionId, GateLimits>();
 
   const change = (gate: Gate, by: number): void => {
@@ -144,6 +147,7 @@ export function openGates(db: Connection, standing: () => readonly string[]): Ga
     get opened() {
       return opened;
     },
+    keptFor,
     mark() {
       const marked = { taken: new Map(taken), counted: new Map(counted), opened: new Set(opened) };
       return () => {
@@ -156,6 +160,7 @@ export function openGates(db: Connection, standing: () => readonly string[]): Ga
         for (const gate of gatesFromText(text)) if (gate.kind === "calls") change(gate, 1);
       }
       counted = new Map();
+      keptFor.clear();
       limits.clear();
       // Which of them have been looked at is undone as well.
       opened = new Set([...opened, ...standing()]);

@@ -14,6 +14,8 @@ const closeSql = `DELETE FROM flow_lines WHERE line = ? RETURNING ${columns}`;
 const standSql = "UPDATE flow_lines SET stands_at = ? WHERE line = ?";
 const putTimerSql = `INSERT INTO gate_timers (gate, lane, opens_at) VALUES (?, ?, ?)
 ON CONFLICT (gate) DO UPDATE SET opens_at = excluded.opens_at, lane = excluded.lane`;
+const dropTimerSql = `DELETE FROM gate_timers WHERE gate = ?
+AND NOT EXISTS (SELECT 1 FROM flow_lines WHERE stands_at = +gate_timers.gate) RETURNING lane`;
 const takeTimersSql = "DELETE FROM gate_timers WHERE lane = ? AND opens_at <= ? RETURNING gate";
 // Steps from lane to lane through the index: its cost is the number of functions that share the gate, not of lines.
 const bestAtSql = `WITH RECURSIVE lanes (lane) AS (
@@ -72,6 +74,8 @@ export interface Lines {
   join(line: number, score: number): void;
   /** Somebody left: sets the new head. Returns the line if it was the last one, which closes it. */
   left(line: number): Line | null;
+  /** Forgets when these gates open, unless somebody stands there. Tells the lanes that had such a time. */
+  forgetTimes(gates: readonly Gate[]): readonly Lane[];
   /** Moves a line to an obstacle; null: only room is missing. */
   stand(line: Pick<Line, "line" | "lane">, at: Obstacle | null): void;
   /** A gate that paces starts opens by itself at a time. */
@@ -107,6 +111,7 @@ export function openLines(db: Connection): Lines {
   const bestAt = db.prepare<[string, string, string], LineRow>(bestAtSql);
   const bestForRoom = db.prepare<[string], LineRow>(bestForRoomSql);
   const putTimer = db.prepare(putTimerSql);
+  const dropTimer = db.prepare<[string], Lane>(dropTimerSql).pluck();
   const takeTimers = db.prepare<[string, number], string>(takeTimersSql).pluck();
   const standForRoom = db.prepare(standForRoomSql);
   const nextOpening = db.prepare<[string], number>(nextOpeningSql).pluck();
@@ -146,6 +151,7 @@ export function openLines(db: Connection): Lines {
       count -= 1;
       return lineFromRow(row);
     },
+    forgetTimes: (gates) => gates.flatMap((gate) => dropTimer.all(gate.id)),
     stand(line, at) {
       stand.run(at === null ? roomOnly : at.gate.id, line.line);
       if (at?.kind === "early") opensAt(line.lane, at);

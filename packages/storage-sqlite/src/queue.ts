@@ -137,7 +137,10 @@ export function queueWrites(
     const closed = lines.left(line);
     lanes.changed(lane);
     // Whoever else stands at a gate that this line was let through is owed the look that it had.
-    if (closed !== null) for (const gate of closed.gates) gates.opened.add(gate.id);
+    if (closed === null) return;
+    for (const gate of closed.gates) gates.opened.add(gate.id);
+    // The time of a call that was cancelled is nobody's: its lane would be due, and there would be nothing to look at.
+    for (const other of lines.forgetTimes(closed.gates)) lanes.changed(other);
   };
   const cameIn = (round: LeaseRound, lane: Lane, at: number): void => {
     lanes.added(lane, at);

@@ -1,14 +1,13 @@
 // Lets a start in, or not: batch, rate limit, debounce and singleton, in this order (semantics.md §2).
 // Called inside the commit, on rows that nobody else changes meanwhile.
 import { millis, type Millis } from "@stepwright/protocol";
-import { answerInvoker, invocationError } from "../answer-invoker.ts";
 import { cancelHolder } from "../cancel.ts";
 import type { Effect, Transition } from "../effects.ts";
 import { skippedRun } from "../start-run.ts";
 import type { Admission, AdmissionState } from "./admission.ts";
 import { type Batcher, batchItemId, isFull, type OpenBatch } from "./batch.ts";
 import { debounceItemId, type Debouncer, firesAt } from "./debounce.ts";
-import type { DropReason } from "./drop.ts";
+import { type DropReason, dropStart } from "./drop.ts";
 import { letThroughAt } from "./rate-limit.ts";
 import { chargeStart } from "./throttle.ts";
 
@@ -36,32 +35,7 @@ function only(effects: readonly Effect[]): Admitted {
 }
 
 function dropped(admission: Admission, reason: DropReason, now: Millis): Admitted {
-  const { functionId, event, invokedBy } = admission;
-  return only([
-    { kind: "recordDrop", drop: { event: event.ref, functionId, reason, at: now } },
-    ...(invokedBy === null
-      ? []
-      : [answerInvoker(invokedBy, { memo: invocationError(refusal(reason)), childRunId: null, now })]),
-  ]);
-}
-
-/** Why an invoked function did not start; the first is what clients compare (semantics.md §15, 32). */
-function refusal(reason: DropReason): string {
-  switch (reason.kind) {
-    case "rateLimited":
-      return "invoked function is rate limited";
-    case "idempotent":
-      return "invoked function has run for this idempotency key already";
-    case "debounced":
-    case "outOfOrder":
-      return "invoked function was debounced: another call took this one's place";
-    case "duplicate":
-      return "invoked function was started by the same event id already";
-    case "keyError":
-      return `invoked function was not started: its ${reason.option} key cannot be evaluated (${reason.message})`;
-    case "functionRemoved":
-      return "invoked function was removed before it started";
-  }
+  return only(dropStart({ ...admission, event: admission.event.ref }, reason, now));
 }
 
 type Charge =

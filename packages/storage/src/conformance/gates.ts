@@ -160,6 +160,41 @@ export function describeGates(open: OpenStorage): void {
       expect(await step(storage, [done("b3")])).toEqual(["a2"]);
     });
 
+    test("that functions share is kept for the longest waiting, though only another's lane was asked for", async () => {
+      const { storage } = await opened(open);
+      await applied(storage, limited({ shared: 1 }), limited({ shared: 1 }, otherId));
+      const gates = [shared("x")];
+      const mine = (id: string, score: number) => waiting(id, gates, { score });
+      await step(storage, [mine("a1", 1), waiting("b1", gates, { score: 2, lane: otherLane }), mine("a2", 3)]);
+      const only = [{ lane, max: 100 }];
+      const freed = await commit(storage, [apply(done("a1"), mine("a3", 5))], { lease: only });
+      expect(freed).toMatchObject({ leased: [], hasMore: true });
+      expect(freed.lanes).toContainEqual({ lane: otherLane, nextAt: millis(0) });
+      expect(await step(storage, [])).toEqual(["b1"]);
+      expect(await step(storage, [done("b1")])).toEqual(["a2"]);
+      // Every time, not the first only.
+      await step(storage, [waiting("b2", gates, { score: 4, lane: otherLane })]);
+      expect((await commit(storage, [apply(done("a2"))], { lease: only })).leased).toEqual([]);
+      expect(await step(storage, [])).toEqual(["b2"]);
+    });
+
+    test("that functions share is kept for nobody whose lane is not asked for again: it has no room", async () => {
+      const { storage } = await opened(open);
+      await applied(storage, limited({ shared: 1 }), limited({ shared: 1 }, otherId));
+      const gates = [shared("x")];
+      const only = { lease: [{ lane, max: 100 }] };
+      await step(storage, [
+        waiting("a1", gates, { score: 1 }),
+        waiting("b1", gates, { score: 2, lane: otherLane }),
+        waiting("a2", gates, { score: 3 }),
+      ]);
+      expect((await commit(storage, [apply(done("a1"))], only)).leased).toEqual([]);
+      const { leased, hasMore } = await commit(storage, [], only);
+      expect([leased.map((one) => one.id), hasMore]).toEqual([["a2"], false]);
+      expect(await step(storage, [])).toEqual([]);
+      expect(await step(storage, [done("a2")])).toEqual(["b1"]);
+    });
+
     test("gives its slot back when a call waits to be retried, and takes one again when that is due", async () => {
       const { storage } = await opened(open);
       const gates = [perFunction()];
@@ -291,6 +326,30 @@ export function describeGates(open: OpenStorage): void {
       expect(await step(again, [], after(5 * second))).toEqual(before);
       expect(await step(again, [], after(10 * second - 1))).toEqual([]);
       expect(await step(again, [], after(17 * second))).toEqual(["i4", "i5"]);
+    });
+
+    test("has no time any more when nobody waits for it, whoever else stopped waiting elsewhere", async () => {
+      const { storage } = await opened(open);
+      await applied(
+        storage,
+        {
+          kind: "putFunction",
+          fn: withLimits({ throttle: { limit: 1, periodMs: 10 * second, burst: 0, key: null } }),
+        },
+        limited({ shared: 1 }, otherId),
+      );
+      const others = ["o1", "o2"].map((id) => waiting(id, [shared("x")], { lane: otherLane }));
+      await step(storage, [
+        waiting("p1", [paceGate], { score: 1 }),
+        waiting("p2", [paceGate], { score: 2 }),
+        ...others,
+      ]);
+      expect(await nextAt(storage, lane)).toBe(after(10 * second));
+      await step(storage, [done("p2")]);
+      await step(storage, [done("o1")]);
+      const { lanes } = await commit(storage, [], { now: after(20 * second), lease: bothLanes });
+      // A time in the past would have the runtime ask again and again.
+      expect(lanes).toEqual(bothLanes.map((room) => ({ lane: room.lane, nextAt: null })));
     });
 
     test("is charged by whoever passes all gates, and by nobody else", async () => {

@@ -1,8 +1,10 @@
 // The conformance suite: what every implementation of the contract must do, by topic.
 import { describe } from "vitest";
+import { describeAdmissions } from "./admissions.ts";
 import { describeCommit } from "./commit.ts";
 import { describeEvents } from "./events.ts";
 import { describeGateProperties } from "./gate-properties.ts";
+import { describeGateTurns } from "./gate-turns.ts";
 import { describeGates } from "./gates.ts";
 import { describeLeases } from "./leases.ts";
 import { describeLists } from "./lists.ts";
@@ -25,6 +27,8 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describeLeases(open);
     describeGates(open);
     describeGateProperties(open);
+    describeGateTurns(open);
+    describeAdmissions(open);
     describePauses(open);
     describePauseProperties(open);
     describeLists(open);
