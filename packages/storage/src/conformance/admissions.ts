@@ -425,6 +425,7 @@ export function describeAdmissions(open: OpenStorage): void {
       windows: [],
       batches: [],
       drops: [],
+      matches: [],
     });
   });
 
