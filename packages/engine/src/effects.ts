@@ -112,6 +112,8 @@ export interface Transition {
   readonly guards: readonly Guard[];
   readonly effects: readonly Effect[];
   readonly children?: readonly Transition[];
+  /** Applied in place of the effects when a guard does not hold, where that is worth a record. */
+  readonly otherwise?: readonly Effect[];
 }
 
 /** One serve endpoint. */

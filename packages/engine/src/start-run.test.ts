@@ -48,6 +48,13 @@ function trigger(ts: number): StartRequest["trigger"] {
 }
 
 describe("a started run", () => {
+  it("is recorded as a repetition where its key was used before, but for ticks of other crons", () => {
+    const drop = { event: { kind: "stored", seq: 4 }, functionId: "fn-1", reason: { kind: "duplicate" }, at: noon };
+    expect(started().otherwise).toEqual([{ kind: "recordDrop", drop }]);
+    expect(started({}, { origin: "cron" }).otherwise).toBeUndefined();
+    expect(started({}, { origin: "rerun", idempotencyKey: null }).otherwise).toBeUndefined();
+  });
+
   it("is queued with its first call", () => {
     const [created] = effectsOf(started(), "createRun");
     expect(created?.run).toEqual({
@@ -291,10 +298,8 @@ describe("a function whose flow control may drop a start", () => {
     expect(admissionOf(broken, { origin: "rerun", idempotencyKey: null })).toBeNull();
   });
 
-  it("is told repetitions of an event that its keys leave alone", () => {
-    const off = { rateLimit: { ...rateLimit, key: "event.data.missing" } };
-    expect(admissionOf(off)).toMatchObject({ key: { text: "key" }, limiter: null });
-    expect(admissionOf(off, { idempotencyKey: null })).toBeNull();
+  it("is nothing to an event that its keys leave alone", () => {
+    expect(admissionOf({ rateLimit: { ...rateLimit, key: "event.data.missing" } })).toBeNull();
   });
 
   it.each([

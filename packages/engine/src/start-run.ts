@@ -18,7 +18,7 @@ import type { EventRef } from "./event.ts";
 import type { Admission } from "./flow/admission.ts";
 import { batcher } from "./flow/batch.ts";
 import { debouncer } from "./flow/debounce.ts";
-import type { SkipReason } from "./flow/drop.ts";
+import type { Drop, SkipReason } from "./flow/drop.ts";
 import { rateLimiter } from "./flow/rate-limit.ts";
 import { runFlow } from "./flow/run-flow.ts";
 import { type SingletonLock, singletonLock } from "./flow/singleton.ts";
@@ -100,9 +100,7 @@ export function startFunction(request: StartRequest): StartedFunction {
   const lock = singletonLock(fn, input);
   const started = startRun(request, lock);
   const { run } = started;
-  const isPlain = batch === null && limit.kind === "none" && debounce === null && lock === null;
-  // What this event's keys leave alone may still be a repetition, which is recorded like those of its function's other events.
-  if (isPlain && (request.idempotencyKey === null || !mayDrop(fn))) {
+  if (batch === null && limit.kind === "none" && debounce === null && lock === null) {
     return { runId: run.id, transition: started.transition };
   }
   const admission: Admission = {
@@ -122,12 +120,6 @@ export function startFunction(request: StartRequest): StartedFunction {
     runId: batch === null && debounce === null ? run.id : null,
     transition: { guards: [], effects: [{ kind: "admit", admission }] },
   };
-}
-
-/** Says whether some event of the function may start nothing. */
-function mayDrop({ config }: FunctionRecord): boolean {
-  const options = [config.rateLimit, config.idempotency, config.debounce, config.batch, config.singleton];
-  return options.some((option) => option !== null);
 }
 
 /** What tells a repetition before anything is charged for it. A debounced event may come again: only its run is made once. */
@@ -205,9 +197,17 @@ function startRun(
       // What follows one event does not go with many (semantics.md §2, step 12).
       ...(isBatch ? [] : listeners(request, run, startsAt)),
     ],
+    ...(request.idempotencyKey === null || request.origin === "cron"
+      ? {}
+      : { otherwise: [{ kind: "recordDrop", drop: repetition(request) }] }),
   };
   if (fn.pausedAt === null) return { run, transition };
   return { run, transition: skippedRun(transition, { kind: "functionPaused" }, now) };
+}
+
+/** An event of the same id has started the function before: people who send it again ask why nothing happens. */
+function repetition({ fn, trigger, now }: StartRequest): Drop {
+  return { event: trigger.ref, functionId: fn.id, reason: { kind: "duplicate" }, at: now };
 }
 
 /** What may end the run before it does. */

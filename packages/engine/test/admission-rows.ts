@@ -98,7 +98,7 @@ export function admissionRows(config: Partial<FunctionConfig>, record: Partial<F
   };
   const commit = (transition: Transition): void => {
     const isLetThrough = transition.guards.every((guard) => guard.kind !== "keyFree" || isKeyFree(guard.key));
-    if (isLetThrough) for (const effect of transition.effects) apply(effect);
+    for (const effect of isLetThrough ? transition.effects : (transition.otherwise ?? [])) apply(effect);
   };
   const apply = (effect: Effect): void => {
     switch (effect.kind) {

@@ -3,6 +3,7 @@ import { asEventId, canonicalJson, type JsonText, millis, parseJsonText } from "
 import {
   acceptEvent,
   assert,
+  batchKey,
   buildRegistry,
   cancel,
   closeDraft,
@@ -25,6 +26,7 @@ import {
   resumeItemId,
   runTimedOut,
   type RunState,
+  startFunction,
   type StoredEvent,
   timeOut,
   type Transition,
@@ -53,13 +55,17 @@ export function createWorld(options: {
 }): World {
   const registry = buildRegistry({ version: 1, apps: [sampleApp()], functions: options.functions });
   let made = 0;
-  return {
-    store: createModelStore(() => registry),
+  const world: World = {
+    store: createModelStore(
+      () => registry,
+      () => millis(world.now),
+    ),
     registry,
     now: options.now,
     newId: options.newId ?? (() => `id-${++made}`),
     gateway: options.gateway ?? (() => ({ kind: "failed", message: "nobody is there" })),
   };
+  return world;
 }
 
 /** What decisions may ask of the world. */
@@ -127,9 +133,11 @@ export function workOnSystemItem(world: World, item: LeasedItem): void {
   switch (work.kind) {
     case "call":
       throw new Error("a call is not for the system");
+    case "batch":
+      startBatch(world, item, work);
+      return;
     case "backlog":
     case "debounce":
-    case "batch":
       throw new Error(`the model has no ${work.kind}`);
     case "cron":
       tick(world, item, work);
@@ -186,6 +194,41 @@ function decide(
   } else {
     commitDecision(world.store, state, decision);
   }
+}
+
+/** A batch that is full or old enough becomes one run. */
+function startBatch(world: World, item: LeasedItem, work: Extract<Work, { kind: "batch" }>): void {
+  const found = world.store.batches.get(work.batchId);
+  const fn = world.registry.functions.get(work.functionId);
+  const [first, ...rest] = found?.events ?? [];
+  assert(fn !== undefined && first !== undefined, "a batch has events, and its function is registered");
+  const event = eventAt(world, first);
+  const text = world.store.eventText(event);
+  const started = startFunction({
+    origin: "batch",
+    fn,
+    trigger: { ...event, ref: first.event, value: parseJsonText(text), length: text.length },
+    moreEvents: rest.map((one) => one.event),
+    idempotencyKey: batchKey(fn, work.batchId),
+    cron: null,
+    invokedBy: null,
+    batch: { id: work.batchId, invokers: [] },
+    originalRunId: null,
+    now: millis(world.now),
+    newId: world.newId,
+  });
+  const isApplied = world.store.commit({
+    guards: [
+      { kind: "lease", itemId: item.id, generation: item.generation },
+      { kind: "batchSize", batchId: work.batchId, count: rest.length + 1 },
+    ],
+    effects: [
+      { kind: "dequeue", itemId: item.id },
+      { kind: "removeBatch", batchId: work.batchId },
+    ],
+    children: [started.transition],
+  });
+  assert(isApplied, "a batch starts");
 }
 
 function tick(world: World, item: LeasedItem, work: Extract<Work, { kind: "cron" }>): void {

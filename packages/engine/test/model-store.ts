@@ -6,14 +6,21 @@ import {
   eventJsonRaw,
   type JsonText,
   type Millis,
+  millis,
   type QueueItemId,
   type RunId,
   type StepId,
 } from "@stepwright/protocol";
 import {
+  type Admission,
+  admissionKeys,
+  type AdmissionState,
+  admit,
   assert,
+  type BatchedEvent,
   type CronSchedule,
   type Decision,
+  type Drop,
   type Effect,
   type EventRef,
   type Guard,
@@ -21,6 +28,7 @@ import {
   type LeasedItem,
   lifecycleData,
   type NewQueueItem,
+  type OpenBatch,
   type Registry,
   type Run,
   type RunEvent,
@@ -53,6 +61,9 @@ export interface ModelStore {
   readonly events: Map<number, StoredEvent>;
   readonly runs: Map<RunId, StoredRun>;
   readonly spans: Map<string, string>;
+  readonly drops: readonly Drop[];
+  /** Batches with their events, by id. */
+  readonly batches: ReadonlyMap<string, { readonly batch: OpenBatch; readonly events: readonly BatchedEvent[] }>;
   /** Applies the transition and its children; false, and nothing changed, when a guard of its own fails. */
   commit(transition: Transition): boolean;
   /** Dispatches a due item. */
@@ -67,7 +78,7 @@ export interface ModelStore {
 }
 
 /** Makes an empty store. `registry` is read when a guard asks for its version. */
-export function createModelStore(registry: () => Registry): ModelStore {
+export function createModelStore(registry: () => Registry, now: () => Millis = () => millis(0)): ModelStore {
   const items = new Map<QueueItemId, ModelItem>();
   const pauses = new Map<string, StoredPause>();
   const events = new Map<number, StoredEvent>();
@@ -75,6 +86,8 @@ export function createModelStore(registry: () => Registry): ModelStore {
   const spans = new Map<string, string>();
   const keys = new Map<string, number>();
   const crons = new Map<string, CronSchedule>();
+  const drops: Drop[] = [];
+  const batches = new Map<string, { batch: OpenBatch; readonly events: BatchedEvent[] }>();
   let seq = 0;
 
   const payload = (event: StoredEvent): JsonText => {
@@ -112,7 +125,7 @@ export function createModelStore(registry: () => Registry): ModelStore {
       case "itemWaiting":
         return items.get(guard.itemId)?.isLeased === false;
       case "batchSize":
-        throw new Error("the model has no batches");
+        return batches.get(guard.batchId)?.batch.count === guard.count;
     }
   };
 
@@ -190,6 +203,8 @@ export function createModelStore(registry: () => Registry): ModelStore {
       case "reschedule": {
         const found = items.get(effect.itemId);
         assert(found !== undefined, "only a queued item is rescheduled");
+        // A batch that is full is due before its time, though nobody works on it yet.
+        if (found.item.work.kind === "batch") found.isLeased = true;
         release(effect.itemId, { ...found.item, at: effect.at, attempt: effect.attempt });
         return;
       }
@@ -216,19 +231,36 @@ export function createModelStore(registry: () => Registry): ModelStore {
         spans.set(id, effect.status);
         return;
       }
+      case "recordDrop":
+        drops.push(effect.drop);
+        return;
       case "putCron":
         crons.set(`${effect.schedule.functionId} ${effect.schedule.cron}`, effect.schedule);
         return;
-      case "moveRun":
-      case "admit":
+      case "admit": {
+        const { effects, transitions } = admit(effect.admission, admissionState(effect.admission), now());
+        for (const one of effects) apply(one, refs);
+        for (const one of transitions) commit(one, refs);
+        return;
+      }
       case "putKey":
+        keys.set(effect.key, effect.expiresAt);
+        return;
+      case "putBatched": {
+        const stored = { kind: "stored", seq: seqOf(effect.batched.event, refs) } as const;
+        const events = batches.get(effect.batch.id)?.events ?? [];
+        events.push({ ...effect.batched, event: stored });
+        batches.set(effect.batch.id, { batch: effect.batch, events });
+        return;
+      }
+      case "removeBatch":
+        batches.delete(effect.batchId);
+        return;
+      case "moveRun":
       case "putArrival":
       case "putWindow":
       case "removeWindow":
-      case "putBatched":
-      case "removeBatch":
       case "takeLock":
-      case "recordDrop":
       case "setAside":
       case "putApp":
       case "removeApp":
@@ -239,6 +271,20 @@ export function createModelStore(registry: () => Registry): ModelStore {
     }
   };
 
+  const admissionState = (admission: Admission): AdmissionState => {
+    const { key, batchBucket } = admissionKeys(admission);
+    const open = [...batches.values()].find(
+      ({ batch }) => batch.bucket === batchBucket && !batch.isClosed && batch.closesAt > now(),
+    );
+    return {
+      isKeyFree: key === null || (keys.get(key) ?? -Infinity) <= now(),
+      arrivalAt: null,
+      window: null,
+      batch: open?.batch ?? null,
+      holder: null,
+    };
+  };
+
   const at = (place: number): StoredEvent => {
     const event = events.get(place);
     assert(event !== undefined, "an event reference points at a stored event");
@@ -246,8 +292,11 @@ export function createModelStore(registry: () => Registry): ModelStore {
   };
 
   const commit = (transition: Transition, inherited: readonly number[]): boolean => {
-    if (!transition.guards.every(holds)) return false;
     const refs = [...inherited];
+    if (!transition.guards.every(holds)) {
+      for (const effect of transition.otherwise ?? []) apply(effect, refs);
+      return false;
+    }
     for (const effect of transition.effects) apply(effect, refs);
     for (const child of transition.children ?? []) commit(child, refs);
     return true;
@@ -285,6 +334,8 @@ export function createModelStore(registry: () => Registry): ModelStore {
     events,
     runs,
     spans,
+    drops,
+    batches,
     commit(transition) {
       const isApplied = commit(transition, []);
       assertAllGoOn();

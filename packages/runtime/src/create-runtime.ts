@@ -24,6 +24,7 @@ import { sendSignal } from "./send-signal.ts";
 import { createShell } from "./shell.ts";
 import { invoke, rerun } from "./start-directly.ts";
 import { asStorageTrouble } from "./storage-trouble.ts";
+import { tellFailedChildren } from "./tell-failed-children.ts";
 import { createTimer } from "./timer.ts";
 import { waitForRun } from "./wait-for-run.ts";
 import { workOn } from "./work.ts";
@@ -149,7 +150,10 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
       lanes.accept(result);
       timer.update();
     },
-    committed: (transitions, outcomes) => live.publish(transitions, outcomes),
+    committed(transitions, outcomes) {
+      for (const outcome of outcomes) tellFailedChildren(log, outcome);
+      live.publish(transitions, outcomes);
+    },
     onIdle: () => idleness.check(),
   });
   const box = createRunBox({

@@ -23,10 +23,10 @@ export function admitStart(tables: Tables, scope: EffectScope, admission: Admiss
 
 /** References point at the events around it until the transition has put one of its own. */
 function applyWithin(tables: Tables, scope: EffectScope, transition: Transition, apply: Apply): void {
-  if (!transition.guards.every((guard) => holds(tables, guard))) return;
   const inheritedEvents = scope.ownEvents.length > 0 ? scope.ownEvents : scope.inheritedEvents;
   const own: EffectScope = { ...scope, ownEvents: [], inheritedEvents };
-  for (const effect of transition.effects) {
+  const isLetThrough = transition.guards.every((guard) => holds(tables, guard));
+  for (const effect of isLetThrough ? transition.effects : (transition.otherwise ?? [])) {
     apply(tables, own, effect);
     if (effect.kind === "createRun" || effect.kind === "updateRun") {
       scope.admitted.push({ id: effect.run.id, status: effect.run.status });

@@ -123,8 +123,11 @@ type OwnOutcome =
 function applyOwn(tables: Tables, application: Application): OwnOutcome {
   const { batch, round, transition, inheritedEvents } = application;
   const failed = transition.guards.find((guard) => !holds(tables, guard));
-  if (failed !== undefined) return { kind: "rejected", guard: failed };
   const scope: EffectScope = { now: batch.now, round, ownEvents: [], inheritedEvents, admitted: [] };
+  if (failed !== undefined) {
+    for (const effect of transition.otherwise ?? []) applyEffect(tables, scope, effect);
+    return { kind: "rejected", guard: failed };
+  }
   for (const effect of transition.effects) applyEffect(tables, scope, effect);
   return { kind: "committed", eventSeqs: scope.ownEvents, admitted: scope.admitted };
 }

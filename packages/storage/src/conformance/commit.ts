@@ -9,6 +9,7 @@ import {
   createRun,
   enqueue,
   event,
+  functionId,
   item,
   lane,
   putPause,
@@ -125,6 +126,26 @@ export function describeCommit(open: OpenStorage): void {
       ]);
       expect(kinds(outcomes)).toEqual(["rejected"]);
       expect(await storage.runs.get(runId(2))).toBeNull();
+    });
+
+    test("have their otherwise applied in place of their effects when a guard of theirs does not hold", async () => {
+      const { storage } = await opened(open);
+      const drop = (at: number): Effect => ({
+        kind: "recordDrop",
+        drop: { event: { kind: "inTransition", index: 0 }, functionId, reason: { kind: "duplicate" }, at: after(at) },
+      });
+      const key = { kind: "keyFree", key: "k", now: after(0) } as const;
+      const child = (number: number): Transition => ({
+        guards: [key],
+        effects: [{ ...createRun(number), idempotencyKey: "k", keyExpiresAt: null } as Effect],
+        otherwise: [drop(number)],
+      });
+      const { outcomes } = await commit(storage, [
+        { ...apply({ kind: "putEvent", event: event(1) }), children: [child(1), child(2)] },
+      ]);
+      expect(kinds(childrenOf(outcomes[0]))).toEqual(["committed", "rejected"]);
+      const [seq = 0] = eventSeqs(outcomes[0]);
+      expect((await storage.flow.ofEvent(seq)).drops).toMatchObject([{ reason: { kind: "duplicate" }, at: after(2) }]);
     });
 
     test("refer to the parent's events, and to their own when they put any", async () => {
