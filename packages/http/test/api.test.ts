@@ -128,7 +128,11 @@ describe("the dashboard's runs", () => {
       output: null,
     });
     const { items }: { readonly items: readonly ApiRunRow[] } = await get("/api/runs?status=running");
-    expect(items.find(({ id }) => id === run.id)?.activity).toEqual({ kind: "waiting", until: run.doing[0]?.at });
+    expect(items.find(({ id }) => id === run.id)?.activity).toEqual({
+      kind: "waiting",
+      until: run.doing[0]?.at,
+      waitsFor: null,
+    });
     await send({ name: "shop/delivered", data: { id: 7 } });
     await server.runtime.waitForRun(asRunId(run.id));
     const ended: ApiRun = await get(`/api/runs/${run.id}`);
