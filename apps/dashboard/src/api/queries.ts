@@ -12,7 +12,7 @@ import type {
   ApiRunRow,
 } from "@stepwright/protocol";
 import { queryOptions } from "@tanstack/react-query";
-import type { BacklogCount } from "../present/backlog-text.ts";
+import type { BacklogCount } from "../present/queue-text.ts";
 import { readApi } from "./request.ts";
 
 /** First parts of the keys. */

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { dropBacklog, moveBacklog } from "../api/commands.ts";
 import { backlogQuery, functionsQuery, keys } from "../api/queries.ts";
-import { backlogText } from "../present/backlog-text.ts";
+import { backlogText } from "../present/queue-text.ts";
 import { announce } from "./announcer.tsx";
 import { Button } from "./ui/button.tsx";
 import { Select } from "./ui/field.tsx";

@@ -16,8 +16,8 @@ export function EventMatches({ matches }: Pick<ApiEventDetail, "matches">): Reac
   return (
     <ul>
       {matches.map((match) => (
-        <li key={`${match.runId} ${match.stepId ?? ""}`} className={`${rowClass} hover:bg-raised`}>
-          <span className="w-28">
+        <li key={`${match.runId} ${match.stepId ?? ""}`} className={`${rowClass} hover:bg-raised sm:flex-nowrap`}>
+          <span className="w-28 shrink-0">
             <StatusWord look={statusLook(match.status)} />
           </span>
           <span className="min-w-0">
@@ -62,7 +62,7 @@ function Fate({ fate }: { readonly fate: ApiFate }): ReactNode {
   const { look, parts, next } = describeFate(fate, now);
   return (
     <li className={rowClass}>
-      <span className="w-28">
+      <span className="w-28 shrink-0">
         <StatusWord look={look} />
       </span>
       <Link

@@ -28,7 +28,7 @@ export function FlowLine({ config }: { readonly config: JsonValue }): ReactNode 
 function Parts({ parts }: { readonly parts: readonly FlowPart[] }): ReactNode {
   return parts.map(({ kind, text }, index) =>
     kind === "code" ? (
-      <code key={index} className="rounded bg-raised px-1 break-all">
+      <code key={index} className="rounded bg-raised px-1 [overflow-wrap:anywhere]">
         {text}
       </code>
     ) : (

@@ -3,7 +3,8 @@ import type { ApiFunction, ApiFunctionQueue } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { queueQuery } from "../api/queries.ts";
-import { capitalized } from "../present/linked-text.ts";
+import { useNow } from "../api/clock.ts";
+import { obstacleText } from "../present/queue-text.ts";
 import { Backlog } from "./backlog.tsx";
 import { Problem } from "./ui/note.tsx";
 import { FactLine, Panel } from "./ui/panel.tsx";
@@ -60,12 +61,8 @@ function Lines({ lines }: Pick<ApiFunctionQueue, "lines">): ReactNode {
               role="cell"
               className="break-words [overflow-wrap:anywhere] text-muted max-sm:order-1 max-sm:col-span-2"
             >
-              {capitalized(line.waitsFor.text)}
-              {line.waitsFor.until === null ? null : (
-                <>
-                  , next in <Left at={line.waitsFor.until} />
-                </>
-              )}
+              {obstacleText(line.waitsFor.text)}
+              {line.waitsFor.until === null ? null : <Next at={line.waitsFor.until} />}
             </span>
             <span role="cell" className="text-right">
               {line.count}
@@ -75,5 +72,14 @@ function Lines({ lines }: Pick<ApiFunctionQueue, "lines">): ReactNode {
         ))}
       </div>
     </div>
+  );
+}
+
+function Next({ at }: { readonly at: number }): ReactNode {
+  if (at <= useNow(1_000)) return null;
+  return (
+    <>
+      , next in <Left at={at} />
+    </>
   );
 }
