@@ -113,12 +113,13 @@ export function fixtureData(now: number): FixtureData {
   add("order/cancelled", now - 9 * minute, { orderId: 42 });
   addEffects({
     matches: [
-      { runId: cancelledId, functionSlug: "my-app-fulfil-order", status: "cancelled", stepId: null },
+      { runId: cancelledId, functionSlug: "my-app-fulfil-order", status: "cancelled", stepId: null, stepName: null },
       {
         runId: runs[0]?.id ?? "",
         functionSlug: "my-app-content-approval-workflow",
         status: "running",
         stepId: "id-of-wait-for-approval",
+        stepName: "wait-for-approval",
       },
     ],
   });

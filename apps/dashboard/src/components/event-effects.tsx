@@ -21,18 +21,18 @@ export function EventMatches({ matches }: Pick<ApiEventDetail, "matches">): Reac
             <StatusWord look={statusLook(match.status)} />
           </span>
           <span className="min-w-0">
-            {match.stepId === null ? "Cancelled a run of " : "Went on with "}
+            {match.stepId === null ? "Cancelled a run of " : "Went on with step "}
             {match.stepId === null ? null : (
               <>
                 <Link
                   to="/runs/$runId"
                   params={{ runId: match.runId }}
                   search={{ step: match.stepId }}
-                  className="relative z-10 text-link hover:underline"
+                  className="relative z-10 break-words [overflow-wrap:anywhere] text-link hover:underline"
                 >
-                  the step
-                </Link>{" "}
-                that waited for it in{" "}
+                  {match.stepName ?? match.stepId}
+                </Link>
+                {" of "}
               </>
             )}
             <Link to="/runs/$runId" params={{ runId: match.runId }} className="covers-row font-medium">

@@ -30,7 +30,13 @@ test("an event starts those that name it or match it", () => {
 test("an event without runs says why, unless what came of it says so already", () => {
   const event = { name: "user/deleted", matches: [], fates: [] };
   const fate = { functionSlug: "shop-audit", kind: "debouncing", text: "debounced", until: null } as const;
-  const match = { runId: "01RUN", functionSlug: "shop-digest", status: "running", stepId: null } as const;
+  const match = {
+    runId: "01RUN",
+    functionSlug: "shop-digest",
+    status: "running",
+    stepId: null,
+    stepName: null,
+  } as const;
   expect(noRunText(event, functions)).toMatch(/^This event started no run. audit listens to its name: /);
   expect(noRunText({ ...event, fates: [fate] }, functions)).toBe("This event has started no run.");
   expect(noRunText({ ...event, name: "order/paid" }, functions)).toMatch(/and no run waited for it\.$/);

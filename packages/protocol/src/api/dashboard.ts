@@ -190,6 +190,8 @@ export interface ApiEventDetail extends ApiEvent {
     readonly functionSlug: string;
     readonly status: ApiRunStatus;
     readonly stepId: string | null;
+    /** Null also where the event ended the waits of many runs: only the first ones are named. */
+    readonly stepName: string | null;
   }[];
   /** What became of it in functions that it started no run of, or not yet. */
   readonly fates: readonly ApiFate[];
