@@ -186,7 +186,7 @@ export function fixtureData(now: number): FixtureData {
   };
 }
 
-const throttleText = "waiting for throttle on key u-9 (one start every 60 s)";
+const throttleText = "waiting for throttle on key u-9 (one start every 1 min)";
 
 function heldRun(event: ApiEvent, now: number, runOf: RunOf, waitsFor: NonNullable<ApiRun["doing"][0]["waitsFor"]>) {
   return runOf(event, "charge-card", now - 20 * second, {
