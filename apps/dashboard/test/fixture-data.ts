@@ -3,11 +3,14 @@ import type {
   ApiApp,
   ApiEvent,
   ApiEventDetail,
+  ApiFate,
   ApiFunction,
+  ApiFunctionQueue,
   ApiInfo,
   ApiRun,
   ApiStep,
   ApiTrigger,
+  JsonObject,
 } from "@stepwright/protocol";
 import { sampleAttempt, sampleDoing, sampleError, sampleRun, sampleStep } from "./sample-run.ts";
 
@@ -23,6 +26,8 @@ export interface FixtureData {
   readonly events: ApiEventDetail[];
   readonly functions: ApiFunction[];
   readonly apps: ApiApp[];
+  /** By slug; a function that is not in it has nothing in its queue. */
+  readonly queues: ReadonlyMap<string, ApiFunctionQueue>;
 }
 
 /** Makes the data as of `now`. */
@@ -48,6 +53,12 @@ export function fixtureData(now: number): FixtureData {
       matches: [],
       fates: [],
     });
+  }
+
+  /** Adds to the newest event what came of it besides runs. */
+  function addEffects(effects: Partial<Pick<ApiEventDetail, "matches" | "fates">>): void {
+    const newest = events.pop();
+    if (newest !== undefined) events.push({ ...newest, ...effects });
   }
 
   function runOf(event: ApiEvent, fn: string, at: number, facts: Partial<ApiRun>): ApiRun {
@@ -88,15 +99,59 @@ export function fixtureData(now: number): FixtureData {
   add("user/signed-up", now - 8 * day, { userId: "u-4100", email: "bo@example.com", name: "Bo" }, (event) =>
     finishedSequence(event, now - 8 * day, runOf),
   );
-  add("order/cancelled", now - 9 * minute, { orderId: 42 });
-  add("order/paid", now - 10 * minute, { orderId: 42 }, (event) =>
-    runOf(event, "fulfil-order", now - 10 * minute, {
+  let cancelledId = "";
+  add("order/paid", now - 10 * minute, { orderId: 42 }, (event) => {
+    const run = runOf(event, "fulfil-order", now - 10 * minute, {
       status: "cancelled",
       endedAt: now - 9 * minute,
       summary: "cancelled by event order/cancelled",
       steps: [waitStep(now - 10 * minute, { status: "cancelled", endedAt: now - 9 * minute, name: "wait-for-stock" })],
+    });
+    cancelledId = run.id;
+    return run;
+  });
+  add("order/cancelled", now - 9 * minute, { orderId: 42 });
+  addEffects({
+    matches: [
+      { runId: cancelledId, functionSlug: "my-app-fulfil-order", status: "cancelled", stepId: null, stepName: null },
+      {
+        runId: runs[0]?.id ?? "",
+        functionSlug: "my-app-content-approval-workflow",
+        status: "running",
+        stepId: "id-of-wait-for-approval",
+        stepName: "wait-for-approval",
+      },
+    ],
+  });
+  let holderId = "";
+  add("card/charge", now - 40 * second, { customer: "u-7" }, (event) => {
+    const run = runOf(event, "charge-card", now - 40 * second, {
+      status: "running",
+      doing: [sampleDoing({ kind: "calling" })],
+    });
+    holderId = run.id;
+    return run;
+  });
+  add("card/charge", now - 20 * second, { customer: "u-7" }, (event) =>
+    heldRun(event, now, runOf, {
+      text: "waiting for concurrency limit 1 on key u-7",
+      until: null,
+      holders: [holderId],
     }),
   );
+  add("card/charge", now - 15 * second, { customer: "u-9" }, (event) =>
+    heldRun(event, now, runOf, { text: throttleText, until: now + 44 * second, holders: [] }),
+  );
+  add("report/wanted", now - 30 * second, { of: "sales" }, (event) =>
+    runOf(event, "build-report", now - 30 * second, {
+      status: "skipped",
+      startedAt: null,
+      endedAt: now - 30 * second,
+      summary: `skipped: singleton held by run ${holderId}`,
+    }),
+  );
+  add("search/changed", now - 25 * second, { document: "d-1" });
+  addEffects({ fates: fatesOf(now, events[0]?.internalId ?? "") });
   for (let index = 0; index < 240; index++) {
     const at = now - 12 * minute - index * 97 * second;
     add("digest/send-to-user", at, { userId: `u-${index}` }, (event) =>
@@ -121,7 +176,56 @@ export function fixtureData(now: number): FixtureData {
   // Ids are ULIDs on a real server: later is greater. The fixture sorts by time instead.
   runs.sort(byTime);
   events.sort((a, b) => b.receivedAt - a.receivedAt);
-  return { info: infoOf(now, runs), runs, events, functions: fixtureFunctions(now), apps: fixtureApps(now) };
+  return {
+    info: infoOf(now, runs),
+    runs,
+    events,
+    functions: fixtureFunctions(now),
+    apps: fixtureApps(now),
+    queues: new Map([["my-app-charge-card", queueOf(now)]]),
+  };
+}
+
+const throttleText = "waiting for throttle on key u-9 (one start every 1 min)";
+
+function heldRun(event: ApiEvent, now: number, runOf: RunOf, waitsFor: NonNullable<ApiRun["doing"][0]["waitsFor"]>) {
+  return runOf(event, "charge-card", now - 20 * second, {
+    status: "queued",
+    startedAt: null,
+    doing: [sampleDoing({ kind: "queued", at: now - 20 * second, waitsFor })],
+  });
+}
+
+function fatesOf(now: number, otherId: string): readonly ApiFate[] {
+  const fate = (fn: string, kind: ApiFate["kind"], text: string, until: number | null): ApiFate => ({
+    functionSlug: `my-app-${fn}`,
+    kind,
+    text,
+    until,
+  });
+  return [
+    fate("reindex", "debouncing", "debounced on key d-1: starts when no other event has come", now + 40 * second),
+    fate("mirror", "batching", "in a batch of 7: starts when it is full or old enough", now + 5 * minute),
+    fate("notify-watchers", "notStarted", "not started: rate limited on key d-1", now + 50 * minute),
+    fate("summarize", "notStarted", `not started: debounced, event ${otherId} took its place`, null),
+  ];
+}
+
+function queueOf(now: number): ApiFunctionQueue {
+  return {
+    pausedAt: null,
+    inFlight: 1,
+    waiting: 2,
+    future: 1,
+    lines: [
+      {
+        keys: ["u-7"],
+        waitsFor: { text: "waiting for concurrency limit 1 on key u-7", until: null, holders: [] },
+        count: 1,
+      },
+      { keys: ["u-9"], waitsFor: { text: throttleText, until: now + 44 * second, holders: [] }, count: 1 },
+    ],
+  };
 }
 
 type RunOf = (event: ApiEvent, fn: string, at: number, facts: Partial<ApiRun>) => ApiRun;
@@ -418,7 +522,8 @@ function fixtureFunctions(now: number): ApiFunction[] {
     name: string,
     retries: number,
     triggers: readonly ApiTrigger[],
-    extra: Readonly<Record<string, number>> = {},
+    extra: JsonObject = {},
+    pausedAt: number | null = null,
   ): ApiFunction => ({
     id: `id-${name}`,
     slug: `my-app-${name}`,
@@ -426,7 +531,7 @@ function fixtureFunctions(now: number): ApiFunction[] {
     appId: "app-1",
     appName: "my-app",
     version: 2,
-    pausedAt: null,
+    pausedAt,
     retries,
     triggers,
     config: {
@@ -453,7 +558,19 @@ function fixtureFunctions(now: number): ApiFunction[] {
     make("my-function", 5, [event("my/event")]),
     make("validate-input", 3, [event("user/validate")]),
     make("fulfil-order", 3, [event("order/paid")]),
-    make("charge-card", 3, []),
+    make("charge-card", 3, [event("card/charge")], {
+      concurrency: [{ limit: 1, key: "event.data.customer", scope: "fn" }],
+      throttle: { limit: 1, periodMs: minute, burst: 0, key: "event.data.customer" },
+      priority: { run: "event.data.isVip ? 60 : 0" },
+      timeouts: { startMs: hour, finishMs: null },
+    }),
+    make(
+      "build-report",
+      3,
+      [event("report/wanted")],
+      { singleton: { key: null, mode: "skip" }, idempotency: { key: "event.data.of" } },
+      now - 12 * minute,
+    ),
   ];
 }
 
@@ -469,7 +586,7 @@ function fixtureApps(now: number): ApiApp[] {
       problem: null,
       syncedAt: now - 2 * hour,
       triedAt: now - 2 * hour,
-      functionCount: 11,
+      functionCount: 12,
     },
     {
       ...base,

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname, join, normalize } from "node:path";
-import type { ApiEventDetail, ApiLiveMessage, ApiRun } from "@stepwright/protocol";
+import type { ApiEventDetail, ApiFunctionQueue, ApiLiveMessage, ApiRun } from "@stepwright/protocol";
 import { fixtureData, type FixtureData } from "./fixture-data.ts";
 import { sampleRun } from "./sample-run.ts";
 
@@ -107,6 +107,23 @@ async function answer(request: IncomingMessage, response: ServerResponse, world:
       });
     case "POST functions/:id/invoke":
       return send(response, { ids: [receive(world, { name: "inngest/function.invoked", data: {} }, id)] });
+    case "GET functions/:id/queue":
+      return send(response, data.queues.get(id) ?? emptyQueue);
+    case "POST functions/:id/pause":
+      return send(response, setPaused(world, id, Date.now()));
+    case "POST functions/:id/resume":
+      return send(response, setPaused(world, id, null));
+    case "POST functions/:id/backlog":
+      for (const run of data.runs.filter((each) => each.functionSlug === id && each.status === "queued")) {
+        change(world, run.id, {
+          status: "cancelled",
+          endedAt: Date.now(),
+          summary: "cancelled: the function's backlog was dropped",
+          doing: [],
+          activity: null,
+        });
+      }
+      return send(response, { accepted: true });
     case "GET functions":
       return send(response, { items: data.functions });
     case "GET apps":
@@ -117,6 +134,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, world:
     default:
       return sendError(response, 404, "PATH_NOT_FOUND", `${request.method} ${url.pathname} does not exist`);
   }
+}
+
+const emptyQueue: ApiFunctionQueue = { pausedAt: null, inFlight: 0, waiting: 0, future: 0, lines: [] };
+
+function setPaused(world: World, slug: string, pausedAt: number | null): { readonly paused: boolean } {
+  const { functions } = world.data;
+  for (const [index, fn] of functions.entries()) if (fn.slug === slug) functions[index] = { ...fn, pausedAt };
+  push(world, { kind: "changes", runs: [], hasNewEvents: false, haveAppsChanged: true });
+  return { paused: pausedAt !== null };
 }
 
 function matches(run: ApiRun, query: URLSearchParams): boolean {

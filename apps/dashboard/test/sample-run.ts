@@ -34,15 +34,15 @@ function activityOf({ doing: [first] = [] }: Partial<ApiRun>): ApiActivity | nul
     case "other":
       return null;
     case "calling":
-      return { kind: "calling", until: null };
+      return { kind: "calling", until: null, waitsFor: null };
     case "queued":
     case "retrying":
     case "sleeping":
-      return { kind: first.kind, until: first.at };
+      return { kind: first.kind, until: first.at, waitsFor: first.waitsFor };
     case "waitingForEvent":
     case "waitingForSignal":
     case "waitingForRun":
-      return { kind: "waiting", until: first.at };
+      return { kind: "waiting", until: first.at, waitsFor: null };
   }
 }
 

@@ -63,6 +63,8 @@ const shots: readonly Shot[] = [
   },
   { name: "run-parallel", path: "/runs?fn=my-app-generate-monthly-reports", act: openRun("generate-monthly-reports") },
   { name: "run-cancelled", path: "/runs?fn=my-app-fulfil-order", act: openRun("fulfil-order") },
+  { name: "run-held", path: "/runs?status=queued&event=card/charge", act: openRun("charge-card") },
+  { name: "run-skipped", path: "/runs?status=skipped", act: openRun("build-report") },
   {
     name: "run-missing",
     path: "/runs/01JZZZZZZZZZZZZZZZZZZZZZZZ",
@@ -77,11 +79,40 @@ const shots: readonly Shot[] = [
       await page.getByRole("heading", { name: "Payload" }).waitFor();
     },
   },
+  {
+    name: "event-held-back",
+    path: "/events?name=search/changed",
+    act: async (page) => {
+      await page.getByRole("link", { name: "search/changed", exact: true }).first().click();
+      await page.getByRole("heading", { name: "Held back" }).waitFor();
+    },
+  },
+  {
+    name: "event-matched",
+    path: "/events?name=order/cancelled",
+    act: async (page) => {
+      await page.getByRole("link", { name: "order/cancelled", exact: true }).first().click();
+      await page.getByRole("heading", { name: "Runs that waited for it" }).waitFor();
+    },
+  },
   { name: "functions", path: "/functions", act: (page) => rowOf(page, "weekly-digest-fanout") },
   {
     name: "function",
     path: "/functions/my-app-send-user-digest",
     act: (page) => page.getByText("Latest runs").waitFor(),
+  },
+  {
+    name: "function-queue",
+    path: "/functions/my-app-charge-card",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Move backlog" }).click();
+      await page.getByRole("group", { name: "Move backlog" }).waitFor();
+    },
+  },
+  {
+    name: "function-paused",
+    path: "/functions/my-app-build-report",
+    act: (page) => page.getByRole("region", { name: "Paused" }).waitFor(),
   },
   { name: "apps", path: "/apps", act: (page) => page.getByRole("heading", { name: "billing" }).waitFor() },
   {

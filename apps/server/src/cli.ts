@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { banner } from "./banner.ts";
 import { readCommandLine } from "./command-line.ts";
 import type { Config } from "./config.ts";
-import { commandHelp, overview } from "./help.ts";
+import { helpText } from "./help.ts";
 import { openLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
 import type { RunningServer } from "./start-server.ts";
@@ -16,7 +16,7 @@ export async function runCli(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2));
   switch (line.kind) {
     case "help":
-      process.stdout.write(line.command === null ? overview : commandHelp(line.command));
+      process.stdout.write(helpText(line.command));
       return;
     case "version":
       process.stdout.write(`${version}\n`);
@@ -24,6 +24,14 @@ export async function runCli(): Promise<void> {
     case "mistake":
       refuse(line.message);
       return;
+    case "functions": {
+      // Imported only now, as the server below: neither needs the other.
+      const { runFunctions } = await import("./functions/run.ts");
+      const outcome = await runFunctions(line.request, process.env);
+      if (outcome.kind === "done") process.stdout.write(outcome.text);
+      else refuse(capitalized(outcome.message));
+      return;
+    }
     case "serve": {
       const { command, values: flags, configFile, notices } = line;
       try {

@@ -60,7 +60,17 @@ describe("the command line", () => {
     expect(line.kind === "serve" && line.notices[0]).toBe("--tick has no effect: the queue is not polled.");
   });
 
+  it("reads what to do with a function, and leaves the rest to its own reader", () => {
+    expect(readCommandLine(["functions", "pause", "shop-a"])).toMatchObject({
+      kind: "functions",
+      request: { action: { kind: "pause", slug: "shop-a" } },
+    });
+    for (const args of [["functions"], ["functions", "list", "-h"], ["help", "functions"]])
+      expect(readCommandLine(args)).toEqual({ kind: "help", command: "functions" });
+  });
+
   it.each([
+    [["function"], `There is no command "function"; did you mean "functions"? Run "stepwright help" for all.`],
     [["dve"], `There is no command "dve"; did you mean "dev"? Run "stepwright help" for all.`],
     [
       ["dev", "--no-discovry"],

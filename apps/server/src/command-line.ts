@@ -1,6 +1,8 @@
 // Reads the command line: a command, its flags, and what is wrong with them in a sentence.
 import { parseArgs } from "node:util";
 import { ignoredFlags, settings, type Command, type Setting, type SettingKey } from "./config.ts";
+import { readFunctions, type FunctionsRequest } from "./functions/request.ts";
+import type { HelpTopic } from "./help.ts";
 import { nearest } from "./nearest.ts";
 
 /** What the command line asks for. */
@@ -13,11 +15,12 @@ export type CommandLine =
       readonly configFile: string | null;
       readonly notices: readonly string[];
     }
-  | { readonly kind: "help"; readonly command: Command | null }
+  | { readonly kind: "functions"; readonly request: FunctionsRequest }
+  | { readonly kind: "help"; readonly command: HelpTopic | null }
   | { readonly kind: "version" }
   | { readonly kind: "mistake"; readonly message: string };
 
-const commands = ["dev", "start", "version", "help"] as const;
+const commands = ["dev", "start", "functions", "version", "help"] as const;
 
 /** Reads the arguments after the program's name. */
 export function readCommandLine(args: readonly string[]): CommandLine {
@@ -25,7 +28,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (first === undefined || first === "--help" || first === "-h") return { kind: "help", command: null };
   switch (first) {
     case "help":
-      return { kind: "help", command: rest[0] === "dev" || rest[0] === "start" ? rest[0] : null };
+      return { kind: "help", command: isHelpTopic(rest[0]) ? rest[0] : null };
     case "version":
     case "--version":
     case "-v":
@@ -33,6 +36,10 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     case "dev":
     case "start":
       return readServe(first, rest);
+    case "functions": {
+      const read = readFunctions(rest);
+      return read.kind === "help" ? { kind: "help", command: "functions" } : read;
+    }
     default: {
       const meant = nearest(first, commands);
       return {
@@ -41,6 +48,10 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       };
     }
   }
+}
+
+function isHelpTopic(word: string | undefined): word is HelpTopic {
+  return word === "dev" || word === "start" || word === "functions";
 }
 
 function readServe(command: Command, args: readonly string[]): CommandLine {

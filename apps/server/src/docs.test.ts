@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { settings } from "./config.ts";
 import { errorsPage } from "./errors-page.ts";
-import { commandHelp, configurationPage } from "./help.ts";
+import { actions } from "./functions/request.ts";
+import { configurationPage, helpText } from "./help.ts";
 
 const read = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
 
@@ -17,10 +18,22 @@ describe("what is written from the schema", () => {
 
   it("the help of a command has its flags and no others, in lines that fit a terminal", () => {
     for (const command of ["dev", "start"] as const) {
-      const help = commandHelp(command);
+      const help = helpText(command);
       for (const { name, commands } of settings) expect(help.includes(`--${name}`)).toBe(commands.includes(command));
       expect(help.split("\n").filter((line) => line.length > 90)).toEqual([]);
     }
+  });
+
+  it("the help in all fits a terminal, too, and names every command", () => {
+    for (const topic of [null, "functions"] as const)
+      expect(
+        helpText(topic)
+          .split("\n")
+          .filter((line) => line.length > 90),
+      ).toEqual([]);
+    for (const command of ["dev", "start", "functions", "version", "help"])
+      expect(helpText(null)).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const action of actions) expect(helpText("functions")).toMatch(new RegExp(`^  ${action} `, "m"));
   });
 
   it("no two settings share a flag, a letter or an environment variable", () => {

@@ -2,24 +2,59 @@
 import { ignoredFlags, settings, type Command, type Setting } from "./config.ts";
 import { configFileName } from "./read-config.ts";
 
-/** What `stepwright help` prints. */
-export const overview = `Stepwright runs durable functions written with the Inngest SDK.
+/** What there is help about. */
+export type HelpTopic = Command | "functions";
+
+/** What `stepwright help` prints, about one command or in all. */
+export function helpText(topic: HelpTopic | null): string {
+  if (topic === null) return overview;
+  return topic === "functions" ? functionsHelp : commandHelp(topic);
+}
+
+const overview = `Stepwright runs durable functions written with the Inngest SDK.
 
 Usage: stepwright <command> [flags]
 
 Commands:
-  dev       Start a server for development: on this machine only, no keys, finds your app by itself
-  start     Start a server for production: keys required, every commit reaches the disk
-  version   Print the version
-  help      Print this, or the flags of a command: stepwright help dev
+  dev        Start a server for development: this machine only, no keys, finds your app
+  start      Start a server for production: keys required, every commit reaches the disk
+  functions  List, pause and resume the functions of a running server, clear their queues
+  version    Print the version
+  help       Print this, or the flags of a command: stepwright help dev
 
 Settings come from flags, then environment variables, then ${configFileName}, then defaults.
 `;
 
+const functionsHelp = `Acts on the functions of a running server.
+
+Usage: stepwright functions <command> [function] [flags]
+
+Commands:
+  list                     List the functions, and which are paused
+  queue FUNCTION           Show what is in flight, and what waits for what
+  pause FUNCTION           Make no more calls, and skip new runs
+  resume FUNCTION          Go on with what waits
+  drop-backlog FUNCTION    Cancel the runs that have not begun
+  move-backlog FUNCTION    Give the runs that have not begun to another function
+
+A function is named by its id, <app>-<function>, as "list" shows it.
+
+Flags:
+      --server URL
+          Where the server is. Default: STEPWRIGHT_SERVER, or http://localhost:8288.
+      --signing-key HEX
+          The signing key of a server that has one. Default: STEPWRIGHT_SIGNING_KEY, or
+          INNGEST_SIGNING_KEY.
+      --to FUNCTION
+          The function that gets the runs of "move-backlog".
+      --json
+          Print the server's answer as JSON, for scripts.
+`;
+
 const widthMax = 78;
 
-/** Writes the help of one command. */
-export function commandHelp(command: Command): string {
+/** Writes the help of a command that starts a server. */
+function commandHelp(command: Command): string {
   const own = settings.filter((setting) => setting.commands.includes(command));
   const lines = own.map((setting) => flagHelp(setting, command));
   const purpose = command === "dev" ? "Starts a server for development." : "Starts a server for production.";

@@ -21,6 +21,8 @@ export const invokeInputsMax = 200;
 export const queueLinesMax = 100;
 /** Runs named as holders of a slot that another run waits for. */
 export const holdersMax = 3;
+/** Runs of an event whose waiting step is named: each is a run's history to read, and a page shows few at a time. */
+export const matchNamesMax = 20;
 /** How far `GET /v1/events` looks back when the request does not say. */
 export const eventsWindowMs = 60 * minuteMs;
 

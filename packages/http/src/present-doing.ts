@@ -47,13 +47,22 @@ const activities: readonly (readonly [ApiDoing["kind"], ApiActivity["kind"]])[] 
 export function presentActivity(open: {
   readonly items: readonly QueuedItem[];
   readonly pauses: readonly StoredPause[];
+  readonly waitsFor: ReadonlyMap<string, ApiWaitsFor>;
 }): ApiActivity | null {
   const doing = presentDoing({ ...open, steps: [] });
   for (const [from, kind] of activities) {
     const first = doing.find((each) => each.kind === from);
-    if (first !== undefined) return { kind, until: kind === "calling" ? null : first.at };
+    if (first !== undefined) return activityOf(first, kind);
   }
   return null;
+}
+
+function activityOf({ at, waitsFor }: ApiDoing, kind: ApiActivity["kind"]): ApiActivity {
+  return {
+    kind,
+    until: kind === "calling" ? null : at,
+    waitsFor: waitsFor === null ? null : { text: waitsFor.text, until: waitsFor.until },
+  };
 }
 
 /** The step that failed last and that no item of its own will try again. */

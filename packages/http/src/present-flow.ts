@@ -48,8 +48,19 @@ function slotsOf(limit: GateLimit | undefined): string {
 }
 
 function paceText(limit: GateLimit | undefined): string {
-  return limit?.kind === "pace" ? ` (one start every ${limit.pace.intervalMs / 1_000} s)` : "";
+  return limit?.kind === "pace" ? ` (one start every ${lengthText(limit.pace.intervalMs)})` : "";
 }
+
+/** In the greatest unit that is whole: a throttle is written as starts per minute, hour or day. */
+function lengthText(ms: number): string {
+  const [unitMs, unit] = lengthUnits.find(([size]) => ms % size === 0) ?? [1_000, "s"];
+  return `${ms / unitMs} ${unit}`;
+}
+
+const lengthUnits = [
+  [3_600_000, "h"],
+  [60_000, "min"],
+] as const;
 
 /** Presents the queue of a function. */
 export function presentQueue(fn: FunctionRecord, queue: LaneQueue): ApiFunctionQueue {

@@ -210,7 +210,7 @@ describe("a run for the dashboard", () => {
     expect(presentRunRow(ended, facts({}), registry).summary).toBe(summary);
   });
 
-  it.each<[string, Pick<RunFacts, "items" | "pauses">, ApiActivity | null]>([
+  it.each<[string, Pick<RunFacts, "items" | "pauses">, Omit<ApiActivity, "waitsFor"> | null]>([
     ["nothing that tells", { items: [item({ stepId: null, kind: "runTimeout" })], pauses: [] }, null],
     [
       "a call under way",
@@ -235,8 +235,19 @@ describe("a run for the dashboard", () => {
       { kind: "retrying", until: 500 },
     ],
   ])("says what it is doing while it has %s", (_name, open, activity) => {
-    expect(presentRunRow(run(), facts(open), registry).activity).toEqual(activity);
+    const shown = presentRunRow(run(), facts(open), registry).activity;
+    expect(shown).toEqual(activity === null ? null : { ...activity, waitsFor: null });
     expect(presentRunRow(run({ status: "completed" }), facts(open), registry).activity).toBeNull();
+  });
+
+  it("says in a list what a due call waits for", () => {
+    const gate = { kind: "starts", id: "g", limitId: "throttle", key: "user-7" } as const;
+    const items = [item({ stepId: null, waitsFor: { kind: "gate", gate, opensAt: millis(700) } })];
+    expect(presentRunRow(run({ status: "queued" }), facts({ items }), registry).activity).toEqual({
+      kind: "queued",
+      until: 500,
+      waitsFor: { text: "waiting for throttle on key user-7", until: 700 },
+    });
   });
 
   it("shows a completed step with input, output and its attempts in order", () => {

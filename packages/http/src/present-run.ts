@@ -40,7 +40,9 @@ export function presentRunRow(run: Run, open: OpenFacts, registry: RegistryIndex
     startedAt: run.startedAt,
     endedAt: run.endedAt,
     summary: summaryOf(run),
-    activity: isEnded(run.status) ? null : presentActivity(open),
+    activity: isEnded(run.status)
+      ? null
+      : presentActivity({ ...open, waitsFor: waitsForOf({ run, items: open.items }, registry) }),
   };
 }
 
@@ -64,12 +66,15 @@ export function presentRun(facts: RunFacts, registry: RegistryIndex): ApiRun {
   };
 }
 
-function waitsForOf({ run, items, holders }: RunFacts, registry: RegistryIndex): ReadonlyMap<string, ApiWaitsFor> {
+function waitsForOf(
+  { run, items, holders }: Pick<RunFacts, "run" | "items"> & Partial<Pick<RunFacts, "holders">>,
+  registry: RegistryIndex,
+): ReadonlyMap<string, ApiWaitsFor> {
   const fn = functionOf(run, registry);
   return new Map(
     items.flatMap(({ id, waitsFor }) => {
       if (waitsFor === null) return [];
-      const held = waitsFor.kind === "gate" ? holders.get(waitsFor.gate.id) : undefined;
+      const held = waitsFor.kind === "gate" ? holders?.get(waitsFor.gate.id) : undefined;
       return [[id, presentWaitsFor(waitsFor, fn, held)] as const];
     }),
   );

@@ -1,5 +1,5 @@
 import { asRunId } from "@stepwright/protocol";
-import type { ApiRun, ApiRunRow } from "@stepwright/protocol";
+import type { ApiEventDetail, ApiRun, ApiRunRow } from "@stepwright/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openApp, type OpenApp } from "./open-app.ts";
 import { openServer, type OpenServer } from "./open-server.ts";
@@ -128,9 +128,23 @@ describe("the dashboard's runs", () => {
       output: null,
     });
     const { items }: { readonly items: readonly ApiRunRow[] } = await get("/api/runs?status=running");
-    expect(items.find(({ id }) => id === run.id)?.activity).toEqual({ kind: "waiting", until: run.doing[0]?.at });
-    await send({ name: "shop/delivered", data: { id: 7 } });
+    expect(items.find(({ id }) => id === run.id)?.activity).toEqual({
+      kind: "waiting",
+      until: run.doing[0]?.at,
+      waitsFor: null,
+    });
+    const deliveredId = await send({ name: "shop/delivered", data: { id: 7 } });
     await server.runtime.waitForRun(asRunId(run.id));
+    const delivered: ApiEventDetail = await get(`/api/events/${deliveredId}`);
+    expect(delivered.matches).toEqual([
+      {
+        runId: run.id,
+        functionSlug: run.functionSlug,
+        status: "completed",
+        stepId: "wait",
+        stepName: "For delivery",
+      },
+    ]);
     const ended: ApiRun = await get(`/api/runs/${run.id}`);
     expect(ended).toMatchObject({
       status: "completed",

@@ -99,7 +99,7 @@ describe("a run that waits", () => {
     await start("flow/spaced");
     const waiting = await start("flow/spaced");
     const [doing] = (await runOf(waiting)).doing;
-    expect(doing?.waitsFor).toMatchObject({ text: "waiting for throttle (one start every 3600 s)", holders: [] });
+    expect(doing?.waitsFor).toMatchObject({ text: "waiting for throttle (one start every 1 h)", holders: [] });
     expect(doing?.waitsFor?.until).toBeGreaterThan(Date.now() + 3_000_000);
   });
 

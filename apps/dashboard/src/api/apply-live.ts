@@ -1,6 +1,6 @@
 // Brings pushed changes into the cache: what is on the screen is read again, the rest is
 // marked and read when it is looked at. Lists look after themselves (see live-list.ts).
-import type { ApiEventDetail, ApiLiveMessage } from "@stepwright/protocol";
+import type { ApiEventDetail, ApiLiveMessage, ApiRun } from "@stepwright/protocol";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { LiveFeed } from "./live-feed.ts";
 import { keys } from "./queries.ts";
@@ -10,6 +10,8 @@ import { createThrottle, type Throttle } from "./throttle.ts";
 const detailMs = 200;
 // Figures of the whole server are read with every change of any run.
 const infoMs = 2_000;
+// So is the queue that is looked at: a message does not say whose run has changed.
+const queueMs = 500;
 
 /** Applies what the feed pushes to the cache; returns what ends it. */
 export function applyLive(client: QueryClient, feed: LiveFeed): () => void {
@@ -41,7 +43,18 @@ function concerned(
       ({ queryKey, state }) =>
         queryKey[0] !== keys.list && (message.kind === "reset" || isConcerned(queryKey, state.data, message, changed)),
     )
-    .map(({ queryKey }) => ({ key: queryKey, intervalMs: queryKey[0] === keys.info ? infoMs : detailMs }));
+    .map(({ queryKey }) => ({ key: queryKey, intervalMs: intervalOf(queryKey) }));
+}
+
+function intervalOf([kind]: QueryKey): number {
+  switch (kind) {
+    case keys.info:
+      return infoMs;
+    case keys.queue:
+      return queueMs;
+    default:
+      return detailMs;
+  }
 }
 
 function isConcerned(
@@ -54,13 +67,15 @@ function isConcerned(
     case keys.info:
       return true;
     case keys.run:
-      return typeof id === "string" && changed?.has(id) === true;
+      return (typeof id === "string" && changed?.has(id) === true) || isFreed(data as ApiRun | undefined, message);
     case keys.event:
       return (
         message.hasNewEvents ||
         hasRunOf(data as ApiEventDetail | undefined, changed) ||
         startsRuns(data as ApiEventDetail | undefined, message)
       );
+    case keys.queue:
+      return message.runs.length > 0 || message.haveAppsChanged;
     case keys.functions:
     case keys.apps:
       return message.haveAppsChanged;
@@ -69,8 +84,17 @@ function isConcerned(
   }
 }
 
+/** What a run waits for may be free when a run that holds it has changed; without a known holder, when anything has. */
+function isFreed(run: ApiRun | undefined, message: Extract<ApiLiveMessage, { kind: "changes" }>): boolean {
+  return (run?.doing ?? []).some(
+    ({ waitsFor }) =>
+      waitsFor !== null &&
+      (waitsFor.holders.length === 0 || message.runs.some(({ id }) => waitsFor.holders.includes(id))),
+  );
+}
+
 function hasRunOf(event: ApiEventDetail | undefined, changed: ReadonlySet<string> | null): boolean {
-  return event?.runs.some((run) => changed?.has(run.runId)) ?? false;
+  return [...(event?.runs ?? []), ...(event?.matches ?? [])].some((run) => changed?.has(run.runId));
 }
 
 /** A message does not say which event began a run; a new event may have begun any that was just queued. */

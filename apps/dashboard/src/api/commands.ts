@@ -36,6 +36,26 @@ export async function rerun(runId: string): Promise<string> {
   return answer.runId;
 }
 
+/** Pauses a function: it makes no more calls and skips new runs. */
+export function pauseFunction(slug: string): Promise<unknown> {
+  return callApi<unknown>("POST", `/api/functions/${encodeURIComponent(slug)}/pause`);
+}
+
+/** Lets a paused function go on. */
+export function resumeFunction(slug: string): Promise<unknown> {
+  return callApi<unknown>("POST", `/api/functions/${encodeURIComponent(slug)}/resume`);
+}
+
+/** Cancels the runs of a function that have not begun; resolves when that is stored, before it is done. */
+export function dropBacklog(slug: string): Promise<unknown> {
+  return callApi<unknown>("POST", `/api/functions/${encodeURIComponent(slug)}/backlog/drop`);
+}
+
+/** Gives the runs of a function that have not begun to another one; resolves when that is stored, before it is done. */
+export function moveBacklog(slug: string, to: string): Promise<unknown> {
+  return callApi<unknown>("POST", `/api/functions/${encodeURIComponent(slug)}/backlog/move`, { to });
+}
+
 /** Adds an app by its URL and syncs it; a sync that fails is in the answer, not thrown. */
 export function addApp(url: string): Promise<ApiApp> {
   return callApi<ApiApp>("POST", "/api/apps", { url });

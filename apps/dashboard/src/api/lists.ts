@@ -17,7 +17,10 @@ export function useRuns(search: RunSearch): LiveList<ApiRunRow> {
     firstCursor: cursor,
     readPage: (page) => readRuns(runsQuery(filters, Date.now()), page),
     bringsRows: (changes) => cursor === null && changes.runs.length > 0,
-    concernsRow: (row, changes) => changes.runs.some((run) => run.id === row.id),
+    // What a run waits for is free when another run has gone on.
+    concernsRow: (row, changes) =>
+      changes.runs.some((run) => run.id === row.id) ||
+      (row.activity?.waitsFor != null && (changes.runs.length > 0 || changes.haveAppsChanged)),
     patch: (row, changes) => {
       const status = changes.runs.find((run) => run.id === row.id)?.status ?? row.status;
       // What an unfinished run does now is read with its page; the end of a run ends whatever it did.

@@ -5,12 +5,14 @@ import type {
   ApiEventDetail,
   ApiEventRow,
   ApiFunction,
+  ApiFunctionQueue,
   ApiInfo,
   ApiPage,
   ApiRun,
   ApiRunRow,
 } from "@stepwright/protocol";
 import { queryOptions } from "@tanstack/react-query";
+import type { BacklogCount } from "../present/queue-text.ts";
 import { readApi } from "./request.ts";
 
 /** First parts of the keys. */
@@ -19,12 +21,15 @@ export const keys = {
   run: "run",
   event: "event",
   functions: "functions",
+  queue: "queue",
   apps: "apps",
   list: "list",
 } as const;
 
 /** Rows per page of a list. */
 export const pageRows = 50;
+/** Rows that a backlog is counted by; the longest page there is. */
+const backlogRows = 100;
 
 /** The server and its figures. */
 export function infoQuery() {
@@ -54,6 +59,26 @@ export function functionsQuery() {
     queryFn: async ({ signal }) => {
       const { items } = await readApi<{ readonly items: readonly ApiFunction[] }>("/api/functions", { signal });
       return items.toSorted((a, b) => a.name.localeCompare(b.name));
+    },
+  });
+}
+
+/** The calls of a function that have not ended. */
+export function queueQuery(slug: string) {
+  return queryOptions({
+    queryKey: [keys.queue, slug],
+    queryFn: ({ signal }) => readApi<ApiFunctionQueue>(`/api/functions/${encodeURIComponent(slug)}/queue`, { signal }),
+  });
+}
+
+/** Runs of a function that have not begun, counted on one page of the list. */
+export function backlogQuery(slug: string) {
+  return queryOptions({
+    queryKey: [keys.queue, slug, "backlog"],
+    queryFn: async ({ signal }): Promise<BacklogCount> => {
+      const query = { function: slug, status: "queued", limit: String(backlogRows) };
+      const page = await readRuns(query, { cursor: null, signal });
+      return { count: page.items.length, isMore: page.nextCursor !== null };
     },
   });
 }

@@ -6,6 +6,7 @@ import { useNow } from "../api/clock.ts";
 import { bannerText, describeRun, type BannerLine, type BannerPart } from "../present/describe-run.ts";
 import { isEnded, type Tone } from "../present/status.ts";
 import { announce } from "./announcer.tsx";
+import { LinkedPiece } from "./linked-text.tsx";
 import { StepLink } from "./step-link.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
 import { Left, Moment } from "./ui/time.tsx";
@@ -71,23 +72,15 @@ function Line({ line, run }: { readonly line: BannerLine; readonly run: ApiRun }
 function Part({ part, run }: { readonly part: BannerPart; readonly run: ApiRun }): ReactNode {
   switch (part.kind) {
     case "text":
-      return part.text;
+    case "run":
+    case "storedEvent":
+      return <LinkedPiece part={part} />;
     case "step":
       return <StepLink run={run} stepId={part.stepId} name={part.name} />;
     case "event":
       return (
         <Link to="/events" search={{ name: part.name }} className="text-link underline underline-offset-2">
           {part.name}
-        </Link>
-      );
-    case "run":
-      return (
-        <Link
-          to="/runs/$runId"
-          params={{ runId: part.runId }}
-          className="font-mono text-xs text-link underline underline-offset-2"
-        >
-          {part.runId}
         </Link>
       );
     case "code":

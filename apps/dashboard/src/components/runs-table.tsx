@@ -5,7 +5,8 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useNow } from "../api/clock.ts";
 import { formatAbsolute } from "../present/duration.ts";
-import { endOfWait, isEnded, runLook } from "../present/status.ts";
+import { capitalized } from "../present/linked-text.ts";
+import { endOfWait, isEnded, obstacleOf, runLook } from "../present/status.ts";
 import { TriggerOfRun } from "./trigger-of-run.tsx";
 import { StatusMark, StatusWord } from "./ui/status-mark.tsx";
 import { Ago, Lasting, Left } from "./ui/time.tsx";
@@ -77,13 +78,15 @@ function rowHeight(row: ApiRunRow | undefined, isNarrow: boolean): number {
 }
 
 function hasSecondLine(row: ApiRunRow): boolean {
-  return row.summary !== null || endOfWait(row) !== null;
+  // Of an obstacle, too, whether it is there and not whether it is past: heights do not follow the clock.
+  return row.summary !== null || endOfWait(row) !== null || obstacleOf(row, 0) !== null;
 }
 
 function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsTableShows }): ReactNode {
   const now = useNow(isEnded(row.status) ? null : 1_000);
   const look = runLook(row, now);
   const end = endOfWait(row);
+  const obstacle = obstacleOf(row, now);
   return (
     <div
       className={`grid h-full content-center items-center gap-x-3 px-3 max-md:grid-cols-[minmax(0,1fr)_auto] ${columns[shows]}`}
@@ -130,6 +133,16 @@ function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsT
       {end === null || end.at <= now ? null : (
         <SecondLine title={formatAbsolute(end.at)} tone="text-muted">
           {end.what} in <Left at={end.at} />
+        </SecondLine>
+      )}
+      {obstacle === null ? null : (
+        <SecondLine title={capitalized(obstacle.text)} tone="text-muted">
+          {capitalized(obstacle.text)}
+          {obstacle.until === null ? null : (
+            <>
+              , <Left at={obstacle.until} /> left
+            </>
+          )}
         </SecondLine>
       )}
     </div>

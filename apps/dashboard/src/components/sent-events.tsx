@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { eventQuery } from "../api/queries.ts";
 import { listeners, triggerNames } from "../present/listeners.ts";
 import { nearestName } from "../present/nearest-name.ts";
+import { EventFates, EventMatches } from "./event-effects.tsx";
 import { RunPills } from "./run-pills.tsx";
 
 /** An event that was sent; `name` is null for an invocation, which always has a function. */
@@ -43,7 +44,7 @@ function Sent(props: {
 }): ReactNode {
   const { eventId, name } = props.event;
   const { data } = useQuery(eventQuery(eventId));
-  const count = data?.runs.length ?? 0;
+  const { runs = [], matches = [], fates = [] } = data ?? {};
   return (
     <div className="grid gap-1">
       <p className="flex flex-wrap items-baseline gap-x-2">
@@ -52,9 +53,10 @@ function Sent(props: {
           {eventId}
         </Link>
       </p>
-      {count > 0 && data !== undefined ? (
-        <RunPills runs={data.runs} max={20} />
-      ) : (
+      {runs.length === 0 ? null : <RunPills runs={runs} max={20} />}
+      {matches.length === 0 ? null : <EventMatches matches={matches} />}
+      {fates.length === 0 ? null : <EventFates fates={fates} />}
+      {runs.length + matches.length + fates.length > 0 ? null : (
         <NoRuns name={name} functions={props.functions} onRename={props.onRename} />
       )}
     </div>

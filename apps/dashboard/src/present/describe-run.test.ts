@@ -200,6 +200,46 @@ describe("an unfinished run", () => {
   });
 });
 
+describe("a run that is held back", () => {
+  const held = (facts: Partial<ApiDoing>, status: "queued" | "running" = "queued") =>
+    sampleRun({ status, endedAt: null, doing: [sampleDoing({ kind: "queued", at: now - 5, ...facts })] });
+
+  test("names the limit and the runs that hold it", () => {
+    const holders = ["01HOLDER1", "01HOLDER2"];
+    const run = held({ waitsFor: { text: "waiting for concurrency limit 2 on key user-7", until: null, holders } });
+    expect(headline(run)).toBe(
+      "Waiting for concurrency limit 2 on key user-7, held by run 01HOLDER1 and run 01HOLDER2",
+    );
+    expect(describeRun(run, now).lines[0]?.parts).toContainEqual({ kind: "run", runId: "01HOLDER1" });
+    expect(describeRun(run, now).look.word).toBe("Waiting");
+  });
+
+  test("says until when, where that is known", () => {
+    const waitsFor = { text: "waiting for throttle", until: now + 27_000, holders: [] };
+    expect(headline(held({ waitsFor }))).toMatch(/^Waiting for throttle until .+, 27 s left$/);
+  });
+
+  test("says which step or attempt it is that waits", () => {
+    const waitsFor = { text: "waiting: the function is paused", until: null, holders: [] };
+    const step = { stepId: "x", stepName: "charge", waitsFor };
+    expect(headline(held(step, "running"))).toBe("Queued in step charge: waiting: the function is paused");
+    expect(headline(held({ ...step, kind: "retrying" }, "running"))).toBe(
+      "Next attempt in step charge: waiting: the function is paused",
+    );
+  });
+});
+
+test("a skipped run says why, and links the run in its way", () => {
+  const runId = "01M854TGHJFHFWSZCHWRBXM6XM";
+  const skipped = (summary: string) => sampleRun({ status: "skipped", summary });
+  expect(headline(skipped("skipped: the function was paused"))).toBe("Skipped: the function was paused");
+  const [line] = describeRun(skipped(`skipped: singleton held by run ${runId}`), now).lines;
+  expect(line?.parts).toEqual([
+    { kind: "text", text: "Skipped: singleton held by run " },
+    { kind: "run", runId },
+  ]);
+});
+
 test("a completed run says how long it took and what it was made of", () => {
   const retried = sampleStep({ name: "b", attempts: [sampleAttempt(), sampleAttempt({ attempt: 1 })] });
   expect(headline(sampleRun({ endedAt: 3_210, steps: [sampleStep(), retried] }))).toBe(

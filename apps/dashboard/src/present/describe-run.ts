@@ -1,18 +1,18 @@
 // Says in a sentence why a run ended as it did, or what it is doing and what comes next.
 // The sentence is data: parts that the page turns into links and counting figures, and that tests read as text.
-import type { ApiDoing, ApiError, ApiRun, ApiStep } from "@stepwright/protocol";
+import type { ApiDoing, ApiError, ApiRun, ApiStep, ApiWaitsFor } from "@stepwright/protocol";
 import { formatCoarse, formatDuration, formatMoment } from "./duration.ts";
 import { errorOfCause, errorText, noAnswerTexts } from "./error-text.ts";
 import { failedStep } from "./failed-step.ts";
+import { capitalized, linkedText, type LinkedPart } from "./linked-text.ts";
 import { firstUserFrame } from "./stack.ts";
 import { runLook, type StatusLook } from "./status.ts";
 
 /** A piece of a sentence. */
 export type BannerPart =
-  | { readonly kind: "text"; readonly text: string }
+  | LinkedPart
   | { readonly kind: "step"; readonly stepId: string; readonly name: string }
   | { readonly kind: "event"; readonly name: string }
-  | { readonly kind: "run"; readonly runId: string }
   | { readonly kind: "code"; readonly text: string }
   | { readonly kind: "moment"; readonly at: number }
   | { readonly kind: "left"; readonly at: number };
@@ -53,6 +53,8 @@ export function partText(part: BannerPart, now: number): string {
       return part.name;
     case "run":
       return part.runId;
+    case "storedEvent":
+      return part.eventId;
     case "moment":
       return formatMoment(part.at, now);
     case "left":
@@ -65,9 +67,9 @@ function linesOf(run: ApiRun, now: number): readonly BannerLine[] {
     case "failed":
       return [failedLine(run)];
     case "cancelled":
-      return [plain(`Cancelled after ${lifeText(run)}${reasonText(run)}`)];
+      return [line(linkedText(`Cancelled after ${lifeText(run)}${reasonText(run)}`))];
     case "skipped":
-      return [plain(`Skipped${reasonText(run)}`)];
+      return [line(linkedText(`Skipped${reasonText(run)}`))];
     case "completed":
       return [plain(`Completed in ${lifeText(run)}${workText(run)}`)];
     case "queued":
@@ -94,6 +96,7 @@ function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
   const step = run.steps.find((item) => item.id === doing.stepId) ?? null;
   const where = step?.kind === "function" ? [] : whereParts(doing);
   const attempt = attemptText(doing, step);
+  if (doing.waitsFor !== null) return heldLine(doing, doing.waitsFor, now);
   switch (doing.kind) {
     case "queued":
       return line(
@@ -144,6 +147,21 @@ function doingLine(run: ApiRun, doing: ApiDoing, now: number): BannerLine {
   }
 }
 
+/** What holds a due call back, who holds what it waits for, and until when. */
+function heldLine(doing: ApiDoing, { text: obstacle, until, holders }: ApiWaitsFor, now: number): BannerLine {
+  const what = doing.kind === "retrying" ? "Next attempt" : "Queued";
+  const where = whereParts(doing);
+  const isNamed = doing.kind === "retrying" || where.length > 0;
+  return line([
+    ...(isNamed ? [text(what), ...where, text(`: ${obstacle}`)] : [text(capitalized(obstacle))]),
+    ...holders.flatMap((runId, index) => [
+      text(index === 0 ? ", held by run " : index < holders.length - 1 ? ", run " : " and run "),
+      { kind: "run", runId } as const,
+    ]),
+    ...untilParts({ at: until }, now, "left"),
+  ]);
+}
+
 function whereParts(doing: ApiDoing): readonly BannerPart[] {
   if (doing.stepId === null) return [];
   return [text(" in step "), { kind: "step", stepId: doing.stepId, name: doing.stepName ?? doing.stepId }];
@@ -177,7 +195,7 @@ function dueParts(doing: ApiDoing, now: number): readonly BannerPart[] {
   return doing.at === null || doing.at <= now ? [text("is due now")] : [text("in "), left(doing.at)];
 }
 
-function untilParts(doing: ApiDoing, now: number, word: string): readonly BannerPart[] {
+function untilParts(doing: Pick<ApiDoing, "at">, now: number, word: string): readonly BannerPart[] {
   if (doing.at === null) return [];
   if (doing.at <= now) return [text(", due now")];
   return [text(" until "), { kind: "moment", at: doing.at }, text(", "), left(doing.at), text(` ${word}`)];

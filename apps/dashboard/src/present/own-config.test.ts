@@ -8,10 +8,11 @@ test("options left at nothing are left out, and so is what stands elsewhere", ()
     retries: 3,
     batch: null,
     cancel: [],
-    timeouts: { startMs: null, finishMs: null },
-    concurrency: [{ limit: 2, key: null }],
-    runConcurrency: 0,
+    nested: { startMs: null, finishMs: null },
+    list: [{ limit: 2, key: null }],
+    number: 0,
+    concurrency: [{ limit: 2, key: null, scope: "fn" }],
   };
-  expect(ownConfig(config)).toEqual({ concurrency: [{ limit: 2, key: null }], runConcurrency: 0 });
+  expect(ownConfig(config)).toEqual({ list: [{ limit: 2, key: null }], number: 0 });
   expect(ownConfig(null)).toEqual({});
 });

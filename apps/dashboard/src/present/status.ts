@@ -1,11 +1,11 @@
 // What a status is called, and which of the few tones and shapes it is drawn in.
-import type { ApiApp, ApiRunRow, ApiRunStatus, ApiStep } from "@stepwright/protocol";
+import type { ApiActivity, ApiApp, ApiRunRow, ApiRunStatus, ApiStep } from "@stepwright/protocol";
 
 /** Colour of a status. Never the only sign: each look has its own shape and word. */
 export type Tone = "good" | "bad" | "active" | "waiting" | "quiet";
 
 /** Shape of a status. */
-export type Shape = "check" | "cross" | "arc" | "dots" | "slash" | "dash" | "moon" | "hourglass" | "retry";
+export type Shape = "check" | "cross" | "arc" | "dots" | "slash" | "dash" | "moon" | "hourglass" | "retry" | "bars";
 
 /** How a status is shown. */
 export interface StatusLook {
@@ -28,6 +28,7 @@ const looks = {
   synced: { word: "Synced", tone: "good", shape: "check" },
   syncFailed: { word: "Not synced", tone: "bad", shape: "cross" },
   pending: { word: "Syncing", tone: "active", shape: "arc" },
+  paused: { word: "Paused", tone: "waiting", shape: "bars" },
 } as const satisfies Record<string, StatusLook>;
 
 /** The look of a status alone. */
@@ -36,7 +37,9 @@ export function statusLook(status: ApiRunStatus): StatusLook {
 }
 
 /** The look of a run: an unfinished one says what it is doing. What was to last until now goes on by now. */
-export function runLook({ status, activity }: Pick<ApiRunRow, "status" | "activity">, now: number): StatusLook {
+export function runLook(run: Pick<ApiRunRow, "status" | "activity">, now: number): StatusLook {
+  if (obstacleOf(run, now) !== null) return looks.waiting;
+  const { status, activity } = run;
   if (status !== "running" || activity === null || (activity.until ?? Infinity) <= now) return looks[status];
   switch (activity.kind) {
     case "queued":
@@ -49,12 +52,21 @@ export function runLook({ status, activity }: Pick<ApiRunRow, "status" | "activi
   }
 }
 
+/** What holds a due call of an unfinished run back; null when nothing does, or when it was to go by now. */
+export function obstacleOf(
+  { status, activity }: Pick<ApiRunRow, "status" | "activity">,
+  now: number,
+): NonNullable<ApiActivity["waitsFor"]> | null {
+  const obstacle = isEnded(status) ? null : (activity?.waitsFor ?? null);
+  return obstacle !== null && (obstacle.until ?? Infinity) > now ? obstacle : null;
+}
+
 /** What ends a wait of an unfinished run, and when; null for a run at work, and for a wait without end. */
 export function endOfWait({
   status,
   activity,
 }: Pick<ApiRunRow, "status" | "activity">): { readonly at: number; readonly what: string } | null {
-  if (isEnded(status) || activity === null || activity.until === null) return null;
+  if (isEnded(status) || activity === null || activity.until === null || activity.waitsFor !== null) return null;
   switch (activity.kind) {
     case "queued":
     case "calling":
@@ -72,6 +84,9 @@ export function endOfWait({
 export function stepLook(step: Pick<ApiStep, "status" | "kind">): StatusLook {
   return step.status === "waiting" && step.kind === "sleep" ? looks.sleeping : looks[step.status];
 }
+
+/** The look of a function that people have paused. */
+export const pausedLook: StatusLook = looks.paused;
 
 /** The look of an app's sync. */
 export function appLook(status: ApiApp["status"]): StatusLook {

@@ -1,10 +1,11 @@
-// `/events/$eventId`: one event, its payload and the runs it started.
+// `/events/$eventId`: one event, its payload, the runs it started and whatever else came of it.
 import type { ApiEventDetail } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { eventQuery, functionsQuery } from "../api/queries.ts";
 import { ApiFailure } from "../api/request.ts";
+import { EventFates, EventMatches } from "../components/event-effects.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { useOpenSend } from "../components/send-event.tsx";
 import { Button } from "../components/ui/button.tsx";
@@ -13,7 +14,7 @@ import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 import { FactLine, PageHead, Panel, Part } from "../components/ui/panel.tsx";
 import { StatusWord } from "../components/ui/status-mark.tsx";
 import { Absolute, Ago } from "../components/ui/time.tsx";
-import { listeners } from "../present/listeners.ts";
+import { noRunText } from "../present/listeners.ts";
 import { statusLook } from "../present/status.ts";
 
 const route = getRouteApi("/events/$eventId");
@@ -72,9 +73,21 @@ function Event({ event }: { readonly event: ApiEventDetail }): ReactNode {
         />
       </PageHead>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
-        <Panel title="Runs started">
-          <StartedRuns event={event} />
-        </Panel>
+        <div className="grid gap-4">
+          <Panel title="Runs started">
+            <StartedRuns event={event} />
+          </Panel>
+          {event.matches.length === 0 ? null : (
+            <Panel title="Runs that waited for it">
+              <EventMatches matches={event.matches} />
+            </Panel>
+          )}
+          {event.fates.length === 0 ? null : (
+            <Panel title="Held back">
+              <EventFates fates={event.fates} />
+            </Panel>
+          )}
+        </div>
         <Panel title="Payload">
           <Part title="Data">
             <JsonView value={event.data} what="data" />
@@ -93,15 +106,7 @@ function Event({ event }: { readonly event: ApiEventDetail }): ReactNode {
 function StartedRuns({ event }: { readonly event: ApiEventDetail }): ReactNode {
   const functions = useQuery(functionsQuery()).data ?? [];
   if (event.runs.length === 0) {
-    const listening = listeners(event.name, functions);
-    return (
-      <p className="px-3 py-2.5 text-muted">
-        This event started no run.{" "}
-        {listening.length === 0
-          ? "No function listens to its name; it may have resumed or cancelled a run."
-          : `${listening.map((fn) => fn.name).join(", ")} listens to its name: a condition or a limit may have held it back.`}
-      </p>
-    );
+    return <p className="px-3 py-2.5 text-muted">{noRunText(event, functions)}</p>;
   }
   return (
     <ul>

@@ -1,18 +1,23 @@
-// `/functions/$slug`: one function, what starts and limits it, and its latest runs.
+// `/functions/$slug`: one function, what starts and limits it, its queue and its latest runs.
 import type { ApiFunction, JsonValue } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useRuns } from "../api/lists.ts";
 import { functionsQuery } from "../api/queries.ts";
+import { FlowControl } from "../components/flow-control.tsx";
+import { FunctionQueue } from "../components/function-queue.tsx";
 import { JsonView } from "../components/json-view.tsx";
+import { PausedNote, PauseFunction } from "../components/pause-function.tsx";
 import { RunsTable } from "../components/runs-table.tsx";
 import { useOpenSend } from "../components/send-event.tsx";
 import { Triggers } from "../components/triggers.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 import { FactLine, PageHead, Panel } from "../components/ui/panel.tsx";
+import { StatusWord } from "../components/ui/status-mark.tsx";
 import { ownConfig } from "../present/own-config.ts";
+import { pausedLook } from "../present/status.ts";
 
 const route = getRouteApi("/functions/$slug");
 /** Runs shown here; all of them are one link away. */
@@ -46,8 +51,14 @@ function Function({ fn }: { readonly fn: ApiFunction }): ReactNode {
     <>
       <title>{`${fn.name} · Stepwright`}</title>
       <PageHead
+        mark={fn.pausedAt === null ? undefined : <StatusWord look={pausedLook} strong />}
         title={fn.name}
-        actions={<Button onClick={() => openSend({ kind: "invoke", slug: fn.slug, name: fn.name })}>Invoke</Button>}
+        actions={
+          <>
+            <PauseFunction key={fn.slug} fn={fn} />
+            <Button onClick={() => openSend({ kind: "invoke", slug: fn.slug, name: fn.name })}>Invoke</Button>
+          </>
+        }
       >
         <FactLine
           facts={[
@@ -63,12 +74,21 @@ function Function({ fn }: { readonly fn: ApiFunction }): ReactNode {
           ]}
         />
       </PageHead>
+      <PausedNote fn={fn} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
-        <LatestRuns fn={fn} />
+        <div className="grid gap-4">
+          <FunctionQueue key={fn.slug} fn={fn} />
+          <LatestRuns fn={fn} />
+        </div>
         <div className="grid gap-4">
           <Panel title="Triggers">
             <div className="px-3 py-2.5">
               <Triggers triggers={fn.triggers} />
+            </div>
+          </Panel>
+          <Panel title="Flow control">
+            <div className="px-3 py-2.5">
+              <FlowControl config={fn.config} />
             </div>
           </Panel>
           <Panel title="Configuration">

@@ -6,11 +6,14 @@ import { useId, type ReactNode } from "react";
 import { functionsQuery } from "../api/queries.ts";
 import { ConnectApp } from "../components/connect-app.tsx";
 import { useOpenSend } from "../components/send-event.tsx";
+import { FlowLine } from "../components/flow-control.tsx";
 import { Triggers } from "../components/triggers.tsx";
 import { Button, buttonClass } from "../components/ui/button.tsx";
 import { controlClass } from "../components/ui/field.tsx";
 import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 import { PageHead } from "../components/ui/panel.tsx";
+import { StatusWord } from "../components/ui/status-mark.tsx";
+import { pausedLook } from "../present/status.ts";
 
 const route = getRouteApi("/functions");
 
@@ -116,9 +119,13 @@ function FunctionList({ functions }: { readonly functions: readonly ApiFunction[
           className={`relative grid items-center gap-x-4 gap-y-1 border-b border-line px-3 py-1.5 last:border-b-0 focus-within:bg-raised hover:bg-raised max-md:grid-cols-[minmax(0,1fr)_auto] ${columns}`}
         >
           <span role="cell" className="min-w-0">
-            <Link to="/functions/$slug" params={{ slug: fn.slug }} className="covers-row block truncate font-medium">
-              {fn.name}
-            </Link>
+            <span className="flex min-w-0 items-center gap-2">
+              <Link to="/functions/$slug" params={{ slug: fn.slug }} className="covers-row truncate font-medium">
+                {fn.name}
+              </Link>
+              {fn.pausedAt === null ? null : <StatusWord look={pausedLook} />}
+            </span>
+            <FlowLine config={fn.config} />
           </span>
           <span role="cell" className="min-w-0 max-md:order-1">
             <Triggers triggers={fn.triggers} />

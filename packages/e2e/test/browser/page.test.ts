@@ -120,6 +120,45 @@ test("a sleeping run says until when, and a cancelled one that it was cancelled"
   expect((await server.run(run.id)).status).toBe("cancelled");
 });
 
+test("a run that is held back names the limit and its holder, and its function is paused and resumed from its page", async () => {
+  const held = gate();
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define(
+      { id: "charge", name: "charge", concurrency: { limit: 1, key: "event.data.user" } },
+      { event: event("charge") },
+      async ({ step }) => {
+        await step.run("charge-card", () => held.passed);
+      },
+    ),
+  ]);
+  const holder = await app.start("charge", { user: "user-7" });
+  const waiting = await app.start("charge", { user: "user-7" });
+  const { page, foreign } = await openPage(browser, server.url);
+  await page.goto(`${server.url}/runs/${waiting.id}`);
+  const banner = page.getByRole("region", { name: "What happened" });
+  await banner.getByText("Waiting for concurrency limit 1 on key user-7, held by run").waitFor();
+  await banner.getByRole("link", { name: holder.id }).waitFor();
+  await takePicture(page, "run-held-back");
+
+  await page.getByRole("link", { name: "charge", exact: true }).click();
+  const lines = page.getByRole("table", { name: "What waits" });
+  await lines.getByRole("row").filter({ hasText: "user-7" }).getByText("Concurrency limit 1").waitFor();
+  await page.getByText("1 call at once for each").waitFor();
+  await takePicture(page, "function-queue");
+
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("region", { name: "Paused" }).waitFor();
+  held.open("charged");
+  await server.waitForRun(holder.id, ({ steps }) => steps[0]?.status === "completed");
+  // The slot is free, yet the function makes no call, not even the next one of the run that held it.
+  await lines.getByText("The function is paused").waitFor();
+  await takePicture(page, "function-paused");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await lines.waitFor({ state: "detached" });
+  for (const run of [holder, waiting]) expect((await server.ended(run.id)).status).toBe("completed");
+  expect(foreign).toEqual([]);
+});
+
 test("events, functions and apps are shown with what belongs to them", async () => {
   const app = await serveApp(server, sdk, ({ define, event }) => [
     define({ id: "listener" }, { event: event("heard") }, () => "heard"),

@@ -10,6 +10,7 @@ import {
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { readEvents } from "../event-body.ts";
+import { readMatches } from "../matched-steps.ts";
 import { flagParameter, limitParameter, millisParameter, readEventId, readQuery } from "../parameters.ts";
 import { presentEvent, presentEventRow } from "../present-event.ts";
 import { presentFates } from "../present-flow.ts";
@@ -54,7 +55,7 @@ export function apiEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): v
     return {
       ...presentEvent(event, data),
       runs: started.map(({ id, functionSlug, status }) => ({ runId: id, functionSlug, status })),
-      matches: fates.matches,
+      matches: await readMatches(fates.matches, (runId) => runs.spans(runId)),
       fates: presentFates(fates, indexRegistry(runtime.registry())),
     };
   });

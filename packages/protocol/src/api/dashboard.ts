@@ -48,6 +48,8 @@ export interface ApiActivity {
   readonly kind: "queued" | "calling" | "retrying" | "sleeping" | "waiting";
   /** When it is due, tried again, wakes or times out; null while it is called, and for a wait without end. */
   readonly until: number | null;
+  /** Why it has not gone out although it is due; null when nothing is in its way. The run itself says who holds it. */
+  readonly waitsFor: Omit<ApiWaitsFor, "holders"> | null;
 }
 
 /** What started a run. */
@@ -188,6 +190,8 @@ export interface ApiEventDetail extends ApiEvent {
     readonly functionSlug: string;
     readonly status: ApiRunStatus;
     readonly stepId: string | null;
+    /** Null also where the event ended the waits of many runs: only the first ones are named. */
+    readonly stepName: string | null;
   }[];
   /** What became of it in functions that it started no run of, or not yet. */
   readonly fates: readonly ApiFate[];

@@ -81,6 +81,7 @@ const shapes: Readonly<Record<Shape, ReactNode>> = {
       <path d="M5.5 8h5" />
     </>
   ),
+  bars: <path d="M5.5 3v10M10.5 3v10" strokeWidth="2.6" />,
   moon: <path d="M13.5 9.8A6 6 0 1 1 6.2 2.5a4.8 4.8 0 0 0 7.3 7.3Z" fill="currentColor" stroke="none" />,
   hourglass: <path d="M4 2h8M4 14h8M4.8 2v2.4L8 8l3.2-3.6V2M4.8 14v-2.4L8 8l3.2 3.6V14" strokeWidth="1.7" />,
   retry: (

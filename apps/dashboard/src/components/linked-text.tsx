@@ -1,0 +1,31 @@
+// A sentence of the server, with the runs and events it names as links.
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { LinkedPart } from "../present/linked-text.ts";
+
+const idClass = "relative z-10 font-mono text-xs text-link underline underline-offset-2";
+
+/** Shows the pieces of a sentence. */
+export function LinkedText({ parts }: { readonly parts: readonly LinkedPart[] }): ReactNode {
+  return parts.map((part, index) => <LinkedPiece key={index} part={part} />);
+}
+
+/** Shows one piece. */
+export function LinkedPiece({ part }: { readonly part: LinkedPart }): ReactNode {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "run":
+      return (
+        <Link to="/runs/$runId" params={{ runId: part.runId }} className={idClass}>
+          {part.runId}
+        </Link>
+      );
+    case "storedEvent":
+      return (
+        <Link to="/events/$eventId" params={{ eventId: part.eventId }} className={idClass}>
+          {part.eventId}
+        </Link>
+      );
+  }
+}

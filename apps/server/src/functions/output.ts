@@ -1,0 +1,51 @@
+// What `stepwright functions` prints for people: aligned tables and sentences.
+import type { ApiFunction, ApiFunctionQueue, ApiTrigger } from "@stepwright/protocol";
+
+/** Writes the list of functions. */
+export function functionsTable(functions: readonly ApiFunction[]): string {
+  if (functions.length === 0) return "The server knows no function yet.\n";
+  const sorted = functions.toSorted((a, b) => a.slug.localeCompare(b.slug));
+  return table(
+    ["FUNCTION", "APP", "STATE", "TRIGGERS"],
+    sorted.map((fn) => [fn.slug, fn.appName, stateText(fn.pausedAt), fn.triggers.map(triggerText).join(", ")]),
+  );
+}
+
+/** Writes the queue of a function. */
+export function queueText(slug: string, queue: ApiFunctionQueue): string {
+  const { pausedAt, inFlight, waiting, future, lines } = queue;
+  const paused = pausedAt === null ? "" : `, ${stateText(pausedAt)}`;
+  const head = `${slug}: ${inFlight} in flight, ${waiting} waiting, ${future} later${paused}\n`;
+  if (lines.length === 0) return head;
+  const rows = lines.map(({ keys, waitsFor, count }) => [
+    String(count),
+    keys.length === 0 ? "-" : keys.join(", "),
+    `${waitsFor.text}${waitsFor.until === null ? "" : `, next at ${timeText(waitsFor.until)}`}`,
+  ]);
+  return `${head}\n${table(["CALLS", "KEY", "WHY"], rows)}`;
+}
+
+function stateText(pausedAt: number | null): string {
+  return pausedAt === null ? "works" : `paused since ${timeText(pausedAt)}`;
+}
+
+function triggerText({ event, cron, timeZone }: ApiTrigger): string {
+  if (event !== null) return event;
+  return `cron ${cron ?? ""}${timeZone === null ? "" : ` (${timeZone})`}`;
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Writes rows in columns as wide as their widest cell; the last one ends where its text does. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const lines = [head, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return `${lines.join("\n")}\n`;
+}
