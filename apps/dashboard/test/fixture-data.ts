@@ -217,6 +217,8 @@ function queueOf(now: number): ApiFunctionQueue {
     inFlight: 1,
     waiting: 2,
     future: 1,
+    debounced: 0,
+    batched: 7,
     lines: [
       {
         keys: ["u-7"],

@@ -136,7 +136,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, world:
   }
 }
 
-const emptyQueue: ApiFunctionQueue = { pausedAt: null, inFlight: 0, waiting: 0, future: 0, lines: [] };
+const emptyQueue: ApiFunctionQueue = {
+  pausedAt: null,
+  inFlight: 0,
+  waiting: 0,
+  future: 0,
+  debounced: 0,
+  batched: 0,
+  lines: [],
+};
 
 function setPaused(world: World, slug: string, pausedAt: number | null): { readonly paused: boolean } {
   const { functions } = world.data;

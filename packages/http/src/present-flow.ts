@@ -1,7 +1,7 @@
 // Flow control in words: what a call waits for, and what became of an event that started no run.
 import { type DropReason, type FunctionRecord, type Gate, gateLimits, type GateLimit } from "@stepwright/engine";
 import type { ApiFate, ApiFunctionQueue, ApiWaitsFor, RunId } from "@stepwright/protocol";
-import type { LaneQueue, Storage, WaitsFor } from "@stepwright/storage";
+import type { Gathering, LaneQueue, Storage, WaitsFor } from "@stepwright/storage";
 import type { RegistryIndex } from "./registry-index.ts";
 
 /** What became of an event besides runs, as it is stored. */
@@ -63,12 +63,14 @@ const lengthUnits = [
 ] as const;
 
 /** Presents the queue of a function. */
-export function presentQueue(fn: FunctionRecord, queue: LaneQueue): ApiFunctionQueue {
+export function presentQueue(fn: FunctionRecord, queue: LaneQueue, gathering: Gathering): ApiFunctionQueue {
   return {
     pausedAt: fn.pausedAt,
     inFlight: queue.inFlight,
     waiting: queue.waiting,
     future: queue.future,
+    debounced: gathering.windows,
+    batched: gathering.batchedEvents,
     lines: queue.lines.map((line) => ({
       keys: line.gates.flatMap((gate) => gate.key ?? []),
       waitsFor: presentWaitsFor(line.waitsFor, fn),

@@ -134,6 +134,7 @@ describe("an event that starts no run", () => {
       { kind: "notStarted", text: `not started: debounced, event ${second} took its place` },
     ]);
     expect((await eventOf(second)).fates).toMatchObject([{ kind: "debouncing", until: expect.any(Number) }]);
+    expect(await get("/api/functions/shop-quiet/queue")).toMatchObject({ debounced: 1, batched: 0 });
   });
 
   it("says in which batch it is, until the batch is its run", async () => {
@@ -141,6 +142,7 @@ describe("an event that starts no run", () => {
     expect((await eventOf(ids[0] ?? "")).fates).toMatchObject([
       { kind: "batching", text: "in a batch of 2: starts when it is full or old enough" },
     ]);
+    expect(await get("/api/functions/shop-many/queue")).toMatchObject({ debounced: 0, batched: 2 });
     ids.push(await send("flow/many"));
     await release();
     for (const id of ids) {

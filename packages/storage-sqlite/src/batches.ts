@@ -1,6 +1,6 @@
 // Batches of events that start one run together.
 import type { BatchedEvent, OpenBatch } from "@stepwright/engine";
-import { asFunctionId, millis } from "@stepwright/protocol";
+import { asFunctionId, type FunctionId, millis } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
 import { invokerFromText, invokerText } from "./debounces.ts";
 
@@ -16,6 +16,7 @@ const removeEventsSql = "DELETE FROM batch_events WHERE batch_id = ?";
 const getSql = "SELECT * FROM batches WHERE id = ?";
 const countSql = "SELECT count FROM batches WHERE id = ?";
 const eventsSql = "SELECT event_seq, length, invoked_by FROM batch_events WHERE batch_id = +? ORDER BY position";
+const countOfSql = "SELECT total(count) FROM batches WHERE function_id = +?";
 const ofEventSql = `SELECT batches.* FROM batch_events CROSS JOIN batches ON batches.id = batch_events.batch_id
 WHERE batch_events.event_seq = +? LIMIT 100`;
 
@@ -87,6 +88,8 @@ export function batchWrites(db: Connection): BatchWrites {
 export interface BatchGets {
   get(batchId: string): { readonly batch: OpenBatch; readonly events: readonly BatchedEvent[] } | null;
   ofEvent(eventSeq: number): readonly OpenBatch[];
+  /** Events in the batches of a function. */
+  countOf(functionId: FunctionId): number;
 }
 
 /** Prepares the reads of batches. */
@@ -94,6 +97,7 @@ export function batchReads(db: Connection): BatchGets {
   const get = db.prepare<[string], BatchRow>(getSql);
   const events = db.prepare<[string], BatchEventRow>(eventsSql);
   const ofEvent = db.prepare<[number], BatchRow>(ofEventSql);
+  const count = db.prepare<[string], number>(countOfSql).pluck();
   return {
     get(batchId) {
       const row = get.get(batchId);
@@ -108,6 +112,7 @@ export function batchReads(db: Connection): BatchGets {
       };
     },
     ofEvent: (eventSeq) => ofEvent.all(eventSeq).map(batchFromRow),
+    countOf: (functionId) => count.get(functionId) ?? 0,
   };
 }
 

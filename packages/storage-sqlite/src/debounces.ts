@@ -1,6 +1,6 @@
 // Windows of debounces: the event that waits for its period to pass.
 import type { DebounceWindow, Invoker } from "@stepwright/engine";
-import { asEventId, asFunctionId, millis } from "@stepwright/protocol";
+import { asEventId, asFunctionId, type FunctionId, millis } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
 
 // Two may be there at once: one that is due and has not been worked on yet, and the one after it.
@@ -11,6 +11,7 @@ ON CONFLICT (id) DO UPDATE SET event_seq = excluded.event_seq, event_id = exclud
   fires_at = excluded.fires_at, invoked_by = excluded.invoked_by`;
 const removeSql = "DELETE FROM debounce_windows WHERE id = ?";
 const getSql = "SELECT * FROM debounce_windows WHERE id = ?";
+const countSql = "SELECT count(*) FROM debounce_windows WHERE function_id = +?";
 const ofEventSql = "SELECT * FROM debounce_windows WHERE event_seq = +? ORDER BY id LIMIT 100";
 
 interface WindowRow {
@@ -68,18 +69,21 @@ export function debounceWrites(db: Connection): DebounceWrites {
 export interface DebounceGets {
   get(windowId: string): DebounceWindow | null;
   ofEvent(eventSeq: number): readonly DebounceWindow[];
+  countOf(functionId: FunctionId): number;
 }
 
 /** Prepares the reads of windows. */
 export function debounceReads(db: Connection): DebounceGets {
   const get = db.prepare<[string], WindowRow>(getSql);
   const ofEvent = db.prepare<[number], WindowRow>(ofEventSql);
+  const count = db.prepare<[string], number>(countSql).pluck();
   return {
     get(windowId) {
       const row = get.get(windowId);
       return row === undefined ? null : windowFromRow(row);
     },
     ofEvent: (eventSeq) => ofEvent.all(eventSeq).map(windowFromRow),
+    countOf: (functionId) => count.get(functionId) ?? 0,
   };
 }
 

@@ -179,6 +179,10 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
         drops: lists.drops(eventSeq),
         matches: lists.eventGets.matches(eventSeq),
       })),
+      gathering: reading((functionId) => ({
+        windows: lists.debounces.countOf(functionId),
+        batchedEvents: lists.batches.countOf(functionId),
+      })),
     },
     registry: {
       load: reading(lists.registry.load),

@@ -284,6 +284,16 @@ export interface FlowReads {
     readonly drops: readonly Drop[];
     readonly matches: readonly EventMatch[];
   }>;
+  /** What a function has admitted and not started yet. */
+  gathering(functionId: FunctionId): Promise<Gathering>;
+}
+
+/** Starts that wait for more events. */
+export interface Gathering {
+  /** Debounces that wait for quiet, or to be worked on. */
+  readonly windows: number;
+  /** Events in batches, open and closed. */
+  readonly batchedEvents: number;
 }
 
 /** A run that an event went on with, or cancelled. */

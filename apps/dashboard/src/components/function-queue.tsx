@@ -23,6 +23,7 @@ export function FunctionQueue({ fn }: { readonly fn: ApiFunction }): ReactNode {
             ["Calls in flight", queue.inFlight],
             ["Waiting", queue.waiting],
             ["Due later", queue.future],
+            ...gathered(queue),
           ]}
         />
       </div>
@@ -30,6 +31,14 @@ export function FunctionQueue({ fn }: { readonly fn: ApiFunction }): ReactNode {
       {backlog === 0 ? null : <Backlog fn={fn} />}
     </Panel>
   );
+}
+
+/** What waits for other events; most functions have no such option. */
+function gathered({ debounced, batched }: ApiFunctionQueue): readonly (readonly [string, number])[] {
+  return [
+    ...(debounced === 0 ? [] : [["Debounced", debounced] as const]),
+    ...(batched === 0 ? [] : [["Events in batches", batched] as const]),
+  ];
 }
 
 const columns = "sm:grid-cols-[minmax(0,1fr)_minmax(0,2fr)_4rem]";

@@ -47,13 +47,16 @@ it("lists functions by id in columns, without blanks at the ends of lines", () =
 });
 
 it("tells a queue in a sentence, and what waits for what in a table", () => {
-  const empty = { pausedAt: null, inFlight: 0, waiting: 0, future: 0, lines: [] };
+  const empty = { pausedAt: null, inFlight: 0, waiting: 0, future: 0, debounced: 0, batched: 0, lines: [] };
   expect(queueText("shop-charge", empty)).toBe("shop-charge: 0 in flight, 0 waiting, 0 later\n");
   const lines = [
     { keys: ["user-7"], waitsFor: { text: "waiting for concurrency limit 1", until: null, holders: [] }, count: 12 },
     { keys: [], waitsFor: { text: "waiting for throttle", until: at, holders: [] }, count: 1 },
   ];
-  expect(queueText("shop-charge", { pausedAt: at, inFlight: 1, waiting: 13, future: 2, lines })).toBe(
+  expect(queueText("shop-charge", { ...empty, debounced: 3, batched: 12 })).toBe(
+    "shop-charge: 0 in flight, 0 waiting, 0 later, 3 debounced, 12 in batches\n",
+  );
+  expect(queueText("shop-charge", { ...empty, pausedAt: at, inFlight: 1, waiting: 13, future: 2, lines })).toBe(
     [
       "shop-charge: 1 in flight, 13 waiting, 2 later, paused since 2026-11-26T12:30:01Z",
       "",

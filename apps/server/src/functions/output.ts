@@ -13,9 +13,16 @@ export function functionsTable(functions: readonly ApiFunction[]): string {
 
 /** Writes the queue of a function. */
 export function queueText(slug: string, queue: ApiFunctionQueue): string {
-  const { pausedAt, inFlight, waiting, future, lines } = queue;
-  const paused = pausedAt === null ? "" : `, ${stateText(pausedAt)}`;
-  const head = `${slug}: ${inFlight} in flight, ${waiting} waiting, ${future} later${paused}\n`;
+  const { pausedAt, inFlight, waiting, future, debounced, batched, lines } = queue;
+  const counts = [
+    `${inFlight} in flight`,
+    `${waiting} waiting`,
+    `${future} later`,
+    ...(debounced === 0 ? [] : [`${debounced} debounced`]),
+    ...(batched === 0 ? [] : [`${batched} in batches`]),
+    ...(pausedAt === null ? [] : [stateText(pausedAt)]),
+  ];
+  const head = `${slug}: ${counts.join(", ")}\n`;
   if (lines.length === 0) return head;
   const rows = lines.map(({ keys, waitsFor, count }) => [
     String(count),

@@ -27,7 +27,11 @@ export function apiFunctionControlRoutes(app: FastifyInstance, { runtime }: Serv
     const fn = indexRegistry(runtime.registry()).functionBySlug(slug);
     if (fn === null) throw functionNotFound({ functionSlug: slug });
     const lane = callLane({ appId: fn.appId, functionId: fn.id });
-    return presentQueue(fn, await storage.queue.ofLane(lane, queueLinesMax));
+    const [queue, gathering] = await Promise.all([
+      storage.queue.ofLane(lane, queueLinesMax),
+      storage.flow.gathering(fn.id),
+    ]);
+    return presentQueue(fn, queue, gathering);
   });
 
   app.post<OfFunction>("/api/functions/:slug/pause", async (request) => {

@@ -156,6 +156,10 @@ export interface ApiFunctionQueue {
   readonly waiting: number;
   /** Retries and starts whose time has not come. */
   readonly future: number;
+  /** Debounces that wait until no other event comes: one start each. */
+  readonly debounced: number;
+  /** Events in batches that have not started. */
+  readonly batched: number;
   /** The first hundred lines of calls that wait for the same, the longest waiting first. */
   readonly lines: readonly {
     readonly keys: readonly string[];

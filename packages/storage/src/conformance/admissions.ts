@@ -159,6 +159,7 @@ export function describeAdmissions(open: OpenStorage): void {
       });
       expect(await storage.queue.depth()).toMatchObject({ due: 0, future: 1 });
       expect(await statuses(storage)).toEqual([]);
+      expect(await storage.flow.gathering(limited({}).id)).toEqual({ windows: 1, batchedEvents: 0 });
     });
 
     test("puts off its one item with every event, and a new window has one of its own", async () => {
@@ -254,6 +255,7 @@ export function describeAdmissions(open: OpenStorage): void {
       ).toEqual(seqs);
       // Six are due now, one when its time comes.
       expect(await storage.queue.depth()).toMatchObject({ due: 6, future: 1 });
+      expect(await storage.flow.gathering(limited({}).id)).toEqual({ windows: 0, batchedEvents: 64 });
     });
 
     test("is found again by a later commit and after a boot, until it is full or its time has come", async () => {
@@ -303,6 +305,7 @@ export function describeAdmissions(open: OpenStorage): void {
       expect(kinds(tried.outcomes)).toEqual(["rejected", "rejected", "committed", "rejected"]);
       expect(await storage.flow.batch(batchId)).toBeNull();
       expect((await storage.flow.ofEvent(seqsOf(outcomes)[0] ?? 0)).batches).toEqual([]);
+      expect(await storage.flow.gathering(limited({}).id)).toEqual({ windows: 0, batchedEvents: 0 });
     });
   });
 
