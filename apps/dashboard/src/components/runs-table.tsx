@@ -127,7 +127,8 @@ function RunRow({ row, shows }: { readonly row: ApiRunRow; readonly shows: RunsT
       </span>
       {row.summary === null ? null : (
         <SecondLine title={row.summary} tone={row.status === "failed" ? "text-bad" : "text-muted"}>
-          {row.summary}
+          {/* What a program has thrown stays as it is. */}
+          {row.status === "failed" ? row.summary : capitalized(row.summary)}
         </SecondLine>
       )}
       {end === null || end.at <= now ? null : (
