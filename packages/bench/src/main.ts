@@ -4,6 +4,7 @@ import { type Bed, startBed } from "./bed.ts";
 import type { Figures } from "./figures.ts";
 import { measureFloor } from "./floor.ts";
 import { measureCalls } from "./scenarios/calls.ts";
+import { measureExpressions } from "./scenarios/expressions.ts";
 import { measureFirstCall } from "./scenarios/first-call.ts";
 import { measureResumes } from "./scenarios/resumes.ts";
 import { measureStarts } from "./scenarios/starts.ts";
@@ -19,7 +20,7 @@ interface Row {
   readonly ratio: number | null;
 }
 
-const names = ["calls", "steps", "first-call", "starts", "resumes"] as const;
+const names = ["calls", "steps", "first-call", "starts", "resumes", "expressions"] as const;
 type Name = (typeof names)[number];
 
 const synchronous = process.argv.includes("--normal") ? "normal" : "full";
@@ -45,6 +46,15 @@ async function measure(name: Name): Promise<readonly Row[]> {
       return series("freed slot to next call", [1, 1_000, 100_000], measureStarts);
     case "resumes":
       return series("event to resumed call", [100, 10_000, 100_000], measureResumes);
+    case "expressions":
+      return measureExpressions().map(({ source, micros }) => ({
+        scenario: source,
+        value: micros,
+        unit: "µs",
+        p99: null,
+        floor: null,
+        ratio: null,
+      }));
     default:
       return [await onBed((bed) => rowOf(name, bed))];
   }
@@ -81,7 +91,7 @@ async function onBed<T>(work: (bed: Bed) => Promise<T>): Promise<T> {
   }
 }
 
-async function rowOf(name: Exclude<Name, "starts" | "resumes">, bed: Bed): Promise<Row> {
+async function rowOf(name: Exclude<Name, "starts" | "resumes" | "expressions">, bed: Bed): Promise<Row> {
   switch (name) {
     case "calls": {
       const value = await measureCalls(bed);
@@ -123,7 +133,7 @@ async function rowOf(name: Exclude<Name, "starts" | "resumes">, bed: Bed): Promi
 function print(table: readonly Row[]): void {
   const lines = table.map((row) =>
     [
-      row.scenario.padEnd(44),
+      row.scenario.padEnd(52),
       `${row.value.toFixed(2)} ${row.unit}`.padStart(16),
       `p99 ${row.p99 === null ? "–" : row.p99.toFixed(2)}`.padStart(12),
       `floor ${row.floor === null ? "–" : row.floor.toFixed(2)}`.padStart(16),
