@@ -40,6 +40,7 @@ function sync(over: Partial<CheckedSync> = {}): CheckedSync {
     appVersion: null,
     checksum: "sum-2",
     functions: [],
+    archived: [],
     ...over,
   };
 }
@@ -133,6 +134,22 @@ describe("its functions", () => {
     const before = stored("shop-a");
     const decision = syncApp(registry([before]), sync({ functions: [{ ...before.config }] }), later);
     expect(kinds(decision)).toEqual(["putApp"]);
+  });
+
+  it("come back as they were: paused, with their id and their versions", () => {
+    const before = { ...stored("shop-a", { triggers: [hourly] }), archivedAt: noon, pausedAt: noon };
+    const moved = { ...before.config, url: "http://new:1/api/inngest?fnId=shop-a" };
+    const back = (config: typeof moved) =>
+      syncApp(registry([]), sync({ functions: [config], archived: [before] }), later);
+    const same = back(before.config);
+    expect(effectsOf(same, "putFunction")[0]?.fn).toEqual({ ...before, archivedAt: null, updatedAt: later });
+    expect(enqueued(same)).toEqual([cronItemId(before.id, hourly.text)]);
+    expect(effectsOf(back(moved), "putFunction")[0]?.fn).toMatchObject({
+      id: before.id,
+      version: 5,
+      pausedAt: noon,
+      archivedAt: null,
+    });
   });
 
   it("are archived when they are gone; another app's are not", () => {

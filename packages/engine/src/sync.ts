@@ -21,6 +21,8 @@ export interface CheckedSync {
   readonly appVersion: string | null;
   readonly checksum: string;
   readonly functions: readonly FunctionConfig[];
+  /** Those among them that were removed before. */
+  readonly archived: readonly FunctionRecord[];
 }
 
 /** What a registration changes, and whether it changes anything people would notice. */
@@ -55,7 +57,7 @@ export function syncApp(registry: Registry, sync: CheckedSync, now: Millis): Syn
   const effects: Effect[] = [{ kind: "putApp", app }];
   if (isModified) {
     effects.push(...placeholdersOf(registry, sync.url, appId, now));
-    effects.push(...functionChanges(registry, appId, sync.functions, now));
+    effects.push(...functionChanges(registry, { appId, sync, now }));
   }
   return {
     appId,
@@ -80,13 +82,20 @@ export function removeApp(registry: Registry, appId: AppId, now: Millis): Transi
   };
 }
 
-function functionChanges(registry: Registry, appId: AppId, configs: readonly FunctionConfig[], now: Millis): Effect[] {
+function functionChanges(
+  registry: Registry,
+  { appId, sync, now }: { readonly appId: AppId; readonly sync: CheckedSync; readonly now: Millis },
+): Effect[] {
   const before = new Map(functionsOf(registry, appId).map((fn) => [fn.slug, fn]));
   const effects: Effect[] = [];
-  for (const config of configs) {
+  const archived = new Map(sync.archived.map((fn) => [fn.slug, fn]));
+  for (const config of sync.functions) {
     const known = before.get(config.slug);
     before.delete(config.slug);
-    effects.push(...(known === undefined ? added(appId, config, now) : changed(known, config, now)));
+    const gone = archived.get(config.slug);
+    if (known !== undefined) effects.push(...changed(known, config, now));
+    else if (gone !== undefined) effects.push(...returned(gone, config, now));
+    else effects.push(...added(appId, config, now));
   }
   return [...effects, ...[...before.values()].flatMap((fn) => archive(fn, now))];
 }
@@ -102,6 +111,19 @@ function added(appId: AppId, config: FunctionConfig, now: Millis): Effect[] {
     updatedAt: now,
     archivedAt: null,
     pausedAt: null,
+  };
+  return [{ kind: "putFunction", fn }, ...cronsOf(config).flatMap((trigger) => startCron(fn, trigger, now))];
+}
+
+/** A function that a deployment took out and the next one brought back: it goes on with its versions, and is as paused as it was. */
+function returned(gone: FunctionRecord, config: FunctionConfig, now: Millis): Effect[] {
+  const isSame = canonicalJson(gone.config) === canonicalJson(config);
+  const fn: FunctionRecord = {
+    ...gone,
+    version: isSame ? gone.version : gone.version + 1,
+    config,
+    updatedAt: now,
+    archivedAt: null,
   };
   return [{ kind: "putFunction", fn }, ...cronsOf(config).flatMap((trigger) => startCron(fn, trigger, now))];
 }

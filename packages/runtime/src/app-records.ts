@@ -7,13 +7,13 @@ import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
 /** Commits a change of apps and functions, made again when somebody else changed them first; null changes nothing. */
-export type ChangeApps = (make: () => Transition | null) => Promise<void>;
+export type ChangeApps = (make: () => Transition | null | Promise<Transition | null>) => Promise<void>;
 
 /** Makes the way in which apps are changed. Memory knows of a change before its promise resolves. */
 export function createChangeApps(shell: Shell, committer: Committer): ChangeApps {
   return async (make) => {
     for (let round = 0; round < redecideMax; round += 1) {
-      const transition = make();
+      const transition = await make();
       if (transition === null) return;
       const outcome = await committer.submit(transition);
       await shell.refreshRegistry();

@@ -1,8 +1,10 @@
 // An app registers: its functions are checked and taken over, or the refusal is kept on its record.
-import { checkCron, syncApp } from "@stepwright/engine";
+import { checkCron, type FunctionRecord, syncApp } from "@stepwright/engine";
 import { checkExpression } from "@stepwright/expressions";
 import {
+  type AppId,
   appIdOf,
+  type FunctionConfig,
   functionsError,
   isDeniedSdkVersion,
   parseFunctions,
@@ -32,17 +34,31 @@ export async function registerApp(shell: Shell, deps: RegisterDeps, request: Reg
   const { functions } = checked;
   const sync = { ...request, name: request.appName, checksum: registerChecksum(request), functions };
   let isModified = false;
-  await deps.change(() => {
+  const appId = appIdOf(request.appName);
+  await deps.change(async () => {
+    const registry = shell.registry();
+    const archived = await archivedOf(shell, appId, functions);
     const now = shell.ports.clock.now();
-    const known = shell.registry().apps.get(appIdOf(request.appName));
-    const decision = syncApp(shell.registry(), sync, now);
+    const known = registry.apps.get(appId);
+    const decision = syncApp(registry, { ...sync, archived }, now);
     isModified = decision.isModified;
     return isModified || !isNoted(known, now) ? decision.transition : null;
   });
-  const appId = appIdOf(request.appName);
   deps.syncs.registered({ appId, url: request.url, isRefused: false });
   if (isModified) logSync(shell, request, checked);
   return { modified: isModified, appId };
+}
+
+/** Functions of the registration that were removed before, so that they come back as they were. */
+async function archivedOf(
+  shell: Shell,
+  appId: AppId,
+  configs: readonly FunctionConfig[],
+): Promise<readonly FunctionRecord[]> {
+  const { functionsBySlug } = shell.registry();
+  const slugs = configs.map(({ slug }) => slug).filter((slug) => functionsBySlug.get(slug)?.appId !== appId);
+  const found = await Promise.all(slugs.map((slug) => shell.ports.storage.registry.archivedFunction(appId, slug)));
+  return found.filter((fn) => fn !== null);
 }
 
 type Accepted = Extract<ReturnType<typeof parseFunctions>, { kind: "functions" }>;

@@ -81,6 +81,22 @@ describe("a paused function", () => {
     expect((await again.ended(await again.start("test/one"))).status).toBe("completed");
   });
 
+  it("stays paused when a deployment leaves it out and a later one, elsewhere, brings it back", async () => {
+    const opened = await openRuntime();
+    const { runtime, storage, start } = opened;
+    const app = await addApp(opened, "shop", [{ name: "one", handle: () => done() }]);
+    await runtime.functions.pause(slug("one"));
+    const [before] = runtime.registry().functions;
+    const without = await addApp(opened, "shop", [{ name: "two", handle: () => done() }]);
+    expect(runtime.registry().functions.map((fn) => fn.slug)).toEqual([slug("two")]);
+    await without.close();
+    await addApp(opened, "shop", [{ name: "one", handle: () => done() }]);
+    const [after] = runtime.registry().functions;
+    expect(after).toMatchObject({ id: before?.id, pausedAt: before?.pausedAt, archivedAt: null });
+    expect((await storage.runs.get(await start("test/one")))?.status).toBe("skipped");
+    expect(app.calls).toHaveLength(0);
+  });
+
   it("that is not there is a sentence", async () => {
     const { runtime } = await openShop([]);
     await expect(runtime.functions.pause("shop-none")).rejects.toMatchObject({ code: "FUNCTION_NOT_FOUND" });

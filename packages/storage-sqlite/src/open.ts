@@ -187,6 +187,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     registry: {
       load: reading(lists.registry.load),
       functionById: reading(lists.registry.functionById),
+      archivedFunction: reading(lists.registry.archivedFunction),
       crons: reading(lists.crons),
     },
     stats: async () => ({ bytes: bytesOf(writer, options.file), bootEpoch: epoch, synchronous: options.synchronous }),

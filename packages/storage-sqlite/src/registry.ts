@@ -32,6 +32,9 @@ const functionsSql = "SELECT * FROM functions WHERE archived_at IS NULL ORDER BY
 
 const functionByIdSql = "SELECT * FROM functions WHERE id = ?";
 
+const archivedSql = `SELECT * FROM functions WHERE app_id = +? AND slug = +? AND archived_at IS NOT NULL
+ORDER BY archived_at DESC LIMIT 1`;
+
 const versionCounter = "registry.version";
 
 interface AppRow {
@@ -134,6 +137,7 @@ export interface RegistryGets {
   load(): RegistrySnapshot;
   /** A function, archived or not. */
   functionById(id: FunctionId): FunctionRecord | null;
+  archivedFunction(appId: AppId, slug: string): FunctionRecord | null;
 }
 
 /** Prepares the reads of the registry. */
@@ -141,6 +145,7 @@ export function registryReads(db: Connection, counters: Counters): RegistryGets 
   const apps = db.prepare<[], AppRow>(appsSql);
   const functions = db.prepare<[], FunctionRow>(functionsSql);
   const functionById = db.prepare<[string], FunctionRow>(functionByIdSql);
+  const archived = db.prepare<[string, string], FunctionRow>(archivedSql);
   return {
     load: () => ({
       version: registryVersion(counters),
@@ -149,6 +154,10 @@ export function registryReads(db: Connection, counters: Counters): RegistryGets 
     }),
     functionById(id) {
       const row = functionById.get(id);
+      return row === undefined ? null : functionFromRow(row);
+    },
+    archivedFunction(appId, slug) {
+      const row = archived.get(appId, slug);
       return row === undefined ? null : functionFromRow(row);
     },
   };

@@ -312,6 +312,8 @@ export interface RegistryReads {
   crons(): Promise<readonly CronSchedule[]>;
   /** A function by id, archived or not: runs in flight outlive their function's registration. */
   functionById(id: FunctionId): Promise<FunctionRecord | null>;
+  /** The one that was archived last of an app's functions with this slug. */
+  archivedFunction(appId: AppId, slug: string): Promise<FunctionRecord | null>;
 }
 
 /** Apps and live functions at one moment. */

@@ -62,6 +62,7 @@ CREATE TABLE paces (
 CREATE INDEX paces_arrival ON paces (arrival_at);
 
 ALTER TABLE functions ADD COLUMN paused_at INTEGER;
+CREATE INDEX functions_removed ON functions (app_id, slug, archived_at) WHERE archived_at IS NOT NULL;
 
 CREATE TABLE singleton_locks (
   id TEXT PRIMARY KEY,

@@ -98,6 +98,19 @@ export function describeRegistry(open: OpenStorage): void {
       expect(await storage.registry.functionById(functionId)).toEqual(fn({ archivedAt: after(1) }));
     });
 
+    test("finds the function of an app and slug that was archived last", async () => {
+      const { storage } = await opened(open);
+      const moved = fn({ id: asFunctionId("moved"), pausedAt: after(1) });
+      const archived = () => storage.registry.archivedFunction(appId, fn().slug);
+      await applied(storage, { kind: "putFunction", fn: fn() }, { kind: "putFunction", fn: moved });
+      expect(await archived()).toBeNull();
+      await applied(storage, { kind: "archiveFunction", functionId: moved.id, at: after(3) });
+      await applied(storage, { kind: "archiveFunction", functionId, at: after(2) });
+      expect(await archived()).toEqual({ ...moved, archivedAt: after(3) });
+      expect(await storage.registry.archivedFunction(appId, "shop-other")).toBeNull();
+      expect(await storage.registry.archivedFunction(otherAppId(1), fn().slug)).toBeNull();
+    });
+
     test("remembers where each cron chain stands", async () => {
       const { storage } = await opened(open);
       const hourly = { functionId, cron: "0 * * * *", nextAt: after(9), lastTickAt: null };
