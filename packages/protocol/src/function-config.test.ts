@@ -259,8 +259,8 @@ describe("refused settings", () => {
     ],
     ["too much jitter", { triggers: [{ cron: "* * * * *", jitter: "6m" }] }, "triggers[0].jitter", "schedule_invalid"],
     [
-      "three concurrency limits",
-      { concurrency: many(3, () => ({ limit: 1 })) },
+      "too many concurrency limits",
+      { concurrency: many(11, () => ({ limit: 1 })) },
       "concurrency",
       "concurrency_limit_invalid",
     ],
