@@ -304,7 +304,7 @@ describe("a function whose flow control may drop a start", () => {
 
   it.each([
     [{ batch }, "fn-1:batched:event-1"],
-    [{ debounce }, null],
+    [{ debounce }, "fn-1:debounced:event-1"],
     [{ rateLimit }, "key"],
     [{ singleton }, "key"],
   ])("with %o tells a repetition by the key %s", (config, key) => {

@@ -122,14 +122,15 @@ export function startFunction(request: StartRequest): StartedFunction {
   };
 }
 
-/** What tells a repetition before anything is charged for it. A debounced event may come again: only its run is made once. */
+/** What tells a repetition before anything is charged for it. Only our own ids tell one of an event that joins others. */
 function repetitionKey(
   { fn, trigger, idempotencyKey, now }: StartRequest,
   how: { readonly isBatched: boolean; readonly isDebounced: boolean },
 ): Admission["key"] {
   const expiresAt = millis(now + idempotencyMs);
   if (how.isBatched) return { text: `${fn.id}:batched:${trigger.internalId}`, expiresAt };
-  return how.isDebounced || idempotencyKey === null ? null : { text: idempotencyKey, expiresAt };
+  if (how.isDebounced) return { text: `${fn.id}:debounced:${trigger.internalId}`, expiresAt };
+  return idempotencyKey === null ? null : { text: idempotencyKey, expiresAt };
 }
 
 /**

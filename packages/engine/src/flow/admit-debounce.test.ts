@@ -47,6 +47,30 @@ describe("a debounce", () => {
     expect(rows.fatesOf(kept)).toEqual(["run queued"]);
   });
 
+  it("neither waits longer for a repeated request nor charges the rate limit for it, also after it has fired", () => {
+    const rows = admissionRows({ debounce, rateLimit: { limit: 10, periodMs: minute, key: null } });
+    const first = rows.send({ internalId: "a" });
+    rows.passTo(noon + 3 * second);
+    const again = rows.send({ internalId: "a" });
+    rows.passTo(noon + 5 * second);
+    const late = rows.send({ internalId: "a" });
+    // Two go at once from idle: the second is still there.
+    const next = rows.send();
+    rows.passTo(noon + 10 * second);
+    expect(fates(rows, first, again, late, next)).toEqual([
+      ["run queued"],
+      ["drop duplicate"],
+      ["drop duplicate"],
+      ["run queued"],
+    ]);
+  });
+
+  it("takes events of one sender's id as different", () => {
+    const rows = admissionRows({ debounce });
+    const seqs = [rows.send({ id: "same" }), rows.send({ id: "same" })];
+    expect(fates(rows, ...seqs)).toEqual([["drop debounced"], ["waits in window"]]);
+  });
+
   it("prefers the later arrival of two with the same ts", () => {
     const rows = admissionRows({ debounce });
     const seqs = [rows.send({ ts: noon }), rows.send({ ts: noon })];

@@ -25,7 +25,8 @@ export function admit(admission: Admission, state: AdmissionState, now: Millis):
   const charge = rateLimited(admission, state, now);
   if (charge.kind === "limited") return dropped(admission, charge.reason, now);
   if (admission.debouncer !== null) {
-    return only([...charge.effects, ...debounced(admission, admission.debouncer, state, now)]);
+    const joining = debounced(admission, admission.debouncer, state, now);
+    return only([...remembered(admission, now), ...charge.effects, ...joining]);
   }
   return { effects: charge.effects, transitions: locked(admission, state, now) };
 }
@@ -56,8 +57,13 @@ function rateLimited({ limiter }: Admission, { arrivalAt }: AdmissionState, now:
   };
 }
 
-/** Batches are deduplicated by our own event ids, so that only a repeated request is absorbed (semantics.md §4.7). */
-const batchKeyMs = 30 * 60_000;
+/** Batches and debounces are deduplicated by our own event ids, so that only a repeated request is absorbed (semantics.md §2, §4.7). */
+const repetitionMs = 30 * 60_000;
+
+/** What is charged and stored for an event is so once; other starts are remembered with their run. */
+function remembered({ key }: Admission, now: Millis): readonly Effect[] {
+  return key === null ? [] : [{ kind: "putKey", key: key.text, expiresAt: millis(now + repetitionMs) }];
+}
 
 function batched(admission: Admission, batcher: Batcher, open: OpenBatch | null, now: Millis): readonly Effect[] {
   const { event, invokedBy, functionId } = admission;
@@ -93,9 +99,7 @@ function batched(admission: Admission, batcher: Batcher, open: OpenBatch | null,
         ? [{ kind: "reschedule", itemId, at, attempt: 0 }]
         : [];
   return [
-    ...(admission.key === null
-      ? []
-      : [{ kind: "putKey", key: admission.key.text, expiresAt: millis(now + batchKeyMs) } satisfies Effect]),
+    ...remembered(admission, now),
     { kind: "putBatched", batch, batched: { event: event.ref, length: event.length, invokedBy } },
     ...scheduling,
   ];

@@ -180,6 +180,17 @@ export function describeAdmissions(open: OpenStorage): void {
       expect((await again.flow.ofEvent((seq ?? 0) - 1)).windows).toMatchObject([{ firesAt: after(8 * second) }]);
     });
 
+    test("knows a repeated request in the same commit and after a boot, and waits no longer for it", async () => {
+      const { storage, reopen } = await opened(open);
+      const same = (number: number, now: Millis) => sent(number, { debounce }, { id: ulid(7), now });
+      const { outcomes } = await commit(storage, [same(1, start), same(2, start)]);
+      const again = reopen === null ? storage : await reopen();
+      const later = await commit(again, [same(3, after(second))], { now: after(second) });
+      const seqs = [...seqsOf(outcomes), ...seqsOf(later.outcomes)];
+      expect(await dropsOf(again, seqs)).toEqual([[], ["duplicate"], ["duplicate"]]);
+      expect((await again.flow.ofEvent(seqs[0] ?? 0)).windows).toMatchObject([{ firesAt: after(5 * second) }]);
+    });
+
     test("keeps an event with a later ts, whoever comes after it", async () => {
       const { storage } = await opened(open);
       const { outcomes } = await commit(
