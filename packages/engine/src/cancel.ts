@@ -3,7 +3,7 @@ import type { Millis } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import type { Transition } from "./effects.ts";
 import { cancelRun, failRun } from "./finish-run.ts";
-import type { CancelReason, LeasedItem } from "./queue-item.ts";
+import { type CancelReason, leaseGuard, type LeasedItem } from "./queue-item.ts";
 import { buildRegistry } from "./registry.ts";
 import type { Run } from "./run.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, type RunState } from "./state.ts";
@@ -16,7 +16,7 @@ export function cancel(
   item: LeasedItem | null,
 ): Decision {
   const draft = openDraft(state, context);
-  if (item !== null) draft.guards.push({ kind: "lease", itemId: item.id, generation: item.generation });
+  if (item !== null) draft.guards.push(leaseGuard(item));
   cancelRun(draft, reason);
   return closeDraft(draft);
 }
@@ -55,7 +55,7 @@ export function refuseCall(
   error: { readonly name: string; readonly message: string },
 ): Decision {
   const draft = openDraft(state, context);
-  draft.guards.push({ kind: "lease", itemId: item.id, generation: item.generation });
+  draft.guards.push(leaseGuard(item));
   failRun(draft, { error: error.name, ...error });
   return closeDraft(draft);
 }

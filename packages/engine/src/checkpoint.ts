@@ -4,6 +4,7 @@ import { opNotAllowed } from "@stepwright/protocol";
 import type { Call } from "./call.ts";
 import { deferAbort, deferAdd } from "./ops/defer.ts";
 import { recordStepRun } from "./ops/step-run.ts";
+import { leaseGuard } from "./queue-item.ts";
 import { markStarted } from "./read-response.ts";
 import { isEnded } from "./run.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, type RunState } from "./state.ts";
@@ -24,7 +25,7 @@ export function checkpoint(
   ops: readonly Op[],
 ): CheckpointDecision {
   const draft = openDraft(state, context);
-  draft.guards.push({ kind: "lease", itemId: call.item.id, generation: call.item.generation });
+  draft.guards.push(leaseGuard(call.item));
   markStarted(draft, call);
   for (const op of ops) {
     // A result may be more than the run can hold.

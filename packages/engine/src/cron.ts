@@ -15,7 +15,7 @@ import { type CronDate, type CronExpression, CronExpressionParser } from "cron-p
 import type { Effect, FunctionRecord, Transition } from "./effects.ts";
 import type { NewEvent } from "./event.ts";
 import { eventNames } from "./lifecycle.ts";
-import type { LeasedItem, NewQueueItem } from "./queue-item.ts";
+import { leaseGuard, type LeasedItem, type NewQueueItem } from "./queue-item.ts";
 import { startFunction, tickKey } from "./start-run.ts";
 
 /** A cron trigger. */
@@ -121,7 +121,7 @@ export function cronTicked(options: {
   const tick = isMissed ? latestTick(trigger, options.tick, now) : options.tick;
   const isSkipped = tick === null || (isMissed && options.policy === "none");
   return {
-    guards: [{ kind: "lease", itemId: item.id, generation: item.generation }],
+    guards: [leaseGuard(item)],
     effects: [
       next === null ? { kind: "dequeue", itemId: item.id } : { kind: "replaceWork", item: tickItem(fn, trigger, next) },
       {

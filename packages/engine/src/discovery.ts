@@ -3,7 +3,7 @@
 import { type Millis, millis } from "@stepwright/protocol";
 import type { StepId } from "@stepwright/protocol";
 import { failRun } from "./finish-run.ts";
-import { callFlow, callLane } from "./queue-item.ts";
+import { callFlow, callItem } from "./queue-item.ts";
 import { isEnded } from "./run.ts";
 import { type Draft, hasOpenSteps, nextItemId, patchProgress } from "./state.ts";
 
@@ -56,14 +56,7 @@ export function enqueueDiscovery(draft: Draft, at: Millis): void {
   const itemId = nextItemId(draft);
   draft.effects.push({
     kind: "enqueue",
-    item: {
-      id: itemId,
-      lane: callLane(draft.run),
-      flow: callFlow(draft.run),
-      at,
-      attempt: 0,
-      work: { kind: "call", runId: draft.run.id, stepId: null, name: null, queuedAt: at },
-    },
+    item: callItem(draft.run, { id: itemId, at, flow: callFlow(draft.run) }),
   });
   patchProgress(draft, {
     discovery: { itemId, retryAt: null },

@@ -13,7 +13,7 @@ import { answerInvoker } from "./answer-invoker.ts";
 import type { NewEvent } from "./event.ts";
 import { eventNames, isLoopGuarded } from "./lifecycle.ts";
 import type { CancelReason } from "./queue-item.ts";
-import { isEnded } from "./run.ts";
+import { invokersOf, isEnded } from "./run.ts";
 import type { Draft } from "./state.ts";
 
 /** What a failed run is remembered by. */
@@ -77,11 +77,9 @@ function finishRun(draft: Draft, ending: Ending): void {
   scheduleDeferred(draft);
 }
 
-/** Whoever invoked the run, and with a batch everybody who did. */
 function resumeInvokers(draft: Draft, memo: JsonText): void {
   const { run } = draft;
-  const invokers = [...(run.invokedBy === null ? [] : [run.invokedBy]), ...(run.flow?.invokers ?? [])];
-  for (const invoker of invokers) {
+  for (const invoker of invokersOf(run)) {
     draft.effects.push(answerInvoker(invoker, { memo, childRunId: run.id, now: draft.context.now }));
   }
 }

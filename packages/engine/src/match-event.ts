@@ -5,7 +5,7 @@ import type { Effect, FunctionRecord, Guard, Transition } from "./effects.ts";
 import type { EventRef, NewEvent } from "./event.ts";
 import { isPauseMatch, type MatchableEvent, matchFunctions } from "./match.ts";
 import type { StoredPause } from "./pause.ts";
-import { type LeasedItem, type MatchCursor, type NewQueueItem, resumeItemId } from "./queue-item.ts";
+import { leaseGuard, type LeasedItem, type MatchCursor, type NewQueueItem, resumeItemId } from "./queue-item.ts";
 import type { Registry } from "./registry.ts";
 import { eventKey, startFunction } from "./start-run.ts";
 
@@ -55,7 +55,7 @@ export function continueMatch(input: MatchInput, item: LeasedItem): Transition {
       ? { kind: "dequeue", itemId: item.id }
       : { kind: "replaceWork", item: { ...matchItem(input, match.next), id: item.id } };
   return {
-    guards: [{ kind: "lease", itemId: item.id, generation: item.generation }, ...guardsOf(input)],
+    guards: [leaseGuard(item), ...guardsOf(input)],
     effects: [...match.effects, end],
     children: match.children,
   };

@@ -127,6 +127,33 @@ export function startFlow(run: Pick<Run, "queuedAt" | "flow">): ItemFlow {
   return run.flow === null ? flow : { ...flow, gates: [...flow.gates, ...run.flow.start] };
 }
 
+/** A call of a run's function, to go on with or, with `step`, to run exactly that one. `queuedAt` is `at` by default. */
+export function callItem(
+  run: Pick<Run, "id" | "appId" | "functionId">,
+  o: {
+    readonly id: QueueItemId;
+    readonly at: Millis;
+    readonly flow: ItemFlow;
+    readonly queuedAt?: Millis;
+    readonly step?: { readonly id: StepId; readonly name: string | null };
+  },
+): NewQueueItem {
+  return {
+    id: o.id,
+    lane: callLane(run),
+    flow: o.flow,
+    at: o.at,
+    attempt: 0,
+    work: {
+      kind: "call",
+      runId: run.id,
+      stepId: o.step?.id ?? null,
+      name: o.step?.name ?? null,
+      queuedAt: o.queuedAt ?? o.at,
+    },
+  };
+}
+
 /** Natural key of the item that brings a step what it waited for. */
 export function resumeItemId(runId: RunId, stepId: StepId): QueueItemId {
   return asQueueItemId(`${runId}:${stepId}:resume`);
@@ -155,4 +182,9 @@ export interface ItemFlow {
 /** An item that this server holds the lease of. `generation` counts its dispatches from 1. */
 export interface LeasedItem extends Omit<NewQueueItem, "flow"> {
   readonly generation: number;
+}
+
+/** The guard that this dispatch of the item is still its latest: what an older one decides is dropped. */
+export function leaseGuard(item: Pick<LeasedItem, "id" | "generation">) {
+  return { kind: "lease", itemId: item.id, generation: item.generation } as const;
 }

@@ -5,6 +5,7 @@ import { type Call, isDiscovery, isLastAttempt } from "./call.ts";
 import { callAfterCompletion, callAfterDiscovery, enqueueDiscovery, failsAsIdle } from "./discovery.ts";
 import { completeRun, errorJson, failRun } from "./finish-run.ts";
 import { type RetryHints, retryCall } from "./ops/step-error.ts";
+import { leaseGuard } from "./queue-item.ts";
 import { nextAttemptAt } from "./retry.ts";
 import { isEnded } from "./run.ts";
 import { runTimeout } from "./run-timeout.ts";
@@ -22,7 +23,7 @@ import { functionSpan } from "./step-span.ts";
 /** Decides what an answer changes. The transition holds only while the call's lease does: a late answer of an older dispatch is dropped. */
 export function readResponse(state: RunState, context: DecisionContext, call: Call, answer: SdkAnswer): Decision {
   const draft = openDraft(state, context);
-  draft.guards.push({ kind: "lease", itemId: call.item.id, generation: call.item.generation });
+  draft.guards.push(leaseGuard(call.item));
   markStarted(draft, call);
   if (answer.kind !== "completed") fixRequestVersion(draft, answer);
   const isKept = apply(draft, call, answer);
@@ -33,7 +34,7 @@ export function readResponse(state: RunState, context: DecisionContext, call: Ca
 /** Decides that the app is being called for the first time: the run is running from now on. */
 export function startedCalling(state: RunState, context: DecisionContext, call: Call): Decision {
   const draft = openDraft(state, context);
-  draft.guards.push({ kind: "lease", itemId: call.item.id, generation: call.item.generation });
+  draft.guards.push(leaseGuard(call.item));
   markStarted(draft, call);
   return closeDraft(draft);
 }

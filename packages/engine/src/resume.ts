@@ -4,7 +4,7 @@ import { completeStep, type StepOutcome } from "./complete-step.ts";
 import { callAfterCompletion } from "./discovery.ts";
 import { spliceMemo } from "./finish-run.ts";
 import { timeoutItemId } from "./ops/wait-for-event.ts";
-import { type LeasedItem, resumeItemId, type Work } from "./queue-item.ts";
+import { leaseGuard, type LeasedItem, resumeItemId, type Work } from "./queue-item.ts";
 import type { Span } from "./span.ts";
 import { closeDraft, type Decision, type DecisionContext, type Draft, openDraft, type RunState } from "./state.ts";
 
@@ -114,7 +114,7 @@ export function resume(
 
 function openItemDraft(state: RunState, context: DecisionContext, item: LeasedItem): Draft {
   const draft = openDraft(state, context);
-  draft.guards.push({ kind: "lease", itemId: item.id, generation: item.generation });
+  draft.guards.push(leaseGuard(item));
   draft.effects.push({ kind: "dequeue", itemId: item.id });
   return draft;
 }

@@ -2,7 +2,7 @@
 import { asQueueItemId, type Millis, millis, type RunId } from "@stepwright/protocol";
 import { cancel } from "./cancel.ts";
 import type { Effect } from "./effects.ts";
-import type { LeasedItem, Work } from "./queue-item.ts";
+import { leaseGuard, type LeasedItem, type Work } from "./queue-item.ts";
 import { isEnded } from "./run.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, type RunState } from "./state.ts";
 
@@ -49,7 +49,7 @@ export function runTimedOut(
 
 function waitLonger(state: RunState, context: DecisionContext, item: LeasedItem, at: Millis): Decision {
   const draft = openDraft(state, context);
-  draft.guards.push({ kind: "lease", itemId: item.id, generation: item.generation });
+  draft.guards.push(leaseGuard(item));
   draft.effects.push({ kind: "reschedule", itemId: item.id, at, attempt: 0 });
   return closeDraft(draft);
 }

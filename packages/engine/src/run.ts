@@ -95,3 +95,8 @@ export const initialProgress: RunProgress = {
   stateLength: 0,
   defers: {},
 };
+
+/** Every step that waits for the run: whoever invoked it, and with a batch all who did. */
+export function invokersOf(run: Pick<Run, "invokedBy" | "flow">): readonly Invoker[] {
+  return [...(run.invokedBy === null ? [] : [run.invokedBy]), ...(run.flow?.invokers ?? [])];
+}

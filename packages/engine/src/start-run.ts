@@ -22,8 +22,8 @@ import type { Drop, SkipReason } from "./flow/drop.ts";
 import { rateLimiter } from "./flow/rate-limit.ts";
 import { runFlow } from "./flow/run-flow.ts";
 import { type SingletonLock, singletonLock } from "./flow/singleton.ts";
-import { callLane, startFlow } from "./queue-item.ts";
-import { initialProgress, type Invoker, type Run } from "./run.ts";
+import { callItem, startFlow } from "./queue-item.ts";
+import { initialProgress, type Invoker, invokersOf, type Run } from "./run.ts";
 import { runTimeout } from "./run-timeout.ts";
 
 /**
@@ -186,14 +186,7 @@ function startRun(
       },
       {
         kind: "enqueue",
-        item: {
-          id: firstCallId,
-          lane: callLane(run),
-          flow: startFlow(run),
-          at: startsAt,
-          attempt: 0,
-          work: { kind: "call", runId, stepId: null, name: null, queuedAt: startsAt },
-        },
+        item: callItem(run, { id: firstCallId, at: startsAt, flow: startFlow(run) }),
       },
       // What follows one event does not go with many (semantics.md §2, step 12).
       ...(isBatch ? [] : listeners(request, run, startsAt)),
@@ -235,11 +228,10 @@ export function skippedRun(start: Transition, reason: SkipReason, now: Millis): 
       flow: null,
       progress: initialProgress,
     };
-    const invokers = [...(run.invokedBy === null ? [] : [run.invokedBy]), ...(effect.run.flow?.invokers ?? [])];
     const memo = invocationError(skipText(reason));
     return [
       { ...effect, run },
-      ...invokers.map((invoker) => answerInvoker(invoker, { memo, childRunId: run.id, now })),
+      ...invokersOf(effect.run).map((invoker) => answerInvoker(invoker, { memo, childRunId: run.id, now })),
     ];
   });
   return { ...start, effects };

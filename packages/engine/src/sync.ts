@@ -112,7 +112,7 @@ function added(appId: AppId, config: FunctionConfig, now: Millis): Effect[] {
     archivedAt: null,
     pausedAt: null,
   };
-  return [{ kind: "putFunction", fn }, ...cronsOf(config).flatMap((trigger) => startCron(fn, trigger, now))];
+  return installed(fn, now);
 }
 
 /** A function that a deployment took out and the next one brought back: it goes on with its versions, and is as paused as it was. */
@@ -125,7 +125,11 @@ function returned(gone: FunctionRecord, config: FunctionConfig, now: Millis): Ef
     updatedAt: now,
     archivedAt: null,
   };
-  return [{ kind: "putFunction", fn }, ...cronsOf(config).flatMap((trigger) => startCron(fn, trigger, now))];
+  return installed(fn, now);
+}
+
+function installed(fn: FunctionRecord, now: Millis): Effect[] {
+  return [{ kind: "putFunction", fn }, ...cronsOf(fn.config).flatMap((trigger) => startCron(fn, trigger, now))];
 }
 
 function changed(known: FunctionRecord, config: FunctionConfig, now: Millis): Effect[] {

@@ -3,6 +3,7 @@ import {
   cancel,
   type FunctionRecord,
   isWaitingToStart,
+  leaseGuard,
   type LeasedItem,
   moveRun,
   pauseFunction,
@@ -79,7 +80,7 @@ export async function workOnBacklog(
   const last = page.items.at(-1);
   const isDone = !isPossible || page.nextCursor === null || last === undefined;
   const outcome = await deps.committer.submitUntilWritten({
-    guards: [{ kind: "lease", itemId: item.id, generation: item.generation }],
+    guards: [leaseGuard(item)],
     effects: isDone
       ? [{ kind: "dequeue", itemId: item.id }]
       : [

@@ -3,6 +3,7 @@ import {
   closeDraft,
   gatewayAnswered,
   type GatewayResult,
+  leaseGuard,
   type LeasedItem,
   openDraft,
   type Work,
@@ -30,7 +31,7 @@ export async function requestForStep(
   const result: GatewayResult = answer.kind === "response" ? answer : { kind: "failed", message: answer.message };
   return box.decide(work.runId, (state) => {
     const draft = openDraft(state, shell.context());
-    draft.guards.push({ kind: "lease", itemId: item.id, generation: item.generation });
+    draft.guards.push(leaseGuard(item));
     gatewayAnswered(draft, { item, work, result, attemptsMax: (fn?.config.retries ?? 0) + 1 });
     return closeDraft(draft);
   });

@@ -7,6 +7,7 @@ import {
   eventKey,
   eventNames,
   type FunctionRecord,
+  leaseGuard,
   type LeasedItem,
   startFunction,
   type StoredEvent,
@@ -49,7 +50,7 @@ export function startDebounced(
       now: shell.ports.clock.now(),
       newId: shell.newId,
     });
-    return { guards: [leaseOf(item)], effects: ends, children: [started.transition] };
+    return { guards: [leaseGuard(item)], effects: ends, children: [started.transition] };
   });
 }
 
@@ -87,15 +88,11 @@ export function startBatched(
       newId: shell.newId,
     });
     return {
-      guards: [leaseOf(item), { kind: "batchSize", batchId: work.batchId, count: found.events.length }],
+      guards: [leaseGuard(item), { kind: "batchSize", batchId: work.batchId, count: found.events.length }],
       effects: ends,
       children: [started.transition],
     };
   });
-}
-
-function leaseOf(item: LeasedItem) {
-  return { kind: "lease", itemId: item.id, generation: item.generation } as const;
 }
 
 /** The function, if it is still registered: a removed one starts nothing. */
@@ -122,7 +119,7 @@ function ending(
   const drops = options.events.flatMap(({ event, invokedBy }) =>
     dropStart({ event, functionId, invokedBy }, { kind: "functionRemoved" }, now),
   );
-  return { guards: [leaseOf(options.item)], effects: [...options.ends, ...drops] };
+  return { guards: [leaseGuard(options.item)], effects: [...options.ends, ...drops] };
 }
 
 interface ReadEvent {

@@ -1,5 +1,5 @@
 // Works on leased queue items: one item, one decision, one commit.
-import { cancel, type LeasedItem, resume, runTimedOut, timeOut, wake, type Work } from "@stepwright/engine";
+import { cancel, leaseGuard, type LeasedItem, resume, runTimedOut, timeOut, wake, type Work } from "@stepwright/engine";
 import { callApp, type CallsInFlight } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
@@ -107,7 +107,7 @@ async function matchEvent(
 
 async function drop(deps: WorkDeps, item: LeasedItem): Promise<void> {
   await deps.committer.submitUntilWritten({
-    guards: [{ kind: "lease", itemId: item.id, generation: item.generation }],
+    guards: [leaseGuard(item)],
     effects: [{ kind: "dequeue", itemId: item.id }],
   });
 }
@@ -119,7 +119,7 @@ async function setAside(shell: Shell, deps: WorkDeps, item: LeasedItem, reason: 
   shell.log.error({ err: reason, ...facts }, "queue item set aside");
   try {
     const outcome = await deps.committer.submitUntilWritten({
-      guards: [{ kind: "lease", itemId: item.id, generation: item.generation }],
+      guards: [leaseGuard(item)],
       effects: [{ kind: "setAside", itemId: item.id, reason: text, at: shell.ports.clock.now() }],
     });
     refuseFailed(outcome);

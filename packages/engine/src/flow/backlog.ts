@@ -2,7 +2,7 @@
 import { asQueueItemId, type Millis, parseJsonText } from "@stepwright/protocol";
 import { assert } from "../assert.ts";
 import type { FunctionRecord, Transition } from "../effects.ts";
-import { callLane, startFlow } from "../queue-item.ts";
+import { callItem, startFlow } from "../queue-item.ts";
 import type { Registry } from "../registry.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, patchProgress, type RunState } from "../state.ts";
 import { runFlow } from "./run-flow.ts";
@@ -48,14 +48,12 @@ export function moveRun(state: RunState, context: DecisionContext, to: FunctionR
     { kind: "dequeue", itemId: discovery.itemId },
     {
       kind: "enqueue",
-      item: {
+      item: callItem(draft.run, {
         id: itemId,
-        lane: callLane(draft.run),
-        flow: startFlow(draft.run),
         at: now,
-        attempt: 0,
-        work: { kind: "call", runId: draft.run.id, stepId: null, name: null, queuedAt: draft.run.queuedAt },
-      },
+        flow: startFlow(draft.run),
+        queuedAt: draft.run.queuedAt,
+      }),
     },
   );
   patchProgress(draft, { discovery: { itemId, retryAt: null } });

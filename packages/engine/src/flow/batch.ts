@@ -10,8 +10,7 @@ import {
 } from "@stepwright/protocol";
 import type { EventRef } from "../event.ts";
 import type { Invoker } from "../run.ts";
-import { bucketKey } from "./debounce.ts";
-import { type KeyInput, keyPart, shownKey } from "./flow-key.ts";
+import { bucketKey, type KeyInput, keyPart, shownKey } from "./flow-key.ts";
 
 /** The batching of one start. */
 export interface Batcher {

@@ -1,7 +1,8 @@
 import { asFunctionId, canonicalJson, type Debounce, millis, parseJsonText } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { noon, sampleFunction } from "../../test/sample.ts";
-import { bucketKey, debounceItemId, debouncer, firesAt } from "./debounce.ts";
+import { debounceItemId, debouncer, firesAt } from "./debounce.ts";
+import { bucketKey } from "./flow-key.ts";
 
 const second = 1_000;
 

@@ -10,7 +10,7 @@ import {
 } from "@stepwright/protocol";
 import type { EventRef } from "../event.ts";
 import type { Invoker } from "../run.ts";
-import { flowKey, type KeyInput, keyPart, shownKey } from "./flow-key.ts";
+import { bucketKey, type KeyInput, keyPart, shownKey } from "./flow-key.ts";
 
 /** The debounce of one start. */
 export interface Debouncer {
@@ -69,18 +69,4 @@ export function firesAt(debouncer: Debouncer, firstAt: Millis, now: Millis): Mil
 /** Natural key of the item that ends a window. */
 export function debounceItemId(windowId: string): QueueItemId {
   return asQueueItemId(`debounce:${windowId}`);
-}
-
-/** A key that errs has a bucket of its own, one that is missing is "false" (§4.6); null without a key. */
-export function bucketKey(expression: string | null, input: KeyInput): string | null {
-  if (expression === null) return null;
-  const key = flowKey(expression, input);
-  switch (key.kind) {
-    case "key":
-      return key.text;
-    case "none":
-      return "false";
-    case "error":
-      return "<invalid>";
-  }
 }

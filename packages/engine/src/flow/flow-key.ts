@@ -18,15 +18,31 @@ export function flowKey(expression: string, input: KeyInput): KeyResult {
 }
 
 /**
- * The value of a key where everybody without one shares a bucket: concurrency, throttle, debounce, batches.
+ * The value of a key where everybody without one shares a bucket: concurrency and throttle.
  *
  * A missing field, false and an expression that errs all give "false" (semantics.md §4.1): a bad key never wedges
  * a function, and people use a missing field as «no key». Null for a limit without a key.
  */
 export function sharedKey(expression: string | null, input: KeyInput): string | null {
+  return keyValue(expression, input, "false");
+}
+
+/** As `sharedKey`, for debounces and batches: a key that errs has a bucket of its own (semantics.md §4.6). */
+export function bucketKey(expression: string | null, input: KeyInput): string | null {
+  return keyValue(expression, input, "<invalid>");
+}
+
+function keyValue(expression: string | null, input: KeyInput, ofError: string): string | null {
   if (expression === null) return null;
   const key = flowKey(expression, input);
-  return key.kind === "key" ? key.text : "false";
+  switch (key.kind) {
+    case "key":
+      return key.text;
+    case "none":
+      return "false";
+    case "error":
+      return ofError;
+  }
 }
 
 /** Characters of a key that people are shown. */
