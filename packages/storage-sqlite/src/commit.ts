@@ -1,6 +1,5 @@
 // One commit: a batch of transitions in one transaction, each with its own outcome, and the leases that go with it.
 import type { Transition } from "@stepwright/engine";
-import { millis } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, TransitionOutcome } from "@stepwright/storage";
 import { applyEffect } from "./apply-effect.ts";
 import { holds } from "./check-guard.ts";
@@ -9,6 +8,7 @@ import type { EffectScope } from "./effect-scope.ts";
 import { leaseRound, type LeaseRound } from "./lease-round.ts";
 import { isRefusal, refusalOf } from "./refusal.ts";
 import type { Tables } from "./tables.ts";
+import { timeOrNull } from "./time-or-null.ts";
 
 /**
  * Prepares the commit.
@@ -41,7 +41,7 @@ export function committer(db: Connection, tables: Tables): (batch: CommitBatch) 
     const round = leaseRound({ room: batch.lease, now: batch.now, nextAt: tables.lanes.nextAt });
     const outcomes = batch.transitions.map((transition) => apply({ batch, round, transition, inheritedEvents: [] }));
     const hasMore = tables.dispatch(round);
-    const lanes = [...round.touched].map((lane) => ({ lane, nextAt: millisOrNull(tables.lanes.nextAt(lane)) }));
+    const lanes = [...round.touched].map((lane) => ({ lane, nextAt: timeOrNull(tables.lanes.nextAt(lane)) }));
     tables.counters.flush();
     end.run();
     return { outcomes, leased: round.leased(), lanes, hasMore };
@@ -142,8 +142,4 @@ function withChildren(
     apply({ ...application, transition, inheritedEvents }),
   );
   return { ...own, children };
-}
-
-function millisOrNull(at: number | null): ReturnType<typeof millis> | null {
-  return at === null ? null : millis(at);
 }

@@ -1,7 +1,8 @@
 // Cron schedules: where each chain of ticks stands.
 import type { CronSchedule } from "@stepwright/engine";
-import { asFunctionId, type FunctionId, millis } from "@stepwright/protocol";
+import { asFunctionId, type FunctionId } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
+import { timeOrNull } from "./time-or-null.ts";
 
 const putSql = `INSERT INTO cron_schedules (function_id, cron, next_at, last_tick_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (function_id, cron) DO UPDATE SET next_at = excluded.next_at, last_tick_at = excluded.last_tick_at`;
@@ -42,7 +43,7 @@ export function cronReads(db: Connection): () => readonly CronSchedule[] {
     all.all().map((row) => ({
       functionId: asFunctionId(row.function_id),
       cron: row.cron,
-      nextAt: row.next_at === null ? null : millis(row.next_at),
-      lastTickAt: row.last_tick_at === null ? null : millis(row.last_tick_at),
+      nextAt: timeOrNull(row.next_at),
+      lastTickAt: timeOrNull(row.last_tick_at),
     }));
 }

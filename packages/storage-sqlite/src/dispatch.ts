@@ -177,7 +177,7 @@ function firstReady(pass: Pass, lane: Lane): PlacedRow | null {
 
 /** Leases the head of a line, or moves the line to the gate that has closed. */
 function leaseFromLine(pass: Pass, line: Line): boolean {
-  const { queue, lines, lanes, gates, round } = pass;
+  const { lines, lanes, gates } = pass;
   const at = inTheWayOf(pass, line.lane, line.gates);
   // While this line stood for room, the others of its lane relied on it for a look at their gates.
   for (const gate of line.gates) gates.opened.add(gate.id);
@@ -187,9 +187,7 @@ function leaseFromLine(pass: Pass, line: Line): boolean {
     pass.movesLeft -= 1;
     return false;
   }
-  const head = queue.headOfLine(line.line);
-  if (head === null) throw new Error(`broken invariant: somebody stands in line ${line.line}`);
-  queue.leaseOne(round, head);
+  leaseHead(pass, line);
   return true;
 }
 

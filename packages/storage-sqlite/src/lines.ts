@@ -2,6 +2,7 @@
 // and only its best is looked at.
 import type { Gate, Lane, Obstacle } from "@stepwright/engine";
 import type { Connection } from "./connection.ts";
+import { distinctSql } from "./distinct-sql.ts";
 import { gatesFromText } from "./gates.ts";
 
 const columns = "line, lane, gates, stands_at, head_score";
@@ -30,12 +31,7 @@ const bestForRoomSql = `SELECT ${columns} FROM flow_lines WHERE stands_at = '' A
 const standForRoomSql = "UPDATE flow_lines SET stands_at = '' WHERE lane = ?";
 const nextOpeningSql = "SELECT opens_at FROM gate_timers WHERE lane = +? ORDER BY opens_at LIMIT 1";
 const countSql = "SELECT count(*) FROM flow_lines";
-const standingSql = `WITH RECURSIVE gates (gate) AS (
-  SELECT min(stands_at) FROM flow_lines
-  UNION ALL
-  SELECT (SELECT min(stands_at) FROM flow_lines WHERE stands_at > gates.gate) FROM gates WHERE gates.gate IS NOT NULL
-)
-SELECT gate FROM gates WHERE gate IS NOT NULL AND gate <> ''`;
+const standingSql = `SELECT value FROM (${distinctSql("flow_lines", "stands_at")}) WHERE value <> ''`;
 
 /** What a line stands at when all its gates are open and its lane has no room. */
 export const roomOnly = "";

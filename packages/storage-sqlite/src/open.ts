@@ -6,7 +6,6 @@ import {
   dataFolderNewer,
   dataFolderUnusable,
   type Millis,
-  millis,
   storageUnavailable,
   StepwrightError,
 } from "@stepwright/protocol";
@@ -32,6 +31,7 @@ import { countByStatus, runGets } from "./runs.ts";
 import { spanReads } from "./spans.ts";
 import { stepReads } from "./steps.ts";
 import { openTables } from "./tables.ts";
+import { timeOrNull } from "./time-or-null.ts";
 
 /** Where the data lives and how safe a commit is. */
 export interface SqliteOptions {
@@ -159,12 +159,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       byRun: reading(hot.pauses.byRun),
     },
     queue: {
-      lanes: reading(() =>
-        hot.queue.lanes().map((lane) => {
-          const at = tables.lanes.nextAt(lane);
-          return { lane, nextAt: at === null ? null : millis(at) };
-        }),
-      ),
+      lanes: reading(() => hot.queue.lanes().map((lane) => ({ lane, nextAt: timeOrNull(tables.lanes.nextAt(lane)) }))),
       ofLane: reading((lane, limit) => lists.queue.ofLane(lane, { limit, now: latest })),
       holders: reading(lists.queue.holders),
       depth: reading(() => lists.queue.depth(latest)),

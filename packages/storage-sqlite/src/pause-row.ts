@@ -1,6 +1,7 @@
 // A pause's row and its translation.
 import type { StoredPause } from "@stepwright/engine";
 import { asPauseId, asRunId, asStepId, millis } from "@stepwright/protocol";
+import { timeOrNull } from "./time-or-null.ts";
 
 /** A pause row as SQLite gives it. */
 export interface PauseRow {
@@ -32,7 +33,7 @@ export function pauseFromRow(row: PauseRow): StoredPause {
     // Written by `pauseWrites` from the same type.
     terms: JSON.parse(row.terms) as StoredPause["terms"],
     isSlow: row.is_slow === 1,
-    expiresAt: row.expires_at === null ? null : millis(row.expires_at),
+    expiresAt: timeOrNull(row.expires_at),
     createdAt: millis(row.created_at),
   };
 }

@@ -3,19 +3,14 @@ import type { Lane } from "@stepwright/engine";
 import { asRunId, asStepId, millis, type RunId, type StepId } from "@stepwright/protocol";
 import type { LaneQueue, QueuedItem, QueueReads, WaitsFor } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
+import { distinctSql } from "./distinct-sql.ts";
 import { gatesFromText } from "./gates.ts";
 import { roomOnly } from "./lines.ts";
+import { timeOrNull } from "./time-or-null.ts";
 
-// Step from lane to lane through an index: their cost is the number of lanes, not of items.
-const lanesOf = (table: string, condition: string): string => `WITH RECURSIVE lanes (lane) AS (
-  SELECT min(lane) FROM ${table} WHERE ${condition}
-  UNION ALL
-  SELECT (SELECT min(lane) FROM ${table} WHERE ${condition} AND lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL
-)
-SELECT lane FROM lanes WHERE lane IS NOT NULL`;
-const timedLanesSql = lanesOf("queue_items", "lease_epoch IS NULL AND place = 0");
-const readyLanesSql = lanesOf("queue_items", "lease_epoch IS NULL AND place = 1");
-const lineLanesSql = lanesOf("flow_lines", "true");
+const timedLanesSql = distinctSql("queue_items", "lane", "lease_epoch IS NULL AND place = 0");
+const readyLanesSql = distinctSql("queue_items", "lane", "lease_epoch IS NULL AND place = 1");
+const lineLanesSql = distinctSql("flow_lines", "lane");
 const timedDueSql = "SELECT count(*) FROM queue_items WHERE lane = ? AND lease_epoch IS NULL AND place = 0 AND at <= ?";
 // Two indexes that hold nothing else are counted without reading rows.
 const readyDueSql = `SELECT (SELECT count(*) FROM queue_items WHERE lease_epoch IS NULL AND place = 1)
@@ -167,5 +162,5 @@ function waitsForOf(row: QueuedRow): WaitsFor | null {
 function obstacleOf(line: Pick<LineRow, "gates" | "stands_at" | "opens_at">): WaitsFor {
   const gate = gatesFromText(line.gates).find((one) => one.id === line.stands_at);
   if (line.stands_at === roomOnly || gate === undefined) return { kind: "room" };
-  return { kind: "gate", gate, opensAt: line.opens_at === null ? null : millis(line.opens_at) };
+  return { kind: "gate", gate, opensAt: timeOrNull(line.opens_at) };
 }

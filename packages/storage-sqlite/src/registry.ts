@@ -12,6 +12,7 @@ import {
 import type { RegistrySnapshot } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";
+import { timeOrNull } from "./time-or-null.ts";
 
 const putAppSql = `INSERT INTO apps (id, name, url, sdk, framework, app_version, checksum, status, problem, created_at, synced_at, tried_at, removed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
@@ -193,8 +194,4 @@ function functionFromRow(row: FunctionRow): FunctionRecord {
     archivedAt: timeOrNull(row.archived_at),
     pausedAt: timeOrNull(row.paused_at),
   };
-}
-
-function timeOrNull(value: number | null): Millis | null {
-  return value === null ? null : millis(value);
 }

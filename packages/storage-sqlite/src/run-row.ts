@@ -1,15 +1,7 @@
 // A run's row and its translation.
 import type { Run, RunFlow, RunProgress, RunStatus } from "@stepwright/engine";
-import {
-  asAppId,
-  asEventId,
-  asFunctionId,
-  asJsonText,
-  asRunId,
-  asStepId,
-  millis,
-  type Millis,
-} from "@stepwright/protocol";
+import { asAppId, asEventId, asFunctionId, asJsonText, asRunId, asStepId, millis } from "@stepwright/protocol";
+import { timeOrNull } from "./time-or-null.ts";
 
 /** A run row as SQLite gives it. */
 export interface RunRow {
@@ -52,8 +44,8 @@ export function runFromRow(row: RunRow): Run {
     originalRunId: row.original_run_id === null ? null : asRunId(row.original_run_id),
     invokedBy: invokerOf(row),
     queuedAt: millis(row.queued_at),
-    startedAt: time(row.started_at),
-    endedAt: time(row.ended_at),
+    startedAt: timeOrNull(row.started_at),
+    endedAt: timeOrNull(row.ended_at),
     output: row.output === null ? null : asJsonText(row.output),
     error: row.error === null ? null : asJsonText(row.error),
     version: row.version,
@@ -66,8 +58,4 @@ export function runFromRow(row: RunRow): Run {
 function invokerOf(row: RunRow): Run["invokedBy"] {
   if (row.invoked_by_run_id === null || row.invoked_by_step_id === null) return null;
   return { runId: asRunId(row.invoked_by_run_id), stepId: asStepId(row.invoked_by_step_id) };
-}
-
-function time(value: number | null): Millis | null {
-  return value === null ? null : millis(value);
 }

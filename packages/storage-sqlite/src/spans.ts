@@ -13,6 +13,7 @@ import {
   type RunId,
 } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
+import { timeOrNull } from "./time-or-null.ts";
 
 const putSql = `INSERT INTO spans (run_id, id, kind, step_id, name, op, attempt, status, queued_at, started_at, ended_at, error, detail)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -126,7 +127,7 @@ function spanFromRow(row: SpanRow): Span {
     status: row.status,
     queuedAt: millis(row.queued_at),
     startedAt: millis(row.started_at),
-    endedAt: row.ended_at === null ? null : millis(row.ended_at),
+    endedAt: timeOrNull(row.ended_at),
     error: row.error === null ? null : asJsonText(row.error),
     detail: asJsonText(row.detail),
   };
