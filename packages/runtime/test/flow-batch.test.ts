@@ -1,32 +1,17 @@
 // Batching: one run for many events.
 import type { JsonObject, RunId } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
-import { dataOf, fateOf, invokeOnce, statusesOf } from "./flow.ts";
-import { createManualClock } from "./manual-clock.ts";
-import { incoming, openShop } from "./open-runtime.ts";
-import { done, type Handler, registration, type TestFunction } from "./test-app.ts";
+import { dataOf, fateOf, invokeOnce, openShopOnClock, statusesOf } from "./flow.ts";
+import { incoming } from "./open-runtime.ts";
+import { done, type Handler, type TestFunction } from "./test-app.ts";
 
-const second = 1_000;
-const other: TestFunction = { name: "other", handle: () => done() };
-
-async function openBatched(
+function openBatched(
   batchEvents: JsonObject,
   o: { readonly flow?: JsonObject; readonly handle?: Handler; readonly more?: readonly TestFunction[] } = {},
 ) {
-  const clock = createManualClock();
   const handle = o.handle ?? (() => done());
   const fn = { name: "fn", flow: { batchEvents, ...o.flow }, retries: 0, handle };
-  const opened = await openShop([fn, ...(o.more ?? [])], { clock });
-  const pass = async (seconds: number) => {
-    clock.move(seconds * second);
-    await opened.runtime.idle();
-  };
-  const remove = async () => {
-    const { functions } = registration("shop", opened.app.url, [other]);
-    opened.app.registersAt(opened.runtime, { functions: functions as JsonObject[] });
-    await opened.runtime.apps.add(opened.app.url);
-  };
-  return { ...opened, clock, pass, remove };
+  return openShopOnClock([fn, ...(o.more ?? [])]);
 }
 
 const of3 = { maxSize: 3, timeout: "10s" };

@@ -1,28 +1,15 @@
 // Debounce: the last of many events starts one run.
 import type { JsonObject } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
-import { dataOf, fateOf, invokeOnce } from "./flow.ts";
+import { dataOf, fateOf, invokeOnce, openShopOnClock } from "./flow.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { incoming, openShop } from "./open-runtime.ts";
-import { done, registration, type TestFunction } from "./test-app.ts";
+import { done, type TestFunction } from "./test-app.ts";
 
 const second = 1_000;
-const other: TestFunction = { name: "other", handle: () => done() };
 
-async function openDebounced(flow: JsonObject, more: readonly TestFunction[] = []) {
-  const clock = createManualClock();
-  const opened = await openShop([{ name: "fn", flow, handle: () => done() }, ...more], { clock });
-  const pass = async (seconds: number) => {
-    clock.move(seconds * second);
-    await opened.runtime.idle();
-  };
-  /** Syncs the app without the function. */
-  const remove = async () => {
-    const { functions } = registration("shop", opened.app.url, [other]);
-    opened.app.registersAt(opened.runtime, { functions: functions as JsonObject[] });
-    await opened.runtime.apps.add(opened.app.url);
-  };
-  return { ...opened, clock, pass, remove };
+function openDebounced(flow: JsonObject, more: readonly TestFunction[] = []) {
+  return openShopOnClock([{ name: "fn", flow, handle: () => done() }, ...more]);
 }
 
 describe("a debounced function", () => {

@@ -1,8 +1,9 @@
 // What tests of flow control need: calls that hang until the test answers them, and what became of events and runs.
-import type { EventId, JsonValue, RunId } from "@stepwright/protocol";
+import type { EventId, JsonObject, JsonValue, RunId } from "@stepwright/protocol";
 import type { Storage } from "@stepwright/storage";
-import type { OpenRuntime } from "./open-runtime.ts";
-import { type AppAnswer, type AppCall, done, type Handler, ops } from "./test-app.ts";
+import { createManualClock } from "./manual-clock.ts";
+import { openShop, type OpenRuntime } from "./open-runtime.ts";
+import { type AppAnswer, type AppCall, done, type Handler, ops, registration, type TestFunction } from "./test-app.ts";
 
 /** Calls that are not answered before the test says so. */
 export interface HeldCalls {
@@ -117,4 +118,23 @@ export function dataOf(call: AppCall | undefined): readonly JsonValue[] {
   if (call === undefined) throw new Error("there was a call");
   const { events } = JSON.parse(call.body) as { readonly events: readonly { readonly data: JsonValue }[] };
   return events.map((event) => event.data);
+}
+
+const second = 1_000;
+const other: TestFunction = { name: "other", handle: () => done() };
+
+/** Opens a shop on a clock that stands still; `pass` moves it on, `remove` syncs the app without the functions. */
+export async function openShopOnClock(functions: readonly TestFunction[]) {
+  const clock = createManualClock();
+  const opened = await openShop(functions, { clock });
+  const pass = async (seconds: number) => {
+    clock.move(seconds * second);
+    await opened.runtime.idle();
+  };
+  const remove = async () => {
+    const { functions: left } = registration("shop", opened.app.url, [other]);
+    opened.app.registersAt(opened.runtime, { functions: left as JsonObject[] });
+    await opened.runtime.apps.add(opened.app.url);
+  };
+  return { ...opened, clock, pass, remove };
 }

@@ -1,5 +1,5 @@
 // Speaks to a running server over its own API, and says in a sentence what is wrong when it cannot.
-import { normalizeSigningKey } from "@stepwright/protocol";
+import { normalizeSigningKey, tryParseJson } from "@stepwright/protocol";
 import { z } from "zod";
 
 /** What came of a request: the server's answer, or one sentence for people. */
@@ -29,7 +29,6 @@ export function createServerClient(o: { readonly url: string; readonly signingKe
   const base = o.url.replace(/\/+$/, "");
   return {
     async ask<T>(method: "GET" | "POST", path: string, body?: object): Promise<ServerAnswer<T>> {
-      const content = body === undefined ? {} : { body: JSON.stringify(body) };
       let status: number;
       let text: string;
       try {
@@ -37,14 +36,14 @@ export function createServerClient(o: { readonly url: string; readonly signingKe
           method,
           headers: { ...authorization, ...(body === undefined ? {} : { "content-type": "application/json" }) },
           signal: AbortSignal.timeout(answerMs),
-          ...content,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
         ({ status } = response);
         text = await response.text();
       } catch (error) {
         return failed(unreachableText(base, error));
       }
-      const value = parseJson(text);
+      const value = tryParseJson(text);
       if (status === 200 && value !== undefined) return { kind: "answer", value: value as T };
       if (status === 401) return failed(keyText(base, o.signingKey), "LOGIN_REQUIRED");
       const { success, data } = errorBody.safeParse(value);
@@ -69,12 +68,4 @@ function keyText(base: string, signingKey: string | null): string {
   return signingKey === null
     ? `The server at ${base} asks for its signing key; give --signing-key HEX or set INNGEST_SIGNING_KEY`
     : `The server at ${base} has another signing key; give the one it was started with`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

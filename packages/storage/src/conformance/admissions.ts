@@ -9,7 +9,6 @@ import {
 import {
   asEventId,
   asJsonText,
-  asPauseId,
   asStepId,
   type FunctionConfig,
   type Millis,
@@ -18,7 +17,7 @@ import {
 } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
 import type { Storage } from "../storage.ts";
-import { after, apply, createRun, event, fn, lane, run, runId, start, ulid } from "./samples.ts";
+import { after, apply, createRun, event, fn, lane, pause, run, runId, start, ulid } from "./samples.ts";
 import { applied, childrenOf, commit, kinds, opened, type OpenStorage } from "./subject.ts";
 
 const second = 1_000;
@@ -221,19 +220,7 @@ export function describeAdmissions(open: OpenStorage): void {
       const wait = (step: string) =>
         apply({
           kind: "putPause",
-          pause: {
-            id: asPauseId(`${runId(1)}:${step}`),
-            kind: "invoke",
-            runId: runId(1),
-            stepId: asStepId(step),
-            eventName: null,
-            signal: null,
-            expression: null,
-            terms: [],
-            isSlow: false,
-            expiresAt: null,
-            createdAt: start,
-          },
+          pause: pause(`${runId(1)}:${step}`, { kind: "invoke", stepId: asStepId(step), eventName: null }),
         });
       const { outcomes } = await commit(storage, [
         wait("a"),
