@@ -8,7 +8,7 @@ import Database from "better-sqlite3";
 /** One connection of better-sqlite3; every call on it is synchronous. */
 export type Connection = Database.Database;
 
-/** How safe a commit is: `full` survives power loss, `normal` the death of the process. */
+/** How safe a commit is: `full` survives power loss (`log-sync.ts`), `normal` the death of the process. */
 export type Synchronous = "full" | "normal";
 
 /** The addon of better-sqlite3 as a loaded object, for programs that carry it inside themselves; undefined loads the installed one. */
@@ -21,14 +21,10 @@ const readerCacheKiB = 8_192;
 const busyTimeoutMs = 5_000;
 
 /** Opens the one connection that writes. */
-export function openWriter(o: {
-  readonly file: string;
-  readonly synchronous: Synchronous;
-  readonly nativeBinding: NativeBinding;
-}): Connection {
+export function openWriter(o: { readonly file: string; readonly nativeBinding: NativeBinding }): Connection {
   const db = connect(o.file, { timeout: busyTimeoutMs }, o.nativeBinding);
   db.pragma("journal_mode = WAL");
-  db.pragma(`synchronous = ${o.synchronous.toUpperCase()}`);
+  db.pragma("synchronous = NORMAL");
   db.pragma("foreign_keys = OFF");
   db.pragma("temp_store = MEMORY");
   db.pragma(`cache_size = -${writerCacheKiB}`);

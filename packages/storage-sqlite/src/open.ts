@@ -19,6 +19,7 @@ import { debounceReads } from "./debounces.ts";
 import { dropReads } from "./drops.ts";
 import { eventList } from "./event-list.ts";
 import { eventGets } from "./events.ts";
+import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { pauseReads } from "./pauses.ts";
@@ -121,12 +122,16 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     registry: registryReads(reader, tables.counters),
   };
   let latest = options.now;
+  const log = options.synchronous === "full" && options.file !== ":memory:" ? logSync(options.file) : noSync;
 
   return {
     async commit(batch) {
       if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+      log.check();
       if (batch.now > latest) latest = batch.now;
-      return commit(batch);
+      const result = commit(batch);
+      await log.flush();
+      return result;
     },
     runs: {
       load: reading((runId): LoadedRun | null => {
@@ -187,6 +192,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     },
     stats: async () => ({ bytes: bytesOf(writer, options.file), bootEpoch: epoch, synchronous: options.synchronous }),
     async close() {
+      log.close();
       reader.close();
       // The last connection to close moves the log into the database file.
       writer.close();

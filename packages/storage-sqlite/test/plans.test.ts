@@ -53,7 +53,7 @@ const page = { cursor: "5", limit: 50 };
 const statuses = [undefined, ["failed"], ["queued", "running", "failed"]] as const;
 
 function migrated(): Connection {
-  const db = openWriter({ file: ":memory:", synchronous: "normal", nativeBinding: undefined });
+  const db = openWriter({ file: ":memory:", nativeBinding: undefined });
   onTestFinished(() => void db.close());
   migrate(db, millis(0));
   return db;

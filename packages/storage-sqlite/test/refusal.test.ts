@@ -1,5 +1,5 @@
 // A database that refuses a commit as a whole: nothing of it is stored, and the next one may go through.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { callLane, type Transition } from "@stepwright/engine";
 import { asAppId, asEventId, asFunctionId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
@@ -32,6 +32,23 @@ test("a full disk refuses the commit, keeps nothing of it, and leaves the store 
   const result = commit(batch);
   expect(result.outcomes.map((outcome) => outcome.kind)).toEqual(["committed", "committed"]);
   expect(result.leased.map((item) => item.id)).toEqual(["small", "big"]);
+});
+
+test("a log that cannot be made durable ends all writing: what it holds is known only to a new start", async () => {
+  const file = join(testFolder(), "main.db");
+  const storage = openSqliteStorage({ file, synchronous: "full", now });
+  onTestFinished(() => storage.close());
+  // The log is opened with the first commit; a missing one stands for a disk that reports an error.
+  renameSync(`${file}-wal`, `${file}-gone`);
+  const batch: CommitBatch = { transitions: [sized("one", 1)], now, lease: [] };
+  const refused = expect.objectContaining({
+    code: "STORAGE_UNAVAILABLE",
+    message: expect.stringContaining("ENOENT") as string,
+  }) as Error;
+  await expect(storage.commit(batch)).rejects.toThrow(refused);
+
+  renameSync(`${file}-gone`, `${file}-wal`);
+  await expect(storage.commit(batch)).rejects.toThrow(refused);
 });
 
 test("a value that no row can hold fails its transition alone", () => {
@@ -68,7 +85,7 @@ test("a read that the damaged file refuses is told apart from a row that is not 
 });
 
 function opened(): { readonly db: Connection; readonly commit: (batch: CommitBatch) => CommitResult } {
-  const db = openWriter({ file: ":memory:", synchronous: "normal", nativeBinding: undefined });
+  const db = openWriter({ file: ":memory:", nativeBinding: undefined });
   onTestFinished(() => void db.close());
   migrate(db, now);
   return { db, commit: committer(db, openTables(db, 1)) };
