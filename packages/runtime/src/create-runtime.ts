@@ -1,6 +1,6 @@
 // Wires the shell: what is committed is dispatched, what is dispatched is worked on, what is worked on is committed.
 import { cancel, functionOfLane, laneKind, type LeasedItem } from "@stepwright/engine";
-import { millis, runNotFound, shuttingDown } from "@stepwright/protocol";
+import { millis, runNotFound, serverBusy, shuttingDown } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { acceptCheckpoint } from "./accept-checkpoint.ts";
 import { createAppWatch } from "./app-watch.ts";
@@ -12,7 +12,7 @@ import { createFunctionControl } from "./function-control.ts";
 import { createIdleness } from "./idleness.ts";
 import { createIngest } from "./ingest.ts";
 import { createLanes } from "./lanes.ts";
-import { gatewayRequestsMax, systemItemsMax } from "./limits.ts";
+import { busyRetrySeconds, gatewayRequestsMax, systemItemsMax } from "./limits.ts";
 import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
 import type { Ports } from "./ports.ts";
@@ -43,9 +43,17 @@ export function createRuntime(options: {
     if (isStopping) throw shuttingDown({});
   };
 
+  const checkRoom = () => {
+    refuseWhenStopping();
+    const { newWaitingMax: max } = options.settings;
+    if (committer.newWaiting >= max)
+      throw serverBusy({ what: "events waiting for the database", max, seconds: busyRetrySeconds });
+  };
+
   return {
     storage,
     live,
+    checkRoom,
     now: clock.now,
     apps,
     functions,
@@ -84,11 +92,11 @@ export function createRuntime(options: {
     },
 
     async ingest(events, { seed }) {
-      refuseWhenStopping();
+      checkRoom();
       return ingest.accept(events, seed);
     },
     async invoke(slug, event) {
-      refuseWhenStopping();
+      checkRoom();
       return invoke(shell, committer, slug, event);
     },
     async sendSignal(signal, data) {

@@ -2,6 +2,12 @@
 
 /** Transitions in one commit: bounds how long one commit can hold up the event loop (about 5 ms). */
 export const transitionsPerCommitMax = 64;
+/** Of these, for new work while more waits than a commit takes. */
+export const newPerCommitMin = 16;
+/** Transitions of new work that wait for their commit unless the settings say otherwise: about half a second of commits. */
+export const newWaitingDefault = 10_000;
+/** What a sender is told to wait when there is no room for new work. */
+export const busyRetrySeconds = 1;
 /** Events of one request stored per commit, for the same reason. */
 export const eventsPerCommitMax = 64;
 /** Items without a call (timers, resumes, matches) worked on at once. */
