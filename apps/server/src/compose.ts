@@ -55,6 +55,7 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
     assets: openAssets(),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
     bodyBytesMax: config.bodyLimit,
+    intake: { bodiesBytesMax: Math.max(config.bodiesLimit, config.bodyLimit), requestsMax: config.requestsLimit },
   });
   return { runtime, app, close: () => storage.close() };
 }
