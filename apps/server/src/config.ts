@@ -210,6 +210,13 @@ export const configSchema = z.object({
     placeholder: "SECONDS",
     defaults: { dev: 30, start: 30 },
   }),
+  appWait: seconds(0).register(settingMetas, {
+    description:
+      "Seconds that an app which refuses connections is waited for: its calls are held, cost no attempts, and go out when it is back. After that, or with 0, a refused call is a failed attempt.",
+    commands: both,
+    placeholder: "SECONDS",
+    defaults: { dev: 604_800, start: 604_800 },
+  }),
   callTimeout: seconds(1).register(settingMetas, {
     description: "Seconds an app may take to answer one call.",
     commands: both,

@@ -2,8 +2,8 @@
 import { redirectsMax } from "@stepwright/protocol";
 import { Agent, type Dispatcher, errors } from "undici";
 import { createByteGatherer } from "./byte-gatherer.ts";
+import { isPortOpen, isReachable } from "./can-connect.ts";
 import { decodeBody } from "./decode-body.ts";
-import { isPortOpen } from "./is-port-open.ts";
 import { lookup } from "./lookup.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
 
@@ -28,6 +28,7 @@ export function createAppClient(): AppClient {
   return {
     request: (request, signal) => send(agent, request, signal),
     isPortOpen,
+    isReachable,
     close: () => agent.destroy(),
   };
 }

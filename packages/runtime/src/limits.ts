@@ -28,6 +28,12 @@ export const redecideMax = 50;
 export const storageRetryMs = 1_000;
 /** Wait before an app that is not there yet is called again. */
 export const unreachableRetryMs = 500;
+/** The first knock at an app that nobody listens for comes this soon, each later one after twice as long … */
+export const knockEveryMinMs = 250;
+/** … up to this: what a returned app waits at most before its calls come back. */
+export const knockEveryMaxMs = 10_000;
+/** In which the calls in flight to a returned app may double: from one to 128 in seven seconds, sooner if it answers sooner. */
+export const rampMs = 1_000;
 /** How often apps whose last sync failed are tried again. */
 export const failedSyncRetryMs = 5_000;
 /** How often local ports are looked at while no app is synced. */

@@ -128,6 +128,11 @@ export interface RuntimeSettings {
    */
   readonly startupGraceMs: number;
   /**
+   * For this long an app that nobody listens for is waited for: its calls are held and cost their runs no attempts. Past it,
+   * or with 0, a refused call is a failed attempt.
+   */
+  readonly appWaitMs: number;
+  /**
    * Says whether an event's own time means "now". Never, on a wall clock; with a virtual one, times that an
    * SDK took from the real clock do (design: Time).
    */

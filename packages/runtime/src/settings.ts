@@ -20,5 +20,6 @@ export const defaultSettings: RuntimeSettings = {
   callTimeoutMs,
   newWaitingMax: newWaitingDefault,
   startupGraceMs: 0,
+  appWaitMs: 0,
   countsAsNow: () => false,
 };

@@ -97,7 +97,8 @@ describe("while the database is behind", () => {
     await runtime.idle();
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(refused.length).toBeGreaterThan(0);
-    expect(app.calls.map((call) => String(call.data["id"])).toSorted()).toEqual(acknowledged.toSorted());
+    expect(app.calls).toHaveLength(acknowledged.length);
+    expect(new Set(app.calls.map((call) => call.data["id"]))).toEqual(new Set(acknowledged));
     expect((await storage.runs.countByStatus()).completed).toBe(acknowledged.length);
   });
 });
