@@ -55,6 +55,7 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
     assets: openAssets(),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
     bodyBytesMax: config.bodyLimit,
+    intake: { bodiesBytesMax: Math.max(config.bodiesLimit, config.bodyLimit), requestsMax: config.requestsLimit },
   });
   return { runtime, app, close: () => storage.close() };
 }
@@ -103,6 +104,7 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
     cronMissedTick: config.cronMissedTick,
     callsPerAppMax: config.callsPerApp,
     callTimeoutMs: config.callTimeout * 1000,
+    appWaitMs: config.appWait * 1000,
     startupGraceMs: config.startupGrace * 1000,
   };
 }

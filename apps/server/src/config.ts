@@ -210,6 +210,13 @@ export const configSchema = z.object({
     placeholder: "SECONDS",
     defaults: { dev: 30, start: 30 },
   }),
+  appWait: seconds(0).register(settingMetas, {
+    description:
+      "Seconds that an app which refuses connections is waited for: its calls are held, cost no attempts, and go out when it is back. After that, or with 0, a refused call is a failed attempt.",
+    commands: both,
+    placeholder: "SECONDS",
+    defaults: { dev: 604_800, start: 604_800 },
+  }),
   callTimeout: seconds(1).register(settingMetas, {
     description: "Seconds an app may take to answer one call.",
     commands: both,
@@ -221,6 +228,32 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "BYTES",
     defaults: { dev: 33_554_432, start: 33_554_432 },
+  }),
+  bodiesLimit: wholeNumber(1_024, 16 * 1_024 * 1_024 * 1_024).register(settingMetas, {
+    description:
+      "Bytes of request bodies in hand at once, at least one of the greatest size; whoever would pass it is told to come later (429). Memory for them is about four times as much.",
+    commands: both,
+    placeholder: "BYTES",
+    defaults: { dev: 67_108_864, start: 67_108_864 },
+  }),
+  requestsLimit: wholeNumber(1, 1_000_000).register(settingMetas, {
+    description: "Requests with a body in hand at once; whoever comes beyond it is told to come later (429).",
+    commands: both,
+    placeholder: "N",
+    defaults: { dev: 4_000, start: 4_000 },
+  }),
+  connections: wholeNumber(1, 1_000_000).register(settingMetas, {
+    description: "Connections open at once; more are closed as they come, idle ones before that.",
+    commands: both,
+    placeholder: "N",
+    defaults: { dev: 5_000, start: 5_000 },
+  }),
+  requestTimeout: seconds(0.05).register(settingMetas, {
+    description:
+      "Seconds a request may take to arrive, and an answer may wait for a reader that reads nothing of it; headers have 20 seconds at most.",
+    commands: both,
+    placeholder: "SECONDS",
+    defaults: { dev: 120, start: 120 },
   }),
   shutdownGrace: seconds(0).register(settingMetas, {
     description: "Seconds that calls in flight get to finish when the server stops; nothing is lost either way.",

@@ -71,6 +71,28 @@ export const methodNotAllowed = defineError(
 export const tooManyRequests = defineError("TOO_MANY_REQUESTS", 429, "too many requests; try again in {seconds} s", {
   retryable: true,
 });
+/** The server has as much in hand as it takes at once: everybody is asked to come a little later. */
+export const serverBusy = defineError(
+  "SERVER_BUSY",
+  429,
+  "the server has all {what} in hand that it takes at once ({max}); nothing was stored, send the request again in {seconds} s",
+  { retryable: true },
+);
+/** A request did not arrive in time. */
+export const requestTooSlow = defineError(
+  "REQUEST_TOO_SLOW",
+  408,
+  "the request did not arrive within {seconds} s; send it faster, or in parts",
+  { retryable: true },
+);
+/** Request headers over the limit. */
+export const headersTooLarge = defineError(
+  "HEADERS_TOO_LARGE",
+  431,
+  "the headers of the request are larger than {max} bytes; send fewer or shorter ones",
+);
+/** What was sent is no HTTP request. */
+export const requestMalformed = defineError("REQUEST_MALFORMED", 400, "the request cannot be read: {reason}");
 /** Anything unforeseen: the cause is in the log under the request id. */
 export const internalError = defineError(
   "INTERNAL",
@@ -497,6 +519,10 @@ export const errorTable: readonly ErrorRow[] = [
   durationInvalid,
   methodNotAllowed,
   tooManyRequests,
+  serverBusy,
+  requestTooSlow,
+  headersTooLarge,
+  requestMalformed,
   internalError,
   shuttingDown,
   notReady,

@@ -1,8 +1,9 @@
 // HTTP to apps over keep-alive pools, one per origin. No failure throws: how a request ended is an outcome.
 import { redirectsMax } from "@stepwright/protocol";
 import { Agent, type Dispatcher, errors } from "undici";
+import { createByteGatherer } from "./byte-gatherer.ts";
+import { isPortOpen, isReachable } from "./can-connect.ts";
 import { decodeBody } from "./decode-body.ts";
-import { isPortOpen } from "./is-port-open.ts";
 import { lookup } from "./lookup.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
 
@@ -22,13 +23,18 @@ export function createAppClient(): AppClient {
     bodyTimeout: 0,
     connect: { timeout: 10_000, lookup },
     allowH2: false,
+    maxHeaderSize: headerBytesMax,
   });
   return {
     request: (request, signal) => send(agent, request, signal),
     isPortOpen,
+    isReachable,
     close: () => agent.destroy(),
   };
 }
+
+/** Bytes of the headers of an answer: what servers commonly send, as Node's own limit. */
+const headerBytesMax = 16 * 1024;
 
 /** `setTimeout` counts in 32 bits. */
 const timerMaxMs = 2_147_483_647;
@@ -88,19 +94,16 @@ async function follow(agent: Agent, request: OutgoingRequest, signal: AbortSigna
 }
 
 async function readAnswer(response: Dispatcher.ResponseData, bytesMax: number): Promise<OutgoingResult> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const gathered = createByteGatherer();
   for await (const chunk of response.body) {
-    const buffer = chunk as Buffer;
-    bytes += buffer.length;
-    if (bytes > bytesMax) {
+    gathered.add(chunk as Buffer);
+    if (gathered.length > bytesMax) {
       response.body.destroy();
       return tooLarge(bytesMax);
     }
-    chunks.push(buffer);
   }
   const headers = flatten(response.headers);
-  const decoded = await decodeBody(Buffer.concat(chunks), headers["content-encoding"], bytesMax);
+  const decoded = await decodeBody(gathered.take(), headers["content-encoding"], bytesMax);
   switch (decoded.kind) {
     case "text":
       return { kind: "response", status: response.statusCode, headers, body: decoded.text };
@@ -145,6 +148,8 @@ function describe(error: unknown): OutgoingResult {
   const code = codeOf(error);
   if (unsendableCodes.has(code)) return failed("APP_UNREACHABLE", `the request cannot be sent: ${messageOf(error)}`);
   if (unreachableCodes.has(code)) return failed("APP_UNREACHABLE", `${code}: ${messageOf(error)}`);
+  if (code === "UND_ERR_HEADERS_OVERFLOW")
+    return failed("APP_BAD_RESPONSE", `the headers of its answer are larger than ${headerBytesMax} bytes`);
   const tls = tlsTrouble(code);
   if (tls !== null) return failed("APP_TLS", tls);
   if (error instanceof errors.HTTPParserError)

@@ -2,6 +2,12 @@
 
 /** Transitions in one commit: bounds how long one commit can hold up the event loop (about 5 ms). */
 export const transitionsPerCommitMax = 64;
+/** Of these, for new work while more waits than a commit takes. */
+export const newPerCommitMin = 16;
+/** Transitions of new work that wait for their commit unless the settings say otherwise: about half a second of commits. */
+export const newWaitingDefault = 10_000;
+/** What a sender is told to wait when there is no room for new work. */
+export const busyRetrySeconds = 1;
 /** Events of one request stored per commit, for the same reason. */
 export const eventsPerCommitMax = 64;
 /** Items without a call (timers, resumes, matches) worked on at once. */
@@ -22,6 +28,12 @@ export const redecideMax = 50;
 export const storageRetryMs = 1_000;
 /** Wait before an app that is not there yet is called again. */
 export const unreachableRetryMs = 500;
+/** The first knock at an app that nobody listens for comes this soon, each later one after twice as long … */
+export const knockEveryMinMs = 250;
+/** … up to this: what a returned app waits at most before its calls come back. */
+export const knockEveryMaxMs = 10_000;
+/** In which the calls in flight to a returned app may double: from one to 128 in seven seconds, sooner if it answers sooner. */
+export const rampMs = 1_000;
 /** How often apps whose last sync failed are tried again. */
 export const failedSyncRetryMs = 5_000;
 /** How often local ports are looked at while no app is synced. */

@@ -23,6 +23,8 @@ export interface Runtime {
   start(): Promise<void>;
   /** Takes no new work, lets calls in flight finish for up to `graceMs`, then returns; nothing is lost either way. */
   stop(options: { readonly graceMs: number }): Promise<{ readonly callsAbandoned: number }>;
+  /** Throws SERVER_BUSY while there is no room for new work, SHUTTING_DOWN when there will be none: asked before a body is read. */
+  checkRoom(): void;
   /** Stores the events with all they cause in one commit; ids are our ULIDs, in order. */
   ingest(events: readonly IncomingEvent[], options: { readonly seed: EventIdSeed | null }): Promise<readonly EventId[]>;
   /** Starts exactly one function with an `inngest/function.invoked` event. An unknown slug is FUNCTION_NOT_FOUND. */
@@ -118,11 +120,18 @@ export interface RuntimeSettings {
   readonly cronMissedTick: "latest" | "none";
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
+  /** Transitions of new work (events and what they start) that may wait for their commit; more is SERVER_BUSY. */
+  readonly newWaitingMax: number;
   /**
    * For this long after the start, a call that nobody listens for is made again without costing the run an attempt:
    * server and apps are commonly started together, in any order.
    */
   readonly startupGraceMs: number;
+  /**
+   * For this long an app that nobody listens for is waited for: its calls are held and cost their runs no attempts. Past it,
+   * or with 0, a refused call is a failed attempt.
+   */
+  readonly appWaitMs: number;
   /**
    * Says whether an event's own time means "now". Never, on a wall clock; with a virtual one, times that an
    * SDK took from the real clock do (design: Time).

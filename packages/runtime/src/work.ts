@@ -1,5 +1,6 @@
 // Works on leased queue items: one item, one decision, one commit.
 import { cancel, leaseGuard, type LeasedItem, resume, runTimedOut, timeOut, wake, type Work } from "@stepwright/engine";
+import type { AppReach } from "./app-reach.ts";
 import { callApp, type CallsInFlight } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
@@ -19,6 +20,7 @@ export interface WorkDeps {
   readonly committer: Committer;
   readonly matcher: Matcher;
   readonly calls: CallsInFlight;
+  readonly reach: AppReach;
 }
 
 /**
