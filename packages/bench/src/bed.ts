@@ -1,75 +1,49 @@
-// A server process with a synced raw app: what every scenario starts from.
-import { setTimeout as delay } from "node:timers/promises";
-import { Agent } from "undici";
+// A process under measurement with a synced raw app and a sender: what every scenario starts from.
+import { type MeasuredWindow, measuredWindow } from "./measured-window.ts";
 import { type RawApp, startRawApp } from "./raw-app.ts";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
+import { createSender, type Sender } from "./sender.ts";
+import { startSubject, type Subject, type SubjectOptions } from "./subject.ts";
 
 /** The bed. */
-export interface Bed {
+export interface Bed extends Omit<Sender, "close"> {
   readonly app: RawApp;
-  readonly server: ServerProcess;
-  /** Sends one event and resolves when it is acknowledged. */
-  send(name: string, data: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Sends many events, a thousand per request. */
-  sendAll(events: readonly SentEvent[]): Promise<void>;
+  readonly subject: Subject;
+  /** What the process under measurement spends while something is measured. */
+  readonly window: MeasuredWindow;
   close(): Promise<void>;
 }
 
-/** An event to send. */
-export interface SentEvent {
-  readonly name: string;
-  readonly data: Readonly<Record<string, unknown>>;
+/** How to make one. */
+export interface BedOptions extends Omit<SubjectOptions, "inspect"> {
+  /** Profiles what is measured into this folder, under this name. */
+  readonly profile: { readonly folder: string; readonly name: string } | null;
 }
 
-const eventsPerRequest = 1_000;
-const syncDeadlineMs = 10_000;
-
-/** Starts both and waits until the functions are known. */
-export async function startBed(options: {
-  readonly functions: readonly number[];
-  readonly synchronous: "full" | "normal";
-}): Promise<Bed> {
-  const server = await startServerProcess(options.synchronous);
-  const app = await startRawApp({
-    serverUrl: server.url,
-    signingKeyHash: server.signingKeyHash,
-    functions: options.functions,
-  });
-  await syncApp(app);
-  const agent = new Agent({ connections: 64 });
-  const post = async (body: SentEvent | readonly SentEvent[]) => {
-    const answer = await agent.request({
-      origin: server.url,
-      path: `/e/${server.eventKey}`,
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    const text = await answer.body.text();
-    if (answer.statusCode !== 200) throw new Error(`the event was refused: ${text}`);
-  };
+/** Starts process, app and sender; resolves once the functions are known. */
+export async function startBed(options: BedOptions): Promise<Bed> {
+  const subject = await startSubject({ ...options, inspect: options.profile !== null });
+  const app = await startRawApp({ serverUrl: subject.url, signingKeyHash: subject.signingKeyHash });
+  const answer = await fetch(app.url, { method: "PUT" });
+  if (answer.status !== 200) throw new Error(`the app could not be synced: ${answer.status} ${await answer.text()}`);
+  const { profile } = options;
+  const { inspectorUrl } = subject;
+  const window = await measuredWindow(
+    subject.pid,
+    profile === null || inspectorUrl === null ? null : { inspectorUrl, ...profile },
+  );
+  const sender = createSender(subject);
   return {
     app,
-    server,
-    send: (name, data) => post({ name, data }),
-    async sendAll(events) {
-      for (let start = 0; start < events.length; start += eventsPerRequest) {
-        await post(events.slice(start, start + eventsPerRequest));
-      }
-    },
+    subject,
+    window,
+    send: sender.send,
+    sendAll: sender.sendAll,
+    post: sender.post,
     async close() {
-      await agent.close();
+      await window.dispose();
+      await sender.close();
       await app.close();
-      await server.stop();
+      await subject.stop();
     },
   };
-}
-
-async function syncApp(app: RawApp): Promise<void> {
-  const deadline = performance.now() + syncDeadlineMs;
-  while (performance.now() < deadline) {
-    if ((await fetch(app.url, { method: "PUT" })).status === 200) return;
-    await delay(50);
-  }
-  throw new Error("the app could not be synced");
 }

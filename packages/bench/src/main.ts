@@ -1,149 +1,40 @@
-// Runs one named scenario or all against the built server and prints a table and JSON: `pnpm bench [scenario] [--normal]`.
-import { loadavg } from "node:os";
-import { type Bed, startBed } from "./bed.ts";
-import type { Figures } from "./figures.ts";
-import { measureFloor } from "./floor.ts";
-import { measureCalls } from "./scenarios/calls.ts";
-import { measureExpressions } from "./scenarios/expressions.ts";
-import { measureFirstCall } from "./scenarios/first-call.ts";
-import { measureResumes } from "./scenarios/resumes.ts";
-import { measureStarts } from "./scenarios/starts.ts";
-import { measureSteps } from "./scenarios/steps.ts";
+// The command: measures, prints the table, writes what was asked for.
+import { writeFileSync } from "node:fs";
+import { type Arguments, readArguments, usage } from "./arguments.ts";
+import { markdownOf } from "./report/markdown.ts";
+import { tableOf } from "./report/print-table.ts";
+import { runScenarios } from "./run-scenarios.ts";
+import { scenarios } from "./scenarios/index.ts";
 
-interface Row {
-  readonly scenario: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly p99: number | null;
-  readonly floor: number | null;
-  /** How many times worse than the floor of the same run. */
-  readonly ratio: number | null;
+const words = process.argv.slice(2);
+
+try {
+  if (words[0] === "list") list();
+  else if (words.includes("--help") || words.includes("-h")) process.stdout.write(usage);
+  else await measure(readArguments(words));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
 }
 
-const names = ["calls", "steps", "first-call", "starts", "resumes", "expressions"] as const;
-type Name = (typeof names)[number];
-
-const synchronous = process.argv.includes("--normal") ? "normal" : "full";
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const unknown = wanted.filter((word) => !(names as readonly string[]).includes(word));
-if (unknown.length > 0) {
-  process.stderr.write(`unknown scenario ${unknown.join(", ")}; there are: ${names.join(", ")}\n`);
-  process.exit(1);
+function list(): void {
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  process.stdout.write(scenarios.map(({ name, about }) => `${name.padEnd(width)}  ${about}\n`).join(""));
 }
 
-const loadBefore = loadavg()[0] ?? 0;
-const floor = await measureFloor(synchronous);
-const rows: Row[] = [];
-for (const name of names) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  rows.push(...(await measure(name)));
-}
-print(rows);
-
-async function measure(name: Name): Promise<readonly Row[]> {
-  switch (name) {
-    case "starts":
-      return series("freed slot to next call", [1, 1_000, 100_000], measureStarts);
-    case "resumes":
-      return series("event to resumed call", [100, 10_000, 100_000], measureResumes);
-    case "expressions":
-      return measureExpressions().map(({ source, micros }) => ({
-        scenario: source,
-        value: micros,
-        unit: "µs",
-        p99: null,
-        floor: null,
-        ratio: null,
-      }));
-    default:
-      return [await onBed((bed) => rowOf(name, bed))];
+async function measure(options: Arguments): Promise<void> {
+  const unknown = options.scenarios.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `there is no scenario ${unknown.join(", ")}; there are: ${scenarios.map(({ name }) => name).join(", ")}`,
+    );
   }
-}
-
-/** One row per size, each on a server of its own; the ratio is to the first. */
-async function series(
-  scenario: string,
-  sizes: readonly number[],
-  measureSize: (bed: Bed, size: number) => Promise<Figures>,
-): Promise<readonly Row[]> {
-  const found: Row[] = [];
-  for (const size of sizes) {
-    const figures = await onBed((bed) => measureSize(bed, size));
-    const first = found[0]?.value ?? figures.p50;
-    found.push({
-      scenario: `${scenario}, ${size.toLocaleString("en")} waiting`,
-      value: figures.p50,
-      unit: "ms",
-      p99: figures.p99,
-      floor: first,
-      ratio: figures.p50 / first,
-    });
-  }
-  return found;
-}
-
-async function onBed<T>(work: (bed: Bed) => Promise<T>): Promise<T> {
-  const bed = await startBed({ functions: [0, 10, 50], synchronous });
-  try {
-    return await work(bed);
-  } finally {
-    await bed.close();
-  }
-}
-
-async function rowOf(name: Exclude<Name, "starts" | "resumes" | "expressions">, bed: Bed): Promise<Row> {
-  switch (name) {
-    case "calls": {
-      const value = await measureCalls(bed);
-      const { callsPerSecond } = floor;
-      return {
-        scenario: "calls, 64 runs in flight",
-        value,
-        unit: "per s",
-        p99: null,
-        floor: callsPerSecond,
-        ratio: callsPerSecond / value,
-      };
-    }
-    case "steps": {
-      const figures = await measureSteps(bed);
-      return {
-        scenario: "step to step, p50",
-        value: figures.p50,
-        unit: "ms",
-        p99: figures.p99,
-        floor: floor.step.p50,
-        ratio: figures.p50 / floor.step.p50,
-      };
-    }
-    case "first-call": {
-      const figures = await measureFirstCall(bed);
-      return {
-        scenario: "event to first call, p50",
-        value: figures.p50,
-        unit: "ms",
-        p99: figures.p99,
-        floor: null,
-        ratio: null,
-      };
-    }
-  }
-}
-
-function print(table: readonly Row[]): void {
-  const lines = table.map((row) =>
-    [
-      row.scenario.padEnd(52),
-      `${row.value.toFixed(2)} ${row.unit}`.padStart(16),
-      `p99 ${row.p99 === null ? "–" : row.p99.toFixed(2)}`.padStart(12),
-      `floor ${row.floor === null ? "–" : row.floor.toFixed(2)}`.padStart(16),
-      `× ${row.ratio === null ? "–" : row.ratio.toFixed(2)}`.padStart(8),
-    ].join("  "),
-  );
-  process.stdout.write(
-    `${lines.join("\n")}\nsynchronous=${synchronous}, load before ${loadBefore.toFixed(2)}, Node ${process.version}\n`,
-  );
-  process.stdout.write(
-    `${JSON.stringify({ synchronous, loadBefore, floor: { callsPerSecond: floor.callsPerSecond, stepP50: floor.step.p50 }, rows: table })}\n`,
-  );
+  const wanted = scenarios.filter(({ name }) => options.scenarios.length === 0 || options.scenarios.includes(name));
+  const report = await runScenarios(wanted, {
+    ...options,
+    onScenario: ({ name }) => process.stderr.write(`… ${name}\n`),
+  });
+  process.stdout.write(tableOf(report));
+  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.markdown !== null) writeFileSync(options.markdown, markdownOf(report));
 }

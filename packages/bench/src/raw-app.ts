@@ -1,56 +1,61 @@
 // The smallest app that speaks the protocol: request version 1, no checkpointing, no SDK in the way.
-// Its functions are `steps-<n>` (n steps one after another, each answered as soon as it is asked for), `gated` (no step, one
-// call at a time and one per key) and `wait` (waits for `bench/go` with its own key).
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type AppAnswer, type AppCall, type RawFunction, rawFunctions } from "./raw-functions.ts";
 
 /** What the app saw of one call. */
-export interface SeenCall {
+export interface SeenCall extends AppCall {
   readonly runId: string;
   readonly functionId: string;
-  /** `data` of the triggering event. */
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly stepsDone: number;
+  /** The function ends with this call. */
   readonly isLast: boolean;
   /** `performance.now()` when the request had arrived. */
   readonly at: number;
 }
 
+/** Called for each call; what it returns is waited for before the call is answered. */
+export type CallListener = (call: SeenCall) => Promise<void> | void;
+
 /** A running app. */
 export interface RawApp {
   readonly url: string;
-  /** What the listener returns is waited for before the call is answered. */
-  onCall(listener: (call: SeenCall) => Promise<void> | void): void;
+  onCall(listener: CallListener): void;
   close(): Promise<void>;
 }
 
 const sdkHeaders = { "content-type": "application/json", "x-inngest-sdk": "js:v3.54.2", "x-inngest-req-version": "1" };
+const opsHeaders = { ...sdkHeaders, "x-inngest-no-retry": "false" };
 
 /** Starts the app. `serverUrl` is where it registers when it is asked to. */
 export async function startRawApp(options: {
   readonly serverUrl: string;
-  readonly signingKeyHash: string | null;
-  readonly functions: readonly number[];
+  readonly signingKeyHash: string;
 }): Promise<RawApp> {
-  let listener: (call: SeenCall) => Promise<void> | void = () => undefined;
+  let listener: CallListener = () => undefined;
   const server = createServer((request, response) => {
     void handle(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://localhost:${(server.address() as AddressInfo).port}/api/inngest`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/inngest`;
 
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request);
     const at = performance.now();
-    if (request.method === "PUT") {
-      const answer = await register(url, options);
-      response.writeHead(answer.status, sdkHeaders).end(JSON.stringify({ message: "registered", modified: true }));
-    } else if (request.method === "POST") {
-      const { call, answer } = readCall(new URL(request.url ?? "/", url), body);
-      await listener({ ...call, at });
-      answer(response);
-    } else {
-      response.writeHead(200, sdkHeaders).end("{}");
+    switch (request.method) {
+      case "PUT": {
+        const answer = await register(url, options);
+        response.writeHead(answer.status, sdkHeaders).end(JSON.stringify({ message: "registered", modified: true }));
+        return;
+      }
+      case "POST": {
+        const { call, answer } = readCall(request.url ?? "", body, at);
+        await listener(call);
+        if (answer === null) response.writeHead(200, sdkHeaders).end('{"ok":true}');
+        else response.writeHead(206, opsHeaders).end(JSON.stringify(answer));
+        return;
+      }
+      default:
+        response.writeHead(200, sdkHeaders).end("{}");
     }
   };
 
@@ -67,72 +72,30 @@ export async function startRawApp(options: {
   };
 }
 
-interface Reading {
-  readonly call: Omit<SeenCall, "at">;
-  readonly answer: (response: ServerResponse) => void;
-}
+const functionsById = new Map(rawFunctions.map((fn) => [`bench-${fn.name}`, fn]));
 
-function readCall(url: URL, body: string): Reading {
-  const request = JSON.parse(body) as {
-    readonly ctx: { readonly run_id: string };
-    readonly event: { readonly data: Readonly<Record<string, unknown>> };
-    readonly steps: Readonly<Record<string, unknown>>;
+function readCall(path: string, body: string, at: number): { readonly call: SeenCall; readonly answer: AppAnswer } {
+  const query = new URLSearchParams(path.slice(path.indexOf("?")));
+  const functionId = query.get("fnId") ?? "";
+  const fn = functionsById.get(functionId);
+  if (fn === undefined) throw new Error(`there is no function ${functionId}`);
+  const { ctx, event, steps } = JSON.parse(body) as {
+    readonly ctx: AppCall["ctx"];
+    readonly event: { readonly data: AppCall["data"] };
+    readonly steps: AppCall["steps"];
   };
-  const functionId = url.searchParams.get("fnId") ?? "";
-  const stepsDone = Object.keys(request.steps).length;
-  const isLast = stepsDone >= stepsOf(functionId);
-  return {
-    call: { runId: request.ctx.run_id, functionId, data: request.event.data, stepsDone, isLast },
-    answer(response) {
-      if (isLast) {
-        response.writeHead(200, sdkHeaders).end('{"ok":true}');
-        return;
-      }
-      response
-        .writeHead(206, { ...sdkHeaders, "x-inngest-no-retry": "false" })
-        .end(JSON.stringify([functionId === "bench-wait" ? waitOp : stepOp(stepsDone)]));
-    },
-  };
-}
-
-function stepsOf(functionId: string): number {
-  switch (functionId) {
-    case "bench-gated":
-      return 0;
-    case "bench-wait":
-      return 1;
-    default:
-      return Number(functionId.split("-").at(-1));
-  }
-}
-
-const waitOp = {
-  op: "WaitForEvent",
-  id: "w".padStart(40, "0"),
-  name: "bench/go",
-  displayName: "wait",
-  opts: { timeout: "24h", if: "event.data.key == async.data.key" },
-};
-
-function stepOp(number: number) {
-  const id = String(number).padStart(40, "0");
-  return { op: "StepRun", id, name: id, displayName: `step ${number}`, opts: {}, data: { n: number } };
+  const call = { ctx, stepId: query.get("stepId") ?? "", data: event.data, steps };
+  const answer = fn.answer(call);
+  return { call: { ...call, runId: ctx.run_id, functionId, isLast: answer === null, at }, answer };
 }
 
 async function register(
   url: string,
-  options: {
-    readonly serverUrl: string;
-    readonly signingKeyHash: string | null;
-    readonly functions: readonly number[];
-  },
+  options: { readonly serverUrl: string; readonly signingKeyHash: string },
 ): Promise<Response> {
   return fetch(`${options.serverUrl}/fn/register`, {
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(options.signingKeyHash === null ? {} : { authorization: `Bearer ${options.signingKeyHash}` }),
-    },
+    headers: { "content-type": "application/json", authorization: `Bearer ${options.signingKeyHash}` },
     body: JSON.stringify({
       url,
       deployType: "ping",
@@ -140,21 +103,17 @@ async function register(
       appName: "bench",
       sdk: "js:v3.54.2",
       v: "0.1",
-      functions: [
-        ...options.functions.map((count) => registration(url, `steps-${count}`, `bench/steps.${count}`, {})),
-        registration(url, "gated", "bench/gated", { concurrency: [{ limit: 1, key: "event.data.key" }, { limit: 1 }] }),
-        registration(url, "wait", "bench/wait", {}),
-      ],
+      functions: rawFunctions.map((fn) => registration(url, fn)),
     }),
   });
 }
 
-function registration(url: string, name: string, event: string, options: Readonly<Record<string, unknown>>) {
+function registration(url: string, { name, config }: RawFunction): object {
   return {
-    ...options,
+    ...config,
     id: `bench-${name}`,
     name,
-    triggers: [{ event }],
+    triggers: [{ event: `bench/${name}` }],
     steps: {
       step: { id: "step", name: "step", runtime: { type: "http", url: `${url}?fnId=bench-${name}&stepId=step` } },
     },

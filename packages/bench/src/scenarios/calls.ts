@@ -1,29 +1,40 @@
-// Calls per second with 64 runs in flight, each of ten steps one after another.
-import type { Bed } from "../bed.ts";
+// Calls per second with 64 runs in flight: runs of no step, of 3 and of 20 one after another, and of 10 side by side.
+import { rateBesideFloor } from "../compare-with-floor.ts";
+import type { Figure } from "../figure.ts";
+import type { Scenario, Size } from "../scenario.ts";
+import { type Load, measureThroughput } from "../throughput.ts";
 
-const runsInFlight = 64;
-const runs = 1_000;
-const steps = 10;
+const inFlight = 64;
+const callsWanted: Readonly<Record<Size, number>> = { smoke: 60, full: 20_000 };
 
-/** Returns calls per second over the whole series, the first 10 % (warm-up) left out. */
-export async function measureCalls(bed: Bed): Promise<number> {
-  const callsExpected = runs * (steps + 1);
-  const warmUp = Math.floor(callsExpected / 10);
-  let calls = 0;
-  let started = 0;
-  let warmAt = 0;
-  return new Promise((resolve, reject) => {
-    const startOne = () => {
-      if (started === runs) return;
-      started += 1;
-      bed.send(`bench/steps.${steps}`, { run: started }).catch(reject);
-    };
-    bed.app.onCall((call) => {
-      calls += 1;
-      if (calls === warmUp) warmAt = call.at;
-      if (call.isLast) startOne();
-      if (calls === callsExpected) resolve((callsExpected - warmUp) / ((call.at - warmAt) / 1000));
-    });
-    for (let index = 0; index < runsInFlight; index += 1) startOne();
-  });
-}
+const shapes = [
+  { name: "0-steps", event: "bench/steps-0", callsPerRun: 1 },
+  { name: "3-steps", event: "bench/steps-3", callsPerRun: 4 },
+  { name: "20-steps", event: "bench/steps-20", callsPerRun: 21 },
+  // The first plans, ten run, the last one ends; calls in between to look for new steps are the engine's own and not counted as needed.
+  { name: "10-parallel", event: "bench/parallel-10", callsPerRun: 12 },
+] as const;
+
+export const calls: Scenario = {
+  name: "calls",
+  about: "Calls per second with 64 runs in flight, by the shape of the run.",
+  async measure(context) {
+    const figures: Figure[] = [];
+    for (const { name, event, callsPerRun } of shapes) {
+      const load: Load = {
+        event: { name: event, data: {} },
+        runs: Math.ceil(callsWanted[context.size] / callsPerRun),
+        inFlight,
+        callsPerRun,
+      };
+      figures.push(
+        await rateBesideFloor(
+          context,
+          { id: `calls/${name}`, title: `calls, runs of ${name.replace("-", " ")}`, per: "call" },
+          (bed) => measureThroughput(bed, load),
+        ),
+      );
+    }
+    return figures;
+  },
+};

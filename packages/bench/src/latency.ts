@@ -1,7 +1,7 @@
-// Figures of a series of measurements.
+// Summaries of series of latencies.
 
 /** Summary of latencies, in milliseconds. */
-export interface Figures {
+export interface Latency {
   readonly count: number;
   readonly p50: number;
   readonly p99: number;
@@ -9,7 +9,7 @@ export interface Figures {
 }
 
 /** Summarises; the series may be in any order. */
-export function figuresOf(series: readonly number[]): Figures {
+export function latencyOf(series: readonly number[]): Latency {
   const sorted = series.toSorted((a, b) => a - b);
   return {
     count: sorted.length,

@@ -1,0 +1,66 @@
+// The command line of the benchmarks.
+import { parseArgs } from "node:util";
+import type { Size } from "./scenario.ts";
+
+/** What is wanted. */
+export interface Arguments {
+  /** Names of scenarios; empty: all. */
+  readonly scenarios: readonly string[];
+  readonly size: Size;
+  readonly synchronous: "full" | "normal";
+  /** How often everything is measured; the report has the median of each figure. */
+  readonly repeat: number;
+  readonly json: string | null;
+  readonly markdown: string | null;
+  /** Appends to the committed history. */
+  readonly isRecorded: boolean;
+  /** Folder for CPU profiles of the server; null: none are taken. */
+  readonly profileFolder: string | null;
+  readonly data: string | null;
+}
+
+export const usage = `bench [scenario …] [options]       measures; without a name everything
+bench compare A B                  compares two commits of the history, or two files written by --json
+bench list                         says what there is
+
+  --smoke             a tiny size that shows that everything works; the figures mean nothing
+  --normal            synchronous=NORMAL instead of FULL, for server and floor
+  --repeat N          measures N times and reports the median of each figure
+  --json FILE         writes the report as JSON
+  --markdown FILE     writes the table as Markdown
+  --record            appends one line per figure to packages/bench/history
+  --cpu-profile DIR   writes a .cpuprofile of the server (and of the floor) for what is measured; costs about 5 %
+  --data DIR          builds big databases there, and uses those that are there
+`;
+
+/** Reads the command line. Throws with a sentence when it cannot be understood. */
+export function readArguments(words: readonly string[]): Arguments {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      smoke: { type: "boolean", default: false },
+      normal: { type: "boolean", default: false },
+      repeat: { type: "string", default: "1" },
+      json: { type: "string" },
+      markdown: { type: "string" },
+      record: { type: "boolean", default: false },
+      "cpu-profile": { type: "string" },
+      data: { type: "string" },
+    },
+  });
+  const repeat = Number(values.repeat);
+  if (!Number.isInteger(repeat) || repeat < 1)
+    throw new Error(`--repeat ${values.repeat}: give a whole number from 1 up`);
+  return {
+    scenarios: positionals,
+    size: values.smoke ? "smoke" : "full",
+    synchronous: values.normal ? "normal" : "full",
+    repeat,
+    json: values.json ?? null,
+    markdown: values.markdown ?? null,
+    isRecorded: values.record,
+    profileFolder: values["cpu-profile"] ?? null,
+    data: values.data ?? null,
+  };
+}

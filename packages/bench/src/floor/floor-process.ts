@@ -1,0 +1,111 @@
+// The floor: the least that an engine with the same guarantees must do, and nothing else. It stands where the server stands,
+// in a process of its own between the same sender and the same app, so that a ratio of two figures compares engines alone.
+//
+// What it does, because every engine must:
+// - an event comes in over HTTP (bare Fastify), is parsed, gets an id, is stored, and is acknowledged after that commit;
+// - the app is called over a kept connection, with the event and the results so far; its answer is parsed;
+// - the result of a call is committed before the next call of its run, a checkpoint before it is answered;
+// - what is ready in the same moment shares one transaction; the database is SQLite in WAL mode with the same `synchronous`.
+// What it leaves out: matching, queue, leases, retries, flow control, signatures, checks, history for people, recovery.
+// A row is an id and a text without a secondary index. From those rows a run could be taken up again, so they are enough.
+//
+// `floor-process <database file> <full|normal>` prints its URL.
+import Database from "better-sqlite3";
+import fastify from "fastify";
+import { Agent } from "undici";
+import { groupCommit } from "./group-commit.ts";
+
+const [file = "", synchronous = "full"] = process.argv.slice(2);
+const db = new Database(file);
+db.pragma("journal_mode = WAL");
+db.pragma(`synchronous = ${synchronous}`);
+db.exec("CREATE TABLE events (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT");
+db.exec("CREATE TABLE results (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, body TEXT NOT NULL) STRICT");
+const insertEvent = db.prepare("INSERT INTO events (body) VALUES (?)");
+const insertResult = db.prepare("INSERT INTO results (run, body) VALUES (?, ?)");
+const commit = groupCommit(db);
+const agent = new Agent({ connections: 128, pipelining: 1 });
+const http = fastify({ bodyLimit: 32 * 1024 * 1024 });
+
+interface Event {
+  readonly name: string;
+  readonly data: object;
+}
+
+interface Op {
+  readonly op: string;
+  readonly id: string;
+  readonly data?: unknown;
+}
+
+let app: URL | null = null;
+let runs = 0;
+
+http.post("/fn/register", async (request) => {
+  app = new URL((request.body as { readonly url: string }).url);
+  return { ok: true };
+});
+
+http.post("/e/:key", async (request) => {
+  const events = [request.body as Event | readonly Event[]].flat();
+  const ids = await commit(() => events.map((event) => insertEvent.run(JSON.stringify(event)).lastInsertRowid));
+  for (const event of events) if (event.name !== "bench/nobody") void execute(event);
+  return { ids: ids.map(String), status: 200 };
+});
+
+http.post("/v1/checkpoint/:runId/async", async (request, reply) => {
+  const { steps } = request.body as { readonly steps: readonly Op[] };
+  const run = Number((request.params as { readonly runId: string }).runId);
+  await commit(() => {
+    for (const step of steps) insertResult.run(run, JSON.stringify(step.data));
+  });
+  return reply.send("");
+});
+
+/** Calls the function that an event is for, `bench/<name>`, until it has no more steps. */
+async function execute(event: Event): Promise<void> {
+  runs += 1;
+  const run = runs;
+  const functionId = `bench-${event.name.slice("bench/".length)}`;
+  const text = JSON.stringify(event);
+  const memos: string[] = [];
+  const call = async (stepId: string): Promise<{ readonly isOver: boolean; readonly planned: readonly Op[] }> => {
+    const ctx = `{"run_id":"${run}","fn_id":"${functionId}","qi_id":"${run}","generation_id":1,"step_id":"step"}`;
+    const body = `{"ctx":${ctx},"event":${text},"events":[${text}],"steps":{${memos.join(",")}},"version":1}`;
+    const answer = await post(functionId, stepId, body);
+    if (answer.status === 200) {
+      await commit(() => insertResult.run(run, answer.text));
+      return { isOver: true, planned: [] };
+    }
+    const ops = JSON.parse(answer.text) as readonly Op[];
+    const done = ops.filter(({ op }) => op === "StepRun");
+    for (const { id, data } of done) memos.push(`"${id}":{"data":${JSON.stringify(data)}}`);
+    // Planned steps are in the answer that is stored, too: after a crash it is known what is to be called.
+    await commit(() => insertResult.run(run, answer.text));
+    return {
+      isOver: ops.some(({ op }) => op === "RunComplete"),
+      planned: ops.filter(({ op }) => op === "StepPlanned"),
+    };
+  };
+  for (let isOver = false; !isOver;) {
+    const answer = await call("step");
+    await Promise.all(answer.planned.map(({ id }) => call(id)));
+    ({ isOver } = answer);
+  }
+}
+
+async function post(functionId: string, stepId: string, body: string): Promise<{ status: number; text: string }> {
+  if (app === null) throw new Error("no app has registered");
+  const answer = await agent.request({
+    origin: app.origin,
+    path: `${app.pathname}?fnId=${functionId}&stepId=${stepId}`,
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  return { status: answer.statusCode, text: await answer.body.text() };
+}
+
+const url = await http.listen({ host: "127.0.0.1", port: 0 });
+process.stdout.write(`listening ${url}\n`);
+process.once("SIGTERM", () => process.exit(0));

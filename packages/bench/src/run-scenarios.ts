@@ -1,0 +1,58 @@
+// Runs scenarios and puts their figures into a report.
+import { loadavg } from "node:os";
+import { startBed } from "./bed.ts";
+import type { Figure } from "./figure.ts";
+import { describeMachine } from "./machine.ts";
+import { medianFigures } from "./median-figures.ts";
+import type { Report } from "./report/report.ts";
+import type { Context, Scenario, Size } from "./scenario.ts";
+
+/** How to run them. */
+export interface RunOptions {
+  readonly size: Size;
+  readonly synchronous: "full" | "normal";
+  readonly repeat: number;
+  readonly profileFolder: string | null;
+  readonly data: string | null;
+  /** Told before each scenario. */
+  readonly onScenario?: (scenario: Scenario) => void;
+}
+
+/** Runs them one after the other; the whole row is repeated, so that a repetition sees other minutes of the machine. */
+export async function runScenarios(scenarios: readonly Scenario[], options: RunOptions): Promise<Report> {
+  const machine = describeMachine();
+  const context = contextOf(options);
+  const rounds: (readonly Figure[])[] = [];
+  for (let round = 0; round < options.repeat; round += 1) {
+    const figures: Figure[] = [];
+    for (const scenario of scenarios) {
+      options.onScenario?.(scenario);
+      figures.push(...(await scenario.measure(context)));
+    }
+    rounds.push(figures);
+  }
+  return {
+    machine,
+    synchronous: options.synchronous,
+    size: options.size,
+    loadAfter: loadavg()[0] ?? 0,
+    figures: medianFigures(rounds),
+  };
+}
+
+function contextOf({ size, synchronous, profileFolder, data }: RunOptions): Context {
+  return {
+    size,
+    synchronous,
+    data,
+    async on(kind, name, work, options) {
+      const profile = profileFolder === null ? null : { folder: profileFolder, name: name.replaceAll("/", "-") };
+      const bed = await startBed({ kind, synchronous, profile, ...options });
+      try {
+        return await work(bed);
+      } finally {
+        await bed.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// What a scenario is, and what it is given to work with.
+import type { Bed, BedOptions } from "./bed.ts";
+import type { Figure } from "./figure.ts";
+import type { SubjectKind } from "./subject.ts";
+
+/** How much is measured: `smoke` shows that everything works, `full` gives figures. */
+export type Size = "smoke" | "full";
+
+/** What a scenario is given. */
+export interface Context {
+  readonly size: Size;
+  readonly synchronous: "full" | "normal";
+  /** Where big databases are built and kept; null: in a fresh folder, for this run only. */
+  readonly data: string | null;
+  /** Works on a fresh bed and takes it down. `name` is for the profile. */
+  on<T>(kind: SubjectKind, name: string, work: (bed: Bed) => Promise<T>, options?: Partial<BedOptions>): Promise<T>;
+}
+
+/** One named scenario. */
+export interface Scenario {
+  readonly name: string;
+  /** What it measures, in a sentence. */
+  readonly about: string;
+  measure(context: Context): Promise<readonly Figure[]>;
+}

@@ -1,0 +1,76 @@
+// Waiting runs: what it costs to wake one of many, from sending the event that it waits for to its next call, and what
+// memory the server has while they wait.
+import type { Bed } from "../bed.ts";
+import { type Figure, figure } from "../figure.ts";
+import { type Latency, latencyOf } from "../latency.ts";
+import { residentBytes } from "../process-meter.ts";
+import type { Scenario, Size } from "../scenario.ts";
+import { seriesFigure } from "../series.ts";
+import { untilQuiet } from "../server-api.ts";
+
+const resumes: Readonly<Record<Size, number>> = { smoke: 5, full: 300 };
+const waitingRuns: Readonly<Record<Size, readonly number[]>> = { smoke: [10, 100], full: [1_000, 10_000, 100_000] };
+const bytesPerMegabyte = 1_000_000;
+
+export const waiting: Scenario = {
+  name: "waiting",
+  about: "From an event to the next call of the one run that waits for it, by how many wait; and the memory they take.",
+  async measure(context) {
+    const latencies: Figure[] = [];
+    const memory: Figure[] = [];
+    for (const count of waitingRuns[context.size]) {
+      const words = `${count.toLocaleString("en")} waiting`;
+      const { latency, resident, parked } = await context.on("server", `waiting-${count}`, (bed) =>
+        measure(bed, { count, resumed: resumes[context.size] }),
+      );
+      latencies.push(
+        seriesFigure(
+          { id: `waiting/${count}/resume`, title: `event to resumed call, ${words}` },
+          latency,
+          latencies[0],
+        ),
+      );
+      memory.push(
+        figure({
+          id: `waiting/${count}/memory`,
+          title: `memory of the server, ${words}`,
+          value: (resident ?? Number.NaN) / bytesPerMegabyte,
+          unit: "MB",
+          counts: { parked },
+        }),
+      );
+    }
+    return [...latencies, ...memory];
+  },
+};
+
+async function measure(
+  bed: Bed,
+  { count, resumed }: { readonly count: number; readonly resumed: number },
+): Promise<{ readonly latency: Latency; readonly resident: number | null; readonly parked: number }> {
+  const warmUp = Math.ceil(resumed / 10);
+  const parked = Promise.withResolvers<void>();
+  const seen = new Set<string>();
+  bed.app.onCall((call) => {
+    seen.add(call.runId);
+    if (seen.size === count) parked.resolve();
+  });
+  await bed.sendAll(Array.from({ length: count }, (_, key) => ({ name: "bench/wait", data: { key } })));
+  await parked.promise;
+  // The last of them have been called; their waits are stored once nothing is in flight.
+  await untilQuiet(bed.subject, "bench-wait");
+  const latencies: number[] = [];
+  for (let key = 0; key < Math.min(count, resumed + warmUp); key += 1) {
+    const latency = await resumeOne(bed, key);
+    if (key >= warmUp) latencies.push(latency);
+  }
+  return { latency: latencyOf(latencies), resident: residentBytes(bed.subject.pid), parked: seen.size };
+}
+
+async function resumeOne(bed: Bed, key: number): Promise<number> {
+  const called = Promise.withResolvers<number>();
+  const start = performance.now();
+  bed.app.onCall((call) => called.resolve(call.at - start));
+  await bed.send("bench/go", { key });
+  return called.promise;
+}

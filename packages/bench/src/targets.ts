@@ -1,0 +1,52 @@
+// What has to be reached, figure by figure.
+import { type Figure, ratioOf } from "./figure.ts";
+
+/** Bounds; all that are given must hold. */
+export interface Target {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly p99AtMost?: number;
+  /** How many times worse than its reference it may be. */
+  readonly ratioAtMost?: number;
+}
+
+const callsTarget: Target = { ratioAtMost: 2.5 };
+
+/** Targets by figure. */
+export const targets: Readonly<Record<string, Target>> = {
+  "ingest/single": { ratioAtMost: 2 },
+  "ingest/batch-unmatched": { atLeast: 20_000 },
+  "ingest/batch-matched": { atLeast: 10_000 },
+  "calls/0-steps": callsTarget,
+  "calls/3-steps": callsTarget,
+  "calls/20-steps": callsTarget,
+  "calls/10-parallel": callsTarget,
+  steps: { atMost: 1.5 },
+  "first-call": { atMost: 4, p99AtMost: 20 },
+};
+
+/** Whether a figure keeps its target; null when it has none. */
+export function isMet(figure: Figure): boolean | null {
+  const target = targets[figure.id];
+  if (target === undefined) return null;
+  const { atLeast, atMost, p99AtMost, ratioAtMost } = target;
+  return (
+    (atLeast === undefined || figure.value >= atLeast) &&
+    (atMost === undefined || figure.value <= atMost) &&
+    (p99AtMost === undefined || (figure.p99 ?? Infinity) <= p99AtMost) &&
+    (ratioAtMost === undefined || (ratioOf(figure) ?? Infinity) <= ratioAtMost)
+  );
+}
+
+/** The target in words; empty when there is none. */
+export function describeTarget(figure: Figure): string {
+  const target = targets[figure.id];
+  if (target === undefined) return "";
+  const { atLeast, atMost, p99AtMost, ratioAtMost } = target;
+  return [
+    ...(atLeast === undefined ? [] : [`≥ ${atLeast.toLocaleString("en")} ${figure.unit}`]),
+    ...(atMost === undefined ? [] : [`≤ ${atMost.toLocaleString("en")} ${figure.unit}`]),
+    ...(p99AtMost === undefined ? [] : [`p99 ≤ ${p99AtMost} ${figure.unit}`]),
+    ...(ratioAtMost === undefined ? [] : [`≤ ${ratioAtMost} × ${figure.reference?.name ?? "floor"}`]),
+  ].join(", ");
+}
