@@ -34,6 +34,16 @@ export type Effect =
   /** Closes the pause and enqueues `item` if the pause is still open; otherwise does nothing. */
   | { readonly kind: "resolvePause"; readonly pauseId: NewPause["id"]; readonly item: NewQueueItem }
   | { readonly kind: "enqueue"; readonly item: NewQueueItem }
+  /**
+   * Enqueues the match of an event that no function was registered for at `registryVersion`: only if a pause waits for
+   * events of its name, or the registry has changed since.
+   */
+  | {
+      readonly kind: "enqueueIfAwaited";
+      readonly item: NewQueueItem;
+      readonly eventName: string;
+      readonly registryVersion: number;
+    }
   | { readonly kind: "dequeue"; readonly itemId: QueueItemId }
   /** Gives the lease back; the item is due again at `at`. */
   | { readonly kind: "reschedule"; readonly itemId: QueueItemId; readonly at: Millis; readonly attempt: number }

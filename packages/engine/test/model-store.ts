@@ -134,6 +134,9 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
     items.set(item.id, { item: { ...item, work: withStoredEvent(item.work, refs) }, generation: 0, isLeased: false });
   };
 
+  const isAwaited = (o: { readonly eventName: string; readonly registryVersion: number }): boolean =>
+    registry().version !== o.registryVersion || [...pauses.values()].some((pause) => pause.eventName === o.eventName);
+
   const updateRun = (run: Run): void => {
     const stored = runs.get(run.id);
     assert(stored !== undefined, "only a stored run is updated");
@@ -196,6 +199,9 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
         return;
       case "enqueue":
         enqueue(effect.item, refs);
+        return;
+      case "enqueueIfAwaited":
+        if (isAwaited(effect)) enqueue(effect.item, refs);
         return;
       case "dequeue":
         items.delete(effect.itemId);

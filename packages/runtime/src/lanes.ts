@@ -138,6 +138,7 @@ function collectLanes(transition: Transition, into: Set<Lane>): void {
 function laneOf(effect: Effect): Lane | null {
   switch (effect.kind) {
     case "enqueue":
+    case "enqueueIfAwaited":
     case "resolvePause":
     case "replaceWork":
       return effect.item.lane;

@@ -12,6 +12,7 @@ const addPathSql = `INSERT INTO pause_paths (event_name, path, count, since_seq)
 ON CONFLICT (event_name, path) DO UPDATE SET count = count + 1`;
 const dropPathSql = "UPDATE pause_paths SET count = count - 1 WHERE event_name = ? AND path = ? RETURNING count";
 const forgetPathSql = "DELETE FROM pause_paths WHERE event_name = ? AND path = ?";
+const anyPathSql = "SELECT EXISTS (SELECT 1 FROM pause_paths WHERE event_name = ?)";
 const newerPathSql = "SELECT EXISTS (SELECT 1 FROM pause_paths WHERE event_name = ? AND since_seq > ?)";
 const newerTermSql = `SELECT EXISTS (SELECT 1 FROM pause_terms
 WHERE event_name = ? AND path = ? AND value_type = ? AND value = ? AND seq > ?)`;
@@ -32,6 +33,8 @@ export type IndexPlace = readonly [path: string, valueType: string, value: strin
 export interface PauseIndex {
   add(pause: IndexedPause): void;
   remove(pause: IndexedPause): void;
+  /** Says whether any pause waits for events of this name. */
+  has(eventName: string): boolean;
   /** Says whether a pause at one of the places, or a path that was not there before, came in after `afterSeq`. */
   hasNewer(o: {
     readonly eventName: string;
@@ -48,6 +51,7 @@ export function pauseIndex(db: Connection, newestSeq: number): PauseIndex {
   const addPath = db.prepare(addPathSql);
   const dropPath = db.prepare<[string, string], number>(dropPathSql).pluck();
   const forgetPath = db.prepare(forgetPathSql);
+  const anyPath = db.prepare<[string], number>(anyPathSql).pluck();
   const newerPath = db.prepare<[string, number], number>(newerPathSql).pluck();
   const newerTerm = db.prepare<[string, string, string, string, number], number>(newerTermSql).pluck();
   return {
@@ -62,6 +66,7 @@ export function pauseIndex(db: Connection, newestSeq: number): PauseIndex {
         if (dropPath.get(pause.eventName, path) === 0) forgetPath.run(pause.eventName, path);
       }
     },
+    has: (eventName) => anyPath.get(eventName) === 1,
     hasNewer(o) {
       if (o.afterSeq >= newest) return false;
       if (newerPath.get(o.eventName, o.afterSeq) === 1) return true;
