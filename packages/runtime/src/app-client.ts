@@ -1,10 +1,11 @@
 // HTTP to apps over keep-alive pools, one per origin. No failure throws: how a request ended is an outcome.
 import { redirectsMax } from "@stepwright/protocol";
-import { Agent, type Dispatcher, errors } from "undici";
-import { createByteGatherer } from "./byte-gatherer.ts";
+import { Agent, errors } from "undici";
 import { isPortOpen, isReachable } from "./can-connect.ts";
 import { decodeBody } from "./decode-body.ts";
+import { type Answer, AnswerTooLarge, createCutoff, type Cutoff, exchange } from "./exchange.ts";
 import { lookup } from "./lookup.ts";
+import { onAbort } from "./on-abort.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
 
 /**
@@ -40,48 +41,35 @@ const headerBytesMax = 16 * 1024;
 const timerMaxMs = 2_147_483_647;
 
 async function send(agent: Agent, request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> {
-  // By hand: what `AbortSignal.timeout` and `AbortSignal.any` set up outlives the request, by hours at our timeouts.
-  const abort = new AbortController();
-  const giveUp = () => abort.abort();
-  let isLate = false;
+  const cutoff = createCutoff();
   // oxlint-disable-next-line eslint/no-restricted-globals -- a request lasts as long as it does in the real world, whatever the runtime's clock says
-  const timer = setTimeout(
-    () => {
-      isLate = true;
-      giveUp();
-    },
-    Math.min(request.timeoutMs, timerMaxMs),
-  );
-  signal.addEventListener("abort", giveUp);
-  if (signal.aborted) giveUp();
+  const timer = setTimeout(() => cutoff.cut(late), Math.min(request.timeoutMs, timerMaxMs));
+  const stay = onAbort(signal, () => cutoff.cut(stopped));
   try {
-    return await follow(agent, request, abort.signal);
+    return await follow(agent, request, cutoff);
   } catch (error) {
-    return isLate ? failed("APP_TIMEOUT", `no answer within ${request.timeoutMs / 1000} s`) : describe(error);
+    if (error === late) return failed("APP_TIMEOUT", `no answer within ${request.timeoutMs / 1000} s`);
+    return error instanceof AnswerTooLarge ? tooLarge(request.responseBytesMax) : describe(error);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", giveUp);
+    stay();
   }
 }
 
+const late = new Error("the request took too long");
+const stopped = new Error("the runtime stopped");
+
 /** Every redirect is followed by sending the same request again, as SDK hosts redirect for trailing slashes (sdk-protocol.md §5.1). */
-async function follow(agent: Agent, request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> {
+async function follow(agent: Agent, request: OutgoingRequest, cutoff: Cutoff): Promise<OutgoingResult> {
   let url = new URL(request.url);
+  // Last: a step's own request may ask for encodings that nobody here can read.
+  const headers = { ...request.headers, "accept-encoding": "gzip, br" };
   for (let hops = 0; hops <= redirectsMax; hops += 1) {
-    const response = await agent.request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: request.method,
-      // Last: a step's own request may ask for encodings that nobody here can read.
-      headers: { ...request.headers, "accept-encoding": "gzip, br" },
-      body: request.body,
-      signal,
-    });
-    const { location } = response.headers;
-    if (response.statusCode < 300 || response.statusCode > 399 || typeof location !== "string") {
-      return readAnswer(response, request.responseBytesMax);
+    const answer = await exchange(agent, { ...request, headers, url }, cutoff);
+    const { location } = answer.headers;
+    if (answer.status < 300 || answer.status > 399 || location === undefined) {
+      return readAnswer(answer, request.responseBytesMax);
     }
-    await response.body.dump();
     const target = URL.parse(location, url);
     if (target === null || !/^https?:$/u.test(target.protocol)) {
       return failed("APP_REDIRECT", `it redirects to "${location}", which is no address on the web`);
@@ -93,20 +81,11 @@ async function follow(agent: Agent, request: OutgoingRequest, signal: AbortSigna
   return failed("APP_REDIRECT", `it redirects more than ${redirectsMax} times`);
 }
 
-async function readAnswer(response: Dispatcher.ResponseData, bytesMax: number): Promise<OutgoingResult> {
-  const gathered = createByteGatherer();
-  for await (const chunk of response.body) {
-    gathered.add(chunk as Buffer);
-    if (gathered.length > bytesMax) {
-      response.body.destroy();
-      return tooLarge(bytesMax);
-    }
-  }
-  const headers = flatten(response.headers);
-  const decoded = await decodeBody(gathered.take(), headers["content-encoding"], bytesMax);
+async function readAnswer({ status, headers, body }: Answer, bytesMax: number): Promise<OutgoingResult> {
+  const decoded = await decodeBody(body, headers["content-encoding"], bytesMax);
   switch (decoded.kind) {
     case "text":
-      return { kind: "response", status: response.statusCode, headers, body: decoded.text };
+      return { kind: "response", status, headers, body: decoded.text };
     case "tooLarge":
       return tooLarge(bytesMax);
     case "unreadable":
@@ -116,14 +95,6 @@ async function readAnswer(response: Dispatcher.ResponseData, bytesMax: number): 
 
 function tooLarge(bytesMax: number): Extract<OutgoingResult, { kind: "failed" }> {
   return failed("APP_RESPONSE_TOO_LARGE", `the answer is larger than ${bytesMax} bytes`);
-}
-
-function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return flat;
 }
 
 const unreachableCodes = new Set([
