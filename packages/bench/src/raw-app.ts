@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type AppAnswer, type AppCall, type RawFunction, rawFunctions } from "./raw-functions.ts";
+import type { Subject } from "./subject.ts";
 
 /** What the app saw of one call. */
 export interface SeenCall extends AppCall {
@@ -26,11 +27,8 @@ export interface RawApp {
 const sdkHeaders = { "content-type": "application/json", "x-inngest-sdk": "js:v3.54.2", "x-inngest-req-version": "1" };
 const opsHeaders = { ...sdkHeaders, "x-inngest-no-retry": "false" };
 
-/** Starts the app. `serverUrl` is where it registers when it is asked to. */
-export async function startRawApp(options: {
-  readonly serverUrl: string;
-  readonly signingKeyHash: string;
-}): Promise<RawApp> {
+/** Starts the app; asked to, it registers with this server. */
+export async function startRawApp(subject: Pick<Subject, "url" | "signingKeyHash">): Promise<RawApp> {
   let listener: CallListener = () => undefined;
   const server = createServer((request, response) => {
     void handle(request, response);
@@ -43,7 +41,7 @@ export async function startRawApp(options: {
     const at = performance.now();
     switch (request.method) {
       case "PUT": {
-        const answer = await register(url, options);
+        const answer = await register(url, subject);
         response.writeHead(answer.status, sdkHeaders).end(JSON.stringify({ message: "registered", modified: true }));
         return;
       }
@@ -89,13 +87,10 @@ function readCall(path: string, body: string, at: number): { readonly call: Seen
   return { call: { ...call, runId: ctx.run_id, functionId, isLast: answer === null, at }, answer };
 }
 
-async function register(
-  url: string,
-  options: { readonly serverUrl: string; readonly signingKeyHash: string },
-): Promise<Response> {
-  return fetch(`${options.serverUrl}/fn/register`, {
+async function register(url: string, subject: Pick<Subject, "url" | "signingKeyHash">): Promise<Response> {
+  return fetch(`${subject.url}/fn/register`, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${options.signingKeyHash}` },
+    headers: { "content-type": "application/json", authorization: `Bearer ${subject.signingKeyHash}` },
     body: JSON.stringify({
       url,
       deployType: "ping",

@@ -1,11 +1,14 @@
 // Runs scenarios and puts their figures into a report.
 import { loadavg } from "node:os";
-import { startBed } from "./bed.ts";
+import { type Bed, type BedApp, type BedOptions, startBed } from "./bed.ts";
 import type { Figure } from "./figure.ts";
 import { describeMachine } from "./machine.ts";
 import { medianFigures } from "./median-figures.ts";
+import { startRawApp } from "./raw-app.ts";
 import type { Report } from "./report/report.ts";
 import type { Context, Scenario, Size } from "./scenario.ts";
+import { startSdkApp } from "./sdk/sdk-app.ts";
+import type { Subject } from "./subject.ts";
 
 /** How to run them. */
 export interface RunOptions {
@@ -41,18 +44,25 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
 }
 
 function contextOf({ size, synchronous, profileFolder, data }: RunOptions): Context {
+  const on = async <App extends BedApp, T>(
+    options: Pick<BedOptions, "kind"> & Partial<BedOptions>,
+    name: string,
+    startApp: (subject: Subject) => Promise<App>,
+    work: (bed: Bed<App>) => Promise<T>,
+  ): Promise<T> => {
+    const profile = profileFolder === null ? null : { folder: profileFolder, name: name.replaceAll("/", "-") };
+    const bed = await startBed({ synchronous, profile, ...options }, startApp);
+    try {
+      return await work(bed);
+    } finally {
+      await bed.close();
+    }
+  };
   return {
     size,
     synchronous,
     data,
-    async on(kind, name, work, options) {
-      const profile = profileFolder === null ? null : { folder: profileFolder, name: name.replaceAll("/", "-") };
-      const bed = await startBed({ kind, synchronous, profile, ...options });
-      try {
-        return await work(bed);
-      } finally {
-        await bed.close();
-      }
-    },
+    on: (kind, name, work, options) => on({ kind, ...options }, name, startRawApp, work),
+    withSdk: (major, kind, name, work) => on({ kind }, name, (subject) => startSdkApp(major, subject), work),
   };
 }

@@ -23,6 +23,18 @@ export const targets: Readonly<Record<string, Target>> = {
   "calls/10-parallel": callsTarget,
   steps: { atMost: 1.5 },
   "first-call": { atMost: 4, p99AtMost: 20 },
+  parallel: { atMost: 15 },
+  "checkpoint/1": { atLeast: 4_000 },
+  "checkpoint/10": { atLeast: 15_000 },
+  "sdk-v4/20-steps": { atMost: 30 },
+  "sdk-v3/20-steps": { atMost: 60 },
+  "sdk-v4/3-steps": { ratioAtMost: 4 / 3 },
+  "sdk-v3/3-steps": { ratioAtMost: 4 / 3 },
+  "slow-calls/memory": { atMost: 200 },
+  "slow-calls/first-call": { ratioAtMost: 1.2 },
+  "slow-calls/calls": { ratioAtMost: 1.2 },
+  "waiting/100000/memory": { atMost: 250 },
+  "waiting/100000/resume": { atMost: 5 },
 };
 
 /** Whether a figure keeps its target; null when it has none. */
@@ -47,6 +59,8 @@ export function describeTarget(figure: Figure): string {
     ...(atLeast === undefined ? [] : [`≥ ${atLeast.toLocaleString("en")} ${figure.unit}`]),
     ...(atMost === undefined ? [] : [`≤ ${atMost.toLocaleString("en")} ${figure.unit}`]),
     ...(p99AtMost === undefined ? [] : [`p99 ≤ ${p99AtMost} ${figure.unit}`]),
-    ...(ratioAtMost === undefined ? [] : [`≤ ${ratioAtMost} × ${figure.reference?.name ?? "floor"}`]),
+    ...(ratioAtMost === undefined
+      ? []
+      : [`≤ ${Math.round(ratioAtMost * 100) / 100} × ${figure.reference?.name ?? "floor"}`]),
   ].join(", ");
 }
