@@ -21,6 +21,7 @@ export interface Arguments {
 
 export const usage = `bench [scenario …] [options]       measures; without a name everything
 bench compare A B                  compares two commits of the history, or two files written by --json
+bench build N --data DIR           builds a database of N stored runs there, if it is not there yet
 bench list                         says what there is
 
   --smoke             a tiny size that shows that everything works; the figures mean nothing

@@ -1,6 +1,7 @@
 // Runs scenarios and puts their figures into a report.
 import { loadavg } from "node:os";
 import { type Bed, type BedApp, type BedOptions, startBed } from "./bed.ts";
+import { createDatabases, type Databases } from "./big-database/databases.ts";
 import type { Figure } from "./figure.ts";
 import { describeMachine } from "./machine.ts";
 import { medianFigures } from "./median-figures.ts";
@@ -24,7 +25,8 @@ export interface RunOptions {
 /** Runs them one after the other; the whole row is repeated, so that a repetition sees other minutes of the machine. */
 export async function runScenarios(scenarios: readonly Scenario[], options: RunOptions): Promise<Report> {
   const machine = describeMachine();
-  const context = contextOf(options);
+  const databases = createDatabases(options.data);
+  const context = contextOf(options, databases);
   const rounds: (readonly Figure[])[] = [];
   for (let round = 0; round < options.repeat; round += 1) {
     const figures: Figure[] = [];
@@ -34,6 +36,7 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
     }
     rounds.push(figures);
   }
+  await databases.close();
   return {
     machine,
     synchronous: options.synchronous,
@@ -43,7 +46,7 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
   };
 }
 
-function contextOf({ size, synchronous, profileFolder, data }: RunOptions): Context {
+function contextOf({ size, synchronous, profileFolder }: RunOptions, databases: Databases): Context {
   const on = async <App extends BedApp, T>(
     options: Pick<BedOptions, "kind"> & Partial<BedOptions>,
     name: string,
@@ -61,7 +64,7 @@ function contextOf({ size, synchronous, profileFolder, data }: RunOptions): Cont
   return {
     size,
     synchronous,
-    data,
+    databases,
     on: (kind, name, work, options) => on({ kind, ...options }, name, startRawApp, work),
     withSdk: (major, kind, name, work) => on({ kind }, name, (subject) => startSdkApp(major, subject), work),
   };

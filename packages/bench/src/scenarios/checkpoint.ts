@@ -35,7 +35,8 @@ export const checkpoint: Scenario = {
   },
 };
 
-async function measureCheckpoints(
+/** Checkpointed steps per second of `runs` runs. */
+export async function measureCheckpoints(
   bed: Bed,
   { perRequest, runs }: { readonly perRequest: number; readonly runs: number },
 ): Promise<Throughput> {

@@ -2,10 +2,14 @@
 import type { Scenario } from "../scenario.ts";
 import { calls } from "./calls.ts";
 import { checkpoint } from "./checkpoint.ts";
+import { coldStart } from "./cold-start.ts";
 import { expressions } from "./expressions.ts";
 import { fanOut } from "./fan-out.ts";
 import { firstCall } from "./first-call.ts";
+import { growth } from "./growth.ts";
+import { idle } from "./idle.ts";
 import { ingest } from "./ingest.ts";
+import { lists } from "./lists.ts";
 import { parallel } from "./parallel.ts";
 import { publishedSdks } from "./published-sdks.ts";
 import { sleepers } from "./sleepers.ts";
@@ -27,5 +31,9 @@ export const scenarios: readonly Scenario[] = [
   sleepers,
   freedSlots,
   waiting,
+  growth,
+  coldStart,
+  idle,
+  lists,
   expressions,
 ];

@@ -11,12 +11,13 @@ export const parallel: Scenario = {
   about: "A run of ten steps side by side, from its event to its last call, one at a time.",
   measure: async (context) => [
     await latencyBesideFloor(context, { id: "parallel", title: "run of 10 parallel steps", per: "run" }, (bed) =>
-      measure(bed, runs[context.size]),
+      measureParallel(bed, runs[context.size]),
     ),
   ],
 };
 
-async function measure(bed: Bed, count: number): Promise<TimedLatency> {
+/** How long `count` runs take, one after the other, after a tenth as many to warm up. */
+export async function measureParallel(bed: Bed, count: number): Promise<TimedLatency> {
   const warmUp = Math.ceil(count / 10);
   const latencies: number[] = [];
   for (let run = 0; run < count + warmUp; run += 1) {
