@@ -14,6 +14,8 @@ export interface Arguments {
   readonly markdown: string | null;
   /** Appends to the committed history. */
   readonly isRecorded: boolean;
+  /** Replaces the figures in docs/performance.md. */
+  readonly isForDocs: boolean;
   /** Folder for CPU profiles of the server; null: none are taken. */
   readonly profileFolder: string | null;
   readonly data: string | null;
@@ -30,6 +32,7 @@ bench list                         says what there is
   --json FILE         writes the report as JSON
   --markdown FILE     writes the table as Markdown
   --record            appends one line per figure to packages/bench/history
+  --docs              replaces the figures in docs/performance.md
   --cpu-profile DIR   writes a .cpuprofile of the server (and of the floor) for what is measured; costs about 5 %
   --data DIR          builds big databases there, and uses those that are there
 `;
@@ -46,6 +49,7 @@ export function readArguments(words: readonly string[]): Arguments {
       json: { type: "string" },
       markdown: { type: "string" },
       record: { type: "boolean", default: false },
+      docs: { type: "boolean", default: false },
       "cpu-profile": { type: "string" },
       data: { type: "string" },
     },
@@ -61,6 +65,7 @@ export function readArguments(words: readonly string[]): Arguments {
     json: values.json ?? null,
     markdown: values.markdown ?? null,
     isRecorded: values.record,
+    isForDocs: values.docs,
     profileFolder: values["cpu-profile"] ?? null,
     data: values.data ?? null,
   };

@@ -6,6 +6,7 @@ import { compareRuns } from "./report/compare.ts";
 import { appendHistory } from "./report/history.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { tableOf } from "./report/print-table.ts";
+import { writeDocs } from "./report/write-docs.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import { scenarios } from "./scenarios/index.ts";
 
@@ -40,8 +41,7 @@ async function build(runs: string | undefined, { data }: Arguments): Promise<voi
 }
 
 async function measure(options: Arguments): Promise<void> {
-  if (options.isRecorded && options.size === "smoke")
-    throw new Error("the figures of a smoke run mean nothing: they are not recorded");
+  refuseWorthless(options);
   const unknown = options.scenarios.filter((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
     throw new Error(
@@ -56,5 +56,13 @@ async function measure(options: Arguments): Promise<void> {
   process.stdout.write(tableOf(report));
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.isRecorded) appendHistory(report);
+  if (options.isForDocs) writeDocs(report);
   if (options.markdown !== null) writeFileSync(options.markdown, markdownOf(report));
+}
+
+function refuseWorthless({ isRecorded, isForDocs, size, profileFolder, scenarios: names }: Arguments): void {
+  if (!isRecorded && !isForDocs) return;
+  if (size === "smoke") throw new Error("the figures of a smoke run mean nothing: they are kept nowhere");
+  if (profileFolder !== null) throw new Error("a profile slows down what it looks at: its figures are kept nowhere");
+  if (isForDocs && names.length > 0) throw new Error("--docs shows all scenarios: name none");
 }

@@ -2,11 +2,10 @@
 import { loadavg } from "node:os";
 import { type Bed, type BedApp, type BedOptions, startBed } from "./bed.ts";
 import { createDatabases, type Databases } from "./big-database/databases.ts";
-import type { Figure } from "./figure.ts";
 import { describeMachine } from "./machine.ts";
 import { medianFigures } from "./median-figures.ts";
 import { startRawApp } from "./raw-app.ts";
-import type { Report } from "./report/report.ts";
+import type { Report, ReportedFigure } from "./report/report.ts";
 import type { Context, Scenario, Size } from "./scenario.ts";
 import { startSdkApp } from "./sdk/sdk-app.ts";
 import type { Subject } from "./subject.ts";
@@ -27,12 +26,13 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
   const machine = describeMachine();
   const databases = createDatabases(options.data);
   const context = contextOf(options, databases);
-  const rounds: (readonly Figure[])[] = [];
+  const rounds: (readonly ReportedFigure[])[] = [];
   for (let round = 0; round < options.repeat; round += 1) {
-    const figures: Figure[] = [];
+    const figures: ReportedFigure[] = [];
     for (const scenario of scenarios) {
       options.onScenario?.(scenario);
-      figures.push(...(await scenario.measure(context)));
+      const measured = await scenario.measure(context);
+      figures.push(...measured.map((figure) => ({ ...figure, scenario: scenario.name })));
     }
     rounds.push(figures);
   }
@@ -46,7 +46,11 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
   };
 }
 
-function contextOf({ size, synchronous, profileFolder }: RunOptions, databases: Databases): Context {
+/** What scenarios are given: beds of their own, and databases that they share. */
+export function contextOf(
+  { size, synchronous, profileFolder }: Pick<RunOptions, "size" | "synchronous" | "profileFolder">,
+  databases: Databases,
+): Context {
   const on = async <App extends BedApp, T>(
     options: Pick<BedOptions, "kind"> & Partial<BedOptions>,
     name: string,

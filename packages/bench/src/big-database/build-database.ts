@@ -7,6 +7,7 @@ import { type AppClient, createRandom, createRuntime, defaultSettings, type Runt
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { pino } from "pino";
 import { readCall, registrationOf, wireAnswer } from "../raw-wire.ts";
+import type { SentEvent } from "../sender.ts";
 import { createHistoryClock } from "./history-clock.ts";
 
 /** Where runs are made. */
@@ -34,6 +35,8 @@ const mixture: readonly { readonly event: string; readonly part: number }[] = [
   { event: "bench/failing", part: 6 },
   { event: "bench/wait", part: 2 },
 ];
+// It has no divisor in common with 100: neighbours differ, and a hundred runs in a row are the whole mixture.
+const spread = 37;
 const kinds = mixture.flatMap(({ event, part }) => Array.from({ length: part }, () => event));
 
 /** Adds runs to a database. Takes about two minutes per 100,000. */
@@ -66,26 +69,33 @@ async function registerApp(runtime: Runtime): Promise<void> {
   await runtime.register(parsed.request);
 }
 
-/** Sends events, waits for the end of their runs, and cancels the one of a hundred that is to be cancelled. */
+/** Sends events, waits for the end of their runs, and cancels those that are to be cancelled. */
 async function makeRuns(runtime: Runtime, from: number, count: number): Promise<void> {
-  const events = Array.from({ length: count }, (_, index) => {
-    const number = from + index;
-    // 37 has no divisor in common with 100: neighbours differ.
-    return {
-      name: kinds[(number * 37) % kinds.length] ?? "bench/steps-0",
-      data: { key: number, user: number % 1_000 },
-    };
-  });
+  const events = Array.from({ length: count }, (_, index) => eventOf(from + index));
   const parsed = parseEvents(JSON.stringify(events));
   if (parsed.kind === "rejected") throw parsed.error;
   const ids = await runtime.ingest(parsed.events, { seed: null });
   await runtime.idle();
-  const waiting = ids.filter((_, index) => events[index]?.name === "bench/wait");
-  for (const eventId of waiting.filter((_, index) => index % 2 === 0)) {
+  const cancelled = ids.filter((_, index) => isCancelled(from + index));
+  for (const eventId of cancelled) {
     const [run] = await runtime.storage.runs.startedBy(eventId);
     if (run !== undefined) await runtime.cancelRun(run.id);
   }
   await runtime.idle();
+}
+
+/** The event that starts run `number`. */
+export function eventOf(number: number): SentEvent {
+  return { name: kindOf(number), data: { key: number, user: number % 1_000 } };
+}
+
+/** Whether run `number` is cancelled while it waits: one of the two in a hundred that do. */
+export function isCancelled(number: number): boolean {
+  return (number * spread) % kinds.length === kinds.length - 1;
+}
+
+function kindOf(number: number): string {
+  return kinds[(number * spread) % kinds.length] ?? "bench/steps-0";
 }
 
 /** The raw app without HTTP in between. */

@@ -16,6 +16,7 @@ export interface HistoryLine {
   readonly synchronous: "full" | "normal";
   readonly loadBefore: number;
   readonly loadAfter: number;
+  readonly scenario: string;
   readonly id: string;
   readonly value: number;
   readonly unit: Figure["unit"];
@@ -34,7 +35,7 @@ export const historyFolder = join(import.meta.dirname, "../../history");
 export function appendHistory(report: Report, folder: string = historyFolder): void {
   mkdirSync(folder, { recursive: true });
   for (const line of linesOf(report)) {
-    appendFileSync(join(folder, `${scenarioOf(line.id)}.jsonl`), `${JSON.stringify(line)}\n`);
+    appendFileSync(join(folder, `${line.scenario}.jsonl`), `${JSON.stringify(line)}\n`);
   }
 }
 
@@ -59,6 +60,7 @@ export function linesOf({ machine, synchronous, loadAfter, figures }: Report): r
     synchronous,
     loadBefore,
     loadAfter: rounded(loadAfter),
+    scenario: figure.scenario,
     id: figure.id,
     value: rounded(figure.value),
     unit: figure.unit,
@@ -69,10 +71,6 @@ export function linesOf({ machine, synchronous, loadAfter, figures }: Report): r
     referenceCpuMicros: roundedOrNull(figure.reference?.cpuMicros ?? null),
     isMet: isMet(figure),
   }));
-}
-
-function scenarioOf(id: string): string {
-  return id.split("/")[0] ?? id;
 }
 
 function roundedOrNull(value: number | null): number | null {
