@@ -14,6 +14,8 @@ export interface Arguments {
   readonly markdown: string | null;
   /** Appends to the committed history. */
   readonly isRecorded: boolean;
+  /** Replaces the figures in docs/performance.md. */
+  readonly isForDocs: boolean;
   /** Folder for CPU profiles of the server; null: none are taken. */
   readonly profileFolder: string | null;
   readonly data: string | null;
@@ -21,6 +23,7 @@ export interface Arguments {
 
 export const usage = `bench [scenario …] [options]       measures; without a name everything
 bench compare A B                  compares two commits of the history, or two files written by --json
+bench build N --data DIR           builds a database of N stored runs there, if it is not there yet
 bench list                         says what there is
 
   --smoke             a tiny size that shows that everything works; the figures mean nothing
@@ -29,6 +32,7 @@ bench list                         says what there is
   --json FILE         writes the report as JSON
   --markdown FILE     writes the table as Markdown
   --record            appends one line per figure to packages/bench/history
+  --docs              replaces the figures in docs/performance.md
   --cpu-profile DIR   writes a .cpuprofile of the server (and of the floor) for what is measured; costs about 5 %
   --data DIR          builds big databases there, and uses those that are there
 `;
@@ -45,6 +49,7 @@ export function readArguments(words: readonly string[]): Arguments {
       json: { type: "string" },
       markdown: { type: "string" },
       record: { type: "boolean", default: false },
+      docs: { type: "boolean", default: false },
       "cpu-profile": { type: "string" },
       data: { type: "string" },
     },
@@ -60,6 +65,7 @@ export function readArguments(words: readonly string[]): Arguments {
     json: values.json ?? null,
     markdown: values.markdown ?? null,
     isRecorded: values.record,
+    isForDocs: values.docs,
     profileFolder: values["cpu-profile"] ?? null,
     data: values.data ?? null,
   };

@@ -1,12 +1,12 @@
-// A process under measurement with a synced raw app and a sender: what every scenario starts from.
+// A process under measurement with a synced app and a sender: what every scenario starts from.
 import { type MeasuredWindow, measuredWindow } from "./measured-window.ts";
-import { type RawApp, startRawApp } from "./raw-app.ts";
+import type { RawApp } from "./raw-app.ts";
 import { createSender, type Sender } from "./sender.ts";
 import { startSubject, type Subject, type SubjectOptions } from "./subject.ts";
 
 /** The bed. */
-export interface Bed extends Omit<Sender, "close"> {
-  readonly app: RawApp;
+export interface Bed<App = RawApp> extends Omit<Sender, "close"> {
+  readonly app: App;
   readonly subject: Subject;
   /** What the process under measurement spends while something is measured. */
   readonly window: MeasuredWindow;
@@ -19,10 +19,19 @@ export interface BedOptions extends Omit<SubjectOptions, "inspect"> {
   readonly profile: { readonly folder: string; readonly name: string } | null;
 }
 
+/** What a bed needs to know of an app. */
+export interface BedApp {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
 /** Starts process, app and sender; resolves once the functions are known. */
-export async function startBed(options: BedOptions): Promise<Bed> {
+export async function startBed<App extends BedApp>(
+  options: BedOptions,
+  startApp: (subject: Subject) => Promise<App>,
+): Promise<Bed<App>> {
   const subject = await startSubject({ ...options, inspect: options.profile !== null });
-  const app = await startRawApp({ serverUrl: subject.url, signingKeyHash: subject.signingKeyHash });
+  const app = await startApp(subject);
   const answer = await fetch(app.url, { method: "PUT" });
   if (answer.status !== 200) throw new Error(`the app could not be synced: ${answer.status} ${await answer.text()}`);
   const { profile } = options;
@@ -42,8 +51,9 @@ export async function startBed(options: BedOptions): Promise<Bed> {
     async close() {
       await window.dispose();
       await sender.close();
-      await app.close();
+      // The app outlives the process that calls it: the last answer may still be on its way.
       await subject.stop();
+      await app.close();
     },
   };
 }

@@ -1,8 +1,12 @@
 // The command: measures, prints the table, writes what was asked for.
 import { writeFileSync } from "node:fs";
 import { type Arguments, readArguments, usage } from "./arguments.ts";
+import { createDatabases } from "./big-database/databases.ts";
+import { compareRuns } from "./report/compare.ts";
+import { appendHistory } from "./report/history.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { tableOf } from "./report/print-table.ts";
+import { writeDocs } from "./report/write-docs.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import { scenarios } from "./scenarios/index.ts";
 
@@ -11,6 +15,8 @@ const words = process.argv.slice(2);
 try {
   if (words[0] === "list") list();
   else if (words.includes("--help") || words.includes("-h")) process.stdout.write(usage);
+  else if (words[0] === "compare") compare(words.slice(1));
+  else if (words[0] === "build") await build(words[1], readArguments(words.slice(2)));
   else await measure(readArguments(words));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -22,7 +28,20 @@ function list(): void {
   process.stdout.write(scenarios.map(({ name, about }) => `${name.padEnd(width)}  ${about}\n`).join(""));
 }
 
+function compare([before, after]: readonly string[]): void {
+  if (before === undefined || after === undefined) throw new Error("say what to compare: bench compare A B");
+  process.stdout.write(compareRuns(before, after));
+}
+
+async function build(runs: string | undefined, { data }: Arguments): Promise<void> {
+  const count = Number(runs);
+  if (!Number.isInteger(count) || count < 1 || data === null)
+    throw new Error("say how many runs, and where: bench build 1000000 --data DIR");
+  await createDatabases(data).prepare(count);
+}
+
 async function measure(options: Arguments): Promise<void> {
+  refuseWorthless(options);
   const unknown = options.scenarios.filter((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
     throw new Error(
@@ -36,5 +55,14 @@ async function measure(options: Arguments): Promise<void> {
   });
   process.stdout.write(tableOf(report));
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.isRecorded) appendHistory(report);
+  if (options.isForDocs) writeDocs(report);
   if (options.markdown !== null) writeFileSync(options.markdown, markdownOf(report));
+}
+
+function refuseWorthless({ isRecorded, isForDocs, size, profileFolder, scenarios: names }: Arguments): void {
+  if (!isRecorded && !isForDocs) return;
+  if (size === "smoke") throw new Error("the figures of a smoke run mean nothing: they are kept nowhere");
+  if (profileFolder !== null) throw new Error("a profile slows down what it looks at: its figures are kept nowhere");
+  if (isForDocs && names.length > 0) throw new Error("--docs shows all scenarios: name none");
 }

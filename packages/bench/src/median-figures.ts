@@ -3,7 +3,7 @@ import type { Figure, Reference } from "./figure.ts";
 import { quantile } from "./latency.ts";
 
 /** The median of each figure, part by part; every round has the same figures in the same order. Counts are those of the last round. */
-export function medianFigures(rounds: readonly (readonly Figure[])[]): readonly Figure[] {
+export function medianFigures<F extends Figure>(rounds: readonly (readonly F[])[]): readonly F[] {
   const last = rounds.at(-1) ?? [];
   return last.map((figure, index) => {
     const all = rounds.flatMap((round) => round[index] ?? []);

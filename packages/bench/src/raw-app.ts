@@ -1,7 +1,9 @@
 // The smallest app that speaks the protocol: request version 1, no checkpointing, no SDK in the way.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type AppAnswer, type AppCall, type RawFunction, rawFunctions } from "./raw-functions.ts";
+import type { AppCall } from "./raw-functions.ts";
+import { readCall, registrationOf, wireAnswer } from "./raw-wire.ts";
+import type { Subject } from "./subject.ts";
 
 /** What the app saw of one call. */
 export interface SeenCall extends AppCall {
@@ -23,14 +25,8 @@ export interface RawApp {
   close(): Promise<void>;
 }
 
-const sdkHeaders = { "content-type": "application/json", "x-inngest-sdk": "js:v3.54.2", "x-inngest-req-version": "1" };
-const opsHeaders = { ...sdkHeaders, "x-inngest-no-retry": "false" };
-
-/** Starts the app. `serverUrl` is where it registers when it is asked to. */
-export async function startRawApp(options: {
-  readonly serverUrl: string;
-  readonly signingKeyHash: string;
-}): Promise<RawApp> {
+/** Starts the app; asked to, it registers with this server. */
+export async function startRawApp(subject: Pick<Subject, "url" | "signingKeyHash">): Promise<RawApp> {
   let listener: CallListener = () => undefined;
   const server = createServer((request, response) => {
     void handle(request, response);
@@ -43,19 +39,21 @@ export async function startRawApp(options: {
     const at = performance.now();
     switch (request.method) {
       case "PUT": {
-        const answer = await register(url, options);
-        response.writeHead(answer.status, sdkHeaders).end(JSON.stringify({ message: "registered", modified: true }));
+        const { status } = await register(url, subject);
+        response
+          .writeHead(status, { "content-type": "application/json" })
+          .end('{"message":"registered","modified":true}');
         return;
       }
       case "POST": {
-        const { call, answer } = readCall(request.url ?? "", body, at);
-        await listener(call);
-        if (answer === null) response.writeHead(200, sdkHeaders).end('{"ok":true}');
-        else response.writeHead(206, opsHeaders).end(JSON.stringify(answer));
+        const { functionId, call, answer } = readCall(request.url ?? "", body);
+        await listener({ ...call, runId: call.ctx.run_id, functionId, isLast: answer === null, at });
+        const { status, headers, body: text } = wireAnswer(answer);
+        response.writeHead(status, headers).end(text);
         return;
       }
       default:
-        response.writeHead(200, sdkHeaders).end("{}");
+        response.writeHead(200, { "content-type": "application/json" }).end("{}");
     }
   };
 
@@ -72,52 +70,12 @@ export async function startRawApp(options: {
   };
 }
 
-const functionsById = new Map(rawFunctions.map((fn) => [`bench-${fn.name}`, fn]));
-
-function readCall(path: string, body: string, at: number): { readonly call: SeenCall; readonly answer: AppAnswer } {
-  const query = new URLSearchParams(path.slice(path.indexOf("?")));
-  const functionId = query.get("fnId") ?? "";
-  const fn = functionsById.get(functionId);
-  if (fn === undefined) throw new Error(`there is no function ${functionId}`);
-  const { ctx, event, steps } = JSON.parse(body) as {
-    readonly ctx: AppCall["ctx"];
-    readonly event: { readonly data: AppCall["data"] };
-    readonly steps: AppCall["steps"];
-  };
-  const call = { ctx, stepId: query.get("stepId") ?? "", data: event.data, steps };
-  const answer = fn.answer(call);
-  return { call: { ...call, runId: ctx.run_id, functionId, isLast: answer === null, at }, answer };
-}
-
-async function register(
-  url: string,
-  options: { readonly serverUrl: string; readonly signingKeyHash: string },
-): Promise<Response> {
-  return fetch(`${options.serverUrl}/fn/register`, {
+async function register(url: string, subject: Pick<Subject, "url" | "signingKeyHash">): Promise<Response> {
+  return fetch(`${subject.url}/fn/register`, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${options.signingKeyHash}` },
-    body: JSON.stringify({
-      url,
-      deployType: "ping",
-      framework: "raw",
-      appName: "bench",
-      sdk: "js:v3.54.2",
-      v: "0.1",
-      functions: rawFunctions.map((fn) => registration(url, fn)),
-    }),
+    headers: { "content-type": "application/json", authorization: `Bearer ${subject.signingKeyHash}` },
+    body: JSON.stringify(registrationOf(url)),
   });
-}
-
-function registration(url: string, { name, config }: RawFunction): object {
-  return {
-    ...config,
-    id: `bench-${name}`,
-    name,
-    triggers: [{ event: `bench/${name}` }],
-    steps: {
-      step: { id: "step", name: "step", runtime: { type: "http", url: `${url}?fnId=bench-${name}&stepId=step` } },
-    },
-  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -18,8 +18,8 @@ export interface AppCall {
   readonly steps: Readonly<Record<string, unknown>>;
 }
 
-/** What the app answers: ops, or null when the function has ended. */
-export type AppAnswer = readonly object[] | null;
+/** What the app answers: ops, null when the function has ended, or that it failed for good. */
+export type AppAnswer = readonly object[] | null | "failed";
 
 /** One function of the raw app. */
 export interface RawFunction {
@@ -89,6 +89,9 @@ export const sleepFunction: RawFunction = {
 /** No step, for scenarios that hold its calls or send checkpoints while they last. */
 export const longFunction: RawFunction = { name: "long", config: {}, answer: () => null };
 
+/** Fails at once. */
+export const failingFunction: RawFunction = { name: "failing", config: {}, answer: () => "failed" };
+
 /** Everything that the scenarios start. */
 export const rawFunctions: readonly RawFunction[] = [
   ...[0, 1, 3, 10, 20, 50].map(stepsFunction),
@@ -98,6 +101,7 @@ export const rawFunctions: readonly RawFunction[] = [
   groupFunction,
   sleepFunction,
   longFunction,
+  failingFunction,
 ];
 
 /** The result of step `number` as an op. */
@@ -111,13 +115,16 @@ function plannedOp(number: number): object {
   return { op: "StepPlanned", id, name: id, displayName: `step ${number}`, opts: {}, data: null };
 }
 
+// Longer than the history of a big database is old: its waits must not time out while something is measured.
+const waitTimeout = "300d";
+
 function waitOp(condition: string): object {
   return {
     op: "WaitForEvent",
     id: idOf(0),
     name: "bench/go",
     displayName: "wait",
-    opts: { timeout: "24h", if: condition },
+    opts: { timeout: waitTimeout, if: condition },
   };
 }
 

@@ -1,11 +1,14 @@
 // Runs scenarios and puts their figures into a report.
 import { loadavg } from "node:os";
-import { startBed } from "./bed.ts";
-import type { Figure } from "./figure.ts";
+import { type Bed, type BedApp, type BedOptions, startBed } from "./bed.ts";
+import { createDatabases, type Databases } from "./big-database/databases.ts";
 import { describeMachine } from "./machine.ts";
 import { medianFigures } from "./median-figures.ts";
-import type { Report } from "./report/report.ts";
+import { startRawApp } from "./raw-app.ts";
+import type { Report, ReportedFigure } from "./report/report.ts";
 import type { Context, Scenario, Size } from "./scenario.ts";
+import { startSdkApp } from "./sdk/sdk-app.ts";
+import type { Subject } from "./subject.ts";
 
 /** How to run them. */
 export interface RunOptions {
@@ -21,16 +24,19 @@ export interface RunOptions {
 /** Runs them one after the other; the whole row is repeated, so that a repetition sees other minutes of the machine. */
 export async function runScenarios(scenarios: readonly Scenario[], options: RunOptions): Promise<Report> {
   const machine = describeMachine();
-  const context = contextOf(options);
-  const rounds: (readonly Figure[])[] = [];
+  const databases = createDatabases(options.data);
+  const context = contextOf(options, databases);
+  const rounds: (readonly ReportedFigure[])[] = [];
   for (let round = 0; round < options.repeat; round += 1) {
-    const figures: Figure[] = [];
+    const figures: ReportedFigure[] = [];
     for (const scenario of scenarios) {
       options.onScenario?.(scenario);
-      figures.push(...(await scenario.measure(context)));
+      const measured = await scenario.measure(context);
+      figures.push(...measured.map((figure) => ({ ...figure, scenario: scenario.name })));
     }
     rounds.push(figures);
   }
+  await databases.close();
   return {
     machine,
     synchronous: options.synchronous,
@@ -40,19 +46,30 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
   };
 }
 
-function contextOf({ size, synchronous, profileFolder, data }: RunOptions): Context {
+/** What scenarios are given: beds of their own, and databases that they share. */
+export function contextOf(
+  { size, synchronous, profileFolder }: Pick<RunOptions, "size" | "synchronous" | "profileFolder">,
+  databases: Databases,
+): Context {
+  const on = async <App extends BedApp, T>(
+    options: Pick<BedOptions, "kind"> & Partial<BedOptions>,
+    name: string,
+    startApp: (subject: Subject) => Promise<App>,
+    work: (bed: Bed<App>) => Promise<T>,
+  ): Promise<T> => {
+    const profile = profileFolder === null ? null : { folder: profileFolder, name: name.replaceAll("/", "-") };
+    const bed = await startBed({ synchronous, profile, ...options }, startApp);
+    try {
+      return await work(bed);
+    } finally {
+      await bed.close();
+    }
+  };
   return {
     size,
     synchronous,
-    data,
-    async on(kind, name, work, options) {
-      const profile = profileFolder === null ? null : { folder: profileFolder, name: name.replaceAll("/", "-") };
-      const bed = await startBed({ kind, synchronous, profile, ...options });
-      try {
-        return await work(bed);
-      } finally {
-        await bed.close();
-      }
-    },
+    databases,
+    on: (kind, name, work, options) => on({ kind, ...options }, name, startRawApp, work),
+    withSdk: (major, kind, name, work) => on({ kind }, name, (subject) => startSdkApp(major, subject), work),
   };
 }

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { linesOf } from "./lines-of.ts";
 
-/** What is measured. */
-export type SubjectKind = "server" | "floor";
+/** What is measured. `ceiling` is the floor without a disk, which signs its calls: as fast as a published SDK can be called. */
+export type SubjectKind = "server" | "floor" | "ceiling";
 
 /** A running process under measurement. */
 export interface Subject {
@@ -49,6 +49,7 @@ const startDeadlineMs = 60_000;
 const programs: Readonly<Record<SubjectKind, URL>> = {
   server: new URL("../../../apps/server/dist/main.js", import.meta.url),
   floor: new URL("./floor/floor-process.ts", import.meta.url),
+  ceiling: new URL("./floor/floor-process.ts", import.meta.url),
 };
 
 /** Starts the process on a free port; resolves once it says that it listens. */
@@ -94,6 +95,7 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
 
 function argsOf({ kind, synchronous, serverArgs = [] }: SubjectOptions, dataDir: string): readonly string[] {
   if (kind === "floor") return [join(dataDir, "main.db"), synchronous];
+  if (kind === "ceiling") return [":memory:", synchronous, signingKey];
   const where = ["--port", "0", "--host", "127.0.0.1", "--data-dir", dataDir];
   const keys = ["--event-key", eventKey, "--signing-key", signingKey];
   return ["start", ...where, ...keys, "--synchronous", synchronous, "--shutdown-grace", "1", ...serverArgs];

@@ -1,50 +1,78 @@
-// Throughput: keeps a number of runs in flight until all have ended, and measures from the end of the warm-up to the last call.
+// Throughput: keeps a number of runs in flight until all have ended, and measures from the end of the warm-up to the last one.
 import type { Bed } from "./bed.ts";
-import type { Measured } from "./measured-window.ts";
+import type { Measured, MeasuredWindow } from "./measured-window.ts";
+import type { SeenCall } from "./raw-app.ts";
 import type { SentEvent } from "./sender.ts";
 
-/** What to run. */
+/** Runs that are kept going. */
 export interface Load {
-  readonly event: SentEvent;
   readonly runs: number;
   readonly inFlight: number;
-  /** Calls that a run needs. Others that an engine makes are counted, but are no work done. */
-  readonly callsPerRun: number;
+  /** What a run is worth: calls or steps that it needs. Others that an engine makes are no work done. */
+  readonly unitsPerRun: number;
+  readonly window: MeasuredWindow;
+  readonly startRun: () => Promise<void>;
 }
 
-/** What came of it. */
-export interface Throughput extends Measured {
-  readonly counts: { readonly calls: number; readonly runs: number; readonly ended: number };
+/** Runs that are being kept going. */
+export interface RunsInFlight {
+  /** Tells that a run has ended. */
+  ended(): void;
+  /** Resolves when all have; rejects when one could not be started. */
+  readonly measured: Promise<Measured>;
 }
 
 // The first tenth of the runs fills caches and compiles code.
 const warmUpPart = 0.1;
 
-/** Measures needed calls per second. Throws when a run ends twice. */
-export async function measureThroughput(bed: Bed, load: Load): Promise<Throughput> {
-  const warmUp = Math.ceil(load.runs * warmUpPart);
-  const seen = new Set<string>();
-  const done = Promise.withResolvers<Throughput>();
-  let calls = 0;
+/** Starts the first runs, and one more for each that ends. */
+export function keepInFlight({ runs, inFlight, unitsPerRun, window, startRun }: Load): RunsInFlight {
+  const warmUp = Math.ceil(runs * warmUpPart);
+  const done = Promise.withResolvers<Measured>();
   let ended = 0;
   let started = 0;
   const startOne = (): void => {
-    if (started === load.runs) return;
+    if (started === runs) return;
     started += 1;
-    bed.send(load.event.name, load.event.data).catch(done.reject);
+    startRun().catch(done.reject);
   };
-  bed.app.onCall((call) => {
+  for (let index = 0; index < inFlight; index += 1) startOne();
+  return {
+    measured: done.promise,
+    ended() {
+      ended += 1;
+      if (ended === warmUp) window.open();
+      startOne();
+      if (ended > runs) done.reject(new Error("a run ended twice"));
+      if (ended === runs) done.resolve(window.close((runs - warmUp) * unitsPerRun));
+    },
+  };
+}
+
+/** What a load on the raw app came to. */
+export interface Throughput extends Measured {
+  readonly counts: { readonly calls: number; readonly runs: number; readonly ended: number };
+}
+
+/** Measures runs of the raw app. `work` is done in each call before it is answered. */
+export async function measureThroughput(
+  bed: Bed,
+  load: Pick<Load, "runs" | "inFlight" | "unitsPerRun"> & { readonly event: SentEvent },
+  work?: (call: SeenCall) => Promise<void>,
+): Promise<Throughput> {
+  const seen = new Set<string>();
+  let calls = 0;
+  let ended = 0;
+  const { event } = load;
+  const flight = keepInFlight({ ...load, window: bed.window, startRun: () => bed.send(event.name, event.data) });
+  bed.app.onCall(async (call) => {
     calls += 1;
     seen.add(call.runId);
+    if (work !== undefined) await work(call);
     if (!call.isLast) return;
     ended += 1;
-    if (ended === warmUp) bed.window.open();
-    startOne();
-    if (ended < load.runs) return;
-    if (ended > load.runs) throw new Error(`a run of ${load.event.name} ended twice`);
-    const measured = bed.window.close((load.runs - warmUp) * load.callsPerRun);
-    done.resolve({ ...measured, counts: { calls, runs: seen.size, ended } });
+    flight.ended();
   });
-  for (let index = 0; index < load.inFlight; index += 1) startOne();
-  return done.promise;
+  const measured = await flight.measured;
+  return { ...measured, counts: { calls, runs: seen.size, ended } };
 }

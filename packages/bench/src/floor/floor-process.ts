@@ -9,13 +9,16 @@
 // What it leaves out: matching, queue, leases, retries, flow control, signatures, checks, history for people, recovery.
 // A row is an id and a text without a secondary index. From those rows a run could be taken up again, so they are enough.
 //
-// `floor-process <database file> <full|normal>` prints its URL.
+// `floor-process <database file> <full|normal> [signing key]` prints its URL. With a key it signs its calls, as the published
+// SDKs want; the minimal app does not look, and the floor below it does not pay. With `:memory:` it is the ceiling of an SDK:
+// calls answered directly, nothing stored.
+import { createHmac } from "node:crypto";
 import Database from "better-sqlite3";
 import fastify from "fastify";
 import { Agent } from "undici";
 import { groupCommit } from "./group-commit.ts";
 
-const [file = "", synchronous = "full"] = process.argv.slice(2);
+const [file = "", synchronous = "full", signingKey = ""] = process.argv.slice(2);
 const db = new Database(file);
 db.pragma("journal_mode = WAL");
 db.pragma(`synchronous = ${synchronous}`);
@@ -26,6 +29,8 @@ const insertResult = db.prepare("INSERT INTO results (run, body) VALUES (?, ?)")
 const commit = groupCommit(db);
 const agent = new Agent({ connections: 128, pipelining: 1 });
 const http = fastify({ bodyLimit: 32 * 1024 * 1024 });
+
+const plainHeaders = { "content-type": "application/json" };
 
 interface Event {
   readonly name: string;
@@ -67,19 +72,17 @@ async function execute(event: Event): Promise<void> {
   runs += 1;
   const run = runs;
   const functionId = `bench-${event.name.slice("bench/".length)}`;
-  const text = JSON.stringify(event);
-  const memos: string[] = [];
+  const memos: { readonly id: string; readonly text: string }[] = [];
   const call = async (stepId: string): Promise<{ readonly isOver: boolean; readonly planned: readonly Op[] }> => {
-    const ctx = `{"run_id":"${run}","fn_id":"${functionId}","qi_id":"${run}","generation_id":1,"step_id":"step"}`;
-    const body = `{"ctx":${ctx},"event":${text},"events":[${text}],"steps":{${memos.join(",")}},"version":1}`;
-    const answer = await post(functionId, stepId, body);
+    const answer = await post(functionId, stepId, requestBody({ run, functionId, event, memos }));
     if (answer.status === 200) {
       await commit(() => insertResult.run(run, answer.text));
       return { isOver: true, planned: [] };
     }
+    if (answer.status !== 206) throw new Error(`the app answered ${answer.status}: ${answer.text}`);
     const ops = JSON.parse(answer.text) as readonly Op[];
-    const done = ops.filter(({ op }) => op === "StepRun");
-    for (const { id, data } of done) memos.push(`"${id}":{"data":${JSON.stringify(data)}}`);
+    for (const { op, id, data } of ops)
+      if (op === "StepRun") memos.push({ id, text: `"${id}":{"data":${JSON.stringify(data)}}` });
     // Planned steps are in the answer that is stored, too: after a crash it is known what is to be called.
     await commit(() => insertResult.run(run, answer.text));
     return {
@@ -94,16 +97,40 @@ async function execute(event: Event): Promise<void> {
   }
 }
 
+/** The body as the protocol has it, with its keys in the order that signatures want. */
+function requestBody(o: {
+  readonly run: number;
+  readonly functionId: string;
+  readonly event: Event;
+  readonly memos: readonly { readonly id: string; readonly text: string }[];
+}): string {
+  const { run, functionId, event } = o;
+  const memos = signingKey === "" ? o.memos : o.memos.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const stack = `{"current":${memos.length},"stack":[${o.memos.map(({ id }) => `"${id}"`).join(",")}]}`;
+  const ctx =
+    `{"attempt":0,"disable_immediate_execution":false,"env":"","fn_id":"${functionId}","generation_id":1,"job_id":"${run}",` +
+    `"max_attempts":4,"qi_id":"${run}","request_id":"${run}","run_id":"${run}","stack":${stack},"step_id":"step","use_api":false}`;
+  const text = `{"data":${JSON.stringify(event.data)},"id":"${run}","name":"${event.name}","ts":1795469168451,"user":{}}`;
+  const steps = memos.map((memo) => memo.text).join(",");
+  return `{"ctx":${ctx},"event":${text},"events":[${text}],"steps":{${steps}},"use_api":false,"version":-1}`;
+}
+
 async function post(functionId: string, stepId: string, body: string): Promise<{ status: number; text: string }> {
   if (app === null) throw new Error("no app has registered");
   const answer = await agent.request({
     origin: app.origin,
     path: `${app.pathname}?fnId=${functionId}&stepId=${stepId}`,
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: signingKey === "" ? plainHeaders : { ...plainHeaders, "x-inngest-signature": signatureOf(body) },
     body,
   });
   return { status: answer.statusCode, text: await answer.body.text() };
+}
+
+function signatureOf(body: string): string {
+  const at = Math.floor(Date.now() / 1_000);
+  const mac = createHmac("sha256", signingKey).update(body).update(String(at)).digest("hex");
+  return `t=${at}&s=${mac}`;
 }
 
 const url = await http.listen({ host: "127.0.0.1", port: 0 });

@@ -1,16 +1,26 @@
-// A report as a Markdown table.
+// A report as Markdown: a table per scenario, and the conditions below them.
+import { scenarios } from "../scenarios/index.ts";
 import { cellsOf, headings } from "./cells.ts";
 import { conditionsOf } from "./conditions.ts";
-import type { Report } from "./report.ts";
+import type { Report, ReportedFigure } from "./report.ts";
 
-/** The table and the conditions below it. */
+/** The report in sections of the third level. */
 export function markdownOf(report: Report): string {
+  const sections = scenarios.flatMap(({ name, about }) => {
+    const figures = report.figures.filter(({ scenario }) => scenario === name);
+    return figures.length === 0 ? [] : [`### \`${name}\`\n\n${about}\n\n${tableOf(figures)}\n`];
+  });
+  return `${conditionsOf(report)}\n\n${sections.join("\n")}`;
+}
+
+/** Columns that are empty in every row are left out. */
+function tableOf(figures: readonly ReportedFigure[]): string {
+  const rows = figures.map(cellsOf);
+  const isFilled = headings.map((_, column) => rows.some((row) => row[column] !== ""));
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const table = [
-    line(headings),
-    line(headings.map(() => "---")),
-    ...report.figures.map((figure) => line(cellsOf(figure))),
-  ];
-  return `${table.join("\n")}\n\n${conditionsOf(report)}\n`;
+    `| ${cells
+      .filter((_, column) => isFilled[column])
+      .map((cell) => cell.replaceAll("|", "\\|"))
+      .join(" | ")} |`;
+  return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -10,5 +10,10 @@ export interface Report {
   readonly size: Size;
   /** Mean number of processes that wanted a core in the last minute of the run; it contains the run's own. */
   readonly loadAfter: number;
-  readonly figures: readonly Figure[];
+  readonly figures: readonly ReportedFigure[];
+}
+
+/** A figure with the scenario that measured it. */
+export interface ReportedFigure extends Figure {
+  readonly scenario: string;
 }

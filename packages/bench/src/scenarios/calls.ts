@@ -2,7 +2,7 @@
 import { rateBesideFloor } from "../compare-with-floor.ts";
 import type { Figure } from "../figure.ts";
 import type { Scenario, Size } from "../scenario.ts";
-import { type Load, measureThroughput } from "../throughput.ts";
+import { measureThroughput } from "../throughput.ts";
 
 const inFlight = 64;
 const callsWanted: Readonly<Record<Size, number>> = { smoke: 60, full: 20_000 };
@@ -21,11 +21,11 @@ export const calls: Scenario = {
   async measure(context) {
     const figures: Figure[] = [];
     for (const { name, event, callsPerRun } of shapes) {
-      const load: Load = {
+      const load = {
         event: { name: event, data: {} },
         runs: Math.ceil(callsWanted[context.size] / callsPerRun),
         inFlight,
-        callsPerRun,
+        unitsPerRun: callsPerRun,
       };
       figures.push(
         await rateBesideFloor(

@@ -5,12 +5,16 @@ import type { Rate } from "../compare-with-floor.ts";
 import type { Figure } from "../figure.ts";
 import type { Scenario, Size } from "../scenario.ts";
 
-interface Shape {
-  readonly id: string;
-  readonly title: string;
+/** How events are sent. */
+export interface Posts {
   readonly event: string;
   readonly perPost: number;
   readonly senders: number;
+}
+
+interface Shape extends Posts {
+  readonly id: string;
+  readonly title: string;
   readonly events: Readonly<Record<Size, number>>;
 }
 
@@ -48,16 +52,20 @@ export const ingest: Scenario = {
     const figures: Figure[] = [];
     for (const shape of shapes) {
       figures.push(
-        await rateBesideFloor(context, { ...shape, per: "event" }, (bed) => measureIngest(bed, shape, context.size)),
+        await rateBesideFloor(context, { ...shape, per: "event" }, (bed) =>
+          measureIngest(bed, shape, shape.events[context.size]),
+        ),
       );
     }
     return figures;
   },
 };
 
-/** Where the event starts runs, their calls are held until the end: what is measured is taking events in, not working on runs. */
-async function measureIngest(bed: Bed, { event, perPost, senders, events }: Shape, size: Size): Promise<Rate> {
-  const count = events[size];
+/**
+ * Events per second of `count` events, after a tenth as many to warm up. Where they start runs, the calls are held until the
+ * end: what is measured is taking events in, not working on runs.
+ */
+export async function measureIngest(bed: Bed, { event, perPost, senders }: Posts, count: number): Promise<Rate> {
   const measuring = Promise.withResolvers<void>();
   const allCalled = Promise.withResolvers<void>();
   const called = new Set<string>();

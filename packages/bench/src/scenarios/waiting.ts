@@ -21,7 +21,7 @@ export const waiting: Scenario = {
     for (const count of waitingRuns[context.size]) {
       const words = `${count.toLocaleString("en")} waiting`;
       const { latency, resident, parked } = await context.on("server", `waiting-${count}`, (bed) =>
-        measure(bed, { count, resumed: resumes[context.size] }),
+        measureResumes(bed, { count, resumed: resumes[context.size] }),
       );
       latencies.push(
         seriesFigure(
@@ -44,7 +44,8 @@ export const waiting: Scenario = {
   },
 };
 
-async function measure(
+/** Latency of `resumed` resumes, one after the other, while `count` runs wait, and the memory of the server after them. */
+export async function measureResumes(
   bed: Bed,
   { count, resumed }: { readonly count: number; readonly resumed: number },
 ): Promise<{ readonly latency: Latency; readonly resident: number | null; readonly parked: number }> {
