@@ -169,7 +169,7 @@ function resolved(tables: Tables, scope: EffectScope, item: NewQueueItem): void 
 }
 
 function isAwaited(tables: Tables, o: { readonly eventName: string; readonly registryVersion: number }): boolean {
-  return registryVersion(tables.counters) !== o.registryVersion || tables.pauseIndex.has(o.eventName);
+  return registryVersion(tables.counters) !== o.registryVersion || tables.pauseIndex.paths.of(o.eventName).length > 0;
 }
 
 function enqueue(tables: Tables, scope: EffectScope, item: NewQueueItem): void {

@@ -33,6 +33,7 @@ export function committer(db: Connection, tables: Tables): (batch: CommitBatch) 
     tables.lanes.forget();
     tables.lines.forget();
     tables.gates.forget();
+    tables.pauseIndex.paths.forget();
     tables.counters.reload();
   };
 
@@ -99,6 +100,7 @@ function isolated(db: Connection, tables: Tables): ApplyTransition {
       tables.gates.mark(),
       tables.lanes.forget,
       tables.lines.forget,
+      tables.pauseIndex.paths.forget,
     ];
     let own: OwnOutcome;
     try {

@@ -104,7 +104,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     steps: stepReads(writer),
     events: eventGets(writer),
     queue: queueReads(writer),
-    pauses: pauseReads(writer, tables.sequence),
+    pauses: pauseReads(writer, { sequence: tables.sequence, index: tables.pauseIndex }),
     debounces: debounceReads(writer),
     batches: batchReads(writer),
   };

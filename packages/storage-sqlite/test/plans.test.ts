@@ -84,7 +84,7 @@ function preparedTexts(db: Connection): readonly string[] {
   eventGets(db);
   eventList(db);
   queueReads(db);
-  pauseReads(db, tables.sequence);
+  pauseReads(db, { sequence: tables.sequence, index: tables.pauseIndex });
   registryReads(db, tables.counters);
   cronReads(db);
   const texts = new Set(prepare.mock.calls.map(([sql]) => sql));
