@@ -22,7 +22,6 @@ export async function bundle({ outfile, fileUrl, external }) {
     external,
     // Names stay: they are what a stack trace tells.
     minifySyntax: true,
-    minifyWhitespace: true,
     legalComments: "none",
     logLevel: "warning",
     banner: { js: `const fileUrlOfBundle = ${fileUrl};` },
