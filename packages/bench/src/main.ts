@@ -54,6 +54,8 @@ async function measure(options: Arguments): Promise<void> {
     onScenario: ({ name }) => process.stderr.write(`… ${name}\n`),
   });
   process.stdout.write(tableOf(report));
+  for (const failure of report.failures) process.stderr.write(`failed: ${failure}\n`);
+  if (report.failures.length > 0) process.exitCode = 1;
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.isRecorded) appendHistory(report);
   if (options.isForDocs) writeDocs(report);
