@@ -37,7 +37,12 @@ bench list                         says what there is
   --data DIR          builds big databases there, and uses those that are there
 `;
 
-/** Reads the command line. Throws with a sentence when it cannot be understood. */
+/** The command line asks for what there is not; the message says so in a sentence. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Reads the command line. Throws a `UsageError` when it cannot be understood. */
 export function readArguments(words: readonly string[]): Arguments {
   const { values, positionals } = parseArgs({
     args: [...words],
@@ -56,7 +61,7 @@ export function readArguments(words: readonly string[]): Arguments {
   });
   const repeat = Number(values.repeat);
   if (!Number.isInteger(repeat) || repeat < 1)
-    throw new Error(`--repeat ${values.repeat}: give a whole number from 1 up`);
+    throw new UsageError(`--repeat ${values.repeat}: give a whole number from 1 up`);
   return {
     scenarios: positionals,
     size: values.smoke ? "smoke" : "full",

@@ -1,7 +1,6 @@
 // Stores steps of a call that goes on, as an SDK with checkpointing does.
 import { Agent } from "undici";
-import type { AppCall } from "./raw-functions.ts";
-import { stepOp } from "./raw-functions.ts";
+import { type AppCall, stepOp } from "./raw-functions.ts";
 import type { Subject } from "./subject.ts";
 
 /** Sends checkpoints to one server. */

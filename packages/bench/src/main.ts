@@ -1,6 +1,6 @@
 // The command: measures, prints the table, writes what was asked for.
 import { writeFileSync } from "node:fs";
-import { type Arguments, readArguments, usage } from "./arguments.ts";
+import { type Arguments, readArguments, usage, UsageError } from "./arguments.ts";
 import { createDatabases } from "./big-database/databases.ts";
 import { compareRuns } from "./report/compare.ts";
 import { appendHistory } from "./report/history.ts";
@@ -19,7 +19,7 @@ try {
   else if (words[0] === "build") await build(words[1], readArguments(words.slice(2)));
   else await measure(readArguments(words));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${textOf(error)}\n`);
   process.exitCode = 1;
 }
 
@@ -29,14 +29,14 @@ function list(): void {
 }
 
 function compare([before, after]: readonly string[]): void {
-  if (before === undefined || after === undefined) throw new Error("say what to compare: bench compare A B");
+  if (before === undefined || after === undefined) throw new UsageError("say what to compare: bench compare A B");
   process.stdout.write(compareRuns(before, after));
 }
 
 async function build(runs: string | undefined, { data }: Arguments): Promise<void> {
   const count = Number(runs);
   if (!Number.isInteger(count) || count < 1 || data === null)
-    throw new Error("say how many runs, and where: bench build 1000000 --data DIR");
+    throw new UsageError("say how many runs, and where: bench build 1000000 --data DIR");
   await createDatabases(data).prepare(count);
 }
 
@@ -44,7 +44,7 @@ async function measure(options: Arguments): Promise<void> {
   refuseWorthless(options);
   const unknown = options.scenarios.filter((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
-    throw new Error(
+    throw new UsageError(
       `there is no scenario ${unknown.join(", ")}; there are: ${scenarios.map(({ name }) => name).join(", ")}`,
     );
   }
@@ -54,6 +54,8 @@ async function measure(options: Arguments): Promise<void> {
     onScenario: ({ name }) => process.stderr.write(`… ${name}\n`),
   });
   process.stdout.write(tableOf(report));
+  for (const failure of report.failures) process.stderr.write(`failed: ${failure}\n`);
+  if (report.failures.length > 0) process.exitCode = 1;
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.isRecorded) appendHistory(report);
   if (options.isForDocs) writeDocs(report);
@@ -62,7 +64,16 @@ async function measure(options: Arguments): Promise<void> {
 
 function refuseWorthless({ isRecorded, isForDocs, size, profileFolder, scenarios: names }: Arguments): void {
   if (!isRecorded && !isForDocs) return;
-  if (size === "smoke") throw new Error("the figures of a smoke run mean nothing: they are kept nowhere");
-  if (profileFolder !== null) throw new Error("a profile slows down what it looks at: its figures are kept nowhere");
-  if (isForDocs && names.length > 0) throw new Error("--docs shows all scenarios: name none");
+  if (size === "smoke") throw new UsageError("the figures of a smoke run mean nothing: they are kept nowhere");
+  if (profileFolder !== null)
+    throw new UsageError("a profile slows down what it looks at: its figures are kept nowhere");
+  if (isForDocs && names.length > 0) throw new UsageError("--docs shows all scenarios: name none");
+}
+
+/** Without a stack for those who mistyped a command. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isMistyped =
+    error instanceof UsageError || ("code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
+  return isMistyped ? error.message : (error.stack ?? error.message);
 }

@@ -17,3 +17,7 @@ test("each part of a figure has a median of its own", () => {
   const [merged] = medianFigures([round(100, 9), round(300, 7), round(200, 8)]);
   expect(merged).toMatchObject({ value: 200, cpuMicros: 20, p99: null, reference: { value: 8 } });
 });
+
+test("a figure that a round does not have is made of the others", () => {
+  expect(medianFigures([round(100, 9), []])).toMatchObject([{ value: 100 }]);
+});

@@ -2,24 +2,30 @@
 import type { Figure, Reference } from "./figure.ts";
 import { quantile } from "./latency.ts";
 
-/** The median of each figure, part by part; every round has the same figures in the same order. Counts are those of the last round. */
+/**
+ * The median of each figure, part by part, in the order in which they first appear. A figure may be missing in some rounds.
+ * Counts are those of the last round that has it.
+ */
 export function medianFigures<F extends Figure>(rounds: readonly (readonly F[])[]): readonly F[] {
-  const last = rounds.at(-1) ?? [];
-  return last.map((figure, index) => {
-    const all = rounds.flatMap((round) => round[index] ?? []);
-    return {
-      ...figure,
-      value: median(all.map(({ value }) => value)) ?? figure.value,
-      p99: median(all.map(({ p99 }) => p99)),
-      cpuMicros: median(all.map(({ cpuMicros }) => cpuMicros)),
-      reference:
-        figure.reference &&
-        medianReference(
-          figure.reference,
-          all.flatMap(({ reference }) => reference ?? []),
-        ),
-    };
+  return [...Map.groupBy(rounds.flat(), ({ id }) => id).values()].flatMap((all) => {
+    const last = all.at(-1);
+    return last === undefined ? [] : [medianFigure(last, all)];
   });
+}
+
+function medianFigure<F extends Figure>(figure: F, all: readonly F[]): F {
+  return {
+    ...figure,
+    value: median(all.map(({ value }) => value)) ?? figure.value,
+    p99: median(all.map(({ p99 }) => p99)),
+    cpuMicros: median(all.map(({ cpuMicros }) => cpuMicros)),
+    reference:
+      figure.reference &&
+      medianReference(
+        figure.reference,
+        all.flatMap(({ reference }) => reference ?? []),
+      ),
+  };
 }
 
 function medianReference(reference: Reference, all: readonly Reference[]): Reference {

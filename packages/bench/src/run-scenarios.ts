@@ -27,12 +27,18 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
   const databases = createDatabases(options.data);
   const context = contextOf(options, databases);
   const rounds: (readonly ReportedFigure[])[] = [];
+  const failures: string[] = [];
   for (let round = 0; round < options.repeat; round += 1) {
     const figures: ReportedFigure[] = [];
     for (const scenario of scenarios) {
       options.onScenario?.(scenario);
-      const measured = await scenario.measure(context);
-      figures.push(...measured.map((figure) => ({ ...figure, scenario: scenario.name })));
+      try {
+        const measured = await scenario.measure(context);
+        figures.push(...measured.map((figure) => ({ ...figure, scenario: scenario.name })));
+      } catch (error) {
+        // A run of all takes half an hour: what the others find is not thrown away.
+        failures.push(`${scenario.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      }
     }
     rounds.push(figures);
   }
@@ -43,6 +49,7 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
     size: options.size,
     loadAfter: loadavg()[0] ?? 0,
     figures: medianFigures(rounds),
+    failures,
   };
 }
 

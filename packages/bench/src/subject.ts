@@ -66,10 +66,15 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
   const killAtExit = (): void => void child.kill("SIGKILL");
   process.once("exit", killAtExit);
   void ended.then(() => process.off("exit", killAtExit));
-  const [url, inspectorUrl] = await Promise.all([
+  const removeFresh = async (): Promise<void> => {
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
+  const announcements = Promise.all([
     announced(child, "stdout", kind === "server" ? /"url":"([^"]+)".*server started/ : /^listening (\S+)/),
     announced(child, "stderr", inspect ? /^Debugger listening on (\S+)/ : null),
   ]);
+  announcements.catch(removeFresh);
+  const [url, inspectorUrl] = await announcements;
   if (url === null) throw new Error("broken promise: a pattern was given");
   const startMs = performance.now() - begunAt;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -87,7 +92,7 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
     startMs,
     async stop() {
       await end("SIGTERM");
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      await removeFresh();
     },
     kill: () => end("SIGKILL"),
   };

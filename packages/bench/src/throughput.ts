@@ -18,7 +18,9 @@ export interface Load {
 export interface RunsInFlight {
   /** Tells that a run has ended. */
   ended(): void;
-  /** Resolves when all have; rejects when one could not be started. */
+  /** Tells that a run cannot go on: there is nothing to measure then. */
+  failed(error: unknown): void;
+  /** Resolves when all have ended; rejects when one failed or could not be started. */
   readonly measured: Promise<Measured>;
 }
 
@@ -39,6 +41,7 @@ export function keepInFlight({ runs, inFlight, unitsPerRun, window, startRun }: 
   for (let index = 0; index < inFlight; index += 1) startOne();
   return {
     measured: done.promise,
+    failed: done.reject,
     ended() {
       ended += 1;
       if (ended === warmUp) window.open();
@@ -68,7 +71,11 @@ export async function measureThroughput(
   bed.app.onCall(async (call) => {
     calls += 1;
     seen.add(call.runId);
-    if (work !== undefined) await work(call);
+    try {
+      await work?.(call);
+    } catch (error) {
+      flight.failed(error);
+    }
     if (!call.isLast) return;
     ended += 1;
     flight.ended();

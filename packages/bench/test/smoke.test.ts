@@ -50,16 +50,24 @@ const counts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "recovery/200": { inFlight: 10, madeAgain: 10, firstAfterMs: expect.any(Number) },
 };
 
-describe.each(scenarios)("$name", ({ name, measure }) => {
+const seen = new Set<string>();
+
+describe.each(scenarios)("$name", ({ measure }) => {
   test("loses nothing and does nothing twice", { timeout: scenarioMs }, async () => {
     const figures = await measure(context);
-    expect(figures, name).not.toEqual([]);
+    expect(figures).not.toEqual([]);
     expect(figures.filter((figure) => Number.isNaN(figure.value))).toEqual([]);
     for (const figure of figures) {
-      const expected = counts[figure.id];
-      if (expected !== undefined) expect(countsOf(figure), figure.id).toEqual(expected);
+      seen.add(figure.id);
+      const { id } = figure;
+      const expected = counts[id];
+      if (expected !== undefined) expect({ id, ...countsOf(figure) }).toEqual({ id, ...expected });
     }
   });
+});
+
+test("the counts above are of figures that there are", () => {
+  expect(Object.keys(counts).filter((id) => !seen.has(id))).toEqual([]);
 });
 
 function countsOf(figure: Figure): Readonly<Record<string, number>> {

@@ -1,5 +1,6 @@
 // What changed between two runs of the benchmarks. Ratios and CPU time are compared first: times depend on the machine's mood.
 import { existsSync, readFileSync } from "node:fs";
+import { UsageError } from "../arguments.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type HistoryLine, linesOf, readHistory } from "./history.ts";
 import type { Report } from "./report.ts";
@@ -11,7 +12,7 @@ export function compareRuns(before: string, after: string): string {
     const other = old.get(line.id);
     return other === undefined ? [] : [rowOf(other, line)];
   });
-  if (rows.length === 0) throw new Error(`${before} and ${after} have no figure in common`);
+  if (rows.length === 0) throw new UsageError(`${before} and ${after} have no figure in common`);
   const headings = ["figure", "value", "", "change", "ratio", "", "change", "CPU µs", "", "change"];
   return `${alignedTable([headings, ...rows])}\nchange > 1: worse\n`;
 }
@@ -36,6 +37,6 @@ function pair(before: number | null, after: number | null, isRate: boolean): rea
 function linesOfRun(name: string): readonly HistoryLine[] {
   if (existsSync(name)) return linesOf(JSON.parse(readFileSync(name, "utf8")) as Report);
   const lines = readHistory().filter(({ commit }) => commit !== null && commit.startsWith(name));
-  if (lines.length === 0) throw new Error(`${name} is neither a file nor a commit of the history`);
+  if (lines.length === 0) throw new UsageError(`${name} is neither a file nor a commit of the history`);
   return [...new Map(lines.map((line) => [line.id, line])).values()];
 }

@@ -34,6 +34,7 @@ function reportOf(value: number): Report {
     synchronous: "full",
     size: "full",
     loadAfter: 1,
+    failures: [],
     figures: [
       { ...figure({ ...calls, cpuPer: "call", reference }), scenario: "calls" },
       { ...figure(steps), scenario: "steps" },
@@ -64,7 +65,8 @@ test("a report is one line per figure, in a file per scenario, and read back", (
 });
 
 test("the committed history can be read", () => {
-  for (const line of readHistory(historyFolder)) expect(line.value, JSON.stringify(line)).toBeTypeOf("number");
+  const broken = readHistory(historyFolder).filter(({ id, date }) => id === "" || Number.isNaN(Date.parse(date)));
+  expect(broken).toEqual([]);
 });
 
 test("two runs are compared so that more than one is worse", () => {

@@ -1,5 +1,5 @@
 // The committed history: one line of JSON per figure and run of the benchmarks, in a file per scenario.
-import { appendFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Figure, ratioOf } from "../figure.ts";
 import { isMet } from "../targets.ts";
@@ -41,6 +41,7 @@ export function appendHistory(report: Report, folder: string = historyFolder): v
 
 /** Reads the whole history, oldest first within a scenario. */
 export function readHistory(folder: string = historyFolder): readonly HistoryLine[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(".jsonl"))
     .flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"))

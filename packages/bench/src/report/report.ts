@@ -11,6 +11,8 @@ export interface Report {
   /** Mean number of processes that wanted a core in the last minute of the run; it contains the run's own. */
   readonly loadAfter: number;
   readonly figures: readonly ReportedFigure[];
+  /** Scenarios that broke off, with the reason. */
+  readonly failures: readonly string[];
 }
 
 /** A figure with the scenario that measured it. */

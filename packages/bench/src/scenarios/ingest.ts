@@ -1,7 +1,6 @@
 // Ingest: events per second, each acknowledged after its commit. Single posts from 64 senders, and batches of 100 from 8.
 import type { Bed } from "../bed.ts";
-import { rateBesideFloor } from "../compare-with-floor.ts";
-import type { Rate } from "../compare-with-floor.ts";
+import { type Rate, rateBesideFloor } from "../compare-with-floor.ts";
 import type { Figure } from "../figure.ts";
 import type { Scenario, Size } from "../scenario.ts";
 

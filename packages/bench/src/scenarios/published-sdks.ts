@@ -20,43 +20,39 @@ export const publishedSdks: Scenario = {
 };
 
 async function measureMajor(context: Context, major: Major): Promise<readonly Figure[]> {
-  const runs = throughputRuns[context.size];
   const id = `sdk-${major}`;
-  const rates = {
-    ceiling: await context.withSdk(major, "ceiling", `${id}/3-steps-ceiling`, (bed) => measureRate(bed, runs)),
-    server: await context.withSdk(major, "server", `${id}/3-steps`, (bed) => measureRate(bed, runs)),
-  };
-  const count = latencyRuns[context.size];
-  const latencies = {
-    ceiling: await context.withSdk(major, "ceiling", `${id}/20-steps-ceiling`, (bed) => measureLatency(bed, count)),
-    server: await context.withSdk(major, "server", `${id}/20-steps`, (bed) => measureLatency(bed, count)),
-  };
+  const measure = async (bed: Bed<SdkApp>) => ({
+    rate: await measureRate(bed, throughputRuns[context.size]),
+    latency: await measureLatency(bed, latencyRuns[context.size]),
+  });
+  const ceiling = await context.withSdk(major, "ceiling", `${id}-ceiling`, measure);
+  const server = await context.withSdk(major, "server", id, measure);
   return [
     figure({
       id: `${id}/20-steps`,
       title: `SDK ${major}, run of 20 steps`,
-      value: latencies.server.p50,
+      value: server.latency.p50,
       unit: "ms",
-      p99: latencies.server.p99,
-      cpuMicros: latencies.server.cpuMicros,
+      p99: server.latency.p99,
+      cpuMicros: server.latency.cpuMicros,
       cpuPer: "run",
       reference: {
         name: "ceiling",
-        value: latencies.ceiling.p50,
-        p99: latencies.ceiling.p99,
-        cpuMicros: latencies.ceiling.cpuMicros,
+        value: ceiling.latency.p50,
+        p99: ceiling.latency.p99,
+        cpuMicros: ceiling.latency.cpuMicros,
       },
-      counts: { measured: latencies.server.count },
+      counts: { measured: server.latency.count },
     }),
     figure({
       id: `${id}/3-steps`,
       title: `SDK ${major}, runs of 3 steps`,
-      value: rates.server.perSecond,
+      value: server.rate.perSecond,
       unit: "per s",
-      cpuMicros: rates.server.cpuMicros,
+      cpuMicros: server.rate.cpuMicros,
       cpuPer: "run",
-      reference: { name: "ceiling", value: rates.ceiling.perSecond, p99: null, cpuMicros: rates.ceiling.cpuMicros },
-      counts: rates.server.counts,
+      reference: { name: "ceiling", value: ceiling.rate.perSecond, p99: null, cpuMicros: ceiling.rate.cpuMicros },
+      counts: server.rate.counts,
     }),
   ];
 }
