@@ -41,6 +41,12 @@ export const parameterInvalid = defineError(
 );
 /** A required query or path parameter is absent. */
 export const parameterMissing = defineError("PARAMETER_MISSING", 400, 'parameter "{name}" is required; {allowed}');
+/** JSON of more levels than anybody can work on. */
+export const nestedTooDeep = defineError(
+  "NESTED_TOO_DEEP",
+  400,
+  "the value is nested deeper than {max} levels; send a flatter one",
+);
 /** A list cursor was not made by this API or belongs to another list. */
 export const cursorInvalid = defineError(
   "CURSOR_INVALID",
@@ -479,6 +485,7 @@ export const errorTable: readonly ErrorRow[] = [
   contentTypeUnsupported,
   parameterInvalid,
   parameterMissing,
+  nestedTooDeep,
   cursorInvalid,
   filterInvalid,
   idInvalid,
