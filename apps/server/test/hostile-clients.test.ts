@@ -129,10 +129,12 @@ describe("connections", () => {
 });
 
 describe("an event", () => {
-  it("of 100,000 levels is stored and shown like any other", async () => {
+  it("of 100,000 levels is refused with the limit; one of 9,000 is stored and shown like any other", async () => {
     const server = await start();
-    const deep = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
-    const answer = await sendEvent(server, `{"name":"deep","data":${deep}}`);
+    const deep = (levels: number) => `{"name":"deep","data":${'{"a":'.repeat(levels)}1${"}".repeat(levels)}}`;
+    const refused = await sendEvent(server, deep(100_000));
+    expect(refused).toMatchObject({ status: 400, body: expect.stringContaining("nested deeper than 10000 levels") });
+    const answer = await sendEvent(server, deep(9_000));
     expect(answer).toMatchObject({ status: 200 });
     const { ids } = JSON.parse(answer.body) as { ids: readonly string[] };
     const shown = await fetch(`${server.urls[0]}/api/events/${ids[0]}`);

@@ -55,6 +55,8 @@ export type Effect =
   | { readonly kind: "replaceWork"; readonly item: NewQueueItem }
   /** Takes an item that cannot be processed out of the queue, visible with its reason (design guarantee 5). */
   | { readonly kind: "setAside"; readonly itemId: QueueItemId; readonly reason: string; readonly at: Millis }
+  /** An item that was set aside is tried again, or of no use any more: it is no longer shown. */
+  | { readonly kind: "forgetSetAside"; readonly itemId: QueueItemId }
   | { readonly kind: "putSpan"; readonly span: Span }
   /** Ends an open span (a wait); merges `detail` into the stored one. */
   | {
@@ -98,6 +100,8 @@ export type Guard =
   | { readonly kind: "itemAbsent"; readonly itemId: QueueItemId }
   /** The item is there and nobody has its lease. */
   | { readonly kind: "itemWaiting"; readonly itemId: QueueItemId }
+  /** The item was set aside, and nobody has tried it again. */
+  | { readonly kind: "itemSetAside"; readonly itemId: QueueItemId }
   | { readonly kind: "keyFree"; readonly key: string; readonly now: Millis }
   | { readonly kind: "signalFree"; readonly signal: string }
   /** No pause for this event, found by these probes, is newer than the match that read them. */

@@ -124,6 +124,8 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
         return registry().version === guard.version;
       case "itemWaiting":
         return items.get(guard.itemId)?.isLeased === false;
+      case "itemSetAside":
+        return false;
       case "batchSize":
         return batches.get(guard.batchId)?.batch.count === guard.count;
     }
@@ -268,6 +270,7 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
       case "removeWindow":
       case "takeLock":
       case "setAside":
+      case "forgetSetAside":
       case "putApp":
       case "removeApp":
       case "putFunction":

@@ -15,6 +15,7 @@ import { apiFunctionRoutes } from "./routes/api-functions.ts";
 import { apiInfoRoutes } from "./routes/api-info.ts";
 import { apiLiveRoutes } from "./routes/api-live.ts";
 import { apiRunRoutes } from "./routes/api-runs.ts";
+import { apiSetAsideRoutes } from "./routes/api-set-aside.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { checkpointRoutes } from "./routes/checkpoint.ts";
 import { devRoutes } from "./routes/dev.ts";
@@ -106,6 +107,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     apiFunctionRoutes(api, deps);
     apiFunctionControlRoutes(api, deps);
     apiAppRoutes(api, deps);
+    apiSetAsideRoutes(api, deps);
     apiLiveRoutes(api, deps);
   });
   return app;

@@ -1,8 +1,10 @@
 // The one table of the product's errors. A message says what was wrong, with
 // the value, and what to do; docs/errors.md is generated from `errorTable`.
 import { defineError, type ErrorRow } from "./define-error.ts";
+import { startErrors } from "./start-errors.ts";
 
 export { StepwrightError, type ErrorContext, type ErrorDefinition, type ErrorRow } from "./define-error.ts";
+export * from "./start-errors.ts";
 
 // Any request
 /** The body is not JSON where JSON is required. */
@@ -39,6 +41,12 @@ export const parameterInvalid = defineError(
 );
 /** A required query or path parameter is absent. */
 export const parameterMissing = defineError("PARAMETER_MISSING", 400, 'parameter "{name}" is required; {allowed}');
+/** JSON of more levels than anybody can work on. */
+export const nestedTooDeep = defineError(
+  "NESTED_TOO_DEEP",
+  400,
+  "the value is nested deeper than {max} levels; send a flatter one",
+);
 /** A list cursor was not made by this API or belongs to another list. */
 export const cursorInvalid = defineError(
   "CURSOR_INVALID",
@@ -187,6 +195,13 @@ export const functionNotFound = defineError(
   404,
   'function "{functionSlug}" does not exist; check its id and that its app is synced',
 );
+/** What a function was registered with is damaged. */
+export const functionUnreadable = defineError(
+  "FUNCTION_UNREADABLE",
+  500,
+  "the stored configuration of {functions} cannot be read; sync the app again",
+  { retryable: false },
+);
 /** The run has no such step. */
 export const stepNotFound = defineError("STEP_NOT_FOUND", 404, "run {runId} has no step {stepId}");
 /** Nobody waits for the signal. */
@@ -199,8 +214,18 @@ export const cancellationNotFound = defineError(
 );
 /** No limit override is set. */
 export const overrideNotFound = defineError("OVERRIDE_NOT_FOUND", 404, "no {limit} is set for function {functionId}");
-/** No dead queue item has the id. */
-export const queueItemNotFound = defineError("QUEUE_ITEM_NOT_FOUND", 404, "queue item {queueItemId} does not exist");
+/** No item that was set aside has the id. */
+export const queueItemNotFound = defineError(
+  "QUEUE_ITEM_NOT_FOUND",
+  404,
+  "queue item {queueItemId} is not set aside; it may have been tried again meanwhile",
+);
+/** Nobody can tell what an item that was set aside was for. */
+export const queueItemUnreadable = defineError(
+  "QUEUE_ITEM_UNREADABLE",
+  409,
+  "queue item {queueItemId} cannot be tried again: what it was for cannot be read, and it belongs to no run",
+);
 
 // Event API
 /** The body is neither an event nor a list of events. */
@@ -451,58 +476,6 @@ export const notSupported = defineError("NOT_SUPPORTED", 501, "{feature} is not 
   retryable: false,
 });
 
-// Starting the server
-/** Another server works on the data folder. */
-export const dataFolderLocked = defineError(
-  "DATA_FOLDER_LOCKED",
-  500,
-  "another server is using the data folder {folder}; stop it, or choose another folder",
-  { retryable: false },
-);
-/** The data was written by a newer version. */
-export const dataFolderNewer = defineError(
-  "DATA_FOLDER_NEWER",
-  500,
-  "the data in {folder} was written by a newer version (migration {migration}); install that version or restore a backup",
-  { retryable: false },
-);
-/** The data folder cannot be written. */
-export const dataFolderUnusable = defineError(
-  "DATA_FOLDER_UNUSABLE",
-  500,
-  "the data folder {folder} cannot be used ({reason}); choose a folder this user can write",
-  { retryable: false },
-);
-/** The database is damaged, or the file is none. */
-export const dataDamaged = defineError(
-  "DATA_DAMAGED",
-  500,
-  "the database {file} is damaged: {reason}; restore a backup, or move the file and those beside it away to begin with an empty one",
-  { retryable: false },
-);
-/** A setting nobody knows. */
-export const configUnknown = defineError("CONFIG_UNKNOWN", 500, 'unknown setting "{key}" in {source}; {allowed}', {
-  retryable: false,
-});
-/** A setting with a bad value. */
-export const configInvalid = defineError(
-  "CONFIG_INVALID",
-  500,
-  'setting "{key}" has the invalid value "{value}" ({source}); {allowed}',
-  { retryable: false },
-);
-/** A setting that must be given. */
-export const configMissing = defineError("CONFIG_MISSING", 500, 'setting "{key}" is required; {allowed}', {
-  retryable: false,
-});
-/** The port is taken. */
-export const portInUse = defineError(
-  "PORT_IN_USE",
-  500,
-  "port {port} on {host} is in use; stop the other program or pass --port",
-  { retryable: false },
-);
-
 /** Every error of the product, in the order of their groups. */
 export const errorTable: readonly ErrorRow[] = [
   bodyNotJson,
@@ -512,6 +485,7 @@ export const errorTable: readonly ErrorRow[] = [
   contentTypeUnsupported,
   parameterInvalid,
   parameterMissing,
+  nestedTooDeep,
   cursorInvalid,
   filterInvalid,
   idInvalid,
@@ -540,11 +514,13 @@ export const errorTable: readonly ErrorRow[] = [
   eventNotFound,
   appNotFound,
   functionNotFound,
+  functionUnreadable,
   stepNotFound,
   signalNotFound,
   cancellationNotFound,
   overrideNotFound,
   queueItemNotFound,
+  queueItemUnreadable,
   eventBodyInvalid,
   eventsTooMany,
   eventsInvalid,
@@ -592,12 +568,5 @@ export const errorTable: readonly ErrorRow[] = [
   metadataInvalid,
   messageTooLarge,
   notSupported,
-  dataFolderLocked,
-  dataFolderNewer,
-  dataFolderUnusable,
-  dataDamaged,
-  configUnknown,
-  configInvalid,
-  configMissing,
-  portInUse,
+  ...startErrors,
 ];

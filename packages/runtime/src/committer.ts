@@ -6,7 +6,7 @@ import type { CommitBatch, CommitResult, Storage, TransitionOutcome } from "@ste
 import type { Logger } from "pino";
 import { newPerCommitMin, storageRetryMs, transitionsPerCommitMax } from "./limits.ts";
 import type { Clock } from "./ports.ts";
-import { asStorageTrouble } from "./storage-trouble.ts";
+import { asStorageTrouble, isStorageTrouble } from "./storage-trouble.ts";
 
 /** Where transitions go. */
 export interface Committer {
@@ -178,7 +178,7 @@ async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Pr
   const now = hooks.clock.now();
   let result: CommitResult;
   try {
-    result = await hooks.storage.commit({ transitions, now, lease: hooks.leaseFor(transitions, now) });
+    result = await commitWithLeases(hooks, transitions, now);
   } catch (error) {
     return asStorageTrouble(error);
   }
@@ -190,6 +190,24 @@ async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Pr
     offset += pending.transitions.length;
   }
   return null;
+}
+
+/**
+ * Commits, and leases what is due. When that fails for another reason than a database in trouble, some row stands in the way
+ * of every lease: what there is to write is written all the same, for whoever waits for it has nothing to do with that row.
+ */
+async function commitWithLeases(
+  { storage, log, leaseFor }: CommitterHooks,
+  transitions: readonly Transition[],
+  now: Millis,
+): Promise<CommitResult> {
+  try {
+    return await storage.commit({ transitions, now, lease: leaseFor(transitions, now) });
+  } catch (error) {
+    if (isStorageTrouble(error) || transitions.length === 0) throw error;
+    log.error({ err: error }, "nothing could be leased; writing what there is to write");
+    return storage.commit({ transitions, now, lease: [] });
+  }
 }
 
 function only(outcomes: readonly TransitionOutcome[]): TransitionOutcome {

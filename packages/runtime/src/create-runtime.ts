@@ -19,6 +19,7 @@ import { createMatcher } from "./matcher.ts";
 import type { Ports } from "./ports.ts";
 import { repairOrphans } from "./repair.ts";
 import { createRunBox } from "./run-box.ts";
+import { retryItem } from "./retry-item.ts";
 import { runActions, runBatch } from "./run-state-json.ts";
 import type { Runtime, RuntimeSettings } from "./runtime.ts";
 import { sendSignal } from "./send-signal.ts";
@@ -117,6 +118,10 @@ export function createRuntime(options: {
       return decided.kind === "committed";
     },
 
+    async retryItem(itemId) {
+      refuseWhenStopping();
+      return retryItem(shell, { committer, box }, itemId);
+    },
     async register(request) {
       const answer = await apps.register(request);
       reach.heardFrom(answer.appId);

@@ -22,6 +22,10 @@ export const cachedRunsMax = 2_000;
 export const cachedStateMax = 64 * 1024 * 1024;
 /** Pauses read at a time while matching one event. */
 export const pausesPerReadMax = 500;
+/** Steps of evaluation in one turn of the event loop: 1 to 7 ms. One expression alone may take five times as many. */
+export const stepsPerTurnMax = 20_000;
+/** Steps of evaluation for an event while its sender waits: about a tenth of a second; the rest is done afterwards. */
+export const stepsPerAcceptMax = 500_000;
 /** How often a transition is decided again after others changed what it read, before it counts as one that cannot be processed. */
 export const redecideMax = 50;
 /** Wait before a commit that the disk refused is tried again. */

@@ -42,6 +42,8 @@ export interface Runtime {
   cancelRun(runId: RunId): Promise<boolean>;
   /** A new run with the same events; RUN_NOT_FOUND, FUNCTION_NOT_FOUND when its function is gone. */
   rerun(runId: RunId): Promise<RunId>;
+  /** Tries an item that was set aside again; QUEUE_ITEM_NOT_FOUND, or QUEUE_ITEM_UNREADABLE when nobody can tell what it was for. */
+  retryItem(itemId: string): Promise<void>;
   /** Renders lifecycle payloads, which are not stored. */
   eventPayload(event: StoredEvent): Promise<JsonText>;
   readonly apps: AppControl;

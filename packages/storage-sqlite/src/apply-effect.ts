@@ -70,6 +70,9 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
     case "setAside":
       tables.queue.setAside(scope.round, { id: effect.itemId, reason: effect.reason, at: effect.at });
       return;
+    case "forgetSetAside":
+      tables.queue.forgetSetAside(effect.itemId);
+      return;
     case "putSpan":
       tables.spans.put(effect.span);
       return;

@@ -168,6 +168,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       ofLane: reading((lane, limit) => lists.queue.ofLane(lane, { limit, now: latest })),
       holders: reading(lists.queue.holders),
       depth: reading(() => lists.queue.depth(latest)),
+      setAsideItem: reading(hot.queue.setAsideItem),
       setAside: reading(lists.queue.setAside),
     },
     flow: {

@@ -19,9 +19,10 @@ import type {
   StoredEvent,
   StoredPause,
   Transition,
+  Work,
 } from "@stepwright/engine";
 import type { IndexTerm } from "@stepwright/expressions";
-import type { AppId, EventId, FunctionId, JsonText, Millis, RunId, StepId } from "@stepwright/protocol";
+import type { AppId, EventId, FunctionId, JsonText, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
 
 /** The one storage contract. All methods may be called concurrently. */
 export interface Storage {
@@ -259,6 +260,8 @@ export interface QueueReads {
   holders(gateId: string, limit: number): Promise<readonly RunId[]>;
   /** Items that nobody works on; due as of the latest commit. */
   depth(): Promise<{ readonly due: number; readonly future: number; readonly setAside: number }>;
+  /** An item that was set aside, as it can be tried again; null when there is none by that id. */
+  setAsideItem(id: string): Promise<SetAsideItem | null>;
   /** Newest first. */
   setAside(limit: number): Promise<
     readonly {
@@ -269,6 +272,16 @@ export interface QueueReads {
       readonly at: Millis;
     }[]
   >;
+}
+
+/** An item that could not be processed. */
+export interface SetAsideItem {
+  readonly id: QueueItemId;
+  readonly lane: Lane;
+  readonly attempt: number;
+  readonly runId: RunId | null;
+  /** Null when it cannot be read. */
+  readonly work: Work | null;
 }
 
 /** Reads of what waits before there is a run of it. */

@@ -26,6 +26,17 @@ export interface ApiInfo {
   readonly runs: Readonly<Record<ApiRunStatus, number>>;
 }
 
+/** A row of `GET /api/set-aside`: work that could not be processed, the newest first, at most 100. */
+export interface ApiSetAside {
+  readonly id: string;
+  /** What was to be done, such as `call`, `wake` or `match`. */
+  readonly kind: string;
+  /** The run that stands still because of it; null when it is about none. */
+  readonly runId: string | null;
+  readonly reason: string;
+  readonly at: number;
+}
+
 /** A row of `GET /api/runs?status=failed,running&function=SLUG&app=NAME&event=NAME&from=MS&to=MS&cursor=&limit=50`. */
 export interface ApiRunRow {
   readonly id: string;

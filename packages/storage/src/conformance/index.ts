@@ -15,6 +15,8 @@ import { describeRegistry } from "./registry.ts";
 import { describeRuns } from "./runs.ts";
 import type { OpenStorage } from "./subject.ts";
 
+/** Rows for what only one implementation can be tested for. */
+export * as samples from "./samples.ts";
 export type { OpenedStorage, OpenStorage } from "./subject.ts";
 
 /** Runs the suite with Vitest. Every test opens an empty store of its own, so files may run in parallel. */
