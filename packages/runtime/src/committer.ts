@@ -22,6 +22,8 @@ export interface Committer {
   /** Asks for a commit even if there is nothing to write: a lane has work due. */
   wake(): void;
   readonly isIdle: boolean;
+  /** Transitions that are to be committed, without those of a commit that is under way. */
+  readonly waiting: number;
 }
 
 interface Pending {
@@ -141,6 +143,9 @@ export function createCommitter(hooks: CommitterHooks): Committer {
     },
     get isIdle() {
       return !isScheduled && !isRunning && queue.length === 0;
+    },
+    get waiting() {
+      return queue.reduce((count, pending) => count + pending.transitions.length, 0);
     },
   };
 }
