@@ -69,6 +69,7 @@ export async function runSeed(seed: number, options: { readonly mutation?: Mutat
       view: data.view,
       clock,
       coverage,
+      memory: () => server.runtime?.inMemory() ?? null,
       areAppsReliable: faults.areAppsReliable,
       callsPerAppMax: world.callsPerAppMax,
     },

@@ -1,9 +1,13 @@
 // What every checker is given.
+import type { Runtime } from "@stepwright/runtime";
 import type { SimulatedFunction } from "../functions.ts";
 import type { Records } from "../records.ts";
 import type { SimulatedClock } from "../simulated-clock.ts";
 import type { View } from "../view.ts";
 import type { Coverage } from "../coverage.ts";
+
+/** Sizes of what a process remembers. */
+export type MemorySizes = ReturnType<Runtime["inMemory"]>;
 
 /** The world, as far as checkers look at it. */
 export interface CheckSurroundings {
@@ -13,6 +17,8 @@ export interface CheckSurroundings {
   readonly view: () => View;
   readonly clock: SimulatedClock;
   readonly coverage: Coverage;
+  /** What the process that runs remembers; null when none does. */
+  readonly memory: () => MemorySizes | null;
   /** Whether apps never fail by themselves. */
   readonly areAppsReliable: boolean;
 }
