@@ -217,7 +217,8 @@ export function createApps(options: AppsOptions): Apps {
     if (!isFailed) return;
     const { attempt, max_attempts: attemptsMax } = call.seen.ctx;
     const isFinal = result.kind === "response" && result.headers["x-inngest-no-retry"] === "true";
-    records.failures.set(call.runId, [...(records.failures.get(call.runId) ?? []), { attempt, attemptsMax, isFinal }]);
+    const failure = { attempt, attemptsMax, isFinal, isUnanswered: result.kind === "failed" };
+    records.failures.set(call.runId, [...(records.failures.get(call.runId) ?? []), failure]);
   };
 
   return {

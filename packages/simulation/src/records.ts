@@ -27,6 +27,8 @@ export interface FailedAttempt {
   readonly attemptsMax: number;
   /** The app said that it is not to be tried again. */
   readonly isFinal: boolean;
+  /** There was no answer. */
+  readonly isUnanswered: boolean;
 }
 
 /** The notes. */

@@ -9,7 +9,7 @@ import { createPeople } from "./people.ts";
 import { createApps } from "./apps.ts";
 import { createRecords } from "./records.ts";
 import { createServer } from "./server.ts";
-import { settle } from "./settle.ts";
+import { settle, turn } from "./settle.ts";
 import { createSimulatedClock } from "./simulated-clock.ts";
 import { createSimulatedRandom } from "./simulated-random.ts";
 import { createStoragePort, type Mutation } from "./storage-port.ts";
@@ -152,11 +152,19 @@ export async function runSeed(seed: number, options: { readonly mutation?: Mutat
     onCheckpoint: (call, ops, wasOver) => tell((checker) => checker.checkpointed?.(call, ops, wasOver)),
   });
 
+  /** How often the next thing happens while the server is still at work on the last one. */
+  const haste = chance.hits(0.5) ? chance.fraction() / 2 : 0;
+  const pass = () => (chance.hits(haste) ? turn() : settle(() => activity));
+
   /** Lets one thing happen. False when nothing is left to happen, or something is wrong. */
   const moment = async (): Promise<boolean> => {
-    if (finding !== null || !clock.step()) return false;
+    if (finding !== null) return false;
+    if (!clock.step()) {
+      await settle(() => activity);
+      if (!clock.step()) return false;
+    }
     moments += 1;
-    await settle(() => activity);
+    await pass();
     if (moments < momentsMax) return true;
     onFinding({ checker: "the world comes to rest", message: `it has not after ${momentsMax} moments` });
     return false;

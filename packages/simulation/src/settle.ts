@@ -9,13 +9,14 @@
 export async function settle(activity: () => number): Promise<void> {
   let seen = activity();
   for (let quiet = 0; quiet < 2;) {
-    await nextTurn();
+    await turn();
     const now = activity();
     quiet = now === seen ? quiet + 1 : 0;
     seen = now;
   }
 }
 
-function nextTurn(): Promise<void> {
+/** Resolves in the next turn of the event loop: the runtime may be in the middle of something then. */
+export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -8,12 +8,13 @@ interface Waiting {
   readonly run_id: string;
   readonly slug: string;
   readonly queued_at: number;
+  readonly at: number;
   readonly priority: number | null;
   readonly user: string | null;
   readonly generation: number;
 }
 
-const columns = `SELECT q.row, q.id, q.run_id, function_slug AS slug, queued_at, json_extract(data, '$.priority') AS priority,
+const columns = `SELECT q.row, q.id, q.run_id, function_slug AS slug, queued_at, q.at, json_extract(data, '$.priority') AS priority,
 json_extract(data, '$.user') AS user, generation
 FROM queue_items AS q JOIN runs ON runs.id = q.run_id JOIN run_events AS r ON r.run_id = runs.id AND position = 0
 JOIN events ON seq = event_seq`;
@@ -60,10 +61,10 @@ export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report:
     return item.queued_at - (hasPriority === true ? (item.priority ?? 0) * 1_000 : 0);
   }
 
-  /** Says whether one has to go first: its run is older or, of runs that are made in the same moment, was made first. */
+  /** Says whether one has to go first: its run is older or, of runs that are made for this moment, was made first. */
   function isBefore(one: Waiting, other: Waiting): boolean {
     if (age(one) !== age(other)) return age(one) < age(other);
-    const isStart = (item: Waiting) => item.id.endsWith(":d1");
+    const isStart = (item: Waiting) => item.id.endsWith(":d1") && item.at === item.queued_at;
     return one.row < other.row && isStart(one) && isStart(other) && one.generation === 0 && other.generation === 1;
   }
 }
