@@ -32,6 +32,8 @@ export const featureNames: readonly string[] = [
   "drop debounced",
   "drop outOfOrder",
   "drop duplicate",
+  "removed function",
+  "cancelled by backlogDropped",
   "cancelled by request",
   "cancelled by event",
   "cancelled by singleton",

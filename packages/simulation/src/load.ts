@@ -28,7 +28,10 @@ export interface LoadAction {
     | { readonly kind: "cancelRun" }
     | { readonly kind: "rerun" }
     | { readonly kind: "invoke"; readonly slug: string; readonly user: string }
-    | { readonly kind: "pause"; readonly slug: string; readonly forMs: number };
+    | { readonly kind: "pause"; readonly slug: string; readonly forMs: number }
+    /** Its app registers without the function, and with it again. */
+    | { readonly kind: "remove"; readonly slug: string; readonly forMs: number }
+    | { readonly kind: "dropBacklog"; readonly slug: string };
 }
 
 /** Users whose values are the keys of flow control. */
@@ -88,9 +91,12 @@ export function makeLoad(
     const roll = chance.fraction();
     const atMs = at();
     if (roll < 0.4) return { atMs, what: { kind: "signal" } };
-    if (roll < 0.55) return { atMs, what: { kind: "cancelRun" } };
-    if (roll < 0.7) return { atMs, what: { kind: "rerun" } };
-    if (roll < 0.85) return { atMs, what: { kind: "invoke", slug: chance.pick(slugs), user: chance.pick(users) } };
+    if (roll < 0.52) return { atMs, what: { kind: "cancelRun" } };
+    if (roll < 0.62) return { atMs, what: { kind: "rerun" } };
+    if (roll < 0.68) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
+    if (roll < 0.76)
+      return { atMs, what: { kind: "remove", slug: chance.pick(slugs), forMs: chance.between(100, 9_000) } };
+    if (roll < 0.88) return { atMs, what: { kind: "invoke", slug: chance.pick(slugs), user: chance.pick(users) } };
     return { atMs, what: { kind: "pause", slug: chance.pick(slugs), forMs: chance.between(100, 20_000) } };
   });
   return [...sends, ...others];

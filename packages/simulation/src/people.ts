@@ -40,6 +40,7 @@ export interface People {
 export function createPeople(options: PeopleOptions): People {
   const { world, clock, chance, faults, records, coverage, server, say } = options;
   const paused = new Set<string>();
+  const removed = new Set<string>();
 
   /** Asks until it is answered. */
   const insist = async <T>(what: (runtime: Runtime) => Promise<T>): Promise<T> => {
@@ -77,6 +78,12 @@ export function createPeople(options: PeopleOptions): People {
         return;
       case "pause":
         await pause(what.slug, what.forMs);
+        return;
+      case "remove":
+        await remove(what.slug, what.forMs);
+        return;
+      case "dropBacklog":
+        await dropBacklog(what.slug);
     }
   };
 
@@ -181,6 +188,36 @@ export function createPeople(options: PeopleOptions): People {
     say(`resume ${slug}`);
   };
 
+  const remove = async (slug: string, forMs: number): Promise<void> => {
+    records.removed.add(slug);
+    removed.add(slug);
+    await registerWhatIsLeft(slug);
+    coverage.count("feature removed function");
+    await wait(forMs);
+    await bringBack(slug);
+  };
+
+  const bringBack = async (slug: string): Promise<void> => {
+    removed.delete(slug);
+    await registerWhatIsLeft(slug);
+  };
+
+  /** Registers the app of a function with what it has at that moment. */
+  const registerWhatIsLeft = async (slug: string): Promise<void> => {
+    const app = world.functions.find((fn) => fn.slug === slug)?.app ?? "";
+    await insist((runtime) => {
+      const left = world.functions.filter((fn) => !removed.has(fn.slug));
+      return runtime.register(registrationOf(app, left));
+    });
+    say(`${app} is registered${removed.size === 0 ? "" : ` without ${[...removed].join(", ")}`}`);
+  };
+
+  const dropBacklog = async (slug: string): Promise<void> => {
+    records.droppedBacklogs.add(slug);
+    const asked: Asked<void> = await server.ask((runtime) => runtime.functions.dropBacklog(slug));
+    say(`drop backlog of ${slug}: ${asked.kind}`);
+  };
+
   const happen = (what: WorldFault["what"]): void => {
     if (faults.isStopped) return;
     switch (what.kind) {
@@ -220,6 +257,7 @@ export function createPeople(options: PeopleOptions): People {
   return {
     begin: () => void register(),
     putInOrder() {
+      for (const slug of removed) void bringBack(slug);
       for (const slug of paused) void resume(slug);
       // A run with a decision that could not be stored is taken up again by the next start.
       if (records.isDamaged) server.kill(1_000);

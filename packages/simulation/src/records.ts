@@ -46,6 +46,10 @@ export interface Records {
   readonly cancelRequests: Set<string>;
   /** Slugs of functions that were paused at some time. */
   readonly paused: Set<string>;
+  /** Slugs of functions that were not registered for a while. */
+  readonly removed: Set<string>;
+  /** Slugs of functions whose waiting runs somebody wanted to be cancelled. */
+  readonly droppedBacklogs: Set<string>;
   /** Runs with a decision that the store could not apply. */
   readonly poisonedRuns: Set<string>;
   /** Signals that were acknowledged, with the `n` they carried. */
@@ -71,6 +75,8 @@ export function createRecords(): Records {
     failures: new Map(),
     cancelRequests: new Set(),
     paused: new Set(),
+    removed: new Set(),
+    droppedBacklogs: new Set(),
     poisonedRuns: new Set(),
     signals: new Map(),
     reruns: new Set(),

@@ -7,7 +7,7 @@ import {
   type NewQueueItem,
   type Transition,
 } from "@stepwright/engine";
-import { millis } from "@stepwright/protocol";
+import { asJsonText, millis, type QueueItemId } from "@stepwright/protocol";
 import type { Storage } from "@stepwright/runtime";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import type { Mutation } from "../src/storage-port.ts";
@@ -25,6 +25,46 @@ export const defects: readonly Defect[] = [
     name: "acknowledges events before they are durable",
     caughtBy: "acknowledged is durable",
     mutation: (inner) => ({ ...inner, commit: (batch) => (isIngest(batch) ? pretend(batch) : inner.commit(batch)) }),
+  },
+  {
+    name: "acknowledges a checkpoint before it is durable",
+    caughtBy: "late checkpoints are refused",
+    mutation: (inner) => ({
+      ...inner,
+      commit: (batch) =>
+        batch.transitions.some((one) => has(one, "resetAttempt")) ? pretend(batch) : inner.commit(batch),
+    }),
+  },
+  {
+    name: "ends a run with another result than its app gave",
+    caughtBy: "ends have causes",
+    mutation: onEffects((effect) =>
+      effect.kind === "updateRun" && effect.run.status === "completed"
+        ? [{ ...effect, run: { ...effect.run, output: asJsonText("{}") } }]
+        : [effect],
+    ),
+  },
+  {
+    name: "calls a function before a parallel group has all its results",
+    caughtBy: "groups are whole",
+    mutation: (inner) => ({
+      ...inner,
+      runs: {
+        ...inner.runs,
+        async load(runId) {
+          const loaded = await inner.runs.load(runId);
+          if (loaded === null) return null;
+          return { ...loaded, run: { ...loaded.run, progress: { ...loaded.run.progress, pending: [] } } };
+        },
+      },
+    }),
+  },
+  {
+    name: "cannot store a start, and goes on",
+    caughtBy: "nobody complains",
+    mutation: onTransitions((one) =>
+      has(one, "createRun") ? { ...one, effects: [...one.effects, { kind: "dequeue", itemId: unstorable }] } : one,
+    ),
   },
   {
     name: "does not look whether an event has started the function before",
@@ -173,6 +213,9 @@ export const defects: readonly Defect[] = [
     }),
   },
 ];
+
+/** No text at all: SQLite cannot be given it. */
+const unstorable = {} as QueueItemId;
 
 function has(transition: Transition, kind: Effect["kind"]): boolean {
   return transition.effects.some((effect) => effect.kind === kind);

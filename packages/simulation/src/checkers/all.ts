@@ -3,7 +3,7 @@ import type { Checker } from "../witness.ts";
 import { acknowledgedIsDurable } from "./acknowledged.ts";
 import { nothingIsLeft } from "./at-rest.ts";
 import { batchesHold } from "./batches.ts";
-import { callsPerAppHold, concurrencyHolds, discoveriesAreAlone, stepsAreAlone } from "./calls.ts";
+import { callsPerAppHold, concurrencyHolds, discoveriesAreAlone, groupsAreWhole, stepsAreAlone } from "./calls.ts";
 import { lateCheckpointsAreRefused } from "./checkpoints.ts";
 import { nobodyComplains } from "./complaints.ts";
 import { endsHaveCauses } from "./ends.ts";
@@ -37,6 +37,7 @@ export function createCheckers(
     unfinishedGoOn,
     discoveriesAreAlone,
     stepsAreAlone,
+    groupsAreWhole,
     callsPerAppHold,
     concurrencyHolds,
     throttlesHold,

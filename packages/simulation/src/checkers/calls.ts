@@ -1,4 +1,5 @@
 // What may be in flight at once, counted at the apps.
+import type { Code } from "../code.ts";
 import type { CallLimit } from "../functions.ts";
 import type { Checker, SeenCall } from "../witness.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
@@ -14,6 +15,42 @@ export function discoveriesAreAlone(_: CheckSurroundings, report: Report): Check
         report(`two discovery calls of run ${call.runId} overlap: ${other.itemId} and ${call.itemId}`);
     },
   };
+}
+
+/**
+ * Makes the checker of parallel groups: with request version 2 the function is not called before all members have
+ * results, so a group ends with one call.
+ */
+export function groupsAreWhole({ view, records }: CheckSurroundings, report: Report): Checker {
+  const openSql = `SELECT step_id FROM queue_items WHERE run_id = ? AND step_id IS NOT NULL
+UNION SELECT step_id FROM pauses WHERE run_id = ? AND step_id IS NOT NULL`;
+  return {
+    name: "groups are whole",
+    called(call) {
+      // What could not be processed leaves a group without a member, and its run is asked anew.
+      if (call.target !== null || call.fn.mode.version < 2 || hasRace(call.fn.code) || records.isDamaged) return;
+      const open = view().get<{ step_id: string }>(openSql, call.runId, call.runId);
+      if (open !== undefined) report(`run ${call.runId} is called while its step ${open.step_id} has no result`);
+    },
+  };
+}
+
+function hasRace(code: Code): boolean {
+  switch (code.kind) {
+    case "sequence":
+      return code.parts.some(hasRace);
+    case "all":
+      return code.isRace || code.parts.some(hasRace);
+    case "caught":
+      return hasRace(code.part);
+    case "run":
+    case "send":
+    case "sleep":
+    case "wait":
+    case "signal":
+    case "invoke":
+      return false;
+  }
 }
 
 /** Makes the checker of planned steps: no step of a run is called twice at once. */

@@ -72,6 +72,10 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
       case "request":
         if (!records.cancelRequests.has(run.id)) fail("nobody asked for it");
         return;
+      case "backlogDropped":
+        if (!records.droppedBacklogs.has(run.slug)) fail("nobody asked for it");
+        else if (run.started_at !== null) fail("it had started");
+        return;
       case "singleton":
         if (options.singleton?.mode !== "cancel") fail("the function is no such singleton");
         return;

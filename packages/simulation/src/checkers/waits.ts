@@ -23,6 +23,7 @@ interface WaitStep {
 interface Candidate {
   readonly seq: number;
   readonly internal_id: string;
+  readonly received_at: number;
 }
 
 /** Makes the checker. */
@@ -42,15 +43,16 @@ export function waitsAreAnswered({ view, functionOf, coverage }: CheckSurroundin
       "SELECT json_extract(data, '$.user') AS user FROM run_events JOIN events ON seq = event_seq WHERE run_id = ? AND position = 0",
       step.run_id,
     )?.user;
-    const fitting = view()
+    const candidates = view()
       .all<Candidate>(
-        `SELECT seq, internal_id FROM events WHERE name = ? AND seq > ?${code.isMatching ? " AND json_extract(data, '$.user') IS ?" : " AND ? IS NULL"} ORDER BY seq`,
+        `SELECT seq, internal_id, received_at FROM events WHERE name = ? AND seq > ?${code.isMatching ? " AND json_extract(data, '$.user') IS ?" : " AND ? IS NULL"} ORDER BY seq`,
         code.event,
         wait.seq,
         code.isMatching ? (user ?? null) : null,
       )
-      .filter(({ seq }) => (storedAt.get(seq) ?? 0) < wait.expires_at);
-    const [first] = fitting;
+      .filter((event) => event.received_at < wait.expires_at);
+    // What was received in time and stored too late may have been matched in between, or not.
+    const first = candidates.find(({ seq }) => (storedAt.get(seq) ?? 0) < wait.expires_at);
     const where = `the wait ${step.id} of run ${step.run_id}`;
     if (step.status === "timedOut") {
       coverage.count("feature wait timed out");
@@ -66,9 +68,9 @@ export function waitsAreAnswered({ view, functionOf, coverage }: CheckSurroundin
       step.run_id,
       step.id,
     );
-    if (first === undefined || event === undefined)
+    if (event === undefined || !candidates.some(({ seq }) => seq === event.seq))
       report(`${where} was answered with ${step.memo}, and no event fits`);
-    else if (event.seq !== first.seq)
+    else if (first !== undefined && event.seq > first.seq)
       report(`${where} was answered by event ${event.seq}, although ${first.seq} came first`);
     else if ((JSON.parse(step.memo) as { id?: string } | null)?.id !== event.id)
       report(`${where} was answered with ${step.memo}, and its event is ${event.id}`);
