@@ -18,6 +18,7 @@ export const featureNames: readonly string[] = [
   "step.sendEvent",
   "checkpoint",
   "burst",
+  "burst of several commits",
   "repeated request",
   "signal",
   "rerun",
@@ -40,6 +41,7 @@ export const featureNames: readonly string[] = [
   "cancelled by timeout start",
   "cancelled by timeout finish",
   "retry",
+  "cron",
   "parallel group",
   "batch of many",
   "run for a failed one",
@@ -74,6 +76,7 @@ export function countFeatures(view: View, functions: readonly SimulatedFunction[
       "SELECT count(*) AS count FROM (SELECT 1 FROM run_events JOIN runs ON id = run_id WHERE batch_id IS NOT NULL GROUP BY run_id HAVING count(*) > 1)",
     ),
   );
+  count("cron", one("SELECT count(*) AS count FROM runs WHERE cron IS NOT NULL"));
   count(
     "run for a failed one",
     one("SELECT count(*) AS count FROM runs WHERE trigger_name = 'inngest/function.failed'"),

@@ -51,6 +51,8 @@ export interface SimulatedFunction {
 export type FunctionTrigger =
   /** Events of this name or `sim/all`; with a condition only those that say `go`. */
   | { readonly kind: "event"; readonly event: string; readonly isConditional: boolean; readonly takesAll: boolean }
+  /** Every minute. */
+  | { readonly kind: "cron" }
   /** The end of a run of another function. */
   | {
       readonly kind: "lifecycle";
@@ -93,7 +95,21 @@ export function makeFunctions(chance: Chance): readonly SimulatedFunction[] {
       options: makeOptions(chance),
     });
   }
-  return [...functions, ...makeHandlers(chance, functions)];
+  const cron = chance.hits(0.15) ? [makeCronFunction(chance)] : [];
+  return [...functions, ...cron, ...makeHandlers(chance, functions)];
+}
+
+/** A function that is started by the clock: at most one per world, so that every tick is its. */
+function makeCronFunction(chance: Chance): SimulatedFunction {
+  return {
+    app: "one",
+    slug: "one-cron",
+    trigger: { kind: "cron" },
+    code: { kind: "run", id: "s1", failures: 0, isFinal: false, ms: 5 },
+    retries: 3,
+    mode: makeMode(chance),
+    options: { concurrency: [] },
+  };
 }
 
 function eventOf({ trigger }: SimulatedFunction): readonly string[] {

@@ -64,6 +64,12 @@ export function createEventSource(chance: Chance): EventSource {
   };
 }
 
+/** How many events come at once: seldom more than one commit holds. */
+function burstOf(chance: Chance): number {
+  if (chance.hits(0.005)) return chance.between(65, 80);
+  return chance.hits(0.25) ? chance.between(3, 8) : chance.between(1, 2);
+}
+
 /** Makes the load of a world, in no order. */
 export function makeLoad(
   chance: Chance,
@@ -83,7 +89,7 @@ export function makeLoad(
   const sends = Array.from({ length: chance.between(2, 9) }, (): LoadAction => {
     // A burst is most often of one kind.
     const name = chance.pick(names);
-    const count = chance.hits(0.25) ? chance.between(3, 8) : chance.between(1, 2);
+    const count = burstOf(chance);
     const events = Array.from({ length: count }, () => source.make(chance.hits(0.8) ? name : chance.pick(names)));
     return { atMs: at(), what: { kind: "send", events, isRepeated: chance.hits(0.4) } };
   });

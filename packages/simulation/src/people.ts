@@ -1,6 +1,6 @@
 // The people around a simulated server: they register apps, send events and signals, cancel and rerun, and let faults happen.
 import { type EventId, millis, parseEvents, type RunId } from "@stepwright/protocol";
-import type { Runtime } from "@stepwright/runtime";
+import { eventsPerCommitMax, type Runtime } from "@stepwright/runtime";
 import type { Chance } from "./chance.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Faults, WorldFault } from "./faults.ts";
@@ -96,6 +96,7 @@ export function createPeople(options: PeopleOptions): People {
     if (parsed.kind === "rejected") throw parsed.error;
     for (const event of events) records.events.set(event.data.n, { event, acknowledged: [] });
     if (events.length > 2) coverage.count("feature burst");
+    if (events.length > eventsPerCommitMax) coverage.count("feature burst of several commits");
     const entropy = Uint8Array.from({ length: 10 }, () => chance.between(0, 255));
     const seed = isRepeated ? { at: millis(clock.now()), entropy } : null;
     for (;;) {
@@ -189,12 +190,16 @@ export function createPeople(options: PeopleOptions): People {
   };
 
   const remove = async (slug: string, forMs: number): Promise<void> => {
-    records.removed.add(slug);
-    removed.add(slug);
-    await registerWhatIsLeft(slug);
+    await takeAway(slug);
     coverage.count("feature removed function");
     await wait(forMs);
     await bringBack(slug);
+  };
+
+  const takeAway = async (slug: string): Promise<void> => {
+    records.removed.add(slug);
+    removed.add(slug);
+    await registerWhatIsLeft(slug);
   };
 
   const bringBack = async (slug: string): Promise<void> => {
@@ -258,6 +263,8 @@ export function createPeople(options: PeopleOptions): People {
     begin: () => void register(),
     putInOrder() {
       for (const slug of removed) void bringBack(slug);
+      // A world with a clock in it never comes to rest.
+      for (const { slug, trigger } of world.functions) if (trigger.kind === "cron") void takeAway(slug);
       for (const slug of paused) void resume(slug);
       // A run with a decision that could not be stored is taken up again by the next start.
       if (records.isDamaged) server.kill(1_000);

@@ -42,6 +42,7 @@ function wireFunction(fn: SimulatedFunction) {
 }
 
 function wireTriggers({ trigger }: SimulatedFunction) {
+  if (trigger.kind === "cron") return [{ cron: "* * * * *" }];
   if (trigger.kind === "lifecycle")
     return [{ event: trigger.event, expression: `event.data.function_id == '${trigger.of}'` }];
   const condition = trigger.isConditional ? { expression: "event.data.go == true" } : {};

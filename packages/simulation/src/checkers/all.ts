@@ -8,6 +8,7 @@ import { lateCheckpointsAreRefused } from "./checkpoints.ts";
 import { nobodyComplains } from "./complaints.ts";
 import { endsHaveCauses } from "./ends.ts";
 import { eventsHaveOneFate } from "./fates.ts";
+import { cronsGoOn } from "./crons.ts";
 import { timersAreNeverEarly } from "./never-early.ts";
 import { lanesAreInOrder } from "./order.ts";
 import { rateLimitsHold, throttlesHold } from "./paces.ts";
@@ -50,6 +51,7 @@ export function createCheckers(
     batchesHold,
     eventsHaveOneFate,
     endsHaveCauses,
+    cronsGoOn,
     nothingIsLeft,
     nobodyComplains,
   ];

@@ -17,6 +17,7 @@ const tables = [
   "debounce_windows",
   "batches",
   "batch_events",
+  "cron_schedules",
 ] as const;
 
 /** Makes the checker. */

@@ -86,6 +86,7 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
 
   function isFor({ slug, trigger }: SimulatedFunction, event: EventRow): boolean {
     if (event.function_id !== null) return event.function_id === slug;
+    if (trigger.kind === "cron") return event.name === "inngest/scheduled.timer";
     if (trigger.kind === "lifecycle")
       return event.name === trigger.event && slugOfRun(event.lifecycle_of) === trigger.of;
     const isNamed = event.name === trigger.event || (trigger.takesAll && event.name === eventForAll);
