@@ -42,6 +42,11 @@ export interface SqliteOptions {
   readonly now: Millis;
   /** The addon of better-sqlite3 as a loaded object, for a program that carries it inside itself. Default: the installed one. */
   readonly nativeBinding?: object | undefined;
+  /**
+   * Called when a transaction is written and not durable yet. What it throws ends the transaction, as a disk does that
+   * fails to sync: simulations have no other way to that moment.
+   */
+  readonly beforeDurable?: (() => void) | undefined;
 }
 
 /**
@@ -96,7 +101,7 @@ function boot(db: Connection, options: SqliteOptions): number {
 
 function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const tables = openTables(writer, epoch);
-  const commit = committer(writer, tables);
+  const commit = committer(writer, tables, options.beforeDurable);
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
   const hot = {
     runs: runGets(writer),
