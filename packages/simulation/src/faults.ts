@@ -9,8 +9,10 @@ export type CommitFault =
   | { readonly kind: "crashAfter" }
   /** The store is busy or the disk full before anything is written. */
   | { readonly kind: "refused" }
-  /** The disk is full, or fails to sync, when part of the transaction is written. */
+  /** The disk is full when part of the transaction is written. */
   | { readonly kind: "refusedInside" }
+  /** The disk fails to sync when all of it is written. */
+  | { readonly kind: "syncFails" }
   /** One transition cannot be applied, now or ever. */
   | { readonly kind: "poisoned" }
   /** One transition cannot be applied at first, so that all are applied one by one. */
@@ -78,6 +80,7 @@ export const faultNames: readonly string[] = [
   "crashAfter",
   "refused",
   "refusedInside",
+  "syncFails",
   "poisoned",
   "stumbled",
   "slow",
@@ -124,6 +127,7 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
     crashAfter: rate(0.5, 0.06),
     refused: rate(0.2, 0.1),
     refusedInside: rate(0.3, 0.1),
+    syncFails: rate(0.3, 0.1),
     poisoned: rate(0.06, 0.03),
     stumbled: rate(0.25, 0.1),
     slow: rate(0.3, 0.3),
@@ -190,7 +194,15 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
   };
 
   function drawCommit(): CommitFault | null {
-    for (const kind of ["crashBefore", "crashAfter", "refused", "refusedInside", "poisoned", "stumbled"] as const) {
+    for (const kind of [
+      "crashBefore",
+      "crashAfter",
+      "refused",
+      "refusedInside",
+      "syncFails",
+      "poisoned",
+      "stumbled",
+    ] as const) {
       if (chance.hits(rates[kind])) return { kind };
     }
     if (!chance.hits(rates.slow)) return null;

@@ -14,6 +14,8 @@ export interface StorageSurroundings {
   readonly delay: (ms: number) => Promise<void>;
   /** Ends the process at once. */
   readonly die: () => void;
+  /** The next transaction is written and does not become durable. */
+  readonly failToSync: () => void;
   /** Called at each call, before anything happens. */
   readonly onCall: () => void;
   /** Called when a commit is durable, before anybody hears of it. */
@@ -101,6 +103,10 @@ async function faultyCommit(
     case "refusedInside":
       await inner.commit(breaking(batch, () => new SqliteError("database or disk is full", "SQLITE_FULL")));
       throw new Error("a commit that was refused went through");
+    case "syncFails":
+      surroundings.failToSync();
+      await inner.commit(batch);
+      throw new Error("a commit that was not durable went through");
     case "poisoned":
       return apply(poisoned(batch, surroundings.onPoisoned));
     case "stumbled":

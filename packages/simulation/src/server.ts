@@ -10,6 +10,7 @@ import {
 } from "@stepwright/runtime";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { pino } from "pino";
+import { createDisk, type Disk } from "./disk.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 
 /** What came of asking the server for something. */
@@ -56,6 +57,7 @@ export interface ServerOptions {
 export interface ServerProcess {
   readonly boot: number;
   readonly isDead: boolean;
+  readonly disk: Disk;
 }
 
 interface Process extends ServerProcess {
@@ -95,9 +97,16 @@ export function createServer(options: ServerOptions): Server {
   };
 
   const open = (boot: number): Process => {
-    const inner = openSqliteStorage({ file: options.file, synchronous: "normal", now: clock.now() });
+    const disk = createDisk();
+    const inner = openSqliteStorage({
+      file: options.file,
+      synchronous: "normal",
+      now: clock.now(),
+      beforeDurable: disk.sync,
+    });
     const it: ServerProcess = {
       boot,
+      disk,
       get isDead() {
         return one.isDead;
       },
@@ -115,6 +124,7 @@ export function createServer(options: ServerOptions): Server {
     });
     const one: Process = {
       boot,
+      disk,
       storage: inner,
       runtime,
       waiting: new Set(),

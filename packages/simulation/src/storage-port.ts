@@ -50,6 +50,7 @@ export function createStoragePort(inner: Storage, options: StoragePortOptions): 
       });
     },
     die: options.die,
+    failToSync: process.disk.failNext,
     onCall: options.onCall,
     onCommitted(batch, result) {
       say(`commit ${summary(batch, result)}`);
