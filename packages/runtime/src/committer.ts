@@ -24,6 +24,8 @@ export interface Committer {
   /** Transitions of new work that wait. */
   readonly newWaiting: number;
   readonly isIdle: boolean;
+  /** Transitions that are to be committed, without those of a commit that is under way. */
+  readonly waiting: number;
 }
 
 interface Pending {
@@ -154,6 +156,9 @@ export function createCommitter(hooks: CommitterHooks): Committer {
     },
     get isIdle() {
       return !isScheduled && !isRunning && queue.length + newcomers.length === 0;
+    },
+    get waiting() {
+      return queue.reduce((count, pending) => count + pending.transitions.length, 0);
     },
   };
 }

@@ -131,6 +131,14 @@ export function createRuntime(options: {
     runActions: (runId) => box.read(runId, runActions),
     runBatch: (runId) => box.read(runId, runBatch),
     eventPayload: (event) => eventPayload(storage, event),
+    inMemory: () => ({
+      items: lanes.itemsInHand,
+      calls: calls.size,
+      mailboxes: box.mailboxes,
+      cachedRuns: box.cachedRuns,
+      transitions: committer.waiting,
+      lanes: lanes.known,
+    }),
     idle: () => idleness.wait(),
     waitForRun: (runId) => waitForRun(storage, live, runId),
   };

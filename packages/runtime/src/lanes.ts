@@ -25,6 +25,8 @@ export interface Lanes {
   /** When a lane with room has work next; null when none has. */
   nextAt(): Millis | null;
   readonly itemsInHand: number;
+  /** Lanes with work in hand or to come. */
+  readonly known: number;
   /** Takes no more leases. */
   close(): void;
 }
@@ -119,6 +121,9 @@ export function createLanes(options: {
     },
     get itemsInHand() {
       return itemsInHand;
+    },
+    get known() {
+      return books.size;
     },
     close() {
       isClosed = true;

@@ -49,6 +49,9 @@ export interface RunBox {
   /** Reads an unfinished run's state in its turn; null when it has ended or never was. */
   read<T>(runId: RunId, read: (state: RunState) => T): Promise<T | null>;
   readonly isIdle: boolean;
+  /** Runs with somebody at their mailbox. */
+  readonly mailboxes: number;
+  readonly cachedRuns: number;
 }
 
 /** What the box needs of its surroundings. */
@@ -161,6 +164,12 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
       }),
     get isIdle() {
       return turns.size === 0;
+    },
+    get mailboxes() {
+      return turns.size;
+    },
+    get cachedRuns() {
+      return cache.size;
     },
   };
 }

@@ -51,10 +51,26 @@ export interface Runtime {
   /** Apps and functions as of now, from memory. */
   registry(): { readonly apps: readonly App[]; readonly functions: readonly FunctionRecord[] };
   readonly isDiscovering: boolean;
+  /** What is kept in memory about work: it follows what is in flight, not what is stored. */
+  inMemory(): InMemory;
   /** Resolves when no transition is being committed, no call is in flight and no item is due. For tests and shutdown. */
   idle(): Promise<void>;
   /** Resolves with the run once it has ended. For tests. */
   waitForRun(runId: RunId): Promise<Run>;
+}
+
+/** Sizes of what a runtime remembers. */
+export interface InMemory {
+  /** Leased items that are being worked on. */
+  readonly items: number;
+  readonly calls: number;
+  /** Runs with somebody at, or waiting for, their mailbox. */
+  readonly mailboxes: number;
+  readonly cachedRuns: number;
+  /** Transitions that are to be committed. */
+  readonly transitions: number;
+  /** Lanes that have work now or at a known time. */
+  readonly lanes: number;
 }
 
 /** Answer to a registration. */

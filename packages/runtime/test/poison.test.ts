@@ -73,6 +73,43 @@ describe("an item that cannot be processed", () => {
     expect(await storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 2 });
   });
 
+  it("takes the wait with it whose time is up, so that the next start finds its run with nothing to go on", async () => {
+    const clock = createManualClock();
+    const file = tempFile();
+    const wait = {
+      op: "WaitForEvent",
+      id: "w",
+      name: "test/never",
+      displayName: "w",
+      opts: { event: "test/never", timeout: "1m" },
+    };
+    let isAsked = false;
+    const first = await openShop(
+      [{ name: "one", handle: ({ steps }) => (isAsked || "w" in steps ? done() : ops(wait)) }],
+      { clock, file },
+    );
+    const runId = await first.start("test/one");
+    await first.runtime.idle();
+    // What is in memory is not read: the next boot has to read the run.
+    await first.runtime.stop({ graceMs: 0 });
+    await first.storage.close();
+    const second = await openRuntime({
+      clock,
+      file,
+      prepare: (storage) => {
+        storage.damagedRuns.set(runId, new Error("the run's row is damaged"));
+      },
+    });
+    clock.move(60_000);
+    await second.runtime.idle();
+    expect(await second.storage.queue.setAside(10)).toMatchObject([{ kind: "timeout", runId }]);
+    await second.runtime.stop({ graceMs: 0 });
+    await second.storage.close();
+    isAsked = true;
+    const third = await openRuntime({ clock, file });
+    expect((await third.ended(runId)).status).toBe("completed");
+  });
+
   it("is not what a database in trouble makes of it: the item is looked at again later", async () => {
     const clock = createManualClock();
     const { storage, start, ended } = await openShop([{ name: "one", handle: () => done() }], { clock });

@@ -22,7 +22,11 @@ import { timeOrNull } from "./time-or-null.ts";
  * The returned function throws STORAGE_UNAVAILABLE when the database refuses the transaction as a whole (disk
  * full, I/O error); nothing of the batch is stored then.
  */
-export function committer(db: Connection, tables: Tables): (batch: CommitBatch) => CommitResult {
+export function committer(
+  db: Connection,
+  tables: Tables,
+  beforeCommit?: () => void,
+): (batch: CommitBatch) => CommitResult {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const end = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
@@ -44,6 +48,7 @@ export function committer(db: Connection, tables: Tables): (batch: CommitBatch) 
     const hasMore = tables.dispatch(round);
     const lanes = [...round.touched].map((lane) => ({ lane, nextAt: timeOrNull(tables.lanes.nextAt(lane)) }));
     tables.counters.flush();
+    beforeCommit?.();
     end.run();
     return { outcomes, leased: round.leased(), lanes, hasMore };
   };

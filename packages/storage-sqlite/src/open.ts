@@ -43,6 +43,11 @@ export interface SqliteOptions {
   readonly now: Millis;
   /** The addon of better-sqlite3 as a loaded object, for a program that carries it inside itself. Default: the installed one. */
   readonly nativeBinding?: object | undefined;
+  /**
+   * Called when everything of a transaction is done but the commit. What it throws ends the transaction, as an error of the
+   * disk does: simulations have no other way to that moment.
+   */
+  readonly beforeCommit?: (() => void) | undefined;
 }
 
 /**
@@ -97,7 +102,7 @@ function boot(db: Connection, options: SqliteOptions): number {
 
 function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const tables = openTables(writer, epoch);
-  const commit = committer(writer, tables);
+  const commit = committer(writer, tables, options.beforeCommit);
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
   const hot = {
     runs: runGets(writer),

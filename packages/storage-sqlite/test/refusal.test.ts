@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { callLane, type Transition } from "@stepwright/engine";
 import { asAppId, asEventId, asFunctionId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import { SqliteError } from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { committer } from "../src/commit.ts";
 import { type Connection, openWriter } from "../src/connection.ts";
@@ -49,6 +50,29 @@ test("a log that cannot be made durable ends all writing: what it holds is known
 
   renameSync(`${file}-gone`, `${file}-wal`);
   await expect(storage.commit(batch)).rejects.toThrow(refused);
+});
+
+test("a transaction that fails at its very end leaves nothing in memory either, and the same goes through later", async () => {
+  let isFailing = false;
+  const storage = openSqliteStorage({
+    file: join(testFolder(), "main.db"),
+    synchronous: "full",
+    now,
+    beforeCommit() {
+      if (isFailing) throw new SqliteError("disk I/O error", "SQLITE_IOERR_WRITE");
+    },
+  });
+  onTestFinished(() => storage.close());
+  const batch = (id: string): CommitBatch => ({ transitions: [sized(id, 1)], now, lease: [{ lane, max: 1 }] });
+  await storage.commit(batch("first"));
+  isFailing = true;
+  await expect(storage.commit(batch("second"))).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  expect(await storage.events.get(2)).toBe(null);
+  expect(await storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 0 });
+  isFailing = false;
+  const { outcomes, leased } = await storage.commit(batch("second"));
+  expect(outcomes).toMatchObject([{ kind: "committed" }]);
+  expect(leased).toMatchObject([{ id: "second", generation: 1 }]);
 });
 
 test("a value that no row can hold fails its transition alone", () => {
