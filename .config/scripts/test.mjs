@@ -27,8 +27,8 @@ const tally = createTally();
 const packages = chosenPackages(positionals);
 
 await ensureInstalled();
-// The end-to-end tests start the built server, the built dashboard and the built example.
-if (packages.some(({ name }) => name === "@stepwright/e2e")) {
+// The end-to-end tests start the built server, the built dashboard and the built example; those of faults the built server.
+if (packages.some(({ name }) => name === "@stepwright/e2e" || name === "@stepwright/faults")) {
   if (!(await build())) tally.add("build", { passed: 0, failed: 1, note: "the build failed" });
 }
 // One package after another: vitest already uses every core for the files of one.
