@@ -6,6 +6,9 @@ import {
   pathNotFound,
   shuttingDown,
   StepwrightError,
+  storageDamaged,
+  storageFull,
+  storageGone,
   storageUnavailable,
   tooManyRequests,
 } from "@stepwright/protocol";
@@ -35,7 +38,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (status >= 500 && known === error && code !== shuttingDown.code)
     request.log.warn({ component: "http", err: known, requestId: request.id }, "request refused");
   if (code === methodNotAllowed.code) reply.header("allow", details["allowed"]);
-  if (code === tooManyRequests.code) reply.header("retry-after", details["seconds"]);
+  const retryAfter = code === tooManyRequests.code ? details["seconds"] : retryAfterSeconds.get(code);
+  if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
   reply.code(status).header("content-type", "application/json; charset=utf-8");
   const problems = details["problems"] ?? null;
   if (!pathOf(request).startsWith("/e/")) {
@@ -45,6 +49,14 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const base = status === 401 ? { ids: [], status, message: "" } : { ids: [], status };
   return reply.send(JSON.stringify({ ...base, error: message, code, ...(problems === null ? {} : { problems }) }));
 }
+
+/** When to send again what the storage refused: the first passes by itself, the others when somebody has done something. */
+const retryAfterSeconds: ReadonlyMap<string, number> = new Map([
+  [storageUnavailable.code, 1],
+  [storageFull.code, 5],
+  [storageDamaged.code, 30],
+  [storageGone.code, 30],
+]);
 
 /** The path of a request, without its query. */
 export function pathOf(request: FastifyRequest): string {

@@ -91,6 +91,24 @@ export const storageUnavailable = defineError(
   503,
   "the database did not accept the write ({reason}); nothing was stored, try again",
 );
+/** There is no room for a write. */
+export const storageFull = defineError(
+  "STORAGE_FULL",
+  503,
+  "the disk is full ({reason}), so nothing was stored; make room where the data folder is, the server goes on by itself, and send it again",
+);
+/** SQLite came upon a page that cannot be right; nothing is written from then on. */
+export const storageDamaged = defineError(
+  "STORAGE_DAMAGED",
+  503,
+  "the database is damaged ({reason}), so nothing is stored any more; stop the server, copy its data folder aside and restore a backup",
+);
+/** The files were removed, moved or replaced under a running server; nothing is written from then on. */
+export const storageGone = defineError(
+  "STORAGE_GONE",
+  503,
+  "the data folder was removed or its files were replaced while the server was running, so nothing is stored any more; put it back if it was moved, and start the server again",
+);
 
 // Access
 /** No valid signing key came with the request. */
@@ -455,7 +473,14 @@ export const dataFolderUnusable = defineError(
 export const dataDamaged = defineError(
   "DATA_DAMAGED",
   500,
-  "the database {file} is damaged: {reason}; restore a backup, or move the file and those beside it away to begin with an empty one",
+  "the database {file} is damaged: {reason}; nothing was changed: restore a backup, start with --accept-damage to go on with what can be read, or move the file and those beside it away to begin with an empty one",
+  { retryable: false },
+);
+/** Commits that were acknowledged are missing from the database's log. */
+export const dataLogDamaged = defineError(
+  "DATA_LOG_DAMAGED",
+  500,
+  "the log {file} is damaged: {reason}; {commits} commits can be read before that, and what came after them is lost. Nothing was changed: copy the folder aside, then restore a backup, or start with --accept-damage to go on without it",
   { retryable: false },
 );
 /** A setting nobody knows. */
@@ -501,6 +526,9 @@ export const errorTable: readonly ErrorRow[] = [
   shuttingDown,
   notReady,
   storageUnavailable,
+  storageFull,
+  storageDamaged,
+  storageGone,
   authenticationFailed,
   eventKeyUnknown,
   tokenInvalid,
@@ -570,6 +598,7 @@ export const errorTable: readonly ErrorRow[] = [
   dataFolderNewer,
   dataFolderUnusable,
   dataDamaged,
+  dataLogDamaged,
   configUnknown,
   configInvalid,
   configMissing,
