@@ -9,6 +9,7 @@ import type { SentEvent } from "./load.ts";
 export interface Account {
   readonly events: number;
   readonly acknowledged: number;
+  readonly acknowledgedIds: readonly string[];
   readonly runs: number;
   /** Executions of steps that returned a result. */
   readonly executions: number;
@@ -75,9 +76,11 @@ export function takeAccount(o: {
     complain(`${most.calls} calls of ${app}-limited were in flight at once at ${most.at}, and ${limitedMax} may be`);
 
   const succeeded = lines.filter((line) => line.kind === "step" && !line.threw) as readonly Execution[];
+  const acknowledgedIds = sent.filter((one) => one.isAcknowledged).map(({ event }) => event.id);
   return {
     events: sent.length,
-    acknowledged: sent.filter((one) => one.isAcknowledged).length,
+    acknowledged: acknowledgedIds.length,
+    acknowledgedIds,
     runs: runs.length,
     executions: succeeded.length,
     repeated: succeeded.length - new Set(succeeded.map(({ runId, step }) => `${runId} ${step}`)).size,

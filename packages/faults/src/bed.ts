@@ -38,8 +38,14 @@ const serverArguments = [
   ["--no-retry-jitter"],
 ].flat();
 
-/** Starts everything on an empty folder and syncs the apps. */
-export async function openBed(folder: string, names: readonly AppName[] = appNames): Promise<Bed> {
+/** Starts everything on an empty folder and syncs the apps; by default all of them, and the server without limits. */
+export async function openBed(
+  folder: string,
+  {
+    apps: names = appNames,
+    fileBlocksMax,
+  }: { readonly apps?: readonly AppName[]; readonly fileBlocksMax?: number } = {},
+): Promise<Bed> {
   const dataDir = join(folder, "data");
   mkdirSync(dataDir, { recursive: true });
   const ledgerFile = join(folder, "ledger.jsonl");
@@ -51,7 +57,11 @@ export async function openBed(folder: string, names: readonly AppName[] = appNam
   const serverUrl = `http://127.0.0.1:${serverLink.port}`;
 
   const start = async (): Promise<Server> => {
-    const server = await startServer({ dataDir, args: serverArguments });
+    const server = await startServer({
+      dataDir,
+      args: serverArguments,
+      ...(fileBlocksMax === undefined ? {} : { fileBlocksMax }),
+    });
     serverLink.aim(server.port);
     return server;
   };

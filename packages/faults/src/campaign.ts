@@ -35,6 +35,7 @@ export async function runCampaign(o: {
   const failures: Failure[] = [];
   let bed: Bed | null = null;
   let from: Position = start;
+  let kept: Kept = { runs: 0, eventIds: [] };
   const fail = async (round: number, reasons: readonly string[]): Promise<void> => {
     const folder = bed?.folder ?? "";
     const lines = (await bed?.server())?.child.lines() ?? [];
@@ -50,10 +51,12 @@ export async function runCampaign(o: {
     if (bed === null) {
       bed = await newBed();
       from = start;
+      kept = { runs: 0, eventIds: [] };
     }
     try {
       const { report, next } = await runRound(bed, { seed: o.seed, round, from });
       from = next;
+      kept = { runs: kept.runs + report.runs, eventIds: [...kept.eventIds, ...report.acknowledgedIds] };
       for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += report[key];
       for (const { fault } of report.planned) {
         const name = fault.kind === "breakLink" ? `${fault.fault.kind} ${fault.link}` : fault.kind;
@@ -66,9 +69,13 @@ export async function runCampaign(o: {
     }
   }
   if (bed !== null) {
-    const verdict = await endBed(bed);
-    if (verdict !== null) failures.push({ round: o.rounds.at(-1) ?? 0, reasons: [verdict], folder: bed.folder });
-    else rmSync(bed.folder, { recursive: true, force: true });
+    const reasons = await endBed(bed, kept);
+    if (reasons.length === 0) rmSync(bed.folder, { recursive: true, force: true });
+    else {
+      const failure = { round: o.rounds.at(-1) ?? 0, reasons, folder: bed.folder };
+      failures.push(failure);
+      o.onFailure(failure);
+    }
   }
   return { rounds: o.rounds.length, failures, totals, faultCounts };
 }
@@ -79,11 +86,24 @@ async function newBed(): Promise<Bed> {
   return openBed(mkdtempSync(join(tmpdir(), "stepwright-faults-")));
 }
 
-/** Kills what runs and lets SQLite check the whole file; returns what is wrong with it. */
-async function endBed(bed: Bed): Promise<string | null> {
+/** What all rounds of a bed came to, and what is to be there in the end. */
+interface Kept {
+  readonly runs: number;
+  readonly eventIds: readonly string[];
+}
+
+/** Kills what runs, and looks once more for all that the rounds have left; returns what is wrong. */
+async function endBed(bed: Bed, kept: Kept): Promise<readonly string[]> {
   await bed.close();
   const books = openBooks(bed.databaseFile);
+  const stored = new Set(books.eventsAfter(0).map(({ id }) => id));
+  const lost = kept.eventIds.filter((id) => !stored.has(id));
+  const runs = books.runCount();
   const verdict = books.integrity();
   books.close();
-  return verdict === "ok" ? null : `the database is damaged: ${verdict}`;
+  return [
+    ...(verdict === "ok" ? [] : [`the database is damaged: ${verdict}`]),
+    ...(lost.length === 0 ? [] : [`events of earlier rounds are lost: ${lost.join(", ")}`]),
+    ...(runs === kept.runs ? [] : [`the rounds counted ${kept.runs} runs, and ${runs} are stored`]),
+  ];
 }

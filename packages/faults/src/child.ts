@@ -25,7 +25,7 @@ export interface Program {
   readonly cwd?: string;
   /** User to run as, where we may choose. */
   readonly uid?: number;
-  /** Largest file it may write, in blocks of 512 bytes. */
+  /** Largest file it may write, in blocks of 512 bytes; may be raised while it runs. */
   readonly fileBlocksMax?: number;
 }
 
@@ -96,7 +96,7 @@ export function startChild(program: Program): Child {
 
 function commandOf({ command, args, fileBlocksMax }: Program): [string, readonly string[]] {
   if (fileBlocksMax === undefined) return [command, args];
-  return ["/bin/sh", ["-c", `ulimit -f ${fileBlocksMax} && exec "$@"`, "sh", command, ...args]];
+  return ["/bin/sh", ["-c", `ulimit -S -f ${fileBlocksMax} && exec "$@"`, "sh", command, ...args]];
 }
 
 /** `close` rather than `exit`: then all output has arrived. */

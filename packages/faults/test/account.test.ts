@@ -17,7 +17,7 @@ let sent: readonly SentEvent[] = [];
 let lines: readonly Line[] = [];
 
 beforeAll(async () => {
-  const bed = await openBed(folder, ["raw"]);
+  const bed = await openBed(folder, { apps: ["raw"] });
   sent = makeEvents(chanceOf(1, 0), { app: "raw", prefix: "a" });
   await sendAll(bed, "raw", sent);
   await untilQuiet(bed);

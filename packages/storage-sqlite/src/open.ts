@@ -1,5 +1,5 @@
 // Opens the store: lock, connections, schema, boot, and the contract on top of them.
-import { copyFileSync, existsSync, statSync } from "node:fs";
+import { accessSync, constants, copyFileSync, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   dataDamaged,
@@ -63,7 +63,10 @@ export function openSqliteStorage(options: SqliteOptions): Storage {
   try {
     const lock = isMemory ? noLock : lockFolder(options.file, options.nativeBinding);
     opened.push({ close: () => lock.release() });
-    if (!isMemory) refuseDamaged(options);
+    if (!isMemory) {
+      refuseReadOnly(options.file);
+      refuseDamaged(options);
+    }
     const writer = openWriter({ ...options, nativeBinding: options.nativeBinding });
     opened.push(writer);
     const epoch = boot(writer, options);
@@ -75,6 +78,12 @@ export function openSqliteStorage(options: SqliteOptions): Storage {
     if (error instanceof StepwrightError || isMemory) throw error;
     throw unusable(options.file, error);
   }
+}
+
+/** Throws when a file may not be written. SQLite would open it for reading, and leave a log behind that cannot be written either. */
+function refuseReadOnly(file: string): void {
+  for (const part of [file, `${file}-wal`, `${file}-shm`])
+    if (existsSync(part)) accessSync(part, constants.R_OK | constants.W_OK);
 }
 
 /** Throws when something that was committed is missing, unless that was accepted, or is what `normal` leaves to a power failure. */
@@ -241,8 +250,16 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
 function bytesOf(db: Connection, file: string): number {
   const pages = Number(db.pragma("page_count", { simple: true })) * Number(db.pragma("page_size", { simple: true }));
   if (db.memory) return pages;
-  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
-  return pages + (log?.size ?? 0);
+  return pages + logBytes(`${file}-wal`);
+}
+
+function logBytes(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    // The folder may not be looked into any more; what is open in it goes on, and its size is but a figure.
+    return 0;
+  }
 }
 
 function unusable(file: string, error: unknown): StepwrightError {
