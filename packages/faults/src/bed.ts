@@ -1,12 +1,13 @@
 // What a row of rounds works on: one folder, one server, the apps, and the links between all of them.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { addApp } from "./api.ts";
 import { type AppName, appNames } from "./apps/kinds.ts";
 import { type Child, startChild } from "./child.ts";
 import { type Link, openLink } from "./link.ts";
-import { keys, type Server, startServer } from "./server.ts";
+import { keys, type Server, startServer, startServerChild } from "./server.ts";
 
 /** The bed. Its parts change when they are started again. */
 export interface Bed {
@@ -22,8 +23,13 @@ export interface Bed {
   /** The server as it runs now, without a link in between; waits while it is being started again. */
   server(): Promise<Server>;
   app(name: AppName): Child;
-  /** Ends the server without a warning and starts it again on its folder. */
-  crashServer(): Promise<void>;
+  /**
+   * Ends the server without a warning and starts it again on its folder. Each of `startingMs` is a start that is ended
+   * after so many milliseconds, wherever in its boot that is.
+   */
+  crashServer(startingMs?: readonly number[]): Promise<void>;
+  /** Asks the server to stop and starts it again. */
+  restartServer(): Promise<void>;
   crashApp(name: AppName): Promise<void>;
   /** Counts what has gone through the links. */
   traffic(): number;
@@ -56,12 +62,9 @@ export async function openBed(
   const appLinks = Object.fromEntries(links) as Record<AppName, Link>;
   const serverUrl = `http://127.0.0.1:${serverLink.port}`;
 
+  const options = { dataDir, args: serverArguments, ...(fileBlocksMax === undefined ? {} : { fileBlocksMax }) };
   const start = async (): Promise<Server> => {
-    const server = await startServer({
-      dataDir,
-      args: serverArguments,
-      ...(fileBlocksMax === undefined ? {} : { fileBlocksMax }),
-    });
+    const server = await startServer(options);
     serverLink.aim(server.port);
     return server;
   };
@@ -91,10 +94,19 @@ export async function openBed(
     serverUrl,
     server: () => server,
     app,
-    async crashServer() {
+    async crashServer(startingMs = []) {
       const { child } = await server;
       serverLink.aim(null);
-      server = child.end("SIGKILL").then(start);
+      server = (async () => {
+        await child.end("SIGKILL");
+        for (const ms of startingMs) await endWhileStarting(startServerChild(options), ms);
+        return start();
+      })();
+      await server;
+    },
+    async restartServer() {
+      const { child } = await server;
+      server = child.end("SIGTERM").then(start);
       await server;
     },
     async crashApp(name) {
@@ -109,6 +121,11 @@ export async function openBed(
       await Promise.all([serverLink, ...Object.values(appLinks)].map((link) => link.close()));
     },
   };
+}
+
+async function endWhileStarting(child: Child, ms: number): Promise<void> {
+  await pause(ms);
+  await child.end("SIGKILL");
 }
 
 function startAppChild(name: AppName, o: { readonly ledgerFile: string; readonly serverUrl: string }): Child {

@@ -17,6 +17,8 @@ const rounds =
     ? Array.from({ length: Number(values.rounds) }, (_, index) => index)
     : [Number(values.round)];
 const startedAt = Date.now();
+// Leaving in order takes the processes of the bed along.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 print(`seed ${seed}, ${rounds.length} rounds, ${cpus().length} cores, load ${loadText()}`);
 
 const report = await runCampaign({

@@ -8,6 +8,10 @@ import type { LinkFault } from "./link.ts";
 /** A fault. */
 export type Fault =
   | { readonly kind: "killServer" }
+  /** Killed, and its next starts, too, so many milliseconds into them. */
+  | { readonly kind: "killStarts"; readonly startingMs: readonly number[] }
+  /** Asked to stop while everything is under way. */
+  | { readonly kind: "restartServer" }
   | { readonly kind: "killApp" }
   | { readonly kind: "killBoth" }
   | { readonly kind: "stopServer"; readonly ms: number }
@@ -33,7 +37,9 @@ export function planFaults(chance: Chance): readonly PlannedFault[] {
 }
 
 function kill(chance: Chance): Fault {
-  return { kind: chance.pick(["killServer", "killServer", "killApp", "killBoth"] as const) };
+  const kind = chance.pick(["killServer", "killServer", "killApp", "killBoth", "killStarts", "restartServer"] as const);
+  if (kind !== "killStarts") return { kind };
+  return { kind, startingMs: Array.from({ length: chance.between(1, 4) }, () => chance.between(50, 900)) };
 }
 
 function stop(chance: Chance): Fault {
@@ -69,6 +75,10 @@ async function strike(bed: Bed, app: AppName, fault: Fault): Promise<void> {
   switch (fault.kind) {
     case "killServer":
       return bed.crashServer();
+    case "killStarts":
+      return bed.crashServer(fault.startingMs);
+    case "restartServer":
+      return bed.restartServer();
     case "killApp":
       return bed.crashApp(app);
     case "killBoth":
