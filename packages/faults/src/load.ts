@@ -20,12 +20,15 @@ export interface SentEvent {
   sends: number;
 }
 
+const crowd = ["limited", "limited", "limited"] as const;
+
 /** Makes the events of a round; their ids tell the round. */
 export function makeEvents(chance: Chance, o: { readonly app: AppName; readonly prefix: string }): SentEvent[] {
   const count = chance.between(30, 71);
   return Array.from({ length: count }, (_, index) => {
-    // Each kind at least twice, the rest as it comes.
-    const kind = index < kinds.length * 2 ? (kinds[index % kinds.length] ?? "sequence") : chance.pick(kinds);
+    // Each kind at least twice, the rest as it comes; calls that wait for each other need to be many.
+    const kind =
+      index < kinds.length * 2 ? (kinds[index % kinds.length] ?? "sequence") : chance.pick([...kinds, ...crowd]);
     const id = `${o.prefix}-${index}`;
     const entropy = Buffer.from(Array.from({ length: 10 }, () => chance.between(0, 256)));
     return {

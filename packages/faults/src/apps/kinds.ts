@@ -47,6 +47,9 @@ export const napMs = 1_000;
 /** Calls of `limited` that may be in flight at once. */
 export const limitedMax = 2;
 
+/** How long a step of `limited` works at most: long enough for calls to wait for each other. */
+export const limitedWorkMsMax = 60;
+
 /** How often a function may fail by the faults of the harness before its run does. */
 export const retries = 20;
 

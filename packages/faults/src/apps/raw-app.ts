@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as work } from "node:timers/promises";
 import { signingKeyHash } from "../server.ts";
-import { type Kind, kinds, limitedMax, retries } from "./kinds.ts";
+import { type Kind, kinds, limitedMax, limitedWorkMsMax, retries } from "./kinds.ts";
 import { openLedger } from "./ledger.ts";
 import { readArguments, serve } from "./serve.ts";
 
@@ -89,15 +89,16 @@ async function answerCall(kind: Kind | "child", stepId: string, body: CallBody):
   if (open === undefined) return end(kind, body);
   const missing = open.filter((one) => !(idOf(one) in body.steps));
   const [only] = missing;
-  if (open.length === 1 && only?.op === "run") return execute(only.id, body);
+  if (open.length === 1 && only?.op === "run")
+    return execute(only.id, body, kind === "limited" ? limitedWorkMsMax : undefined);
   return { status: 206, body: missing.map((one) => (one.op === "run" ? planned(one.id) : one.wire)) };
 }
 
 const idOf = (one: Instruction): string => (one.op === "run" ? one.id : one.wire.id);
 const planned = (id: string) => ({ op: "StepPlanned", id, name: id, displayName: id, opts: {} });
 
-async function execute(step: string, { ctx, steps }: CallBody): Promise<CallAnswer> {
-  await work(1 + Math.floor(Math.random() * 15));
+async function execute(step: string, { ctx, steps }: CallBody, workMsMax = 15): Promise<CallAnswer> {
+  await work(1 + Math.floor(Math.random() * workMsMax));
   const threw = step === "shaky" && ctx.attempt === 0;
   const data = ledger.execute({ runId: ctx.run_id, attempt: ctx.attempt, step, seen: tokensOf(steps), threw });
   const op = threw

@@ -1,6 +1,6 @@
 // An app with a published SDK, as a process of its own: `sdk-app.ts v3|v4 <ledger file> <server url>`.
 import { setTimeout as work } from "node:timers/promises";
-import { limitedMax, retries } from "./kinds.ts";
+import { limitedMax, limitedWorkMsMax, retries } from "./kinds.ts";
 import { openLedger } from "./ledger.ts";
 import { openSdk, type Handler, type StepTools } from "./sdk.ts";
 import { readArguments, serve } from "./serve.ts";
@@ -16,11 +16,12 @@ type Tokens = Record<string, string>;
 async function leave(
   o: { readonly step: StepTools; readonly runId: string; readonly attempt: number; readonly tokens: Tokens },
   name: string,
+  workMsMax = 15,
 ): Promise<void> {
   const seen = { ...o.tokens };
   o.tokens[name] = await o.step.run(name, async () => {
     // A little work, so that faults find something under way.
-    await work(1 + Math.floor(Math.random() * 15));
+    await work(1 + Math.floor(Math.random() * workMsMax));
     return ledger.execute({ runId: o.runId, attempt: o.attempt, step: name, seen });
   });
 }
@@ -116,7 +117,7 @@ const functions = [
     "limited",
     async (context) => {
       const tokens: Tokens = {};
-      for (const name of ["one", "two"]) await leave({ ...context, tokens }, name);
+      for (const name of ["one", "two"]) await leave({ ...context, tokens }, name, limitedWorkMsMax);
       return { tokens };
     },
     { concurrency: { limit: limitedMax } },
