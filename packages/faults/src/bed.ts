@@ -7,7 +7,7 @@ import { addApp } from "./api.ts";
 import { type AppName, appNames } from "./apps/kinds.ts";
 import { type Child, startChild } from "./child.ts";
 import { type Link, openLink } from "./link.ts";
-import { keys, type Server, startServer, startServerChild } from "./server.ts";
+import { keys, type Server, type ServerOptions, startServer, startServerChild } from "./server.ts";
 
 /** The bed. Its parts change when they are started again. */
 export interface Bed {
@@ -44,14 +44,15 @@ const serverArguments = [
   ["--no-retry-jitter"],
 ].flat();
 
-/** Starts everything on an empty folder and syncs the apps; by default all of them, and the server without limits. */
+/** Starts everything on an empty folder and syncs the apps; by default all of them, and the server without a hindrance. */
 export async function openBed(
   folder: string,
-  {
-    apps: names = appNames,
-    fileBlocksMax,
-  }: { readonly apps?: readonly AppName[]; readonly fileBlocksMax?: number } = {},
+  o: {
+    readonly apps?: readonly AppName[];
+    readonly hindrance?: Pick<ServerOptions, "fileBlocksMax" | "env">;
+  } = {},
 ): Promise<Bed> {
+  const names = o.apps ?? appNames;
   const dataDir = join(folder, "data");
   mkdirSync(dataDir, { recursive: true });
   const ledgerFile = join(folder, "ledger.jsonl");
@@ -62,7 +63,7 @@ export async function openBed(
   const appLinks = Object.fromEntries(links) as Record<AppName, Link>;
   const serverUrl = `http://127.0.0.1:${serverLink.port}`;
 
-  const options = { dataDir, args: serverArguments, ...(fileBlocksMax === undefined ? {} : { fileBlocksMax }) };
+  const options: ServerOptions = { dataDir, args: serverArguments, ...o.hindrance };
   const start = async (): Promise<Server> => {
     const server = await startServer(options);
     serverLink.aim(server.port);

@@ -15,6 +15,7 @@ export interface ServerOptions {
   readonly args?: readonly string[];
   readonly uid?: number;
   readonly fileBlocksMax?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A started server. */
@@ -39,6 +40,7 @@ export function startServerChild(o: ServerOptions): Child {
     cwd: "/",
     ...(o.uid === undefined ? {} : { uid: o.uid }),
     ...(o.fileBlocksMax === undefined ? {} : { fileBlocksMax: o.fileBlocksMax }),
+    ...(o.env === undefined ? {} : { env: o.env }),
   });
 }
 

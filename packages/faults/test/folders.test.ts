@@ -37,7 +37,7 @@ test.each([
   expect(await refused.ended).toBe(1);
   const said = refused.lines().join("\n");
   expect(said).toContain(folder);
-  expect(said).toMatch(/cannot be used .*choose a folder this user can write/);
+  expect(said).toMatch(/cannot be used .*choose a folder with room that this user can write/);
   chmodSync(folder, 0o755);
   for (const name of ["main.db", "lock.db"]) chmodSync(join(folder, name), 0o644);
   expect(contents(folder)).toEqual(before);

@@ -466,7 +466,7 @@ export const dataFolderNewer = defineError(
 export const dataFolderUnusable = defineError(
   "DATA_FOLDER_UNUSABLE",
   500,
-  "the data folder {folder} cannot be used ({reason}); choose a folder this user can write",
+  "the data folder {folder} cannot be used ({reason}); see to it, or choose a folder with room that this user can write",
   { retryable: false },
 );
 /** The database is damaged, or the file is none. */

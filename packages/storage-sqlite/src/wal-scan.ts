@@ -42,7 +42,7 @@ const frameHeaderBytes = 24;
 const magic = 0x37_7f_06_82;
 const framesPerRead = 256;
 
-/** Scans the log at this path. Costs about 1 ms per MiB of commits since the last checkpoint; what is older is skipped. */
+/** Scans the log at this path. Costs 1 to 2 ms per MiB, and there are 4 MiB between two checkpoints. */
 export function scanWal(file: string): WalScan {
   const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes === 0) return { kind: "empty" };

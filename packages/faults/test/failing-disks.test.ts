@@ -1,23 +1,25 @@
-// A disk that fills up under load: the server refuses, says so, keeps what apps have answered, loses nothing that was
-// acknowledged, and goes on by itself once there is room.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+// Disks that fill up or fail under load: the server refuses, says so, keeps what apps have answered, loses nothing that was
+// acknowledged, and goes on by itself once it can.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { request, sendEvents } from "../src/api.ts";
 import { readLedger } from "../src/apps/ledger.ts";
 import { openBed } from "../src/bed.ts";
 import { untilQuiet } from "../src/round.ts";
+import type { ServerOptions } from "../src/server.ts";
 import { until } from "../src/until.ts";
-import { codeOf, nobody, readiness, sendOne, storedEvents } from "./scene.ts";
+import { codeOf, nobody, readiness, sendMany, sendOne, storedEvents } from "./scene.ts";
 
 const mebibyte = 1024 * 1024;
 const isRoot = nobody !== null;
 
 interface Disk {
   readonly folder: string;
-  readonly fileBlocksMax?: number;
+  readonly hindrance: Pick<ServerOptions, "fileBlocksMax">;
   readonly code: string;
   makeRoom(serverPid: number): void;
 }
@@ -36,7 +38,7 @@ function smallDisk(): Disk {
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=6m", "stepwright-faults", mounted]);
   onTestFinished(() => void execFileSync("umount", ["-l", mounted]));
   const makeRoom = (): void => void execFileSync("mount", ["-o", "remount,size=64m", mounted]);
-  return { folder, code: "503 STORAGE_FULL", makeRoom };
+  return { folder, hindrance: {}, code: "503 STORAGE_FULL", makeRoom };
 }
 
 /** A limit on the size of a file, for those who may not mount: the database cannot grow either. */
@@ -44,7 +46,7 @@ function smallFiles(): Disk {
   const folder = temporary();
   return {
     folder,
-    fileBlocksMax: (3 * mebibyte) / 512,
+    hindrance: { fileBlocksMax: (3 * mebibyte) / 512 },
     code: "503 STORAGE_UNAVAILABLE",
     makeRoom: (pid) => void execFileSync("prlimit", ["--pid", String(pid), "--fsize=unlimited:"]),
   };
@@ -57,8 +59,7 @@ const disks = [
 
 test.each(disks)("$name: refused, nothing lost, and over by itself", { timeout: 120_000 }, async ({ open }) => {
   const disk = open();
-  const { fileBlocksMax } = disk;
-  const bed = await openBed(disk.folder, { apps: ["raw"], ...(fileBlocksMax === undefined ? {} : { fileBlocksMax }) });
+  const bed = await openBed(disk.folder, { apps: ["raw"], hindrance: disk.hindrance });
   onTestFinished(() => bed.close());
   const { url, child } = await bed.server();
   const dataDir = join(disk.folder, "data");
@@ -105,6 +106,58 @@ test.each(disks)("$name: refused, nothing lost, and over by itself", { timeout: 
   await child.end("SIGKILL");
   expect(storedEvents(dataDir)).toEqual({ events: acknowledged, verdict: "ok" });
 });
+
+/** A disk that takes writes and cannot say that they are kept; where there is a compiler to make one. */
+const compilers = ["cc"].filter((name) => process.platform === "linux" && spawnSync(name, ["--version"]).status === 0);
+const source = fileURLToPath(new URL("failing-sync.c", import.meta.url));
+
+test.each(compilers)(
+  "failing syncs, by %s: refused, nothing lost, and over by itself",
+  { timeout: 60_000 },
+  async (compiler) => {
+    const folder = mkdtempSync(join(tmpdir(), "stepwright-sync-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const library = join(folder, "failing-sync.so");
+    const trouble = join(folder, "trouble");
+    execFileSync(compiler, ["-shared", "-fPIC", "-o", library, source]);
+    const bed = await openBed(folder, {
+      apps: ["raw"],
+      hindrance: { env: { LD_PRELOAD: library, FAILING_SYNC: trouble } },
+    });
+    onTestFinished(() => bed.close());
+    const { url, child } = await bed.server();
+    const steps = () =>
+      readLedger(bed.ledgerFile, 0).lines.flatMap((line) => (line.kind === "step" ? [line.step] : []));
+
+    await sendMany(url, 20);
+    bed.app("raw").signal("SIGSTOP");
+    const runs = Array.from({ length: 5 }, (_, index) => ({ id: `s${index}`, name: "raw/sequence", data: {} }));
+    expect((await sendEvents(url, runs)).status).toBe(200);
+    writeFileSync(trouble, "");
+    for (let refused = 0; refused < 10; refused += 1)
+      expect(codeOf(await sendOne(url))).toBe("503 STORAGE_UNAVAILABLE");
+    bed.app("raw").signal("SIGCONT");
+    await until(() => (steps().length === 5 ? true : null), { describe: () => "the app answers" });
+    await child.line(/the database refuses writes/);
+    expect(codeOf(await sendOne(url))).toBe("503 STORAGE_UNAVAILABLE");
+
+    rmSync(trouble);
+    await sendMany(url, 20);
+    await untilQuiet(bed);
+    const once = ["one", "two", "three"].flatMap((step) => runs.map(() => step));
+    expect(steps().toSorted()).toEqual(once.toSorted());
+
+    // Killed while nothing can be kept: what was acknowledged before is there, and what was refused does no harm.
+    writeFileSync(trouble, "");
+    expect(codeOf(await sendOne(url))).toBe("503 STORAGE_UNAVAILABLE");
+    await child.end("SIGKILL");
+    rmSync(trouble);
+    await bed.crashServer();
+    const { events, verdict } = storedEvents(join(folder, "data"));
+    expect(verdict).toBe("ok");
+    expect(events).toBeGreaterThanOrEqual(40);
+  },
+);
 
 function ledgerSteps(file: string): readonly string[] {
   return readLedger(file, 0).lines.flatMap((line) => (line.kind === "step" ? [line.step] : []));
