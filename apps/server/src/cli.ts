@@ -40,7 +40,7 @@ export async function runCli(): Promise<void> {
         await serve(config, notices);
       } catch (error) {
         if (!(error instanceof StepwrightError)) throw error;
-        refuse(capitalized(error.message));
+        refuse(capitalized(error.message) + codeOf(error));
       }
     }
   }
@@ -97,6 +97,11 @@ function die(log: Logger, flush: () => void, error: unknown): void {
   log.fatal({ component: "server", err: error }, "the server broke down");
   flush();
   process.exit(1);
+}
+
+/** What is wrong with the data may be looked for by scripts; what is wrong with a setting is said to a person. */
+function codeOf({ code }: StepwrightError): string {
+  return code.startsWith("DATA_") ? ` (${code})` : "";
 }
 
 function refuse(sentence: string): void {

@@ -37,10 +37,13 @@ export interface CompositionOptions {
   readonly cacheDir: string | null;
 }
 
-/** Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER, DATA_DAMAGED or DATA_FOLDER_UNUSABLE. */
+/**
+ * Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER, DATA_DAMAGED, DATA_LOG_DAMAGED or
+ * DATA_FOLDER_UNUSABLE.
+ */
 export function compose(config: Config, { log, discoverPorts, cacheDir }: CompositionOptions): Composition {
   const clock = createWallClock();
-  const storage = openStorage(config, { now: clock.now(), cacheDir });
+  const storage = openStorage(config, { now: clock.now(), cacheDir, log });
   const appClient = createAppClient();
   const runtime = createRuntime({
     ports: { clock, random: createRandom(), appClient, storage },
@@ -62,15 +65,17 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
 
 function openStorage(
   config: Config,
-  { now, cacheDir }: { readonly now: Millis; readonly cacheDir: string | null },
+  { now, cacheDir, log }: { readonly now: Millis; readonly cacheDir: string | null; readonly log: Logger },
 ): Storage {
   const nativeBinding = loadAddon(cacheDir);
-  const { memory, dataDir, synchronous } = config;
+  const { memory, dataDir, synchronous, acceptDamage } = config;
   if (!memory) makeDataDir(dataDir);
   return openSqliteStorage({
     file: memory ? ":memory:" : join(dataDir, "main.db"),
     synchronous,
     now,
+    acceptDamage,
+    onTrouble: (err) => log.error({ component: "storage", err }, "the database is in trouble"),
     ...(nativeBinding === null ? {} : { nativeBinding }),
   });
 }

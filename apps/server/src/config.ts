@@ -170,6 +170,13 @@ export const configSchema = z.object({
     placeholder: "normal|full",
     defaults: { dev: "normal", start: "full" },
   }),
+  acceptDamage: flag().register(settingMetas, {
+    description:
+      "Start although files of the database are damaged, with what can be read of them. A damaged log is copied aside first; what it had after the damage is lost.",
+    commands: both,
+    placeholder: null,
+    defaults: { dev: false, start: false },
+  }),
   retrySchedule: choice(["doubling", "hosted"]).register(settingMetas, {
     description:
       "Delays between attempts: `doubling` waits 1, 2, 4, 8 … seconds up to an hour, `hosted` keeps the pace of the hosted service.",

@@ -7,6 +7,10 @@ import {
   serverBusy,
   shuttingDown,
   StepwrightError,
+  storageDamaged,
+  storageFull,
+  storageGone,
+  storageUnsynced,
   storageUnavailable,
   tooManyRequests,
 } from "@stepwright/protocol";
@@ -49,12 +53,20 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   return reply.send(JSON.stringify({ ...base, error: message, code, ...(problems === null ? {} : { problems }) }));
 }
 
-/** Seconds after which the same request has a chance; null when it has none, or nobody knows. */
+/** Seconds after which the same request has a chance; null when it has none. */
 function waitOf({ status, code, details }: StepwrightError): number | null {
   const { seconds } = details;
   if ((code === tooManyRequests.code || code === serverBusy.code) && typeof seconds === "number") return seconds;
-  return status === 503 ? retryAfterSeconds : null;
+  return status === 503 ? (waitSecondsByCode.get(code) ?? retryAfterSeconds) : null;
 }
+
+/** What passes when somebody has done something, which takes longer than what passes by itself. */
+const waitSecondsByCode: ReadonlyMap<string, number> = new Map([
+  [storageFull.code, 5],
+  [storageUnsynced.code, 30],
+  [storageDamaged.code, 30],
+  [storageGone.code, 30],
+]);
 
 /** The path of a request, without its query. */
 export function pathOf(request: FastifyRequest): string {

@@ -121,6 +121,30 @@ export const storageUnavailable = defineError(
   503,
   "the database did not accept the write ({reason}); nothing was stored, try again",
 );
+/** There is no room for a write. */
+export const storageFull = defineError(
+  "STORAGE_FULL",
+  503,
+  "the disk is full ({reason}), so nothing was stored; make room where the data folder is, the server goes on by itself, and send it again",
+);
+/** The disk reported that it could not keep what was written; nothing is written from then on. */
+export const storageUnsynced = defineError(
+  "STORAGE_UNSYNCED",
+  503,
+  "the disk failed to keep what was written ({reason}), so nothing is stored any more; check the disk and restart the server, which then reads what was kept",
+);
+/** SQLite came upon a page that cannot be right; nothing is written from then on. */
+export const storageDamaged = defineError(
+  "STORAGE_DAMAGED",
+  503,
+  "the database is damaged ({reason}), so nothing is stored any more; stop the server, copy its data folder aside and restore a backup",
+);
+/** The files were removed, moved or replaced under a running server; nothing is written from then on. */
+export const storageGone = defineError(
+  "STORAGE_GONE",
+  503,
+  "the data folder was removed or its files were replaced while the server was running, so nothing is stored any more; put it back if it was moved, and start the server again",
+);
 
 // Access
 /** No valid signing key came with the request. */
@@ -501,6 +525,10 @@ export const errorTable: readonly ErrorRow[] = [
   shuttingDown,
   notReady,
   storageUnavailable,
+  storageFull,
+  storageUnsynced,
+  storageDamaged,
+  storageGone,
   authenticationFailed,
   eventKeyUnknown,
   tokenInvalid,

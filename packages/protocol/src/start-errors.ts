@@ -19,14 +19,21 @@ export const dataFolderNewer = defineError(
 export const dataFolderUnusable = defineError(
   "DATA_FOLDER_UNUSABLE",
   500,
-  "the data folder {folder} cannot be used ({reason}); choose a folder this user can write",
+  "the data folder {folder} cannot be used ({reason}); see to it, or choose a folder with room that this user can write",
   { retryable: false },
 );
 /** The database is damaged, or the file is none. */
 export const dataDamaged = defineError(
   "DATA_DAMAGED",
   500,
-  "the database {file} is damaged: {reason}; restore a backup, or move the file and those beside it away to begin with an empty one",
+  "the database {file} is damaged: {reason}; nothing was changed: restore a backup, start with --accept-damage to go on with what can be read, or move the file and those beside it away to begin with an empty one",
+  { retryable: false },
+);
+/** Commits that were acknowledged are missing from the database's log. */
+export const dataLogDamaged = defineError(
+  "DATA_LOG_DAMAGED",
+  500,
+  "the log {file} is damaged: {reason}; {commits} commits can be read before that, and what came after them is lost. Nothing was changed: copy the folder aside, then restore a backup, or start with --accept-damage to go on without it",
   { retryable: false },
 );
 /** A setting nobody knows. */
@@ -58,6 +65,7 @@ export const startErrors: readonly ErrorRow[] = [
   dataFolderNewer,
   dataFolderUnusable,
   dataDamaged,
+  dataLogDamaged,
   configUnknown,
   configInvalid,
   configMissing,

@@ -39,6 +39,7 @@ export interface WorkDeps {
  * with its reason, and the others go on. When the runtime stops first, the item stays leased for the next boot.
  */
 export async function workOn(shell: Shell, deps: WorkDeps, item: LeasedItem): Promise<void> {
+  let isToldOf = false;
   while (!shell.signal.aborted) {
     try {
       const decided = await dispatch(shell, deps, item);
@@ -52,10 +53,13 @@ export async function workOn(shell: Shell, deps: WorkDeps, item: LeasedItem): Pr
         return;
       }
       // It was a read that failed: nothing was asked of the app yet, and the lease is ours still.
-      shell.log.error(
-        { err: error, itemId: item.id, kind: item.work.kind },
-        "queue item could not be read; trying again",
-      );
+      // Said once: a damaged page stays damaged, and hundreds of items may ask for it every second.
+      if (!isToldOf)
+        shell.log.error(
+          { err: error, itemId: item.id, kind: item.work.kind },
+          "queue item could not be read; trying again",
+        );
+      isToldOf = true;
       await shell.rest();
     }
   }

@@ -19,8 +19,8 @@ import { timeOrNull } from "./time-or-null.ts";
  * each of 64, of which 0.5 ms on the caller's thread for copying alone. So batches of up to 32 keep the event loop
  * free enough, but for the commit in a hundred (fewer in large batches) that checkpoints the log in 5 to 10 ms.
  *
- * The returned function throws STORAGE_UNAVAILABLE when the database refuses the transaction as a whole (disk
- * full, I/O error); nothing of the batch is stored then.
+ * The returned function throws STORAGE_FULL, STORAGE_DAMAGED or STORAGE_UNAVAILABLE when the database refuses the
+ * transaction as a whole; nothing of the batch is stored then.
  */
 export function committer(
   db: Connection,

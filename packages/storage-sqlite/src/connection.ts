@@ -42,8 +42,8 @@ export function openReader(file: string, nativeBinding: NativeBinding): Connecti
   return db;
 }
 
-/** Opens a connection with no settings of ours. */
-export function connect(file: string, options: Database.Options, nativeBinding: NativeBinding): Connection {
+/** Opens a connection with no settings of ours, to a file or to a copy of one in memory. */
+export function connect(file: string | Buffer, options: Database.Options, nativeBinding: NativeBinding): Connection {
   if (nativeBinding === undefined) return new Database(file, options);
   // The published types know only the path; the library takes the loaded object as well since version 13.
   return new Database(file, { ...options, nativeBinding } as unknown as Database.Options);

@@ -6,14 +6,15 @@
 // and a commit is reported only after our own `fdatasync` of the log.
 import { closeSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
 import { promisify } from "node:util";
-import { type StepwrightError, storageUnavailable } from "@stepwright/protocol";
+import { storageUnsynced } from "@stepwright/protocol";
 
 /** Syncs the log of a database. */
 export interface LogSync {
-  /** Resolves when everything committed before the call survives a loss of power. Rejects with STORAGE_UNAVAILABLE for good once the disk has failed to sync. */
+  /**
+   * Resolves when everything committed before the call survives a loss of power. Rejects with STORAGE_UNSYNCED: what the
+   * system could not write it may forget and report no second time, so only what a new start reads from the disk is sure.
+   */
   flush(): Promise<void>;
-  /** Throws what the disk said if it has failed to sync. */
-  check(): void;
   close(): void;
 }
 
@@ -37,7 +38,6 @@ const syncOnThread = promisify(fdatasync);
 export function logSync(file: string): LogSync {
   let descriptor: number | null = null;
   let averageMs = 0;
-  let failure: StepwrightError | null = null;
 
   const sync = async (): Promise<void> => {
     // Writable because Windows flushes nothing else. The log stays the same file for as long as a connection is open.
@@ -54,13 +54,8 @@ export function logSync(file: string): LogSync {
       try {
         await sync();
       } catch (cause) {
-        // What the system could not write it may forget and report no second time: only what a new start reads from the disk is sure.
-        failure = unsynced(cause);
-        throw failure;
+        throw storageUnsynced({ reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
       }
-    },
-    check() {
-      if (failure !== null) throw failure;
     },
     close() {
       if (descriptor !== null) closeSync(descriptor);
@@ -69,11 +64,5 @@ export function logSync(file: string): LogSync {
   };
 }
 
-function unsynced(cause: unknown): StepwrightError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const reason = `the disk failed to keep what was written, ${said}; check it and restart the server`;
-  return storageUnavailable({ reason }, { cause });
-}
-
 /** The syncer for data that need not survive a loss of power. */
-export const noSync: LogSync = { flush: async () => undefined, check: () => undefined, close: () => undefined };
+export const noSync: LogSync = { flush: async () => undefined, close: () => undefined };

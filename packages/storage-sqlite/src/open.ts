@@ -1,10 +1,11 @@
 // Opens the store: lock, connections, schema, boot, and the contract on top of them.
-import { statSync } from "node:fs";
+import { accessSync, constants, copyFileSync, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   dataDamaged,
   dataFolderNewer,
   dataFolderUnusable,
+  dataLogDamaged,
   type Millis,
   storageUnavailable,
   StepwrightError,
@@ -19,13 +20,14 @@ import { debounceReads } from "./debounces.ts";
 import { dropReads } from "./drops.ts";
 import { eventList } from "./event-list.ts";
 import { eventGets } from "./events.ts";
+import { watchHealth } from "./health.ts";
+import { type FileDamage, inspectFiles } from "./inspect-files.ts";
 import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { pauseReads } from "./pauses.ts";
 import { queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
-import { reading } from "./refusal.ts";
 import { registryReads } from "./registry.ts";
 import { runList } from "./run-list.ts";
 import { countByStatus, runGets } from "./runs.ts";
@@ -43,6 +45,10 @@ export interface SqliteOptions {
   readonly now: Millis;
   /** The addon of better-sqlite3 as a loaded object, for a program that carries it inside itself. Default: the installed one. */
   readonly nativeBinding?: object | undefined;
+  /** Open damaged files all the same, with what can be read of them; the log is copied aside first. Default false. */
+  readonly acceptDamage?: boolean;
+  /** Hears of what people should know: damage that was accepted, and that an open store has stopped writing. */
+  readonly onTrouble?: (error: StepwrightError) => void;
   /**
    * Called when everything of a transaction is done but the commit. What it throws ends the transaction, as an error of the
    * disk does: simulations have no other way to that moment.
@@ -54,7 +60,8 @@ export interface SqliteOptions {
  * Opens a database, made new if there is none, and begins a boot: what earlier boots had leased is due again.
  *
  * Throws DATA_FOLDER_LOCKED while another server has the folder, DATA_FOLDER_NEWER when a newer version has
- * written it, DATA_DAMAGED when the file is no database or a broken one, DATA_FOLDER_UNUSABLE when it cannot be opened.
+ * written it, DATA_DAMAGED when the file is no database or a broken one, DATA_LOG_DAMAGED when commits are missing
+ * from its log, DATA_FOLDER_UNUSABLE when it cannot be opened. Damage is found before anything is written.
  */
 export function openSqliteStorage(options: SqliteOptions): Storage {
   const isMemory = options.file === ":memory:";
@@ -62,6 +69,10 @@ export function openSqliteStorage(options: SqliteOptions): Storage {
   try {
     const lock = isMemory ? noLock : lockFolder(options.file, options.nativeBinding);
     opened.push({ close: () => lock.release() });
+    if (!isMemory) {
+      refuseReadOnly(options.file);
+      refuseDamaged(options);
+    }
     const writer = openWriter({ ...options, nativeBinding: options.nativeBinding });
     opened.push(writer);
     const epoch = boot(writer, options);
@@ -73,6 +84,31 @@ export function openSqliteStorage(options: SqliteOptions): Storage {
     if (error instanceof StepwrightError || isMemory) throw error;
     throw unusable(options.file, error);
   }
+}
+
+/** Throws when a file may not be written. SQLite would open it for reading, and leave a log behind that cannot be written either. */
+function refuseReadOnly(file: string): void {
+  for (const part of [file, `${file}-wal`, `${file}-shm`])
+    if (existsSync(part)) accessSync(part, constants.R_OK | constants.W_OK);
+}
+
+/** Throws when something that was committed is missing, unless that was accepted, or is what `normal` leaves to a power failure. */
+function refuseDamaged(options: SqliteOptions): void {
+  const damage = inspectFiles({ ...options, nativeBinding: options.nativeBinding });
+  if (damage === null) return;
+  const error = damageError(damage);
+  if (options.acceptDamage !== true && !damage.isExpected) throw error;
+  if (options.acceptDamage === true) copyLogAside(options);
+  options.onTrouble?.(error);
+}
+
+function damageError({ file, part, reason, commits }: FileDamage): StepwrightError {
+  return part === "log" ? dataLogDamaged({ file, reason, commits }) : dataDamaged({ file, reason });
+}
+
+/** SQLite writes over what it cannot read of a log: somebody may want to look into it. */
+function copyLogAside({ file, now }: SqliteOptions): void {
+  for (const part of [`${file}-wal`, `${file}-shm`]) if (existsSync(part)) copyFileSync(part, `${part}.damaged-${now}`);
 }
 
 const noLock: FolderLock = { release: () => undefined };
@@ -103,6 +139,13 @@ function boot(db: Connection, options: SqliteOptions): number {
 function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const tables = openTables(writer, epoch);
   const commit = committer(writer, tables, options.beforeCommit);
+  const files = writer.memory ? [] : [options.file, `${options.file}-wal`];
+  const health = watchHealth({
+    files,
+    isDamageAccepted: options.acceptDamage === true,
+    onBroken: (error) => options.onTrouble?.(error),
+  });
+  const { reading } = health;
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
   const hot = {
     runs: runGets(writer),
@@ -132,10 +175,12 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   return {
     async commit(batch) {
       if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
-      log.check();
+      health.check();
       if (batch.now > latest) latest = batch.now;
-      const result = commit(batch);
-      await log.flush();
+      const result = health.ask(() => commit(batch));
+      await log.flush().catch((error: unknown) => health.end(error));
+      // Afterwards: what was committed to files that are gone must not be acknowledged.
+      health.checkPlace();
       return result;
     },
     runs: {
@@ -196,7 +241,11 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       archivedFunction: reading(lists.registry.archivedFunction),
       crons: reading(lists.crons),
     },
-    stats: async () => ({ bytes: bytesOf(writer, options.file), bootEpoch: epoch, synchronous: options.synchronous }),
+    async stats() {
+      health.checkPlace();
+      const bytes = health.ask(() => bytesOf(writer, options.file));
+      return { bytes, bootEpoch: epoch, synchronous: options.synchronous };
+    },
     async close() {
       log.close();
       reader.close();
@@ -211,8 +260,16 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
 function bytesOf(db: Connection, file: string): number {
   const pages = Number(db.pragma("page_count", { simple: true })) * Number(db.pragma("page_size", { simple: true }));
   if (db.memory) return pages;
-  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
-  return pages + (log?.size ?? 0);
+  return pages + logBytes(`${file}-wal`);
+}
+
+function logBytes(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    // The folder may not be looked into any more; what is open in it goes on, and its size is but a figure.
+    return 0;
+  }
 }
 
 function unusable(file: string, error: unknown): StepwrightError {
