@@ -17,6 +17,7 @@ import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
 import type { Ports } from "./ports.ts";
 import { repairOrphans } from "./repair.ts";
+import { createRetention } from "./retention.ts";
 import { createRunBox } from "./run-box.ts";
 import { runActions, runBatch } from "./run-state-json.ts";
 import type { Runtime, RuntimeSettings } from "./runtime.ts";
@@ -36,7 +37,8 @@ export function createRuntime(options: {
   readonly log: Logger;
 }): Runtime {
   const parts = wire(options);
-  const { shell, live, committer, box, calls, ingest, apps, functions, watch, lanes, timer, idleness, abort } = parts;
+  const { shell, live, committer, box, calls, ingest, apps, functions, watch, retention, lanes, timer, idleness, abort } =
+    parts;
   const { storage, clock, appClient } = shell.ports;
   let isStopping = false;
   const refuseWhenStopping = () => {
@@ -65,11 +67,13 @@ export function createRuntime(options: {
       committer.wake();
       timer.update();
       watch.start();
+      retention.start();
     },
 
     async stop({ graceMs }) {
       isStopping = true;
       watch.stop();
+      retention.stop();
       lanes.close();
       timer.stop();
       const grace = new AbortController();
@@ -111,6 +115,7 @@ export function createRuntime(options: {
     runActions: (runId) => box.read(runId, runActions),
     runBatch: (runId) => box.read(runId, runBatch),
     eventPayload: (event) => eventPayload(storage, event),
+    retention: () => retention.status(),
     idle: () => idleness.wait(),
     waitForRun: (runId) => waitForRun(storage, live, runId),
   };
@@ -180,6 +185,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     timer.update();
   });
   const watch = createAppWatch(shell, apps);
+  const retention = createRetention(shell, { isBusy: () => lanes.itemsInHand > 0 || !committer.isIdle });
 
   const begin = async (item: LeasedItem) => {
     await workOn(shell, { box, committer, matcher, calls }, item);
@@ -189,5 +195,5 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     idleness.check();
   };
 
-  return { shell, live, committer, box, calls, ingest, apps, functions, watch, lanes, timer, idleness, abort };
+  return { shell, live, committer, box, calls, ingest, apps, functions, watch, retention, lanes, timer, idleness, abort };
 }

@@ -1,5 +1,5 @@
 // What the runtime offers to those who drive it: the HTTP server, the command line and tests.
-import type { App, FunctionRecord, Run, StoredEvent } from "@stepwright/engine";
+import type { App, FunctionRecord, RetentionPolicy, Run, StoredEvent } from "@stepwright/engine";
 import type { RunStatus } from "@stepwright/engine";
 import type {
   AppId,
@@ -12,7 +12,7 @@ import type {
   RunId,
   StepwrightError,
 } from "@stepwright/protocol";
-import type { Storage } from "@stepwright/storage";
+import type { RemovedRows, Storage } from "@stepwright/storage";
 
 /** The engine with its loops running. All methods reject with a `StepwrightError` for what a caller can cause. */
 export interface Runtime {
@@ -47,6 +47,8 @@ export interface Runtime {
   /** Apps and functions as of now, from memory. */
   registry(): { readonly apps: readonly App[]; readonly functions: readonly FunctionRecord[] };
   readonly isDiscovering: boolean;
+  /** What is removed when it is old, and what was. */
+  retention(): RetentionStatus;
   /** Resolves when no transition is being committed, no call is in flight and no item is due. For tests and shutdown. */
   idle(): Promise<void>;
   /** Resolves with the run once it has ended. For tests. */
@@ -81,6 +83,22 @@ export interface FunctionControl {
   dropBacklog(slug: string): Promise<void>;
   /** Gives every run made until now that has not started to another function, as `dropBacklog` in time. */
   moveBacklog(slug: string, to: string): Promise<void>;
+}
+
+/** The sweeps that remove what is over. */
+export interface RetentionStatus {
+  /** Null when nothing is ever removed. */
+  readonly policy: RetentionPolicy | null;
+  readonly isSweeping: boolean;
+  /** Null while a sweep is going on, and without a policy. */
+  readonly nextSweepAt: Millis | null;
+  readonly lastSweep: {
+    readonly startedAt: Millis;
+    readonly endedAt: Millis;
+    readonly removed: RemovedRows;
+  } | null;
+  /** Since the server has started, a sweep that is going on included. */
+  readonly removed: RemovedRows;
 }
 
 /** Something that was committed and that a page may show. */
@@ -123,6 +141,8 @@ export interface RuntimeSettings {
    * server and apps are commonly started together, in any order.
    */
   readonly startupGraceMs: number;
+  /** How long what is over is kept; null: for good, and nothing looks for it (tests that move the clock). */
+  readonly retention: RetentionPolicy | null;
   /**
    * Says whether an event's own time means "now". Never, on a wall clock; with a virtual one, times that an
    * SDK took from the real clock do (design: Time).

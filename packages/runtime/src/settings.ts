@@ -19,5 +19,6 @@ export const defaultSettings: RuntimeSettings = {
   callsPerAppMax: callsPerAppDefault,
   callTimeoutMs,
   startupGraceMs: 0,
+  retention: null,
   countsAsNow: () => false,
 };

@@ -26,6 +26,7 @@ import { queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
 import { reading } from "./refusal.ts";
 import { registryReads } from "./registry.ts";
+import { sweeper } from "./retention.ts";
 import { runList } from "./run-list.ts";
 import { countByStatus, runGets } from "./runs.ts";
 import { spanReads } from "./spans.ts";
@@ -97,6 +98,7 @@ function boot(db: Connection, options: SqliteOptions): number {
 function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const tables = openTables(writer, epoch);
   const commit = committer(writer, tables);
+  const sweep = sweeper(writer, tables.counters);
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
   const hot = {
     runs: runGets(writer),
@@ -185,7 +187,18 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       archivedFunction: reading(lists.registry.archivedFunction),
       crons: reading(lists.crons),
     },
-    stats: async () => ({ bytes: bytesOf(writer, options.file), bootEpoch: epoch, synchronous: options.synchronous }),
+    retention: {
+      async sweep(request) {
+        if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+        return sweep(request);
+      },
+    },
+    stats: async () => ({
+      bytes: bytesOf(writer, options.file),
+      freeBytes: numberOf(writer, "freelist_count") * numberOf(writer, "page_size"),
+      bootEpoch: epoch,
+      synchronous: options.synchronous,
+    }),
     async close() {
       reader.close();
       // The last connection to close moves the log into the database file.
@@ -197,10 +210,14 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
 
 /** Size of the data: the database and what its log holds on top of it. */
 function bytesOf(db: Connection, file: string): number {
-  const pages = Number(db.pragma("page_count", { simple: true })) * Number(db.pragma("page_size", { simple: true }));
+  const pages = numberOf(db, "page_count") * numberOf(db, "page_size");
   if (db.memory) return pages;
   const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
   return pages + (log?.size ?? 0);
+}
+
+function numberOf(db: Connection, pragma: string): number {
+  return Number(db.pragma(pragma, { simple: true }));
 }
 
 function unusable(file: string, error: unknown): StepwrightError {

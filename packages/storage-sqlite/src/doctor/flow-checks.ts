@@ -1,0 +1,101 @@
+// Checks of flow control: lines, slots, locks, debounces and batches.
+import { type Check, isUnfinished, reportIt } from "./check.ts";
+
+const stuckAdvice = "The calls in it may never go out. Start the server again; if it is found again, please report it.";
+const limitAdvice =
+  "A limit lets through fewer or more than it should. Start the server again; if it is found again, please report it.";
+
+/** The checks. */
+export const flowChecks: readonly Check[] = [
+  {
+    code: "LANE_WRONG",
+    says: "calls that wait in the lane of another function than their run's",
+    advice: stuckAdvice,
+    since: 2,
+    sql: `SELECT queue_items.id FROM queue_items CROSS JOIN runs ON runs.id = queue_items.run_id
+WHERE queue_items.kind = 'call' AND queue_items.lane <> 'call:' || runs.app_id || ':' || runs.function_id`,
+  },
+  {
+    code: "LINE_EMPTY",
+    says: "lines of waiting calls in which nobody stands",
+    advice: reportIt,
+    since: 2,
+    sql: `SELECT line FROM flow_lines WHERE NOT EXISTS (SELECT 1 FROM queue_items WHERE queue_items.line = flow_lines.line)`,
+  },
+  {
+    code: "LINE_MISSING",
+    says: "calls that stand in a line that is not there, or is of another lane",
+    advice: stuckAdvice,
+    since: 2,
+    sql: `SELECT id FROM queue_items WHERE line IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM flow_lines WHERE flow_lines.line = queue_items.line AND flow_lines.lane = queue_items.lane)`,
+  },
+  {
+    code: "LINE_HEAD_WRONG",
+    says: "lines that do not know the score of their first call",
+    advice: stuckAdvice,
+    since: 2,
+    sql: `SELECT line FROM flow_lines WHERE head_score <> (SELECT min(score) FROM queue_items WHERE queue_items.line = flow_lines.line)`,
+  },
+  {
+    code: "PLACE_WRONG",
+    says: "queue items whose place and line contradict each other",
+    advice: stuckAdvice,
+    since: 2,
+    sql: "SELECT id FROM queue_items WHERE (place = 2) <> (line IS NOT NULL) OR (line IS NOT NULL AND lease_epoch IS NOT NULL)",
+  },
+  {
+    code: "SLOT_LEAKED",
+    says: "slots of runs that have ended, or are not there",
+    advice: limitAdvice,
+    since: 2,
+    sql: `SELECT gate || ' by ' || run_id FROM run_slots WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_slots.run_id AND ${isUnfinished})`,
+  },
+  {
+    code: "SLOT_MISSING",
+    says: "running runs without the slot that they must hold",
+    advice: limitAdvice,
+    since: 2,
+    sql: `SELECT runs.id FROM runs, json_each(runs.flow, '$.start') AS gate WHERE runs.status = 'running' AND gate.value ->> '$.kind' = 'runs'
+AND NOT EXISTS (SELECT 1 FROM run_slots WHERE run_slots.gate = gate.value ->> '$.id' AND run_slots.run_id = runs.id)`,
+  },
+  {
+    code: "PACE_UNTIMED",
+    says: "throttles at which calls stand although no time is known at which they open",
+    advice: stuckAdvice,
+    since: 2,
+    // A commit that has more to look at than it should leaves a gate for the next one: then somebody of its lane is due.
+    sql: `SELECT flow_lines.stands_at FROM flow_lines, json_each(flow_lines.gates) AS gate
+WHERE gate.value ->> '$.id' = stands_at AND gate.value ->> '$.kind' = 'starts'
+AND NOT EXISTS (SELECT 1 FROM gate_timers WHERE gate_timers.gate = stands_at)`,
+  },
+  {
+    code: "LOCK_LEFT",
+    says: "locks of singletons whose run has ended, or is not there",
+    advice: "The function starts no run until the lock is free. Start the server again, and please report it.",
+    since: 2,
+    sql: `SELECT singleton_locks.id || ' by ' || run_id FROM singleton_locks WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_id AND ${isUnfinished})`,
+  },
+  {
+    code: "DEBOUNCE_STOPPED",
+    says: "debounces without the queue item that ends them",
+    advice: "Send the event again: a later one opens a debounce of its own. Please report it.",
+    since: 2,
+    sql: `SELECT id FROM debounce_windows WHERE NOT EXISTS (SELECT 1 FROM queue_items WHERE queue_items.id = 'debounce:' || debounce_windows.id)`,
+  },
+  {
+    code: "BATCH_STOPPED",
+    says: "batches without the queue item that starts them",
+    advice: "Their events start no run: send them again. Please report it.",
+    since: 2,
+    sql: `SELECT id FROM batches WHERE NOT EXISTS (SELECT 1 FROM queue_items WHERE queue_items.id = 'batch:' || batches.id)`,
+  },
+  {
+    code: "BATCH_COUNT_WRONG",
+    says: "batches that count other events than they have",
+    advice: reportIt,
+    since: 2,
+    sql: `SELECT id FROM batches WHERE count <> (SELECT count(*) FROM batch_events WHERE batch_events.batch_id = batches.id)
+UNION ALL SELECT DISTINCT batch_id FROM batch_events WHERE NOT EXISTS (SELECT 1 FROM batches WHERE batches.id = batch_events.batch_id)`,
+  },
+];
