@@ -77,8 +77,13 @@ const retainedMinMs = 60_000;
 const retained = () =>
   z
     .string('give a duration such as "30d", or "forever"')
-    .transform((words) => (words === "forever" || words === "off" ? null : Math.round(parseDuration(words) ?? Number.NaN)))
-    .refine((ms) => ms === null || ms >= retainedMinMs, 'give a duration of a minute or more such as "30d", or "forever"');
+    .transform((words) =>
+      words === "forever" || words === "off" ? null : Math.round(parseDuration(words) ?? Number.NaN),
+    )
+    .refine(
+      (ms) => ms === null || ms >= retainedMinMs,
+      'give a duration of a minute or more such as "30d", or "forever"',
+    );
 const text = () => z.string("give a text").min(1, "give a text that is not empty");
 
 /** Every setting by its name in the code; outside, `appUrl` is `--app-url`, `STEPWRIGHT_APP_URL` and `"app-url"`. */

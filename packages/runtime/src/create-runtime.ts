@@ -37,8 +37,22 @@ export function createRuntime(options: {
   readonly log: Logger;
 }): Runtime {
   const parts = wire(options);
-  const { shell, live, committer, box, calls, ingest, apps, functions, watch, retention, lanes, timer, idleness, abort } =
-    parts;
+  const {
+    shell,
+    live,
+    committer,
+    box,
+    calls,
+    ingest,
+    apps,
+    functions,
+    watch,
+    retention,
+    lanes,
+    timer,
+    idleness,
+    abort,
+  } = parts;
   const { storage, clock, appClient } = shell.ports;
   let isStopping = false;
   const refuseWhenStopping = () => {
@@ -195,5 +209,20 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     idleness.check();
   };
 
-  return { shell, live, committer, box, calls, ingest, apps, functions, watch, retention, lanes, timer, idleness, abort };
+  return {
+    shell,
+    live,
+    committer,
+    box,
+    calls,
+    ingest,
+    apps,
+    functions,
+    watch,
+    retention,
+    lanes,
+    timer,
+    idleness,
+    abort,
+  };
 }

@@ -26,7 +26,10 @@ export function copyDatabase({ file, to, nativeBinding }: DatabaseFile & { reado
 }
 
 /** Bytes of a database, and how many of them a copy leaves out because nothing is in them. */
-export function databaseSize({ file, nativeBinding }: DatabaseFile): { readonly bytes: number; readonly freeBytes: number } {
+export function databaseSize({ file, nativeBinding }: DatabaseFile): {
+  readonly bytes: number;
+  readonly freeBytes: number;
+} {
   const db = openToRead(file, nativeBinding);
   try {
     const numberOf = (pragma: string): number => Number(db.pragma(pragma, { simple: true }));

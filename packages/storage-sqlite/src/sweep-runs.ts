@@ -22,7 +22,8 @@ const lifecycleSql =
   "SELECT seq, internal_id FROM events INDEXED BY events_lifecycle WHERE lifecycle_of = +? ORDER BY seq";
 const stepsSql = "SELECT row, octet_length(memo) + ifnull(octet_length(input), 0) AS bytes FROM steps WHERE run_id = ?";
 const removeStepSql = "DELETE FROM steps WHERE row = ?";
-const spansSql = "SELECT row, octet_length(detail) + ifnull(octet_length(error), 0) AS bytes FROM spans WHERE run_id = ?";
+const spansSql =
+  "SELECT row, octet_length(detail) + ifnull(octet_length(error), 0) AS bytes FROM spans WHERE run_id = ?";
 const removeSpanSql = "DELETE FROM spans WHERE row = ?";
 const removeRunEventsSql = "DELETE FROM run_events WHERE run_id = ?";
 const removeRunSql = "DELETE FROM runs WHERE id = ?";

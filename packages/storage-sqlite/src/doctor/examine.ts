@@ -107,14 +107,20 @@ function schemaFindings(db: Connection, { found, newest }: Examination["schema"]
       }),
     ];
   }
-  const applied = db.prepare<[], { id: number; name: string }>("SELECT id, name FROM schema_migrations ORDER BY id").all();
+  const applied = db
+    .prepare<[], { id: number; name: string }>("SELECT id, name FROM schema_migrations ORDER BY id")
+    .all();
   const strange = applied.filter((row, index) => row.id !== index + 1 || migrations[index]?.name !== row.name);
   if (strange.length === 0 && found > 0) return [];
   return [
-    damage("SCHEMA_UNKNOWN", strange.map(({ id, name }) => `${id} ${name}`), {
-      says: "migrations that this version does not know",
-      advice: "The data was written by another program or changed by hand: restore a backup.",
-    }),
+    damage(
+      "SCHEMA_UNKNOWN",
+      strange.map(({ id, name }) => `${id} ${name}`),
+      {
+        says: "migrations that this version does not know",
+        advice: "The data was written by another program or changed by hand: restore a backup.",
+      },
+    ),
   ];
 }
 
