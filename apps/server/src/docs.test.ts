@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { settings } from "./config.ts";
+import { dataCommands } from "./data/request.ts";
 import { errorsPage } from "./errors-page.ts";
 import { actions } from "./functions/request.ts";
 import { configurationPage, helpText } from "./help.ts";
@@ -25,13 +26,13 @@ describe("what is written from the schema", () => {
   });
 
   it("the help in all fits a terminal, too, and names every command", () => {
-    for (const topic of [null, "functions"] as const)
+    for (const topic of [null, "functions", ...dataCommands] as const)
       expect(
         helpText(topic)
           .split("\n")
           .filter((line) => line.length > 90),
       ).toEqual([]);
-    for (const command of ["dev", "start", "functions", "version", "help"])
+    for (const command of ["dev", "start", "functions", ...dataCommands, "version", "help"])
       expect(helpText(null)).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const action of actions) expect(helpText("functions")).toMatch(new RegExp(`^  ${action} `, "m"));
   });
