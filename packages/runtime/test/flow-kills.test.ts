@@ -1,6 +1,7 @@
 // Random histories of every feature at once, with kills at any moment: what was accepted ends in exactly one way, and
 // nothing is left behind that holds anybody up.
 import type { EventId } from "@stepwright/protocol";
+import { examineDatabase } from "@stepwright/storage-sqlite";
 import { expect, it } from "vitest";
 import { fateOf, invokeOnce, sleepOnce } from "./flow.ts";
 import { createManualClock } from "./manual-clock.ts";
@@ -67,7 +68,9 @@ it.each(Array.from({ length: 12 }, (_, seed) => seed))(
       sent.push(await opened.send(`test/${name}`, { data: { user, target } }));
       clock.move(1);
     };
+    const findings = () => examineDatabase({ file, isFull: false }).findings;
     for (let n = 0; n < 25; n += 1) {
+      expect(findings()).toEqual([]);
       const what = chance();
       if (what < 0.08) {
         const statuses = ["queued", "running"] as const;
@@ -103,6 +106,7 @@ it.each(Array.from({ length: 12 }, (_, seed) => seed))(
     const unended = fates.filter((fate) => fate.length !== 1 || /wait|queued|running/u.test(fate.join()));
     expect(unended).toEqual([]);
     expect(await opened.storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 0 });
+    expect(findings()).toEqual([]);
 
     // No slot, lock or pace of what is over is in the way of what comes now.
     clock.move(hour);

@@ -2,6 +2,7 @@
 //
 // It reads the file and not the storage contract: opening the store would lock the folder, migrate the data and begin a
 // boot, none of which is for a copy or a live database; and half of the checks are about rows that the contract does not show.
+import { statSync } from "node:fs";
 import { SqliteError } from "better-sqlite3";
 import { connect, type Connection, type NativeBinding } from "../connection.ts";
 import { migrations } from "../migrations/migrate.ts";
@@ -49,6 +50,7 @@ export interface ExamineOptions {
 /** Every check, in the order in which they are made. */
 export const checks: readonly Check[] = [...runChecks, ...eventChecks, ...waitChecks, ...flowChecks];
 
+const newestSchema = migrations.at(-1)?.id ?? 0;
 const idsMax = 10;
 const cacheKiB = 32_768;
 
@@ -57,11 +59,23 @@ const cacheKiB = 32_768;
  *
  * Throws what SQLite throws when the file cannot be opened or is no database of ours.
  */
-export function examineDatabase({ file, isFull, nativeBinding, onProgress }: ExamineOptions): Examination {
+export function examineDatabase(options: ExamineOptions): Examination {
+  try {
+    return examineWhole(options);
+  } catch (error) {
+    // Damage where the tables are listed: not even the first question can be asked.
+    if (!isCorrupt(error)) throw error;
+    const { size } = statSync(options.file);
+    const schema = { found: 0, newest: newestSchema };
+    return { schema, bytes: size, freeBytes: 0, checks: 1, findings: [fileDamage([error.message])] };
+  }
+}
+
+function examineWhole({ file, isFull, nativeBinding, onProgress }: ExamineOptions): Examination {
   const db = openQuietly(file, nativeBinding);
   try {
     db.exec("BEGIN");
-    const schema = { found: schemaOf(db), newest: migrations.at(-1)?.id ?? 0 };
+    const schema = { found: schemaOf(db), newest: newestSchema };
     const due = schema.found > schema.newest ? [] : checks.filter((check) => check.since <= schema.found);
     const of = due.length + 1;
     onProgress?.({ number: 1, of, name: isFull ? "integrity_check" : "quick_check" });
@@ -125,21 +139,20 @@ function schemaFindings(db: Connection, { found, newest }: Examination["schema"]
 }
 
 function integrityFindings(db: Connection, isFull: boolean): readonly Finding[] {
-  let problems: readonly string[];
-  try {
-    const rows = db.pragma(isFull ? "integrity_check(100)" : "quick_check(100)") as readonly Record<string, string>[];
-    problems = rows.flatMap((row) => Object.values(row)).filter((text) => text !== "ok");
-  } catch (error) {
-    if (!(error instanceof SqliteError && error.code.startsWith("SQLITE_CORRUPT"))) throw error;
-    problems = [error.message];
-  }
-  if (problems.length === 0) return [];
-  return [
-    damage("FILE_DAMAGED", problems, {
-      says: "places in which the file is damaged",
-      advice: "Stop the server, keep the file, and restore the newest backup that is whole. Check the disk.",
-    }),
-  ];
+  const rows = db.pragma(isFull ? "integrity_check(100)" : "quick_check(100)") as readonly Record<string, string>[];
+  const problems = rows.flatMap((row) => Object.values(row)).filter((text) => text !== "ok");
+  return problems.length === 0 ? [] : [fileDamage(problems)];
+}
+
+function fileDamage(problems: readonly string[]): Finding {
+  return damage("FILE_DAMAGED", problems, {
+    says: "places in which the file is damaged",
+    advice: "Stop the server, keep the file, and restore the newest backup that is whole. Check the disk.",
+  });
+}
+
+function isCorrupt(error: unknown): error is InstanceType<typeof SqliteError> {
+  return error instanceof SqliteError && error.code.startsWith("SQLITE_CORRUPT");
 }
 
 function damage(code: string, ids: readonly string[], o: Pick<Finding, "says" | "advice">): Finding {
