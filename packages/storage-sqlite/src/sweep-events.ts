@@ -12,13 +12,13 @@ const candidatesSql = `SELECT seq, internal_id, received_at, octet_length(data) 
 FROM events WHERE seq > ? ORDER BY seq LIMIT ${candidatesMax}`;
 const newestSql = "SELECT max(seq) FROM events";
 // A match that goes on has an id that begins with that of the first.
-const isNeededSql = `SELECT EXISTS (SELECT 1 FROM run_events WHERE event_seq = @seq)
+const isNeededSql = `SELECT EXISTS (SELECT 1 FROM run_events WHERE event_seq = +@seq)
   OR EXISTS (SELECT 1 FROM queue_items WHERE id >= 'match:' || @id AND id < 'match:' || @id || ';')
   OR EXISTS (SELECT 1 FROM set_aside_items WHERE id >= 'match:' || @id AND id < 'match:' || @id || ';')
-  OR EXISTS (SELECT 1 FROM debounce_windows WHERE event_seq = @seq)
-  OR EXISTS (SELECT 1 FROM batch_events WHERE event_seq = @seq)
+  OR EXISTS (SELECT 1 FROM debounce_windows WHERE event_seq = +@seq)
+  OR EXISTS (SELECT 1 FROM batch_events WHERE event_seq = +@seq)
   OR EXISTS (SELECT 1 FROM event_matches CROSS JOIN queue_items ON queue_items.run_id = event_matches.run_id
-    WHERE event_matches.event_seq = @seq AND queue_items.kind IN ('resume', 'cancel'))`;
+    WHERE event_matches.event_seq = +@seq AND queue_items.kind IN ('resume', 'cancel'))`;
 const removeSql = "DELETE FROM events WHERE seq = ?";
 const removeMatchesSql = "DELETE FROM event_matches WHERE event_seq = ?";
 const removeDropsSql = "DELETE FROM drops WHERE event_seq = ?";

@@ -13,11 +13,11 @@ const candidatesMax = 100;
 
 const candidatesSql = `SELECT id, ended_at, octet_length(output) AS output, octet_length(error) AS error FROM runs INDEXED BY runs_status
 WHERE status = +? AND id > ? AND id < ? ORDER BY id LIMIT ${candidatesMax}`;
-const isNeededSql = `SELECT EXISTS (SELECT 1 FROM queue_items WHERE run_id = @id)
-  OR EXISTS (SELECT 1 FROM pauses WHERE run_id = @id)
+const isNeededSql = `SELECT EXISTS (SELECT 1 FROM queue_items WHERE run_id = +@id)
+  OR EXISTS (SELECT 1 FROM pauses WHERE run_id = +@id)
   OR EXISTS (SELECT 1 FROM runs AS run CROSS JOIN runs AS invoker ON invoker.id = run.invoked_by_run_id
-    WHERE run.id = @id AND invoker.status IN ('queued', 'running'))
-  OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_invoked_by WHERE invoked_by_run_id = @id AND status IN ('queued', 'running'))`;
+    WHERE run.id = +@id AND invoker.status IN ('queued', 'running'))
+  OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_invoked_by WHERE invoked_by_run_id = +@id AND status IN ('queued', 'running'))`;
 const lifecycleSql =
   "SELECT seq, internal_id FROM events INDEXED BY events_lifecycle WHERE lifecycle_of = +? ORDER BY seq";
 const stepsSql = "SELECT row, octet_length(memo) + ifnull(octet_length(input), 0) AS bytes FROM steps WHERE run_id = ?";

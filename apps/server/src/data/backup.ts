@@ -13,12 +13,11 @@ export function backUp(request: Extract<DataRequest, { kind: "backup" }>, tools:
   const file = databaseFile(folder);
   if (file === null) return failed(`there is no database in ${folder}; name the data folder with --data-dir FOLDER`);
   const to = resolve(tools.cwd, request.to);
-  const refusal = whyNot({ to, file, isForced: request.isForced }, tools);
-  if (refusal !== null) return failed(refusal);
   // In the same folder, so that it can be renamed into place; named by the process, so that two backups do not meet.
   const draft = `${to}.${tools.processId}.partial`;
   try {
-    return copy({ ...request, file, to, draft }, tools);
+    const refusal = whyNot({ to, file, isForced: request.isForced }, tools);
+    return refusal === null ? copy({ ...request, file, to, draft }, tools) : failed(refusal);
   } catch (error) {
     return failed(`the backup failed: ${reasonOf(error)}; nothing was written to ${to}`);
   } finally {

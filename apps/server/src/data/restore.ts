@@ -107,9 +107,9 @@ ${newest}
 It holds ${countText(summary.runs, "run", "runs")}, ${countText(summary.unfinished, "of which has", "of which have")} not ended.
 
 What happens when a server starts on it:
-- ${countText(summary.leased, "call", "calls")} that the earlier server had in hand are made again. A step whose result was
-  stored is not run again; one that had run without its result being stored is.
-- ${countText(summary.overdue, "queue item", "queue items")} whose time has passed are due at once: sleeps end, waits time out, retries are made.
+- ${countText(summary.leased, "queue item", "queue items")} that the earlier server had in hand are due again, and calls among them are made
+  again. A step whose result was stored is not run again; one that had run without its result being stored is.
+- ${countText(summary.overdue, "other", "others")} whose time has passed are due at once: sleeps end, waits time out, retries are made.
 - A cron whose time has passed runs once for the latest tick, or not at all with --cron-missed-tick none.
 - Runs that had ended after the backup may go on from where they were in it.
 - Data that is older than the --retain-… settings is removed, beginning a minute after the start.

@@ -34,6 +34,11 @@ export function runData(request: DataRequest): DataOutcome {
       readConfig({ command: "dev", flags: new Map(), env: process.env, configFile: null, cwd: process.cwd() }).dataDir,
     progress: showProgress,
   };
+  return perform(request, tools);
+}
+
+/** Does it with these tools. */
+export function perform(request: DataRequest, tools: DataTools): DataOutcome {
   switch (request.kind) {
     case "doctor":
       return examine(request, tools);
