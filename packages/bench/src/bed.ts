@@ -28,8 +28,10 @@ const syncDeadlineMs = 10_000;
 export async function startBed(options: {
   readonly functions: readonly number[];
   readonly synchronous: "full" | "normal";
+  /** Fills the data folder before the server starts. */
+  readonly prepare?: (dataDir: string) => Promise<void>;
 }): Promise<Bed> {
-  const server = await startServerProcess(options.synchronous);
+  const server = await startServerProcess(options.synchronous, options.prepare);
   const app = await startRawApp({
     serverUrl: server.url,
     signingKeyHash: server.signingKeyHash,

@@ -1,12 +1,16 @@
 // Runs one named scenario or all against the built server and prints a table and JSON: `pnpm bench [scenario] [--normal]`.
 import { loadavg } from "node:os";
+import { join } from "node:path";
+import { millis } from "@stepwright/protocol";
 import { type Bed, startBed } from "./bed.ts";
 import type { Figures } from "./figures.ts";
 import { measureFloor } from "./floor.ts";
 import { measureCalls } from "./scenarios/calls.ts";
 import { measureExpressions } from "./scenarios/expressions.ts";
 import { measureFirstCall } from "./scenarios/first-call.ts";
+import { fillOldRuns } from "./old-runs.ts";
 import { measureResumes } from "./scenarios/resumes.ts";
+import { measureRetention, oldestAgoMs, oldRuns } from "./scenarios/retention.ts";
 import { measureStarts } from "./scenarios/starts.ts";
 import { measureSteps } from "./scenarios/steps.ts";
 
@@ -20,7 +24,7 @@ interface Row {
   readonly ratio: number | null;
 }
 
-const names = ["calls", "steps", "first-call", "starts", "resumes", "expressions"] as const;
+const names = ["calls", "steps", "first-call", "starts", "resumes", "expressions", "retention"] as const;
 type Name = (typeof names)[number];
 
 const synchronous = process.argv.includes("--normal") ? "normal" : "full";
@@ -55,6 +59,8 @@ async function measure(name: Name): Promise<readonly Row[]> {
         floor: null,
         ratio: null,
       }));
+    case "retention":
+      return retentionRows();
     default:
       return [await onBed((bed) => rowOf(name, bed))];
   }
@@ -82,8 +88,50 @@ async function series(
   return found;
 }
 
-async function onBed<T>(work: (bed: Bed) => Promise<T>): Promise<T> {
-  const bed = await startBed({ functions: [0, 10, 50], synchronous });
+/** Before the sweep, and while it goes on; the ratio is of the second to the first. */
+async function retentionRows(): Promise<readonly Row[]> {
+  const prepare = (dataDir: string) =>
+    fillOldRuns({ file: join(dataDir, "main.db"), runs: oldRuns, from: millis(Date.now() - oldestAgoMs) });
+  const { before, during } = await onBed(measureRetention, prepare);
+  process.stderr.write(`${during.removed.toLocaleString("en")} old runs were removed while it was measured\n`);
+  const calls = { unit: "per s", p99: null } as const;
+  const acks = { unit: "ms" } as const;
+  const callsBefore = before.callsPerSecond;
+  const ackBefore = before.acknowledged.p50;
+  return [
+    { ...calls, scenario: "calls, no sweep", value: callsBefore, floor: null, ratio: null },
+    {
+      ...calls,
+      scenario: "calls, during a sweep",
+      value: during.callsPerSecond,
+      floor: callsBefore,
+      ratio: callsBefore / during.callsPerSecond,
+    },
+    {
+      ...acks,
+      scenario: "event to acknowledgement, no sweep",
+      value: ackBefore,
+      p99: before.acknowledged.p99,
+      floor: null,
+      ratio: null,
+    },
+    {
+      ...acks,
+      scenario: "event to acknowledgement, during a sweep",
+      value: during.acknowledged.p50,
+      p99: during.acknowledged.p99,
+      floor: ackBefore,
+      ratio: during.acknowledged.p50 / ackBefore,
+    },
+  ];
+}
+
+async function onBed<T>(work: (bed: Bed) => Promise<T>, prepare?: (dataDir: string) => Promise<void>): Promise<T> {
+  const bed = await startBed({
+    functions: [0, 10, 50],
+    synchronous,
+    ...(prepare === undefined ? {} : { prepare }),
+  });
   try {
     return await work(bed);
   } finally {
@@ -91,7 +139,7 @@ async function onBed<T>(work: (bed: Bed) => Promise<T>): Promise<T> {
   }
 }
 
-async function rowOf(name: Exclude<Name, "starts" | "resumes" | "expressions">, bed: Bed): Promise<Row> {
+async function rowOf(name: Exclude<Name, "starts" | "resumes" | "expressions" | "retention">, bed: Bed): Promise<Row> {
   switch (name) {
     case "calls": {
       const value = await measureCalls(bed);

@@ -21,10 +21,14 @@ const signingKey = "00112233445566778899aabbccddeeff";
 const eventKey = "bench";
 const startDeadlineMs = 30_000;
 
-/** Starts the built server on a free port with a fresh data folder. */
-export async function startServerProcess(synchronous: "full" | "normal"): Promise<ServerProcess> {
+/** Starts the built server on a free port with a fresh data folder, after `prepare` has put something in it. */
+export async function startServerProcess(
+  synchronous: "full" | "normal",
+  prepare: (dataDir: string) => Promise<void> = async () => {},
+): Promise<ServerProcess> {
   const port = await freePort();
   const dataDir = await mkdtemp(join(tmpdir(), "stepwright-bench-"));
+  await prepare(dataDir);
   const entry = fileURLToPath(new URL("../../../apps/server/dist/main.js", import.meta.url));
   const args = ["start", "--port", String(port), "--host", "127.0.0.1", "--data-dir", dataDir, "--event-key", eventKey];
   const child = spawn(
