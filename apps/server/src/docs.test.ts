@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { settings } from "./config.ts";
+import { withFindingsTable } from "./data/findings-table.ts";
 import { dataCommands } from "./data/request.ts";
 import { errorsPage } from "./errors-page.ts";
 import { actions } from "./functions/request.ts";
@@ -15,6 +16,12 @@ describe("what is written from the schema", () => {
 
   it("docs/errors.md is current; otherwise run `pnpm --filter @stepwright/server run docs`", () => {
     expect(read("errors.md")).toBe(errorsPage());
+  });
+
+  it("docs/operations.md names everything that the doctor may find; otherwise run the same", () => {
+    const page = read("operations.md");
+    expect(page).toContain("| `RUN_STRANDED` |");
+    expect(withFindingsTable(page)).toBe(page);
   });
 
   it("the help of a command has its flags and no others, in lines that fit a terminal", () => {

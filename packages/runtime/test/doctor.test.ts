@@ -97,7 +97,7 @@ const damages: readonly (readonly [found: readonly string[], sql: string])[] = [
     "UPDATE queue_items SET lane = 'call:other:other' WHERE kind = 'call' AND at = (SELECT max(at) FROM queue_items WHERE kind = 'call')",
   ],
   [
-    ["LINE_EMPTY", "PACE_UNTIMED"],
+    ["LINE_EMPTY"],
     "INSERT INTO flow_lines (lane, gate_ids, gates, stands_at, head_score) VALUES ('call:a:f', 'g', '[{\"id\":\"g\",\"kind\":\"starts\"}]', 'g', 1)",
   ],
   [["LINE_MISSING"], "UPDATE queue_items SET line = 99 WHERE line IS NOT NULL; DELETE FROM flow_lines"],
@@ -108,7 +108,6 @@ const damages: readonly (readonly [found: readonly string[], sql: string])[] = [
     "INSERT INTO run_slots (gate, run_id) SELECT gate, (SELECT id FROM runs WHERE status = 'completed' LIMIT 1) FROM run_slots",
   ],
   [["SLOT_MISSING"], "DELETE FROM run_slots"],
-  [["PACE_UNTIMED"], "DELETE FROM gate_timers"],
   [["LOCK_LEFT"], "UPDATE singleton_locks SET run_id = (SELECT id FROM runs WHERE status = 'completed' LIMIT 1)"],
   [["DEBOUNCE_STOPPED"], "DELETE FROM queue_items WHERE kind = 'debounce'"],
   [["BATCH_STOPPED"], "DELETE FROM queue_items WHERE kind = 'batch'"],

@@ -1,5 +1,5 @@
 // The storage contract on SQLite, and what is done to a database file from outside.
 export { copyDatabase, databaseSize, summarizeDatabase, syncFolder } from "./copy.ts";
-export { examineDatabase, type Examination, type Finding } from "./doctor/examine.ts";
+export { examineDatabase, type Examination, type Finding, findingCodes } from "./doctor/examine.ts";
 export { type FolderLock, lockFolder } from "./lock.ts";
 export { openSqliteStorage, type SqliteOptions } from "./open.ts";

@@ -48,7 +48,28 @@ export interface ExamineOptions {
 }
 
 /** Every check, in the order in which they are made. */
-export const checks: readonly Check[] = [...runChecks, ...eventChecks, ...waitChecks, ...flowChecks];
+const checks: readonly Check[] = [...runChecks, ...eventChecks, ...waitChecks, ...flowChecks];
+
+const damages = {
+  FILE_DAMAGED: {
+    says: "places in which the file is damaged",
+    advice: "Stop the server, keep the file, and restore the newest backup that is whole. Check the disk.",
+  },
+  SCHEMA_NEWER: {
+    says: "newer schema than this version knows; nothing else was checked",
+    advice: "Use the version of Stepwright that has written the data, or a newer one.",
+  },
+  SCHEMA_UNKNOWN: {
+    says: "migrations that this version does not know",
+    advice: "The data was written by another program or changed by hand: restore a backup.",
+  },
+} as const;
+
+/** Everything that may be found, by its code. */
+export const findingCodes: readonly Pick<Finding, "code" | "says">[] = [
+  ...Object.entries(damages).map(([code, { says }]) => ({ code, says })),
+  ...checks.map(({ code, says }) => ({ code, says })),
+];
 
 const newestSchema = migrations.at(-1)?.id ?? 0;
 const idsMax = 10;
@@ -67,7 +88,7 @@ export function examineDatabase(options: ExamineOptions): Examination {
     if (!isCorrupt(error)) throw error;
     const { size } = statSync(options.file);
     const schema = { found: 0, newest: newestSchema };
-    return { schema, bytes: size, freeBytes: 0, checks: 1, findings: [fileDamage([error.message])] };
+    return { schema, bytes: size, freeBytes: 0, checks: 1, findings: [damage("FILE_DAMAGED", [error.message])] };
   }
 }
 
@@ -113,50 +134,34 @@ function schemaOf(db: Connection): number {
 }
 
 function schemaFindings(db: Connection, { found, newest }: Examination["schema"]): readonly Finding[] {
-  if (found > newest) {
-    return [
-      damage("SCHEMA_NEWER", [`schema ${found}`], {
-        says: "newer schema than this version knows; nothing else was checked",
-        advice: "Use the version of Stepwright that has written the data, or a newer one.",
-      }),
-    ];
-  }
+  if (found > newest) return [damage("SCHEMA_NEWER", [`schema ${found}`])];
   const applied = db
     .prepare<[], { id: number; name: string }>("SELECT id, name FROM schema_migrations ORDER BY id")
     .all();
+  if (applied.length === 0) return [damage("SCHEMA_UNKNOWN", ["none"])];
   const strange = applied.filter((row, index) => row.id !== index + 1 || migrations[index]?.name !== row.name);
-  if (strange.length === 0 && found > 0) return [];
-  return [
-    damage(
-      "SCHEMA_UNKNOWN",
-      strange.map(({ id, name }) => `${id} ${name}`),
-      {
-        says: "migrations that this version does not know",
-        advice: "The data was written by another program or changed by hand: restore a backup.",
-      },
-    ),
-  ];
+  return strange.length === 0
+    ? []
+    : [
+        damage(
+          "SCHEMA_UNKNOWN",
+          strange.map(({ id, name }) => `${id} ${name}`),
+        ),
+      ];
 }
 
 function integrityFindings(db: Connection, isFull: boolean): readonly Finding[] {
   const rows = db.pragma(isFull ? "integrity_check(100)" : "quick_check(100)") as readonly Record<string, string>[];
   const problems = rows.flatMap((row) => Object.values(row)).filter((text) => text !== "ok");
-  return problems.length === 0 ? [] : [fileDamage(problems)];
-}
-
-function fileDamage(problems: readonly string[]): Finding {
-  return damage("FILE_DAMAGED", problems, {
-    says: "places in which the file is damaged",
-    advice: "Stop the server, keep the file, and restore the newest backup that is whole. Check the disk.",
-  });
+  return problems.length === 0 ? [] : [damage("FILE_DAMAGED", problems)];
 }
 
 function isCorrupt(error: unknown): error is InstanceType<typeof SqliteError> {
   return error instanceof SqliteError && error.code.startsWith("SQLITE_CORRUPT");
 }
 
-function damage(code: string, ids: readonly string[], o: Pick<Finding, "says" | "advice">): Finding {
-  return { code, ...o, count: ids.length, ids: ids.slice(0, idsMax), isDamage: true };
+function damage(code: keyof typeof damages, ids: readonly string[]): Finding {
+  return { code, ...damages[code], count: ids.length, ids: ids.slice(0, idsMax), isDamage: true };
 }
 
 function find(db: Connection, { code, says, advice, sql }: Check): readonly Finding[] {

@@ -1,4 +1,7 @@
 // Checks of flow control: lines, slots, locks, debounces and batches.
+//
+// Whether a line stands at the right gate is not checked: a commit that has more gates to look at than it should leaves the
+// rest to the next one, and a boot looks at all of them, so between the two both answers are right.
 import { type Check, isUnfinished, reportIt } from "./check.ts";
 
 const stuckAdvice = "The calls in it may never go out. Start the server again; if it is found again, please report it.";
@@ -58,16 +61,6 @@ AND NOT EXISTS (SELECT 1 FROM flow_lines WHERE flow_lines.line = queue_items.lin
     since: 2,
     sql: `SELECT runs.id FROM runs, json_each(runs.flow, '$.start') AS gate WHERE runs.status = 'running' AND gate.value ->> '$.kind' = 'runs'
 AND NOT EXISTS (SELECT 1 FROM run_slots WHERE run_slots.gate = gate.value ->> '$.id' AND run_slots.run_id = runs.id)`,
-  },
-  {
-    code: "PACE_UNTIMED",
-    says: "throttles at which calls stand although no time is known at which they open",
-    advice: stuckAdvice,
-    since: 2,
-    // A commit that has more to look at than it should leaves a gate for the next one: then somebody of its lane is due.
-    sql: `SELECT flow_lines.stands_at FROM flow_lines, json_each(flow_lines.gates) AS gate
-WHERE gate.value ->> '$.id' = stands_at AND gate.value ->> '$.kind' = 'starts'
-AND NOT EXISTS (SELECT 1 FROM gate_timers WHERE gate_timers.gate = stands_at)`,
   },
   {
     code: "LOCK_LEFT",
