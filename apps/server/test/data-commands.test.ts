@@ -71,15 +71,15 @@ async function unfinished(url: string, eventIds: readonly string[]): Promise<rea
 /** Sends events one after another until it is told to stop, and keeps the ids of those that were acknowledged. */
 function sendOn(url: string): { readonly acknowledged: readonly string[]; stop(): Promise<void> } {
   const acknowledged: string[] = [];
-  let isStopped = false;
+  const end = new AbortController();
   const send4 = async (): Promise<void> => {
-    while (!isStopped) acknowledged.push(await send(url, acknowledged.length));
+    while (!end.signal.aborted) acknowledged.push(await send(url, acknowledged.length));
   };
   const all = Promise.all([send4(), send4(), send4(), send4()]);
   return {
     acknowledged,
     async stop() {
-      isStopped = true;
+      end.abort();
       await all;
     },
   };

@@ -43,6 +43,6 @@ export const sweepIntervalMs = 3_600_000;
 /** Rows removed in one commit: bounds how long a sweep holds up the event loop (about 2 ms). */
 export const sweepWeightMax = 100;
 /** Pause between two commits of a sweep, */
-export const sweepPauseMs = 3;
+export const sweepPauseMs = 2;
 /** and while there are calls in flight. */
-export const sweepPauseBusyMs = 15;
+export const sweepPauseBusyMs = 5;

@@ -38,7 +38,7 @@ export function createRetention(
       const piece = await storage.retention.sweep({ expired, cursor, weightMax: sweepWeightMax });
       add(piece.removed);
       cursor = piece.cursor;
-      // Between two pieces whatever waits has its turn; under load, ten times as much as the sweep.
+      // Between two pieces whatever waits has its turn.
       if (cursor !== null) await sleep(isBusy() ? sweepPauseBusyMs : sweepPauseMs);
     } while (cursor !== null && !end.signal.aborted);
   };

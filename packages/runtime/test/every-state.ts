@@ -24,14 +24,14 @@ export interface LeftBehind {
 const second = 1_000;
 const hour = 3_600 * second;
 
-const wait = (id: string, event: string): JsonObject => ({
+const wait = (id: string, event: string) => ({
   op: "WaitForEvent",
   id,
   name: event,
   displayName: id,
   opts: { event, timeout: "7d", if: "event.data.key == async.data.key" },
 });
-const sleep = (id: string, duration: string): JsonObject => ({
+const sleep = (id: string, duration: string) => ({
   op: "Sleep",
   id,
   name: duration,
@@ -39,9 +39,9 @@ const sleep = (id: string, duration: string): JsonObject => ({
   opts: {},
 });
 const once =
-  (op: JsonObject): Handler =>
+  (op: JsonObject & { readonly id: string }): Handler =>
   ({ steps }) =>
-    String(op["id"]) in steps ? done() : ops(op);
+    op.id in steps ? done() : ops(op);
 const nap = once(sleep("nap", "1h"));
 
 /** The functions. What `hang` is asked for is answered when it resolves. */

@@ -22,7 +22,7 @@ export function dumpDatabase(file: string, appPort: number): string {
   const rows = schema
     .filter(({ type }) => type === "table")
     .flatMap(({ name }) => {
-      const all = db.prepare<[], Record<string, unknown>>(`SELECT * FROM ${name}`).all();
+      const all = db.prepare<[], Record<string, string | number | null>>(`SELECT * FROM ${name}`).all();
       return all.map(
         (row) =>
           `INSERT INTO ${name} (${Object.keys(row).join(", ")}) VALUES (${Object.values(row).map(literal).join(", ")});`,
@@ -42,7 +42,7 @@ export function loadFixture(o: { readonly schema: number; readonly file: string;
   db.close();
 }
 
-function literal(value: unknown): string {
+function literal(value: string | number | null): string {
   if (value === null) return "NULL";
-  return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+  return typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`;
 }

@@ -1,6 +1,6 @@
 // The sweep of events that came long ago and that nothing needs any more.
 import type { Connection } from "./connection.ts";
-import { isFull, type Sweep, type SweepPiece, weightOf } from "./retention.ts";
+import { isFull, type Sweep, type SweepPiece, weightOf } from "./sweep-piece.ts";
 
 // Sequence numbers follow the time of receipt but for commits that overtake each other and clocks that are set back.
 const receiptDisorderMaxMs = 60_000;

@@ -1,6 +1,6 @@
 // The sweep of idempotency keys that count no longer.
 import type { Connection } from "./connection.ts";
-import { isFull, type Sweep } from "./retention.ts";
+import { isFull, type Sweep } from "./sweep-piece.ts";
 
 const candidatesMax = 500;
 

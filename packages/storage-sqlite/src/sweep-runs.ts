@@ -2,9 +2,9 @@
 import { millis, ulidOf, ulidTimeMax } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";
-import { isFull, type Sweep, type SweepPiece, weightOf } from "./retention.ts";
 import { counterOf } from "./runs.ts";
 import type { EventSweep } from "./sweep-events.ts";
+import { isFull, type Sweep, type SweepPiece, weightOf } from "./sweep-piece.ts";
 
 // A run cannot have ended before it was made, which its id tells with this allowance.
 const idTimeSlackMs = 60_000;

@@ -67,7 +67,7 @@ interface Target {
 function intoLocked({ from, folder, isForced }: Target, tools: DataTools): DataOutcome {
   const draft = join(folder, draftName);
   rmSync(draft, { force: true });
-  const former = readdirSync(folder).filter((name) => !/^lock\.db/.test(name) && !name.startsWith(formerPrefix));
+  const former = readdirSync(folder).filter((name) => !name.startsWith("lock.db") && !name.startsWith(formerPrefix));
   if (former.length > 0 && !isForced) {
     return failed(
       `${folder} is not empty (${former.slice(0, 3).join(", ")}); choose another folder, or give --force to move what is there aside`,
