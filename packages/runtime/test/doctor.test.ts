@@ -102,6 +102,8 @@ const damages: readonly (readonly [found: readonly string[], sql: string])[] = [
   ],
   [["LINE_MISSING"], "UPDATE queue_items SET line = 99 WHERE line IS NOT NULL; DELETE FROM flow_lines"],
   [["LINE_HEAD_WRONG"], "UPDATE flow_lines SET head_score = head_score - 1"],
+  [["LINE_GATES_WRONG"], "UPDATE flow_lines SET stands_at = 'elsewhere'"],
+  [["LINE_GATES_WRONG"], "UPDATE queue_items SET gates = json_set(gates, '$[0].id', 'other') WHERE line IS NOT NULL"],
   [["PLACE_WRONG"], "UPDATE queue_items SET place = 1 WHERE line IS NOT NULL"],
   [
     ["SLOT_LEAKED"],

@@ -41,6 +41,19 @@ AND NOT EXISTS (SELECT 1 FROM flow_lines WHERE flow_lines.line = queue_items.lin
     sql: `SELECT line FROM flow_lines WHERE head_score <> (SELECT min(score) FROM queue_items WHERE queue_items.line = flow_lines.line)`,
   },
   {
+    code: "LINE_GATES_WRONG",
+    says: "calls that have to pass other gates than their line, or whose line stands at none of its own",
+    advice: stuckAdvice,
+    since: 2,
+    // The gates of a start are in the way of the first dispatch only.
+    sql: `SELECT queue_items.id FROM queue_items CROSS JOIN flow_lines ON flow_lines.line = queue_items.line
+WHERE queue_items.line IS NOT NULL AND (
+  flow_lines.gate_ids <> (SELECT group_concat(value ->> '$.id', char(10)) FROM json_each(queue_items.gates)
+    WHERE generation = 0 OR value ->> '$.kind' = 'calls')
+  OR (stands_at <> '' AND instr(char(10) || gate_ids || char(10), char(10) || stands_at || char(10)) = 0)
+)`,
+  },
+  {
     code: "PLACE_WRONG",
     says: "queue items whose place and line contradict each other",
     advice: stuckAdvice,
