@@ -6,6 +6,7 @@ import { asFunctionId, asQueueItemId } from "@stepwright/protocol";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SettingKey } from "../src/config.ts";
+import { missingSpace } from "../src/data/backup.ts";
 import type { DataOutcome } from "../src/data/outcome.ts";
 import { type DataCommand, readData } from "../src/data/request.ts";
 import { perform } from "../src/data/run.ts";
@@ -96,6 +97,11 @@ describe("stepwright backup", () => {
     expect(refusal("backup", "--to", "none/b.db")).toMatch(/^the folder .+none does not exist$/);
     expect(refusal("backup", "--to", "data")).toMatch(/data is a folder; name a file in it/);
     expect(refusal("backup", "--to", "data/main.db", "--force")).toMatch(/cannot take the place of the database/);
+  });
+
+  it("asks for room on the disk before it begins", () => {
+    expect(missingSpace(cwd, 1_000)).toBeNull();
+    expect(missingSpace(cwd, 1e18)).toMatch(/^the disk of .+ has [\d.]+ [GT]B left, and 1000000 TB are needed$/);
   });
 
   it("tells what the doctor found in it, and is complete all the same", async () => {
