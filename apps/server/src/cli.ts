@@ -33,6 +33,14 @@ export async function runCli(): Promise<void> {
       else refuse(capitalized(outcome.message));
       return;
     }
+    case "data": {
+      const { runData } = await import("./data/run.ts");
+      const outcome = runData(line.request);
+      if (outcome.kind === "done") process.stdout.write(outcome.text);
+      else refuse(capitalized(outcome.message));
+      process.exitCode = outcome.exitCode;
+      return;
+    }
     case "serve": {
       const { command, values: flags, configFile, notices } = line;
       try {

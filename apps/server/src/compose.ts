@@ -111,5 +111,14 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
     callTimeoutMs: config.callTimeout * 1000,
     appWaitMs: config.appWait * 1000,
     startupGraceMs: config.startupGrace * 1000,
+    retention: {
+      runs: {
+        completed: config.retainCompleted,
+        failed: config.retainFailed,
+        cancelled: config.retainCancelled,
+        skipped: config.retainSkipped,
+      },
+      events: config.retainEvents,
+    },
   };
 }

@@ -1,6 +1,6 @@
 // All settings of the server as one schema: names, defaults, limits and descriptions.
 // The command line, the environment, the file, `--help` and docs/configuration.md are read off it.
-import { isAppUrl, normalizeSigningKey } from "@stepwright/protocol";
+import { isAppUrl, normalizeSigningKey, parseDuration } from "@stepwright/protocol";
 import { z } from "zod";
 
 /** The commands that start a server. */
@@ -72,6 +72,18 @@ const appUrls = () =>
       context.addIssue({ code: "custom", message });
     }
   });
+const retainedMinMs = 60_000;
+/** Milliseconds; null for good. */
+const retained = () =>
+  z
+    .string('give a duration such as "30d", or "forever"')
+    .transform((words) =>
+      words === "forever" || words === "off" ? null : Math.round(parseDuration(words) ?? Number.NaN),
+    )
+    .refine(
+      (ms) => ms === null || ms >= retainedMinMs,
+      'give a duration of a minute or more such as "30d", or "forever"',
+    );
 const text = () => z.string("give a text").min(1, "give a text that is not empty");
 
 /** Every setting by its name in the code; outside, `appUrl` is `--app-url`, `STEPWRIGHT_APP_URL` and `"app-url"`. */
@@ -203,6 +215,37 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "latest|none",
     defaults: { dev: "latest", start: "latest" },
+  }),
+  retainCompleted: retained().register(settingMetas, {
+    description:
+      "How long a completed run is kept after its end, such as `30d` or `12h`; `forever` keeps it. See docs/operations.md.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "30d", start: "30d" },
+  }),
+  retainFailed: retained().register(settingMetas, {
+    description: "The same for failed runs.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "90d", start: "90d" },
+  }),
+  retainCancelled: retained().register(settingMetas, {
+    description: "The same for cancelled runs.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "30d", start: "30d" },
+  }),
+  retainSkipped: retained().register(settingMetas, {
+    description: "The same for skipped runs.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "7d", start: "7d" },
+  }),
+  retainEvents: retained().register(settingMetas, {
+    description: "How long an event is kept that no stored run was started by.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "30d", start: "30d" },
   }),
   callsPerApp: wholeNumber(1, 10_000).register(settingMetas, {
     description: "Calls in flight per app; more wait in the queue.",

@@ -14,6 +14,7 @@ import { apiFunctionControlRoutes } from "./routes/api-function-control.ts";
 import { apiFunctionRoutes } from "./routes/api-functions.ts";
 import { apiInfoRoutes } from "./routes/api-info.ts";
 import { apiLiveRoutes } from "./routes/api-live.ts";
+import { apiRetentionRoutes } from "./routes/api-retention.ts";
 import { apiRunRoutes } from "./routes/api-runs.ts";
 import { apiSetAsideRoutes } from "./routes/api-set-aside.ts";
 import { assetRoutes } from "./routes/assets.ts";
@@ -107,6 +108,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     apiFunctionRoutes(api, deps);
     apiFunctionControlRoutes(api, deps);
     apiAppRoutes(api, deps);
+    apiRetentionRoutes(api, deps);
     apiSetAsideRoutes(api, deps);
     apiLiveRoutes(api, deps);
   });

@@ -18,6 +18,7 @@ import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
 import type { Ports } from "./ports.ts";
 import { repairOrphans } from "./repair.ts";
+import { createRetention } from "./retention.ts";
 import { createRunBox } from "./run-box.ts";
 import { retryItem } from "./retry-item.ts";
 import { runActions, runBatch } from "./run-state-json.ts";
@@ -38,8 +39,23 @@ export function createRuntime(options: {
   readonly log: Logger;
 }): Runtime {
   const parts = wire(options);
-  const { shell, live, committer, box, calls, ingest, apps, functions, reach, watch, lanes, timer, idleness, abort } =
-    parts;
+  const {
+    shell,
+    live,
+    committer,
+    box,
+    calls,
+    ingest,
+    apps,
+    functions,
+    reach,
+    watch,
+    retention,
+    lanes,
+    timer,
+    idleness,
+    abort,
+  } = parts;
   const { storage, clock, appClient } = shell.ports;
   let isStopping = false;
   const refuseWhenStopping = () => {
@@ -77,11 +93,13 @@ export function createRuntime(options: {
       committer.wake();
       timer.update();
       watch.start();
+      retention.start();
     },
 
     async stop({ graceMs }) {
       isStopping = true;
       watch.stop();
+      retention.stop();
       lanes.close();
       timer.stop();
       const grace = new AbortController();
@@ -139,6 +157,7 @@ export function createRuntime(options: {
       transitions: committer.waiting,
       lanes: lanes.known,
     }),
+    retention: () => retention.status(),
     idle: () => idleness.wait(),
     waitForRun: (runId) => waitForRun(storage, live, runId),
   };
@@ -229,6 +248,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     onRoom: lookAgain,
   });
   const watch = createAppWatch(shell, apps);
+  const retention = createRetention(shell, { isBusy: () => lanes.itemsInHand > 0 || !committer.isIdle });
 
   const begin = async (item: LeasedItem) => {
     await workOn(shell, { box, committer, matcher, calls, reach }, item);
@@ -238,5 +258,21 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     idleness.check();
   };
 
-  return { shell, live, committer, box, calls, ingest, apps, functions, reach, watch, lanes, timer, idleness, abort };
+  return {
+    shell,
+    live,
+    committer,
+    box,
+    calls,
+    ingest,
+    apps,
+    functions,
+    reach,
+    watch,
+    retention,
+    lanes,
+    timer,
+    idleness,
+    abort,
+  };
 }

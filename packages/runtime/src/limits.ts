@@ -52,3 +52,13 @@ export const problemExcerptMax = 2_000;
 export const backlogPerItem = 100;
 /** Runs repaired at start per read. */
 export const orphansPerRead = 500;
+/** Wait before the first sweep of a server that has started. */
+export const firstSweepMs = 60_000;
+/** Time between two sweeps of what is over: an hour more or less is nothing to data that was kept for days. */
+export const sweepIntervalMs = 3_600_000;
+/** Rows removed in one commit: bounds how long a sweep holds up the event loop (about 2 ms). */
+export const sweepWeightMax = 100;
+/** Pause between two commits of a sweep, */
+export const sweepPauseMs = 2;
+/** and while there are calls in flight. */
+export const sweepPauseBusyMs = 5;

@@ -1,5 +1,5 @@
 // What the runtime offers to those who drive it: the HTTP server, the command line and tests.
-import type { App, FunctionRecord, Run, StoredEvent } from "@stepwright/engine";
+import type { App, FunctionRecord, RetentionPolicy, Run, StoredEvent } from "@stepwright/engine";
 import type { RunStatus } from "@stepwright/engine";
 import type {
   AppId,
@@ -12,7 +12,7 @@ import type {
   RunId,
   StepwrightError,
 } from "@stepwright/protocol";
-import type { Storage } from "@stepwright/storage";
+import type { RemovedRows, Storage } from "@stepwright/storage";
 
 /** The engine with its loops running. All methods reject with a `StepwrightError` for what a caller can cause. */
 export interface Runtime {
@@ -53,6 +53,8 @@ export interface Runtime {
   readonly isDiscovering: boolean;
   /** What is kept in memory about work: it follows what is in flight, not what is stored. */
   inMemory(): InMemory;
+  /** What is removed when it is old, and what was. */
+  retention(): RetentionStatus;
   /** Resolves when no transition is being committed, no call is in flight and no item is due. For tests and shutdown. */
   idle(): Promise<void>;
   /** Resolves with the run once it has ended. For tests. */
@@ -103,6 +105,22 @@ export interface FunctionControl {
   moveBacklog(slug: string, to: string): Promise<void>;
 }
 
+/** The sweeps that remove what is over. */
+export interface RetentionStatus {
+  /** Null when nothing is ever removed. */
+  readonly policy: RetentionPolicy | null;
+  readonly isSweeping: boolean;
+  /** Null while a sweep is going on, and without a policy. */
+  readonly nextSweepAt: Millis | null;
+  readonly lastSweep: {
+    readonly startedAt: Millis;
+    readonly endedAt: Millis;
+    readonly removed: RemovedRows;
+  } | null;
+  /** Since the server has started, a sweep that is going on included. */
+  readonly removed: RemovedRows;
+}
+
 /** Something that was committed and that a page may show. */
 export interface LiveChange {
   readonly runs: readonly { readonly id: RunId; readonly status: RunStatus }[];
@@ -145,6 +163,8 @@ export interface RuntimeSettings {
    * server and apps are commonly started together, in any order.
    */
   readonly startupGraceMs: number;
+  /** How long what is over is kept; null: for good, and nothing looks for it (tests that move the clock). */
+  readonly retention: RetentionPolicy | null;
   /**
    * For this long an app that nobody listens for is waited for: its calls are held and cost their runs no attempts. Past it,
    * or with 0, a refused call is a failed attempt.

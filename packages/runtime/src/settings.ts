@@ -21,5 +21,6 @@ export const defaultSettings: RuntimeSettings = {
   newWaitingMax: newWaitingDefault,
   startupGraceMs: 0,
   appWaitMs: 0,
+  retention: null,
   countsAsNow: () => false,
 };

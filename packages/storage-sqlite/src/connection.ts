@@ -26,6 +26,8 @@ export function openWriter(o: { readonly file: string; readonly nativeBinding: N
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = NORMAL");
   db.pragma("foreign_keys = OFF");
+  // auto_vacuum stays off: what a sweep leaves free is used again. INCREMENTAL made every write 2 to 4 % slower, and giving the
+  // pages of 10,000 removed runs back took 0.7 ms, at times 7, for each 100 of them: a fifth of the sweep itself.
   db.pragma("temp_store = MEMORY");
   db.pragma(`cache_size = -${writerCacheKiB}`);
   // 4 MiB of log per checkpoint, which takes 5 to 10 ms: four times the log took 30 ms, a quarter 4 ms but four times as often.

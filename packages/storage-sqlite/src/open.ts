@@ -29,6 +29,7 @@ import { pauseReads } from "./pauses.ts";
 import { queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
 import { registryReads } from "./registry.ts";
+import { sweeper } from "./retention.ts";
 import { runList } from "./run-list.ts";
 import { countByStatus, runGets } from "./runs.ts";
 import { spanReads } from "./spans.ts";
@@ -146,6 +147,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     onBroken: (error) => options.onTrouble?.(error),
   });
   const { reading } = health;
+  const sweep = sweeper(writer, tables.counters);
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
   const hot = {
     runs: runGets(writer),
@@ -241,10 +243,20 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       archivedFunction: reading(lists.registry.archivedFunction),
       crons: reading(lists.crons),
     },
+    retention: {
+      async sweep(request) {
+        if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+        health.check();
+        return health.ask(() => sweep(request));
+      },
+    },
     async stats() {
       health.checkPlace();
-      const bytes = health.ask(() => bytesOf(writer, options.file));
-      return { bytes, bootEpoch: epoch, synchronous: options.synchronous };
+      const sizes = health.ask(() => ({
+        bytes: bytesOf(writer, options.file),
+        freeBytes: numberOf(writer, "freelist_count") * numberOf(writer, "page_size"),
+      }));
+      return { ...sizes, bootEpoch: epoch, synchronous: options.synchronous };
     },
     async close() {
       log.close();
@@ -258,7 +270,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
 
 /** Size of the data: the database and what its log holds on top of it. */
 function bytesOf(db: Connection, file: string): number {
-  const pages = Number(db.pragma("page_count", { simple: true })) * Number(db.pragma("page_size", { simple: true }));
+  const pages = numberOf(db, "page_count") * numberOf(db, "page_size");
   if (db.memory) return pages;
   return pages + logBytes(`${file}-wal`);
 }
@@ -270,6 +282,10 @@ function logBytes(file: string): number {
     // The folder may not be looked into any more; what is open in it goes on, and its size is but a figure.
     return 0;
   }
+}
+
+function numberOf(db: Connection, pragma: string): number {
+  return Number(db.pragma(pragma, { simple: true }));
 }
 
 function unusable(file: string, error: unknown): StepwrightError {

@@ -12,6 +12,7 @@ import { describePauseProperties } from "./pause-properties.ts";
 import { describePauses } from "./pauses.ts";
 import { describeQueue } from "./queue.ts";
 import { describeRegistry } from "./registry.ts";
+import { describeRetention } from "./retention.ts";
 import { describeRuns } from "./runs.ts";
 import type { OpenStorage } from "./subject.ts";
 
@@ -35,5 +36,6 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describePauseProperties(open);
     describeLists(open);
     describeRegistry(open);
+    describeRetention(open);
   });
 }
