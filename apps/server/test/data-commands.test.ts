@@ -1,5 +1,5 @@
 // `stepwright doctor`, `backup` and `restore` as processes of their own, beside a server under load.
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -136,5 +136,10 @@ it("a full disk leaves nothing of a backup behind", { timeout }, async () => {
   });
   expect(readdirSync(cwd)).toEqual(["data"]);
   expect(await command("doctor", "--db", "none")).toMatchObject({ code: 2, stdout: "" });
+  writeFileSync(join(cwd, "stepwright.json"), '{"data-dri": "data"}');
+  expect(await command("backup", "--to", "b.db")).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^(?!.* at ).+did you mean "data-dir"\?\n$/),
+  });
   expect(await command("backup")).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Say where to/) });
 });

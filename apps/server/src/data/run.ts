@@ -1,12 +1,13 @@
 // Does what `stepwright doctor`, `backup` and `restore` ask for.
 import { constants, setPriority } from "node:os";
 import process from "node:process";
+import { StepwrightError } from "@stepwright/protocol";
 import { createWallClock } from "@stepwright/runtime";
 import { readConfig } from "../read-config.ts";
 import { loadAddon } from "../sea/addon.ts";
 import { backUp } from "./backup.ts";
 import { examine } from "./doctor.ts";
-import type { DataOutcome } from "./outcome.ts";
+import { type DataOutcome, failed } from "./outcome.ts";
 import type { DataRequest } from "./request.ts";
 import { restore } from "./restore.ts";
 
@@ -29,16 +30,25 @@ export function runData(request: DataRequest): DataOutcome {
   // Reading a whole database takes a processor for seconds, which a server beside us needs more: on two busy cores its
   // calls per second fell to the half during a backup, and do not fall measurably with this.
   setPriority(constants.priority.PRIORITY_LOW);
-  const tools: DataTools = {
-    cwd: process.cwd(),
-    processId: process.pid,
-    nativeBinding: loadAddon(process.env["XDG_CACHE_HOME"] || null) ?? undefined,
-    now: createWallClock().now,
-    dataDirDefault: () =>
-      readConfig({ command: "dev", flags: new Map(), env: process.env, configFile: null, cwd: process.cwd() }).dataDir,
-    progress: showProgress,
-  };
-  return perform(request, tools);
+  try {
+    return perform(request, {
+      cwd: process.cwd(),
+      processId: process.pid,
+      nativeBinding: loadAddon(process.env["XDG_CACHE_HOME"] || null) ?? undefined,
+      now: createWallClock().now,
+      dataDirDefault,
+      progress: showProgress,
+    });
+  } catch (error) {
+    // A wrong setting, or an addon that cannot be loaded: both say what to do.
+    if (!(error instanceof StepwrightError)) throw error;
+    return failed(error.message, request.kind === "doctor" ? 2 : 1);
+  }
+}
+
+function dataDirDefault(): string {
+  return readConfig({ command: "dev", flags: new Map(), env: process.env, configFile: null, cwd: process.cwd() })
+    .dataDir;
 }
 
 /** Does it with these tools. */
