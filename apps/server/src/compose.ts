@@ -94,6 +94,9 @@ function accessOf({ command, host, eventKey, signingKey }: Config): Access {
   return { kind: "open", isLoopback: host === null || host === "localhost" || host === "127.0.0.1" || host === "::1" };
 }
 
+/** Shorter than what a person sees, longer than most calls. */
+const shownRunningAfterMs = 25;
+
 function runtimeSettings(config: Config, discoverPorts: readonly number[]): RuntimeSettings {
   return {
     ...defaultSettings,
@@ -111,6 +114,7 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
     callTimeoutMs: config.callTimeout * 1000,
     appWaitMs: config.appWait * 1000,
     startupGraceMs: config.startupGrace * 1000,
+    shownRunningAfterMs,
     retention: {
       runs: {
         completed: config.retainCompleted,

@@ -54,16 +54,19 @@ export async function callApp(
   if (sent.kind === "refused") return refuse(shell, deps.box, item, work, sent.error);
   const { call, request } = sent;
   deps.calls.set(item.id, call);
+  const answered = new AbortController();
   try {
-    // Not waited for: the first call goes out while the commit that says so is under way. The mailbox keeps them in order.
-    if (sent.isFirst) void markStarted(shell, deps.box, call);
+    // Not waited for: the call is on its way meanwhile. The mailbox keeps them in order.
+    if (sent.isFirst) void tellStarted(shell, deps.box, { call, fn, answered: answered.signal });
     const result = await send(shell, request);
+    answered.abort();
     // Stopping cut the call short: the item stays leased, and the next start sends it again.
     if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
     const postponedTo = postponement(shell, deps.reach, { appId: run.appId, url: request.url, result });
     if (postponedTo !== null) return await postpone(shell, deps.box, call, postponedTo);
     return await decideAnswer(shell, deps, call, answerOf(shell, request, result));
   } finally {
+    answered.abort();
     // The item may be ours again already, as another dispatch.
     if (deps.calls.get(item.id)?.item.generation === item.generation) deps.calls.delete(item.id);
   }
@@ -106,6 +109,23 @@ function prepare(
   };
   const request = buildRequest({ state, fn, call, requestId: shell.newId() });
   return { kind: "ready", call, request, isFirst: state.run.status === "queued" };
+}
+
+/**
+ * Makes the run of a first call `running` once the call has lasted a moment. Most calls are over before: their answer's commit
+ * says that they began, and saves a commit of its own and eight changes of indexes. A time limit for the start is not kept waiting.
+ */
+async function tellStarted(
+  shell: Shell,
+  box: RunBox,
+  o: { readonly call: Call; readonly fn: FunctionRecord; readonly answered: AbortSignal },
+): Promise<void> {
+  const { settings, ports } = shell;
+  if (settings.shownRunningAfterMs > 0 && o.fn.config.timeouts.startMs === null) {
+    await ports.clock.sleepUntil(millis(o.call.startedAt + settings.shownRunningAfterMs), o.answered);
+    if (o.answered.aborted) return;
+  }
+  await markStarted(shell, box, o.call);
 }
 
 async function markStarted(shell: Shell, box: RunBox, call: Call): Promise<void> {

@@ -163,6 +163,8 @@ export interface RuntimeSettings {
    * server and apps are commonly started together, in any order.
    */
   readonly startupGraceMs: number;
+  /** A first call that lasts longer makes its run `running`; of a shorter one only the answer tells. 0: every first call does. */
+  readonly shownRunningAfterMs: number;
   /** How long what is over is kept; null: for good, and nothing looks for it (tests that move the clock). */
   readonly retention: RetentionPolicy | null;
   /**

@@ -20,6 +20,7 @@ export const defaultSettings: RuntimeSettings = {
   callTimeoutMs,
   newWaitingMax: newWaitingDefault,
   startupGraceMs: 0,
+  shownRunningAfterMs: 0,
   appWaitMs: 0,
   retention: null,
   countsAsNow: () => false,
