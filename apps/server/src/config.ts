@@ -262,10 +262,11 @@ export const configSchema = z.object({
   }),
   appWait: seconds(0).register(settingMetas, {
     description:
-      "Seconds that an app which refuses connections is waited for: its calls are held, cost no attempts, and go out when it is back. After that, or with 0, a refused call is a failed attempt.",
+      "Seconds that an app which refuses connections is waited for: its calls are held, cost no attempts, and go out when it is back. After that, or with 0, a refused call is a failed attempt, as on the hosted service.",
     commands: both,
     placeholder: "SECONDS",
-    defaults: { dev: 604_800, start: 604_800 },
+    // semantics.md §3.2: errors of the transport count.
+    defaults: { dev: 0, start: 0 },
   }),
   callTimeout: seconds(1).register(settingMetas, {
     description: "Seconds an app may take to answer one call.",
