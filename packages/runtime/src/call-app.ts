@@ -11,7 +11,6 @@ import {
   refuseCall,
   type Run,
   type RunState,
-  startedCalling,
   type Work,
 } from "@stepwright/engine";
 import {
@@ -28,6 +27,7 @@ import {
   type TransportErrorCode,
 } from "@stepwright/protocol";
 import type { AppReach } from "./app-reach.ts";
+import type { FirstCalls } from "./first-calls.ts";
 import { unreachableRetryMs } from "./limits.ts";
 import type { OutgoingResult } from "./ports.ts";
 import type { Decided, RunBox } from "./run-box.ts";
@@ -41,7 +41,12 @@ type CallWork = Extract<Work, { kind: "call" }>;
 /** Works on a `call` item from request to committed answer. */
 export async function callApp(
   shell: Shell,
-  deps: { readonly box: RunBox; readonly calls: CallsInFlight; readonly reach: AppReach },
+  deps: {
+    readonly box: RunBox;
+    readonly calls: CallsInFlight;
+    readonly firstCalls: FirstCalls;
+    readonly reach: AppReach;
+  },
   item: LeasedItem,
   work: CallWork,
 ): Promise<Decided> {
@@ -54,19 +59,17 @@ export async function callApp(
   if (sent.kind === "refused") return refuse(shell, deps.box, item, work, sent.error);
   const { call, request } = sent;
   deps.calls.set(item.id, call);
-  const answered = new AbortController();
   try {
-    // Not waited for: the call is on its way meanwhile. The mailbox keeps them in order.
-    if (sent.isFirst) void tellStarted(shell, deps.box, { call, fn, answered: answered.signal });
+    if (sent.isFirst) deps.firstCalls.began(call, fn);
     const result = await send(shell, request);
-    answered.abort();
+    deps.firstCalls.ended(call);
     // Stopping cut the call short: the item stays leased, and the next start sends it again.
     if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
     const postponedTo = postponement(shell, deps.reach, { appId: run.appId, url: request.url, result });
     if (postponedTo !== null) return await postpone(shell, deps.box, call, postponedTo);
     return await decideAnswer(shell, deps, call, answerOf(shell, request, result));
   } finally {
-    answered.abort();
+    deps.firstCalls.ended(call);
     // The item may be ours again already, as another dispatch.
     if (deps.calls.get(item.id)?.item.generation === item.generation) deps.calls.delete(item.id);
   }
@@ -109,34 +112,6 @@ function prepare(
   };
   const request = buildRequest({ state, fn, call, requestId: shell.newId() });
   return { kind: "ready", call, request, isFirst: state.run.status === "queued" };
-}
-
-/**
- * Makes the run of a first call `running` once the call has lasted a moment. Most calls are over before: their answer's commit
- * says that they began, and saves a commit of its own and eight changes of indexes. A time limit for the start is not kept waiting.
- */
-async function tellStarted(
-  shell: Shell,
-  box: RunBox,
-  o: { readonly call: Call; readonly fn: FunctionRecord; readonly answered: AbortSignal },
-): Promise<void> {
-  const { settings, ports } = shell;
-  if (settings.shownRunningAfterMs > 0 && o.fn.config.timeouts.startMs === null) {
-    await ports.clock.sleepUntil(millis(o.call.startedAt + settings.shownRunningAfterMs), o.answered);
-    if (o.answered.aborted) return;
-  }
-  await markStarted(shell, box, o.call);
-}
-
-async function markStarted(shell: Shell, box: RunBox, call: Call): Promise<void> {
-  try {
-    await box.decideOnce(call.work.runId, (state) =>
-      state.run.status === "queued" ? startedCalling(state, shell.context(), call) : null,
-    );
-  } catch (error) {
-    // Only the status is late: the answer's own commit sets it as well.
-    shell.log.debug({ err: error, runId: call.work.runId }, "run could not be marked as running");
-  }
 }
 
 function send(shell: Shell, request: CallRequest): Promise<OutgoingResult> {

@@ -9,6 +9,7 @@ import { createApps } from "./apps.ts";
 import type { CallsInFlight } from "./call-app.ts";
 import { createCommitter } from "./committer.ts";
 import { eventPayload, runEvents } from "./event-payload.ts";
+import { createFirstCalls } from "./first-calls.ts";
 import { createFunctionControl } from "./function-control.ts";
 import { createIdleness } from "./idleness.ts";
 import { createIngest } from "./ingest.ts";
@@ -221,6 +222,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     signal,
     onIdle: () => idleness.check(),
   });
+  const firstCalls = createFirstCalls(shell, box);
   const matcher = createMatcher({ storage, registry: shell.registry, now: clock.now, newId: shell.newId });
   const ingest = createIngest({
     committer,
@@ -251,7 +253,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
   const retention = createRetention(shell, { isBusy: () => lanes.itemsInHand > 0 || !committer.isIdle });
 
   const begin = async (item: LeasedItem) => {
-    await workOn(shell, { box, committer, matcher, calls, reach }, item);
+    await workOn(shell, { box, committer, matcher, calls, firstCalls, reach }, item);
     lanes.release(item.lane);
     if (lanes.hasDue(clock.now())) committer.wake();
     else timer.update();

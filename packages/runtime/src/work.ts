@@ -15,6 +15,7 @@ import type { AppReach } from "./app-reach.ts";
 import { callApp, type CallsInFlight } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
+import type { FirstCalls } from "./first-calls.ts";
 import { workOnBacklog } from "./function-control.ts";
 import type { Matcher } from "./matcher.ts";
 import { requestForStep } from "./request-for-step.ts";
@@ -31,6 +32,7 @@ export interface WorkDeps {
   readonly committer: Committer;
   readonly matcher: Matcher;
   readonly calls: CallsInFlight;
+  readonly firstCalls: FirstCalls;
   readonly reach: AppReach;
 }
 

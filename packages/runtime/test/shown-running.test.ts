@@ -23,6 +23,7 @@ it("is told by the answer of a short call alone, which also says when the run be
   const run = await ended(await start("test/f"));
   expect(statuses).toEqual(["running", "completed"]);
   expect(run.startedAt).toBe(clock.now());
+  clock.move(25);
   expect(clock.sleepers).toBe(0);
 });
 
