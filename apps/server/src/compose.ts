@@ -112,6 +112,7 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
     cronMissedTick: config.cronMissedTick,
     callsPerAppMax: config.callsPerApp,
     callTimeoutMs: config.callTimeout * 1000,
+    eventsWaitingMax: config.eventsLimit,
     appWaitMs: config.appWait * 1000,
     startupGraceMs: config.startupGrace * 1000,
     shownRunningAfterMs,

@@ -293,6 +293,13 @@ export const configSchema = z.object({
     placeholder: "N",
     defaults: { dev: 4_000, start: 4_000 },
   }),
+  eventsLimit: wholeNumber(1, 10_000_000).register(settingMetas, {
+    description:
+      "Events taken and not stored yet, not counting the request that passes it; whoever comes beyond it is told to come later (429).",
+    commands: both,
+    placeholder: "N",
+    defaults: { dev: 10_000, start: 10_000 },
+  }),
   connections: wholeNumber(1, 1_000_000).register(settingMetas, {
     description: "Connections open at once; more are closed as they come, idle ones before that.",
     commands: both,

@@ -11,6 +11,9 @@ export interface OpenLog {
   flush(): void;
 }
 
+/** Bytes of lines that wait for a reader that is stuck; what comes after that is dropped, rather than kept until there is no memory. */
+const waitingBytesMax = 16 * 1024 * 1024;
+
 /** Opens the log. Lines are buffered while stdout is busy, so that a slow reader of the log does not slow down the server. */
 export function openLog(o: { readonly level: Config["logLevel"]; readonly isTerminal: boolean }): OpenLog {
   const options = { level: o.level, base: null };
@@ -18,7 +21,7 @@ export function openLog(o: { readonly level: Config["logLevel"]; readonly isTerm
     const write = (line: string): void => void process.stdout.write(readableLine(line));
     return { log: pino(options, { write }), flush: () => {} };
   }
-  const destination = pino.destination({ dest: 1, sync: false });
+  const destination = pino.destination({ dest: 1, sync: false, maxLength: waitingBytesMax });
   // Whoever read the log is gone: that is no reason to stop working.
   destination.on("error", () => {});
   return { log: pino(options, destination), flush: () => flushQuietly(destination) };

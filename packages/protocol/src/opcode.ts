@@ -91,8 +91,8 @@ export function parseOpList(values: readonly unknown[]): ParsedOps {
     ops.push(op);
   }
   const [first] = ops;
-  while (first !== undefined && ops.length < values.length) ops.push(first);
-  return { kind: "ops", ops };
+  if (first === undefined || ops.length === values.length) return { kind: "ops", ops };
+  return { kind: "ops", ops: [...ops, ...Array.from({ length: values.length - ops.length }, () => first)] };
 }
 
 /** Tells whether an op only rides along: it neither counts as parallel work nor gets a queue item. */

@@ -15,14 +15,15 @@ export interface Committer {
    * write (disk full, I/O error); then nothing of the transition is stored.
    */
   submit(transition: Transition): Promise<TransitionOutcome>;
-  /** As `submit`, with all of them in one commit, for what comes in new: what is in hand already goes first. */
-  submitNew(transitions: readonly Transition[]): Promise<readonly TransitionOutcome[]>;
+  /**
+   * As `submit`, with all of them in one commit, for what comes in new: what is in hand already goes first. Among the new, the
+   * lowest `turn` goes first: a long list that came early is not overtaken at each of its parts.
+   */
+  submitNew(transitions: readonly Transition[], turn: number): Promise<readonly TransitionOutcome[]>;
   /** As `submit`, but what the database refuses is tried again until it is written. Rejects only when the runtime stops first. */
   submitUntilWritten(transition: Transition): Promise<TransitionOutcome>;
   /** Asks for a commit even if there is nothing to write: a lane has work due. */
   wake(): void;
-  /** Transitions of new work that wait. */
-  readonly newWaiting: number;
   readonly isIdle: boolean;
   /** Transitions that are to be committed, without those of a commit that is under way. */
   readonly waiting: number;
@@ -59,7 +60,7 @@ export function createCommitter(hooks: CommitterHooks): Committer {
   /** What ends work in hand: answers, checkpoints, timers, and all that people and apps ask for. */
   let queue: Pending[] = [];
   /** New work. Behind the others, because they free memory and it takes more. */
-  let newcomers: Pending[] = [];
+  let newcomers: (Pending & { readonly turn: number })[] = [];
   let newWaiting = 0;
   let isScheduled = false;
   let isRunning = false;
@@ -141,18 +142,22 @@ export function createCommitter(hooks: CommitterHooks): Committer {
 
   return {
     submit: async (transition) => only(await put([transition], false)),
-    submitNew: (transitions) =>
+    submitNew: (transitions, turn) =>
       new Promise((resolve, reject) => {
-        newcomers.push({ transitions, isKept: false, resolve, reject });
+        const place = newcomers.findIndex((other) => other.turn > turn);
+        newcomers.splice(place === -1 ? newcomers.length : place, 0, {
+          transitions,
+          isKept: false,
+          resolve,
+          reject,
+          turn,
+        });
         newWaiting += transitions.length;
         schedule();
       }),
     submitUntilWritten: async (transition) => only(await put([transition], true)),
     wake() {
       if (!isResting) schedule();
-    },
-    get newWaiting() {
-      return newWaiting;
     },
     get isIdle() {
       return !isScheduled && !isRunning && queue.length + newcomers.length === 0;
@@ -164,10 +169,10 @@ export function createCommitter(hooks: CommitterHooks): Committer {
 }
 
 /** Takes from the front until there are enough transitions; at least one, if any is wanted. */
-function takeUpTo(
-  waiting: Pending[],
+function takeUpTo<P extends Pending>(
+  waiting: P[],
   max: number,
-): { readonly taken: readonly Pending[]; readonly rest: Pending[]; readonly count: number } {
+): { readonly taken: readonly P[]; readonly rest: P[]; readonly count: number } {
   let count = 0;
   let end = 0;
   while (end < waiting.length && count < max) {

@@ -65,8 +65,8 @@ export function createRuntime(options: {
 
   const checkRoom = () => {
     refuseWhenStopping();
-    const { newWaitingMax: max } = options.settings;
-    if (committer.newWaiting >= max)
+    const { eventsWaitingMax: max } = options.settings;
+    if (ingest.waiting >= max)
       throw serverBusy({ what: "events waiting for the database", max, seconds: busyRetrySeconds });
   };
 

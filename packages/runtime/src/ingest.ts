@@ -18,6 +18,8 @@ import { refuseFailed } from "./storage-trouble.ts";
 
 /** Stores events. */
 export interface Ingest {
+  /** Events that have been taken and are not stored yet. */
+  readonly waiting: number;
   accept(events: readonly IncomingEvent[], seed: EventIdSeed | null): Promise<readonly EventId[]>;
 }
 
@@ -34,12 +36,15 @@ export function createIngest(options: {
 }): Ingest {
   const { committer, matcher } = options;
 
-  const storeChunk = async (events: readonly AcceptedEvent[]): Promise<void> => {
+  let waiting = 0;
+  let turns = 0;
+
+  const storeChunk = async (events: readonly AcceptedEvent[], turn: number): Promise<void> => {
     let left = events;
     for (let round = 0; left.length > 0; round += 1) {
       if (round === redecideMax) throw storageUnavailable({ reason: "apps and waits kept changing under the match" });
       const transitions = await Promise.all(left.map((event) => matcher.accept(event)));
-      const outcomes = await committer.submitNew(transitions);
+      const outcomes = await committer.submitNew(transitions, turn);
       const again = left.filter((_, index) => isRejected(outcomes[index]));
       // What the match relied on changed between reading and writing: match these again.
       if (again.length > 0) await options.refreshRegistry();
@@ -48,11 +53,20 @@ export function createIngest(options: {
   };
 
   return {
+    get waiting() {
+      return waiting;
+    },
     async accept(incoming, seed) {
       const receivedAt = options.now();
       const events = incoming.map((event, index) => stamp(event, { ...options, index, seed, receivedAt }));
-      for (let start = 0; start < events.length; start += eventsPerCommitMax) {
-        await storeChunk(events.slice(start, start + eventsPerCommitMax));
+      const turn = (turns += 1);
+      waiting += events.length;
+      try {
+        for (let start = 0; start < events.length; start += eventsPerCommitMax) {
+          await storeChunk(events.slice(start, start + eventsPerCommitMax), turn);
+        }
+      } finally {
+        waiting -= events.length;
       }
       return events.map((event) => event.internalId);
     },

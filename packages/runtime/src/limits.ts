@@ -4,8 +4,8 @@
 export const transitionsPerCommitMax = 64;
 /** Of these, for new work while more waits than a commit takes. */
 export const newPerCommitMin = 16;
-/** Transitions of new work that wait for their commit unless the settings say otherwise: about half a second of commits. */
-export const newWaitingDefault = 10_000;
+/** Events taken and not stored yet unless the settings say otherwise: half a second of commits, on a busy machine a few. */
+export const eventsWaitingDefault = 10_000;
 /** What a sender is told to wait when there is no room for new work. */
 export const busyRetrySeconds = 1;
 /** Events of one request stored per commit, for the same reason. */

@@ -156,8 +156,8 @@ export interface RuntimeSettings {
   readonly cronMissedTick: "latest" | "none";
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
-  /** Transitions of new work (events and what they start) that may wait for their commit; more is SERVER_BUSY. */
-  readonly newWaitingMax: number;
+  /** Events that may be taken and not stored yet, not counting the list that passes it; more is SERVER_BUSY. */
+  readonly eventsWaitingMax: number;
   /**
    * For this long after the start, a call that nobody listens for is made again without costing the run an attempt:
    * server and apps are commonly started together, in any order.

@@ -1,6 +1,6 @@
 // The defaults of the runtime's settings.
 import { callTimeoutMs } from "@stepwright/protocol";
-import { callsPerAppDefault, failedSyncRetryMs, newWaitingDefault } from "./limits.ts";
+import { callsPerAppDefault, eventsWaitingDefault, failedSyncRetryMs } from "./limits.ts";
 import type { RuntimeSettings } from "./runtime.ts";
 
 /** What `stepwright dev` runs with, before configuration. */
@@ -18,7 +18,7 @@ export const defaultSettings: RuntimeSettings = {
   cronMissedTick: "latest",
   callsPerAppMax: callsPerAppDefault,
   callTimeoutMs,
-  newWaitingMax: newWaitingDefault,
+  eventsWaitingMax: eventsWaitingDefault,
   startupGraceMs: 0,
   shownRunningAfterMs: 0,
   appWaitMs: 0,

@@ -1,4 +1,5 @@
 // An app that nobody listens for: its calls wait at no cost, and come back slowly and in order.
+import { callLane } from "@stepwright/engine";
 import type { RunId } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { knockEveryMaxMs, knockEveryMinMs, rampMs, type RuntimeSettings } from "../src/index.ts";
@@ -78,35 +79,32 @@ describe("an app that refuses connections", () => {
     const { clock } = opened;
     const runs = await startMany(opened, 40);
     await opened.runtime.idle();
-    let inFlight = 0;
-    const most: number[] = [];
     const waiting: (() => void)[] = [];
-    const hang: Handler = async () => {
-      inFlight += 1;
-      most.push(inFlight);
-      await new Promise<void>((resolve) => waiting.push(resolve));
-      inFlight -= 1;
-      return done();
+    const hang: Handler = () => new Promise((resolve) => waiting.push(() => resolve(done())));
+    const leased = async () => {
+      const [fn] = opened.runtime.registry().functions;
+      if (fn === undefined) throw new Error("there is a function");
+      return (await opened.storage.queue.ofLane(callLane({ appId: fn.appId, functionId: fn.id }), 1)).inFlight;
     };
     await knock(clock);
     await clock.asleepUntil(clock.now() + 1);
     const app = await startTestApp("shop", [{ name: "one", handle: hang }], opened.port);
     await knock(clock);
     await app.called(1);
-    expect(most).toEqual([1]);
+    expect(await leased()).toBe(1);
     // Nobody answers, and still there is room for more as time goes by: long calls must not hold up the rest.
     await clock.asleepUntil(clock.now() + rampMs);
     clock.move(rampMs);
     await app.called(2);
+    expect(await leased()).toBe(2);
     waiting.shift()?.();
     await app.called(4);
-    expect(Math.max(...most)).toBe(3);
-    let calls = 4;
-    while (calls < 40) {
+    expect(await leased()).toBe(3);
+    for (let calls = 6; calls <= 40; calls += 2) {
       waiting.shift()?.();
-      calls = Math.min(40, calls + 1);
       await app.called(calls);
     }
+    expect(await leased()).toBe(21);
     for (const answer of waiting) answer();
     for (const runId of runs) expect((await opened.ended(runId)).status).toBe("completed");
   });

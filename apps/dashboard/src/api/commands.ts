@@ -56,6 +56,11 @@ export function moveBacklog(slug: string, to: string): Promise<unknown> {
   return callApi<unknown>("POST", `/api/functions/${encodeURIComponent(slug)}/backlog/move`, { to });
 }
 
+/** Has an item that was set aside tried again. */
+export function retrySetAside(itemId: string): Promise<unknown> {
+  return callApi<unknown>("POST", `/api/set-aside/${encodeURIComponent(itemId)}/retry`);
+}
+
 /** Adds an app by its URL and syncs it; a sync that fails is in the answer, not thrown. */
 export function addApp(url: string): Promise<ApiApp> {
   return callApi<ApiApp>("POST", "/api/apps", { url });

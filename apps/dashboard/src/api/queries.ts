@@ -10,6 +10,7 @@ import type {
   ApiPage,
   ApiRun,
   ApiRunRow,
+  ApiSetAside,
 } from "@stepwright/protocol";
 import { queryOptions } from "@tanstack/react-query";
 import type { BacklogCount } from "../present/queue-text.ts";
@@ -18,6 +19,7 @@ import { readApi } from "./request.ts";
 /** First parts of the keys. */
 export const keys = {
   info: "info",
+  setAside: "setAside",
   run: "run",
   event: "event",
   functions: "functions",
@@ -34,6 +36,19 @@ const backlogRows = 100;
 /** The server and its figures. */
 export function infoQuery() {
   return queryOptions({ queryKey: [keys.info], queryFn: ({ signal }) => readApi<ApiInfo>("/api/info", { signal }) });
+}
+
+/** Work that could not be processed, the newest first. */
+export function setAsideQuery() {
+  return queryOptions({
+    queryKey: [keys.setAside],
+    queryFn: async ({ signal }) => {
+      const { items } = await readApi<{ readonly items: readonly ApiSetAside[] }>("/api/set-aside", { signal });
+      return items;
+    },
+    // Nothing is pushed about it, and it is only read while it is looked at.
+    staleTime: 0,
+  });
 }
 
 /** One run with all its steps. */

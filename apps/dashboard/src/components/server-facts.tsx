@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { logout } from "../api/commands.ts";
 import { infoQuery } from "../api/queries.ts";
 import { isLoginNeeded } from "../api/session.ts";
+import { SetAside } from "./set-aside.tsx";
 import { Ago } from "./ui/time.tsx";
 
 /** Facts about the server. */
@@ -24,14 +25,7 @@ export function ServerFacts(): ReactNode {
       <span>
         queue: {due} due, {future} later
       </span>
-      {setAside === 0 ? null : (
-        <span
-          className="font-semibold text-bad"
-          title="Work that could not be processed was set aside; everything else goes on. The log says why."
-        >
-          {setAside} set aside
-        </span>
-      )}
+      {setAside === 0 ? null : <SetAside count={setAside} />}
       {info.mode === "dev" ? null : (
         <button type="button" className="ml-auto hover:text-ink hover:underline" onClick={() => leave.mutate()}>
           Log out

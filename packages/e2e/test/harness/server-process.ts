@@ -53,7 +53,19 @@ export function startServerChild(options: ServerOptions & { readonly dataDir: st
     file: entry,
     nodeArgs,
     // Tests of apps that are not there must not wait until the server stops waiting for them.
-    args: [command, "-p", String(port), "--data-dir", dataDir, "--startup-grace", "0", ...discovery, ...args],
+    args: [
+      command,
+      "-p",
+      String(port),
+      "--data-dir",
+      dataDir,
+      "--startup-grace",
+      "0",
+      "--app-wait",
+      "0",
+      ...discovery,
+      ...args,
+    ],
     // A folder of its own: no configuration file lies above it.
     cwd: tmpdir(),
     ...(options.env === undefined ? {} : { env: options.env }),
