@@ -40,7 +40,10 @@ export function createFaultyStorage(inner: Storage, surroundings: StorageSurroun
   };
 }
 
-const never = new Promise<never>(() => undefined);
+/** What a dead process gets: one of its own each time, as one for all would remember everybody who waits. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
 type AnyRead = (...args: readonly never[]) => Promise<unknown>;
 
@@ -56,7 +59,7 @@ function faultyRead<A extends readonly unknown[], T>(
 ): (...args: A) => Promise<T> {
   return async (...args) => {
     surroundings.onCall();
-    if (surroundings.isDead()) return never;
+    if (surroundings.isDead()) return never();
     const fault = surroundings.faultOfRead(name);
     switch (fault?.kind) {
       case undefined:
@@ -68,7 +71,7 @@ function faultyRead<A extends readonly unknown[], T>(
       case "slow": {
         const early = fault.isStale ? await get(...args) : null;
         await surroundings.delay(fault.ms);
-        if (surroundings.isDead()) return never;
+        if (surroundings.isDead()) return never();
         return fault.isStale ? (early as T) : get(...args);
       }
     }
@@ -81,7 +84,7 @@ async function faultyCommit(
   batch: CommitBatch,
 ): Promise<CommitResult> {
   surroundings.onCall();
-  if (surroundings.isDead()) return never;
+  if (surroundings.isDead()) return never();
   const fault = surroundings.faultOfCommit(batch);
   const apply = async (what: CommitBatch): Promise<CommitResult> => {
     const result = await inner.commit(what);
@@ -93,11 +96,11 @@ async function faultyCommit(
       return apply(batch);
     case "crashBefore":
       surroundings.die();
-      return never;
+      return never();
     case "crashAfter":
       await apply(batch);
       surroundings.die();
-      return never;
+      return never();
     case "refused":
       throw storageUnavailable({ reason: "database or disk is full" });
     case "refusedInside":
@@ -113,10 +116,10 @@ async function faultyCommit(
       return apply(stumbling(batch));
     case "slow": {
       await surroundings.delay(fault.beforeMs);
-      if (surroundings.isDead()) return never;
+      if (surroundings.isDead()) return never();
       const result = await apply(batch);
       await surroundings.delay(fault.afterMs);
-      return surroundings.isDead() ? never : result;
+      return surroundings.isDead() ? never() : result;
     }
   }
 }

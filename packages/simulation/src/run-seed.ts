@@ -136,6 +136,7 @@ export async function runSeed(seed: number, options: { readonly mutation?: Mutat
     view: data.view,
     say,
     onAcknowledged: (ids) => tell((checker) => checker.acknowledged?.(ids)),
+    onCancelled: (runId) => tell((checker) => checker.cancelled?.(runId)),
   });
   const apps = createApps({
     functions: world.functions,

@@ -27,6 +27,14 @@ export const defects: readonly Defect[] = [
     mutation: (inner) => ({ ...inner, commit: (batch) => (isIngest(batch) ? pretend(batch) : inner.commit(batch)) }),
   },
   {
+    name: "says that a run is cancelled before it is",
+    caughtBy: "acknowledged is durable",
+    mutation: (inner) => ({
+      ...inner,
+      commit: (batch) => (batch.transitions.some(isCancelRequest) ? pretend(batch) : inner.commit(batch)),
+    }),
+  },
+  {
     name: "acknowledges a checkpoint before it is durable",
     caughtBy: "late checkpoints are refused",
     mutation: (inner) => ({
@@ -227,6 +235,11 @@ function isCall(item: LeasedItem): boolean {
 
 function isIngest({ transitions }: CommitBatch): boolean {
   return transitions.length > 0 && transitions.every((one) => has(one, "putEvent") && !has(one, "updateRun"));
+}
+
+function isCancelRequest({ guards, effects }: Transition): boolean {
+  const isCancelled = effects.some((effect) => effect.kind === "updateRun" && effect.run.status === "cancelled");
+  return isCancelled && guards.every(({ kind }) => kind !== "lease");
 }
 
 function pretend(batch: CommitBatch): Promise<CommitResult> {
