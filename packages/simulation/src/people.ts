@@ -34,9 +34,13 @@ export interface People {
   begin(): void;
   /** Ends what they have begun: nothing stays paused, and what was damaged gets another start. */
   putInOrder(): void;
+  /** A day later, starts every function once more: nothing of what is over may be in its way. */
+  startAgain(): void;
   /** Sends an event as a step does; false when it was not acknowledged. */
   sendFromStep(name: string, user: string): Promise<boolean>;
 }
+
+const aDayMs = 25 * 3_600_000;
 
 /** Makes them. */
 export function createPeople(options: PeopleOptions): People {
@@ -269,6 +273,13 @@ export function createPeople(options: PeopleOptions): People {
       // A run with a decision that could not be stored is taken up again by the next start.
       if (records.isDamaged) server.kill(1_000);
       if (!server.isUp) clock.after(0, () => undefined);
+    },
+    startAgain() {
+      clock.jump(aDayMs);
+      say("a day later");
+      for (const { trigger } of world.functions) {
+        if (trigger.kind === "event") void send([world.source.make(trigger.event)], true);
+      }
     },
     sendFromStep: (name, user) => send([world.source.make(name, user)], false),
   };

@@ -3,6 +3,7 @@ import { createChance } from "./chance.ts";
 import { createCheckers, type Finding } from "./checkers/all.ts";
 import { countFeatures } from "./count-features.ts";
 import { createCoverage } from "./coverage.ts";
+import type { Runtime } from "@stepwright/runtime";
 import { createData } from "./data-folder.ts";
 import { createFaults } from "./faults.ts";
 import { createPeople } from "./people.ts";
@@ -31,6 +32,9 @@ export interface SeedReport {
   readonly trace: readonly string[];
   readonly coverage: ReadonlyMap<string, number>;
 }
+
+/** How many worlds go on for a moment when all is over. */
+const startedAgain = 0.25;
 
 /** A world that does not come to rest in so many moments never will. */
 const momentsMax = 20_000;
@@ -186,6 +190,12 @@ export async function runSeed(seed: number, options: { readonly mutation?: Mutat
       server.kill(1_000);
       while (await moment());
     }
+    if (chance.hits(startedAgain)) {
+      people.startAgain();
+      while (await moment());
+    }
+    if (finding === null && server.runtime !== null && !(await isIdle(server.runtime)))
+      onFinding({ checker: "the world comes to rest", message: "the runtime does not find itself idle" });
     if (finding === null && server.runtime === null)
       onFinding({ checker: "the world comes to rest", message: "no process is up, and none will be" });
     tell((checker) => checker.rested?.());
@@ -203,6 +213,16 @@ export async function runSeed(seed: number, options: { readonly mutation?: Mutat
     trace: trace.lines,
     coverage: coverage.counts,
   };
+}
+
+/** Says whether a runtime that has nothing to do knows that: whoever stops it waits for this. */
+async function isIdle(runtime: Runtime): Promise<boolean> {
+  let isKnown = false;
+  void runtime.idle().then(() => {
+    isKnown = true;
+  });
+  await settle(() => 0);
+  return isKnown;
 }
 
 function hasUnfinished(view: View): boolean {
