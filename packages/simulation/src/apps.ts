@@ -55,7 +55,8 @@ export function createApps(options: AppsOptions): Apps {
         inFlight.delete(call);
         if (process.isDead) return;
         options.onActivity();
-        noteResult(call, result);
+        // What the server gave up by itself is no failure of the app.
+        if (!signal.aborted) noteResult(call, result);
         resolve(result);
       });
       options.onCall(
@@ -217,7 +218,8 @@ export function createApps(options: AppsOptions): Apps {
     if (!isFailed) return;
     const { attempt, max_attempts: attemptsMax } = call.seen.ctx;
     const isFinal = result.kind === "response" && result.headers["x-inngest-no-retry"] === "true";
-    const failure = { attempt, attemptsMax, isFinal, isUnanswered: result.kind === "failed" };
+    const { itemId } = call;
+    const failure = { itemId, at: clock.now(), attempt, attemptsMax, isFinal, isUnanswered: result.kind === "failed" };
     records.failures.set(call.runId, [...(records.failures.get(call.runId) ?? []), failure]);
   };
 

@@ -199,6 +199,34 @@ export const defects: readonly Defect[] = [
     }),
   },
   {
+    name: "does not find whom an event cancels",
+    caughtBy: "cancels are heeded",
+    mutation: (inner) => ({
+      ...inner,
+      pauses: {
+        ...inner.pauses,
+        async probe(query) {
+          const found = await inner.pauses.probe(query);
+          return { ...found, pauses: found.pauses.filter(({ kind }) => kind !== "cancel") };
+        },
+      },
+    }),
+  },
+  {
+    name: "starts before a debounce is quiet",
+    caughtBy: "gathering takes its time",
+    mutation: onAdmissions((admission) =>
+      admission.debouncer === null ? admission : { ...admission, debouncer: { ...admission.debouncer, periodMs: 400 } },
+    ),
+  },
+  {
+    name: "tries again too soon",
+    caughtBy: "timers are never early",
+    mutation: onEffects((effect) =>
+      effect.kind === "reschedule" ? [{ ...effect, at: millis(effect.at - 900) }] : [effect],
+    ),
+  },
+  {
     name: "forgets a function that the event is for",
     caughtBy: "events have one fate",
     mutation: onTransitions((one) =>
