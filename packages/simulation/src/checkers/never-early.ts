@@ -26,7 +26,10 @@ export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckS
   const lookAtRetry = (call: SeenCall): void => {
     const { attempt } = call.seen.ctx;
     if (attempt === 0) return;
-    const failed = records.failures.get(call.runId)?.findLast(({ itemId }) => itemId === call.itemId);
+    // An attempt that failed and whose process died before that was stored is made again, as the same one.
+    const failed = records.failures
+      .get(call.runId)
+      ?.findLast((one) => one.itemId === call.itemId && one.attempt !== attempt);
     if (failed === undefined) {
       report(`${call.itemId} is at attempt ${attempt}, and has not failed`);
       return;
