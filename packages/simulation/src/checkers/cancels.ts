@@ -9,9 +9,12 @@ interface Listener {
   readonly slug: string;
 }
 
+const endedSql = `SELECT id AS run_id FROM runs WHERE status IN ('completed', 'failed', 'cancelled', 'skipped')`;
+
 /** Makes the checker. */
 export function cancelsAreHeeded({ view, functionOf }: CheckSurroundings, report: Report): Checker {
   const listeners: Listener[] = [];
+  const listening = new Set<string>();
   /** The commits in which events were stored, and in which runs had ended. */
   const storedIn = new Map<number, number>();
   const endedIn = new Map<string, number>();
@@ -48,6 +51,7 @@ WHERE kind = 'cancel' AND seq > ? ORDER BY seq`,
       for (const listener of opened) {
         lastPause = listener.seq;
         listeners.push(listener);
+        listening.add(listener.run_id);
       }
       for (const { seq } of view().all<{ seq: number }>(
         "SELECT seq FROM events WHERE seq > ? ORDER BY seq",
@@ -56,10 +60,9 @@ WHERE kind = 'cancel' AND seq > ? ORDER BY seq`,
         lastEvent = seq;
         storedIn.set(seq, number);
       }
-      for (const { run_id } of listeners) {
-        if (endedIn.has(run_id)) continue;
-        const run = view().get<{ ended_at: number | null }>("SELECT ended_at FROM runs WHERE id = ?", run_id);
-        if (run?.ended_at != null) endedIn.set(run_id, number);
+      if (listening.size === 0) return;
+      for (const { run_id } of view().all<{ run_id: string }>(endedSql)) {
+        if (listening.delete(run_id)) endedIn.set(run_id, number);
       }
     },
     rested() {
