@@ -20,7 +20,7 @@ export interface AppsOptions {
   readonly faults: Faults;
   readonly records: Records;
   readonly coverage: Coverage;
-  readonly trace: (line: string) => void;
+  readonly say: (line: string) => void;
   readonly onActivity: () => void;
   readonly ask: <T>(what: (runtime: Runtime) => Promise<T>) => Promise<Asked<T>>;
   /** Sends an event as `step.sendEvent` does. */
@@ -42,7 +42,7 @@ interface Line extends SeenCall {
 
 /** Makes the apps. */
 export function createApps(options: AppsOptions): Apps {
-  const { clock, faults, records, coverage, trace } = options;
+  const { clock, faults, records, coverage, say } = options;
   const bySlug = new Map(options.functions.map((fn) => [fn.slug, fn]));
   const inFlight = new Set<Line>();
 
@@ -55,7 +55,8 @@ export function createApps(options: AppsOptions): Apps {
         inFlight.delete(call);
         if (process.isDead) return;
         options.onActivity();
-        noteResult(call, result);
+        // What the server gave up by itself is no failure of the app.
+        if (!signal.aborted) noteResult(call, result);
         resolve(result);
       });
       options.onCall(
@@ -94,7 +95,7 @@ export function createApps(options: AppsOptions): Apps {
   };
 
   const serve = (call: Line, fault: CallFault | null): void => {
-    trace(
+    say(
       `call ${call.fn.slug} ${short(call.runId)} ${call.target ?? "discovery"} attempt ${call.seen.ctx.attempt} dispatch ${call.generation}${fault === null ? "" : ` (${fault})`}`,
     );
     if (fault === "unreachable" || fault === "lostBefore") {
@@ -168,7 +169,7 @@ export function createApps(options: AppsOptions): Apps {
     const asked = await options.ask((runtime) =>
       runtime.checkpoint(call.runId as Parameters<Runtime["checkpoint"]>[0], body),
     );
-    trace(`checkpoint ${short(call.runId)} ${ops.map((op) => op.id).join(",")}: ${asked.kind}`);
+    say(`checkpoint ${short(call.runId)} ${ops.map((op) => op.id).join(",")}: ${asked.kind}`);
     if (asked.kind === "answered") {
       coverage.count("feature checkpoint");
       options.onCheckpoint(call, ops, wasOver);
@@ -210,14 +211,15 @@ export function createApps(options: AppsOptions): Apps {
 
   const noteResult = (call: Line, result: OutgoingResult): void => {
     const word = result.kind === "response" ? `${result.status}` : result.code;
-    trace(`answer ${call.fn.slug} ${short(call.runId)} ${call.target ?? "discovery"}: ${word} ${opNames(result)}`);
+    say(`answer ${call.fn.slug} ${short(call.runId)} ${call.target ?? "discovery"}: ${word} ${opNames(result)}`);
     if (result.kind === "response" && result.status === 200 && isFromSdk(result)) return;
     const ops = result.kind === "response" && result.status === 206 ? opsOf(result) : null;
     const isFailed = ops === null || ops.length === 0 || !ops.every(({ op }) => opsOfSuccess.has(op));
     if (!isFailed) return;
     const { attempt, max_attempts: attemptsMax } = call.seen.ctx;
     const isFinal = result.kind === "response" && result.headers["x-inngest-no-retry"] === "true";
-    const failure = { attempt, attemptsMax, isFinal, isUnanswered: result.kind === "failed" };
+    const { itemId } = call;
+    const failure = { itemId, at: clock.now(), attempt, attemptsMax, isFinal, isUnanswered: result.kind === "failed" };
     records.failures.set(call.runId, [...(records.failures.get(call.runId) ?? []), failure]);
   };
 

@@ -42,7 +42,10 @@ export function createFaultyStorage(inner: Storage, surroundings: StorageSurroun
   };
 }
 
-const never = new Promise<never>(() => undefined);
+/** What a dead process gets: one of its own each time, as one for all would remember everybody who waits. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
 type AnyRead = (...args: readonly never[]) => Promise<unknown>;
 
@@ -58,7 +61,7 @@ function faultyRead<A extends readonly unknown[], T>(
 ): (...args: A) => Promise<T> {
   return async (...args) => {
     surroundings.onCall();
-    if (surroundings.isDead()) return never;
+    if (surroundings.isDead()) return never();
     const fault = surroundings.faultOfRead(name);
     switch (fault?.kind) {
       case undefined:
@@ -70,7 +73,7 @@ function faultyRead<A extends readonly unknown[], T>(
       case "slow": {
         const early = fault.isStale ? await get(...args) : null;
         await surroundings.delay(fault.ms);
-        if (surroundings.isDead()) return never;
+        if (surroundings.isDead()) return never();
         return fault.isStale ? (early as T) : get(...args);
       }
     }
@@ -83,7 +86,7 @@ async function faultyCommit(
   batch: CommitBatch,
 ): Promise<CommitResult> {
   surroundings.onCall();
-  if (surroundings.isDead()) return never;
+  if (surroundings.isDead()) return never();
   const fault = surroundings.faultOfCommit(batch);
   const apply = async (what: CommitBatch): Promise<CommitResult> => {
     const result = await inner.commit(what);
@@ -95,11 +98,11 @@ async function faultyCommit(
       return apply(batch);
     case "crashBefore":
       surroundings.die();
-      return never;
+      return never();
     case "crashAfter":
       await apply(batch);
       surroundings.die();
-      return never;
+      return never();
     case "refused":
       throw storageUnavailable({ reason: "database or disk is full" });
     case "refusedInside":
@@ -115,10 +118,10 @@ async function faultyCommit(
       return apply(stumbling(batch));
     case "slow": {
       await surroundings.delay(fault.beforeMs);
-      if (surroundings.isDead()) return never;
+      if (surroundings.isDead()) return never();
       const result = await apply(batch);
       await surroundings.delay(fault.afterMs);
-      return surroundings.isDead() ? never : result;
+      return surroundings.isDead() ? never() : result;
     }
   }
 }

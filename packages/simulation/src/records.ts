@@ -23,6 +23,9 @@ export interface Saying {
 
 /** A call that ended without success, as the server was told. */
 export interface FailedAttempt {
+  readonly itemId: string;
+  /** By the clock of the server. */
+  readonly at: number;
   readonly attempt: number;
   readonly attemptsMax: number;
   /** The app said that it is not to be tried again. */

@@ -96,7 +96,7 @@ export function* answerCall(options: CallOptions): AppCall {
     memos[op.id] = { data: op.data };
     buffered.push(op);
     // Steps wait in the buffer for the next checkpoint, or for the answer.
-    if (hits(0.2)) continue;
+    if (hits(0.4)) continue;
     const outcome = yield { kind: "checkpoint", ops: [...buffered] };
     if (outcome === "stale") return functionError(mode, { isFinal: true });
     if (outcome === "unavailable") return opsAnswer(mode, buffered);

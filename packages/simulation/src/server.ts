@@ -157,6 +157,16 @@ export function createServer(options: ServerOptions): Server {
     clock.after(downMs, start);
   };
 
+  /** Everything that is asked of a runtime is answered with a promise. */
+  const begun = <T>(runtime: Runtime, what: (runtime: Runtime) => Promise<T>): Promise<T> => {
+    try {
+      return what(runtime);
+    } catch (error) {
+      options.onComplaint("it was asked for something and threw", asError(error).message);
+      return Promise.reject(asError(error));
+    }
+  };
+
   return {
     get boot() {
       return boots;
@@ -187,7 +197,7 @@ export function createServer(options: ServerOptions): Server {
         };
         const lose = () => settle({ kind: "lost" });
         one.waiting.add(lose);
-        what(one.runtime).then(
+        begun(one.runtime, what).then(
           (value) => settle({ kind: "answered", value }),
           (error: unknown) => settle({ kind: "refused", error: asError(error) }),
         );

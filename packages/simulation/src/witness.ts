@@ -38,6 +38,8 @@ export interface Checker {
   readonly checkpointed?: (call: SeenCall, ops: readonly WireOp[], wasOver: boolean) => void;
   /** Events were acknowledged to their sender. */
   readonly acknowledged?: (ids: readonly string[]) => void;
+  /** Whoever asked for it was told that a run is cancelled. */
+  readonly cancelled?: (runId: string) => void;
   /** A new process works on the data of the last one. */
   readonly booted?: () => void;
   /** The runtime logged a warning or an error. */

@@ -27,6 +27,14 @@ export const defects: readonly Defect[] = [
     mutation: (inner) => ({ ...inner, commit: (batch) => (isIngest(batch) ? pretend(batch) : inner.commit(batch)) }),
   },
   {
+    name: "says that a run is cancelled before it is",
+    caughtBy: "acknowledged is durable",
+    mutation: (inner) => ({
+      ...inner,
+      commit: (batch) => (batch.transitions.some(isCancelRequest) ? pretend(batch) : inner.commit(batch)),
+    }),
+  },
+  {
     name: "acknowledges a checkpoint before it is durable",
     caughtBy: "late checkpoints are refused",
     mutation: (inner) => ({
@@ -191,6 +199,34 @@ export const defects: readonly Defect[] = [
     }),
   },
   {
+    name: "does not find whom an event cancels",
+    caughtBy: "cancels are heeded",
+    mutation: (inner) => ({
+      ...inner,
+      pauses: {
+        ...inner.pauses,
+        async probe(query) {
+          const found = await inner.pauses.probe(query);
+          return { ...found, pauses: found.pauses.filter(({ kind }) => kind !== "cancel") };
+        },
+      },
+    }),
+  },
+  {
+    name: "starts before a debounce is quiet",
+    caughtBy: "gathering takes its time",
+    mutation: onAdmissions((admission) =>
+      admission.debouncer === null ? admission : { ...admission, debouncer: { ...admission.debouncer, periodMs: 400 } },
+    ),
+  },
+  {
+    name: "tries again too soon",
+    caughtBy: "timers are never early",
+    mutation: onEffects((effect) =>
+      effect.kind === "reschedule" ? [{ ...effect, at: millis(effect.at - 900) }] : [effect],
+    ),
+  },
+  {
     name: "forgets a function that the event is for",
     caughtBy: "events have one fate",
     mutation: onTransitions((one) =>
@@ -227,6 +263,11 @@ function isCall(item: LeasedItem): boolean {
 
 function isIngest({ transitions }: CommitBatch): boolean {
   return transitions.length > 0 && transitions.every((one) => has(one, "putEvent") && !has(one, "updateRun"));
+}
+
+function isCancelRequest({ guards, effects }: Transition): boolean {
+  const isCancelled = effects.some((effect) => effect.kind === "updateRun" && effect.run.status === "cancelled");
+  return isCancelled && guards.every(({ kind }) => kind !== "lease");
 }
 
 function pretend(batch: CommitBatch): Promise<CommitResult> {

@@ -16,6 +16,14 @@ export function acknowledgedIsDurable({ view, records }: CheckSurroundings, repo
         report(`rerun ${runId} was acknowledged and is not there`);
     }
   };
+  /** Whoever waited for an acknowledged signal got it, or ended before. */
+  const lookAtSignal = (signal: string, n: number) => {
+    const [runId = "", stepId = ""] = signal.split("/");
+    const step = view().get<{ memo: string }>("SELECT memo FROM steps WHERE run_id = ? AND id = ?", runId, stepId);
+    if (step === undefined || records.isDamaged) return;
+    const { data } = (JSON.parse(step.memo) ?? {}) as { readonly data?: { readonly data?: number } };
+    if (data?.data !== n) report(`signal ${signal} was acknowledged with ${n}, and its step has ${step.memo}`);
+  };
   return {
     name: "acknowledged is durable",
     acknowledged(ids) {
@@ -24,7 +32,14 @@ export function acknowledgedIsDurable({ view, records }: CheckSurroundings, repo
         look(id);
       }
     },
+    cancelled(runId) {
+      const run = view().get<{ status: string }>("SELECT status FROM runs WHERE id = ?", runId);
+      if (run?.status !== "cancelled") report(`run ${runId} was said to be cancelled and is ${run?.status}`);
+    },
     booted: lookAtAll,
-    rested: lookAtAll,
+    rested() {
+      lookAtAll();
+      for (const [signal, n] of records.signals) lookAtSignal(signal, n);
+    },
   };
 }

@@ -4,12 +4,14 @@ import { acknowledgedIsDurable } from "./acknowledged.ts";
 import { nothingIsLeft } from "./at-rest.ts";
 import { batchesHold } from "./batches.ts";
 import { callsPerAppHold, concurrencyHolds, discoveriesAreAlone, groupsAreWhole, stepsAreAlone } from "./calls.ts";
+import { cancelsAreHeeded } from "./cancels.ts";
 import { lateCheckpointsAreRefused } from "./checkpoints.ts";
 import { nobodyComplains } from "./complaints.ts";
 import { endsHaveCauses } from "./ends.ts";
 import { eventsHaveOneFate } from "./fates.ts";
 import { cronsGoOn } from "./crons.ts";
 import { timersAreNeverEarly } from "./never-early.ts";
+import { gatheringTakesItsTime } from "./gathering.ts";
 import { lanesAreInOrder } from "./order.ts";
 import { rateLimitsHold, throttlesHold } from "./paces.ts";
 import { resultsStand, runsEndOnce } from "./results.ts";
@@ -48,6 +50,8 @@ export function createCheckers(
     timersAreNeverEarly,
     lateCheckpointsAreRefused,
     waitsAreAnswered,
+    cancelsAreHeeded,
+    gatheringTakesItsTime,
     batchesHold,
     eventsHaveOneFate,
     endsHaveCauses,

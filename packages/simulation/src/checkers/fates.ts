@@ -12,6 +12,7 @@ interface EventRow {
   readonly go: number | null;
   readonly function_id: string | null;
   readonly lifecycle_of: string | null;
+  readonly received_at: number;
 }
 
 interface Fate {
@@ -20,13 +21,16 @@ interface Fate {
   readonly fate: string;
 }
 
-const eventsSql = `SELECT seq, internal_id, id, name, json_extract(data, '$.go') AS go, json_extract(data, '$._inngest.fn_id') AS function_id, lifecycle_of
+const eventsSql = `SELECT seq, internal_id, id, name, json_extract(data, '$.go') AS go, json_extract(data, '$._inngest.fn_id') AS function_id, lifecycle_of, received_at
 FROM events ORDER BY seq`;
 const fatesSql = `SELECT event_seq, function_slug AS slug, 'run ' || status AS fate FROM runs
 JOIN run_events ON run_id = runs.id WHERE original_run_id IS NULL
 UNION ALL SELECT event_seq, slug, 'drop ' || kind FROM drops JOIN functions ON functions.id = function_id
 UNION ALL SELECT event_seq, slug, 'waits for a batch' FROM batch_events JOIN batches ON batches.id = batch_id JOIN functions ON functions.id = function_id
 UNION ALL SELECT event_seq, slug, 'waits for quiet' FROM debounce_windows JOIN functions ON functions.id = function_id`;
+
+/** How long an event's id is remembered. */
+const rememberedMs = 24 * 3_600_000;
 
 /** Makes the checker. */
 export function eventsHaveOneFate({ view, functions, records, coverage }: CheckSurroundings, report: Report): Checker {
@@ -60,9 +64,11 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
           // Repetitions start nothing more. Events that are gathered are told apart by our own ids only.
           const isGathered = fn.options.batch !== undefined || fn.options.debounce !== undefined;
           const once = `${isGathered ? event.internal_id : event.id} ${fn.slug}`;
-          const count = (started.get(once) ?? 0) + (fate.startsWith("run") ? 1 : 0);
-          started.set(once, count);
-          if (count > 1) report(`event ${once}, sent more than once, has started it ${count} times`);
+          const before = started.get(once);
+          if (!fate.startsWith("run")) continue;
+          if (before !== undefined && event.received_at - before < rememberedMs)
+            report(`event ${once}, sent more than once, has started it more than once`);
+          started.set(once, event.received_at);
         }
       }
       for (const key of fates.keys()) report(`${key}: a fate without an event`);

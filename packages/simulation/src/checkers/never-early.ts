@@ -1,6 +1,6 @@
 // Timers never fire early: sleeps, time limits of waits, retries, and starts that were asked for later.
 import { stepsOf } from "../code.ts";
-import type { Checker } from "../witness.ts";
+import type { Checker, SeenCall } from "../witness.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface TimedStep {
@@ -22,6 +22,22 @@ WHERE steps.row > ? ORDER BY steps.row`;
 /** Makes the checker. */
 export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckSurroundings, report: Report): Checker {
   let last = 0;
+  /** The first retry waits at least a second, each further one twice as long. */
+  const lookAtRetry = (call: SeenCall): void => {
+    const { attempt } = call.seen.ctx;
+    if (attempt === 0) return;
+    // An attempt that failed and whose process died before that was stored is made again, as the same one.
+    const failed = records.failures
+      .get(call.runId)
+      ?.findLast((one) => one.itemId === call.itemId && one.attempt !== attempt);
+    if (failed === undefined) {
+      report(`${call.itemId} is at attempt ${attempt}, and has not failed`);
+      return;
+    }
+    const waited = clock.now() - failed.at;
+    if (!records.hasClockGoneBack && waited < 1_000 * 2 ** (attempt - 1))
+      report(`${call.itemId} is at attempt ${attempt} ${waited} ms after it failed`);
+  };
   return {
     name: "timers are never early",
     committed() {
@@ -38,10 +54,7 @@ export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckS
       }
     },
     called(call) {
-      // Retries: the first waits at least a second, each further one twice as long.
-      const { attempt } = call.seen.ctx;
-      const failed = records.failures.get(call.runId) ?? [];
-      if (attempt > failed.length) report(`run ${call.runId} is at attempt ${attempt} after ${failed.length} failures`);
+      lookAtRetry(call);
       const event = view().get<{ ts: number }>(
         "SELECT ts FROM run_events JOIN events ON seq = event_seq WHERE run_id = ? AND position = 0",
         call.runId,

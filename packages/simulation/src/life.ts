@@ -1,0 +1,173 @@
+// A life: the world of a seed with everything wired up, moved on moment by moment.
+import type { Runtime } from "@stepwright/runtime";
+import { createApps } from "./apps.ts";
+import { createChance } from "./chance.ts";
+import type { Finding } from "./checkers/all.ts";
+import { createCoverage } from "./coverage.ts";
+import { createData } from "./data-folder.ts";
+import { createFaults } from "./faults.ts";
+import { createPeople } from "./people.ts";
+import { createRecords } from "./records.ts";
+import { createServer, type ServerOptions } from "./server.ts";
+import { settle, turn } from "./settle.ts";
+import { createSimulatedClock } from "./simulated-clock.ts";
+import { createSimulatedRandom } from "./simulated-random.ts";
+import { createStoragePort, type Mutation } from "./storage-port.ts";
+import { createTrace } from "./trace.ts";
+import { createWatch } from "./watch.ts";
+import { makeWorld } from "./world.ts";
+
+/** A world that does not come to rest in so many moments never will. */
+const momentsMax = 20_000;
+
+/** The life of a seed. */
+export type Life = ReturnType<typeof createLife>;
+
+/** Wires a life up; nothing happens before its first moment. */
+export function createLife(seed: number, mutation: Mutation | undefined) {
+  const world = makeWorld(seed);
+  const { chance } = world;
+  const clock = createSimulatedClock();
+  const trace = createTrace();
+  const coverage = createCoverage();
+  const records = createRecords();
+  const faults = createFaults(createChance(seed ^ 0x5eed), coverage);
+  const data = createData();
+  /** Counts everything that reaches a port. */
+  let activity = 0;
+  const counts = { moments: 0, commits: 0 };
+  const say = (line: string) => trace.add(clock.elapsed, line);
+
+  const bySlug = new Map(world.functions.map((fn) => [fn.slug, fn]));
+  const watch = createWatch(
+    {
+      functions: world.functions,
+      functionOf(slug) {
+        const fn = bySlug.get(slug);
+        if (fn === undefined) throw new Error(`there is no function ${slug}`);
+        return fn;
+      },
+      records,
+      view: data.view,
+      clock,
+      coverage,
+      memory: () => server.runtime?.inMemory() ?? null,
+      areAppsReliable: faults.areAppsReliable,
+      callsPerAppMax: world.callsPerAppMax,
+    },
+    say,
+  );
+
+  const storageOf: ServerOptions["storageOf"] = (inner, process) =>
+    createStoragePort(inner, {
+      process,
+      clock,
+      faults,
+      records,
+      mutation,
+      say,
+      onCall: () => (activity += 1),
+      die: () => server.kill(chance.between(1, 3_000)),
+      onCommitted(batch, result) {
+        counts.commits += 1;
+        const commit = { number: counts.commits, boot: process.boot, batch, result };
+        watch.tell((checker) => checker.committed?.(commit));
+      },
+    });
+  const server = createServer({
+    file: data.file,
+    clock,
+    callsPerAppMax: world.callsPerAppMax,
+    callTimeoutMs: world.callTimeoutMs,
+    random: () => createSimulatedRandom(chance.fork()),
+    storageOf,
+    clientOf: (process) => apps.clientOf(process),
+    onComplaint(message, reason) {
+      say(`log: ${message} (${reason})`);
+      watch.tell((checker) => checker.complained?.(message, reason));
+    },
+    onStarted(boot) {
+      say(`process ${boot} is up`);
+      watch.tell((checker) => checker.booted?.());
+    },
+    onEnded(boot, how) {
+      say(`process ${boot} ${how}`);
+      apps.processDied(boot);
+    },
+  });
+  const shared = { clock, faults, records, coverage, say };
+  const people = createPeople({
+    ...shared,
+    world,
+    chance: chance.fork(),
+    server,
+    view: data.view,
+    onAcknowledged: (ids) => watch.tell((checker) => checker.acknowledged?.(ids)),
+    onCancelled: (runId) => watch.tell((checker) => checker.cancelled?.(runId)),
+  });
+  const apps = createApps({
+    ...shared,
+    functions: world.functions,
+    chance: chance.fork(),
+    onActivity: () => (activity += 1),
+    ask: server.ask,
+    send: people.sendFromStep,
+    onCall: (call, inFlight) => watch.tell((checker) => checker.called?.(call, inFlight)),
+    onCheckpoint: (call, ops, wasOver) => watch.tell((checker) => checker.checkpointed?.(call, ops, wasOver)),
+  });
+
+  /** How often the next thing happens while the server is still at work on the last one. */
+  const haste = chance.hits(0.5) ? chance.fraction() / 2 : 0;
+  const settled = () => settle(() => activity);
+
+  return {
+    ...shared,
+    world,
+    counts,
+    trace,
+    data,
+    watch,
+    server,
+    people,
+    /** Begins with a new process and people who register their apps. */
+    async begin(): Promise<void> {
+      server.start();
+      data.open();
+      people.begin();
+      await settled();
+    },
+    /** Lets one thing happen. False when nothing is left to happen, or something is wrong. */
+    async moment(): Promise<boolean> {
+      if (watch.finding !== null) return false;
+      if (!clock.step()) {
+        await settled();
+        if (!clock.step()) return false;
+      }
+      counts.moments += 1;
+      await (chance.hits(haste) ? turn() : settled());
+      if (counts.moments < momentsMax) return true;
+      watch.find(restless(`it has not after ${momentsMax} moments`));
+      return false;
+    },
+    /** Says what keeps a world from being at rest in which nothing happens any more; null when nothing does. */
+    async unrest(): Promise<Finding | null> {
+      const { runtime } = server;
+      if (runtime === null) return restless("no process is up, and none will be");
+      return (await isIdle(runtime)) ? null : restless("the runtime does not find itself idle");
+    },
+  };
+}
+
+function restless(message: string): Finding {
+  return { checker: "the world comes to rest", message };
+}
+
+/** Says whether a runtime that has nothing to do knows that: whoever stops it waits for this. */
+async function isIdle(runtime: Runtime): Promise<boolean> {
+  let isKnown = false;
+  void runtime.idle().then(() => {
+    isKnown = true;
+  });
+  await settle(() => 0);
+  return isKnown;
+}
