@@ -10,12 +10,13 @@ import { request, sendEvents } from "../src/api.ts";
 import { readLedger } from "../src/apps/ledger.ts";
 import { openBed } from "../src/bed.ts";
 import { untilQuiet } from "../src/round.ts";
-import type { ServerOptions } from "../src/server.ts";
+import { type ServerOptions, startServerChild } from "../src/server.ts";
 import { until } from "../src/until.ts";
-import { codeOf, nobody, readiness, sendMany, sendOne, storedEvents } from "./scene.ts";
+import { codeOf, nobody, readiness, sendMany, sendOne, start, storedEvents } from "./scene.ts";
 
 const mebibyte = 1024 * 1024;
-const isRoot = nobody !== null;
+/** Root may mount, unless it is root of a container only. */
+const mayMount = nobody !== null && canMount();
 
 interface Disk {
   readonly folder: string;
@@ -28,6 +29,14 @@ function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), "stepwright-full-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
+}
+
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "stepwright-mount-"));
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "stepwright-faults", folder]);
+  if (status === 0) execFileSync("umount", [folder]);
+  rmSync(folder, { recursive: true });
+  return status === 0;
 }
 
 /** A file system of its own, as small as can be. */
@@ -53,9 +62,9 @@ function smallFiles(): Disk {
 }
 
 const disks = [
-  { name: "a full file system", open: smallDisk, needsRoot: true },
-  { name: "files that may not grow", open: smallFiles, needsRoot: false },
-].filter(({ needsRoot }) => isRoot || !needsRoot);
+  { name: "a full file system", open: smallDisk, needsMount: true },
+  { name: "files that may not grow", open: smallFiles, needsMount: false },
+].filter(({ needsMount }) => mayMount || !needsMount);
 
 test.each(disks)("$name: refused, nothing lost, and over by itself", { timeout: 120_000 }, async ({ open }) => {
   const disk = open();
@@ -106,6 +115,26 @@ test.each(disks)("$name: refused, nothing lost, and over by itself", { timeout: 
   await child.end("SIGKILL");
   expect(storedEvents(dataDir)).toEqual({ events: acknowledged, verdict: "ok" });
 });
+
+// A limit leaves room for what a start writes.
+test.each(disks.filter(({ needsMount }) => needsMount))(
+  "$name: a start is refused in one sentence until there is room",
+  { timeout: 60_000 },
+  async ({ open }) => {
+    const disk = open();
+    const dataDir = join(disk.folder, "data");
+    const server = await start({ dataDir });
+    let acknowledged = 0;
+    while ((await sendOne(server.url, 100_000)).status === 200) acknowledged += 1;
+    await server.child.end("SIGKILL");
+    const refused = startServerChild({ dataDir });
+    expect(await refused.ended).toBe(1);
+    expect(refused.lines().join("\n")).toMatch(/cannot be used \(.*full\).* \(DATA_FOLDER_UNUSABLE\)/);
+    disk.makeRoom(server.child.pid);
+    await start({ dataDir });
+    expect(storedEvents(dataDir)).toEqual({ events: acknowledged, verdict: "ok" });
+  },
+);
 
 /** A disk that takes writes and cannot say that they are kept; where there is a compiler to make one. */
 const compilers = ["cc"].filter((name) => process.platform === "linux" && spawnSync(name, ["--version"]).status === 0);

@@ -1,5 +1,14 @@
 // What cannot be processed is set aside, once and visibly, and the others go on.
-import { asJsonText, asRunId, type JsonObject, storageUnavailable } from "@stepwright/protocol";
+import {
+  asJsonText,
+  asRunId,
+  type JsonObject,
+  storageDamaged,
+  storageFull,
+  storageGone,
+  storageUnavailable,
+  storageUnsynced,
+} from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
 import { openRuntime, openShop } from "./open-runtime.ts";
@@ -110,17 +119,26 @@ describe("an item that cannot be processed", () => {
     expect((await third.ended(runId)).status).toBe("completed");
   });
 
-  it("is not what a database in trouble makes of it: the item is looked at again later", async () => {
+  it.each([
+    storageUnavailable({ reason: "disk I/O error" }),
+    storageFull({ reason: "database or disk is full" }),
+    storageUnsynced({ reason: "EIO" }),
+    storageDamaged({ reason: "database disk image is malformed" }),
+    storageGone({}),
+  ])("is not what a database in trouble makes of it: the item is looked at again later ($code)", async (trouble) => {
     const clock = createManualClock();
-    const { storage, start, ended } = await openShop([{ name: "one", handle: () => done() }], { clock });
+    const { storage, start, ended, complaints } = await openShop([{ name: "one", handle: () => done() }], { clock });
     const runId = await start("test/one", { ts: clock.now() + 60_000 });
-    storage.damagedRuns.set(runId, storageUnavailable({ reason: "disk I/O error" }));
+    storage.damagedRuns.set(runId, trouble);
     clock.move(60_000);
-    await clock.asleepUntil(clock.now() + 1_000);
-    storage.damagedRuns.clear();
-    clock.move(1_000);
+    for (let look = 1; look <= 3; look += 1) {
+      await clock.asleepUntil(clock.now() + 1_000);
+      if (look === 3) storage.damagedRuns.clear();
+      clock.move(1_000);
+    }
     expect((await ended(runId)).status).toBe("completed");
     expect((await storage.queue.depth()).setAside).toBe(0);
+    expect(complaints).toEqual(["queue item could not be read; trying again"]);
   });
 });
 

@@ -13,6 +13,8 @@ export interface Health {
   end(reason: unknown): never;
   /** Looks whether the files are where they were when they were opened; throws STORAGE_GONE, then and from then on, when not. */
   checkPlace(): void;
+  /** The store has stopped writing. */
+  readonly isBroken: boolean;
   /** Runs what asks the database: a refusal is thrown in the words of the contract, and damage is remembered. */
   ask<T>(work: () => T): T;
   /** Makes an asynchronous read of a synchronous one. */
@@ -39,6 +41,9 @@ export function watchHealth(o: {
     return broken;
   };
   const health: Health = {
+    get isBroken() {
+      return broken !== null;
+    },
     check() {
       if (broken !== null) throw broken;
     },

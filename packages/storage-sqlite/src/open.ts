@@ -76,9 +76,11 @@ export function openSqliteStorage(options: SqliteOptions): Storage {
     }
     const writer = openWriter({ ...options, nativeBinding: options.nativeBinding });
     opened.push(writer);
-    const epoch = boot(writer, options);
     const reader = isMemory ? writer : openReader(options.file, options.nativeBinding);
-    opened.push(reader);
+    // Before the writer, so that it is closed after it: who closes last moves the log into the database, and a boot that
+    // comes upon damage must not; a reader cannot.
+    opened.splice(-1, 0, reader);
+    const epoch = boot(writer, options);
     return storageOn({ writer, reader, lock, epoch, options });
   } catch (error) {
     for (const resource of opened.toReversed()) resource.close();
@@ -260,9 +262,9 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     },
     async close() {
       log.close();
-      reader.close();
-      // The last connection to close moves the log into the database file.
-      writer.close();
+      // The last connection to close moves the log into the database file and removes it, unless it is the reader: damage
+      // is left as it was found, and what lies in the place of files that were moved is not ours.
+      for (const db of health.isBroken ? [writer, reader] : [reader, writer]) db.close();
       lock.release();
     },
   };

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import {
 import { endianness, tmpdir } from "node:os";
 import { join } from "node:path";
 import { asEventId, asJsonText, millis } from "@stepwright/protocol";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openSqliteStorage, readWalIndex, scanWal, type SqliteOptions, type WalContent } from "../src/index.ts";
 import { sum } from "../src/wal-scan.ts";
@@ -47,14 +49,14 @@ function copy(from: string, to: string): void {
   for (const suffix of suffixes) copyFileSync(join(from, `main.db${suffix}`), join(to, `main.db${suffix}`));
 }
 
-function putEvent(commit: number) {
+function putEvent(commit: number, length = 6_000) {
   return {
     kind: "putEvent",
     event: {
       internalId: asEventId(`e${commit}`),
       id: String(commit),
       name: "kept",
-      data: asJsonText(JSON.stringify("x".repeat(6_000))),
+      data: asJsonText(JSON.stringify("x".repeat(length))),
       user: asJsonText("{}"),
       ts: now,
       v: null,
@@ -257,4 +259,29 @@ test.each([
   const before = contents(folder);
   expect(() => open(folder)).toThrow(expect.objectContaining({ code: "DATA_DAMAGED" }));
   expect(contents(folder)).toEqual(before);
+});
+
+test("damage that only the boot of a large database comes upon is refused, and no commit is added", async () => {
+  const folder = testFolder();
+  const open = testFolder();
+  const storage = openSqliteStorage({ file: join(open, "main.db"), synchronous: "normal", now });
+  for (let commit = 0; commit < 90; commit += 1) {
+    const effects = Array.from({ length: 50 }, (_, n) => putEvent(commit * 50 + n, 10_000));
+    await storage.commit({ transitions: [{ guards: [], effects }], now, lease: [] });
+  }
+  copy(open, folder);
+  await storage.close();
+  const file = join(folder, "main.db");
+  expect(statSync(file).size).toBeGreaterThan(32 * 1024 * 1024);
+  const db = new Database(join(open, "main.db"), { readonly: true });
+  const root =
+    db.prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'queue_items_leased'").pluck().get() ?? 0;
+  db.close();
+  change(file, (bytes) => void bytes.fill(0, 4_096 * (root - 1), 4_096 * root));
+  const filesOf = () => contents(folder).filter(([name]) => name !== "main.db-shm");
+  const before = filesOf();
+  expect(() => openSqliteStorage({ file, synchronous: "full", now })).toThrow(
+    expect.objectContaining({ code: "DATA_DAMAGED" }),
+  );
+  expect(filesOf()).toEqual(before);
 });

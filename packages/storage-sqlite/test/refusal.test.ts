@@ -1,5 +1,5 @@
 // A database that refuses a commit as a whole: nothing of it is stored, and the next one may go through.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { callLane, type Transition } from "@stepwright/engine";
 import { asAppId, asEventId, asFunctionId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
@@ -128,6 +128,9 @@ test("nothing is written once a damaged page was read, and whoever asks is told"
   await expect(commit()).rejects.toMatchObject({ code: "STORAGE_DAMAGED", status: 503 });
   await expect(storage.stats()).rejects.toMatchObject({ code: "STORAGE_DAMAGED" });
   expect(troubles).toEqual(["STORAGE_DAMAGED"]);
+  const left = [file, `${file}-wal`].map((name) => readFileSync(name));
+  await storage.close();
+  expect([file, `${file}-wal`].map((name) => readFileSync(name))).toEqual(left);
 });
 
 test.each(["main.db", "main.db-wal"])("nothing is acknowledged once %s is gone or another file", async (name) => {
@@ -140,6 +143,9 @@ test.each(["main.db", "main.db-wal"])("nothing is acknowledged once %s is gone o
   await expect(storage.stats()).rejects.toMatchObject({ code: "STORAGE_GONE" });
   writeFileSync(join(folder, name), "");
   await expect(commit()).rejects.toMatchObject({ code: "STORAGE_GONE", status: 503 });
+  // What lies in their place now is somebody else's.
+  await storage.close();
+  expect(existsSync(join(folder, name))).toBe(true);
 });
 
 function opened(): { readonly db: Connection; readonly commit: (batch: CommitBatch) => CommitResult } {
