@@ -10,5 +10,8 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     passWithNoTests: true,
+    // No test waits for time to pass, so this ends only what hangs: a busy machine must not fail one.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

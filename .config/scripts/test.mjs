@@ -27,8 +27,9 @@ const tally = createTally();
 const packages = chosenPackages(positionals);
 
 await ensureInstalled();
-// The end-to-end tests start the built server, the built dashboard and the built example; the benchmarks, the built server.
-if (packages.some(({ name }) => name === "@stepwright/e2e" || name === "@stepwright/bench")) {
+// The end-to-end tests start the built server, the built dashboard and the built example; those of faults and benchmarks the built server.
+const needBuild = new Set(["@stepwright/e2e", "@stepwright/faults", "@stepwright/bench"]);
+if (packages.some(({ name }) => needBuild.has(name))) {
   if (!(await build())) tally.add("build", { passed: 0, failed: 1, note: "the build failed" });
 }
 // One package after another: vitest already uses every core for the files of one.

@@ -14,7 +14,7 @@ import { exitWithParent, exitWithParentRequested } from "./exit-with-parent.mjs"
 import { findPinnedNode, isNodeNewEnough, nodeVersionMin } from "./find-node.mjs";
 
 const launcher = realpathSync(fileURLToPath(import.meta.url));
-const main = new URL("../dist/main.js", import.meta.url);
+const main = new URL("../dist/stepwright.cjs", import.meta.url);
 const pinned = findPinnedNode(launcher);
 
 if (pinned !== undefined && realpathSync(process.execPath) !== pinned) {

@@ -1,15 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
@@ -19,7 +9,7 @@ import { fileURLToPath } from "node:url";
 // The code becomes one CommonJS file (esbuild); Node then writes a copy of itself that starts with that file and
 // carries the rest as assets. The copy of Node is stripped before, never after: stripping afterwards would cut
 // off what was added.
-import { build } from "esbuild";
+import { bundle } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 // Not under `dist`: the names of the compiled sources are not ours to guess.
@@ -30,32 +20,12 @@ const dashboard = fileURLToPath(new URL("../../dashboard/dist", import.meta.url)
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 mkdirSync(dirname(output), { recursive: true });
-await bundle();
+// There is no file beside the binary to find anything by.
+await bundle({ outfile: join(work, "main.cjs"), fileUrl: `"file:///stepwright"`, external: [] });
 stripNode();
 writeBinary();
 rmSync(work, { recursive: true });
 console.log(`${relative(process.cwd(), output)}: ${Math.round(statSync(output).size / 1e6)} MB`);
-
-async function bundle() {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  await build({
-    entryPoints: [join(root, "src", "main.ts")],
-    outfile: join(work, "main.cjs"),
-    bundle: true,
-    platform: "node",
-    target: "node26",
-    format: "cjs",
-    conditions: ["@stepwright/source"],
-    minifySyntax: true,
-    legalComments: "none",
-    logLevel: "warning",
-    define: {
-      STEPWRIGHT_VERSION: JSON.stringify(version),
-      // There is no file beside the binary to find anything by.
-      "import.meta.url": `"file:///stepwright"`,
-    },
-  });
-}
 
 function stripNode() {
   copyFileSync(process.execPath, nodeCopy());

@@ -1,5 +1,6 @@
 // Runs what the command line asks for, and ends the process the way its caller expects.
 import process from "node:process";
+import { setFlagsFromString } from "node:v8";
 import { StepwrightError } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { banner } from "./banner.ts";
@@ -32,6 +33,14 @@ export async function runCli(): Promise<void> {
       else refuse(capitalized(outcome.message));
       return;
     }
+    case "data": {
+      const { runData } = await import("./data/run.ts");
+      const outcome = runData(line.request);
+      if (outcome.kind === "done") process.stdout.write(outcome.text);
+      else refuse(capitalized(outcome.message));
+      process.exitCode = outcome.exitCode;
+      return;
+    }
     case "serve": {
       const { command, values: flags, configFile, notices } = line;
       try {
@@ -39,13 +48,14 @@ export async function runCli(): Promise<void> {
         await serve(config, notices);
       } catch (error) {
         if (!(error instanceof StepwrightError)) throw error;
-        refuse(capitalized(error.message));
+        refuse(capitalized(error.message) + codeOf(error));
       }
     }
   }
 }
 
 async function serve(config: Config, notices: readonly string[]): Promise<void> {
+  keepHeapSmall();
   const isTerminal = process.stdout.isTTY && !config.json;
   const { log, flush } = openLog({ level: config.logLevel, isTerminal });
   process.on("uncaughtException", (error) => die(log, flush, error));
@@ -61,6 +71,11 @@ async function serve(config: Config, notices: readonly string[]): Promise<void> 
   });
   if (isTerminal) process.stdout.write(banner({ config, server, version }));
   stopOnSignal(server, log, flush);
+}
+
+/** Collects garbage once the heap has grown by half: on a machine with much memory it would grow to four times what is alive. */
+function keepHeapSmall(): void {
+  setFlagsFromString("--heap-growing-percent=50");
 }
 
 /** The first signal stops the server in order, the second at once. */
@@ -90,6 +105,11 @@ function die(log: Logger, flush: () => void, error: unknown): void {
   log.fatal({ component: "server", err: error }, "the server broke down");
   flush();
   process.exit(1);
+}
+
+/** What is wrong with the data may be looked for by scripts; what is wrong with a setting is said to a person. */
+function codeOf({ code }: StepwrightError): string {
+  return code.startsWith("DATA_") ? ` (${code})` : "";
 }
 
 function refuse(sentence: string): void {

@@ -1,6 +1,7 @@
 // Reads the command line: a command, its flags, and what is wrong with them in a sentence.
 import { parseArgs } from "node:util";
 import { ignoredFlags, settings, type Command, type Setting, type SettingKey } from "./config.ts";
+import { dataCommands, readData, type DataRequest } from "./data/request.ts";
 import { readFunctions, type FunctionsRequest } from "./functions/request.ts";
 import type { HelpTopic } from "./help.ts";
 import { nearest } from "./nearest.ts";
@@ -16,11 +17,12 @@ export type CommandLine =
       readonly notices: readonly string[];
     }
   | { readonly kind: "functions"; readonly request: FunctionsRequest }
+  | { readonly kind: "data"; readonly request: DataRequest }
   | { readonly kind: "help"; readonly command: HelpTopic | null }
   | { readonly kind: "version" }
   | { readonly kind: "mistake"; readonly message: string };
 
-const commands = ["dev", "start", "functions", "version", "help"] as const;
+const commands = ["dev", "start", "functions", ...dataCommands, "version", "help"] as const;
 
 /** Reads the arguments after the program's name. */
 export function readCommandLine(args: readonly string[]): CommandLine {
@@ -40,6 +42,10 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       const read = readFunctions(rest);
       return read.kind === "help" ? { kind: "help", command: "functions" } : read;
     }
+    case "doctor":
+    case "backup":
+    case "restore":
+      return readData(first, rest);
     default: {
       const meant = nearest(first, commands);
       return {
@@ -51,7 +57,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 }
 
 function isHelpTopic(word: string | undefined): word is HelpTopic {
-  return word === "dev" || word === "start" || word === "functions";
+  return word === "dev" || word === "start" || word === "functions" || dataCommands.some((command) => command === word);
 }
 
 function readServe(command: Command, args: readonly string[]): CommandLine {

@@ -37,10 +37,13 @@ export interface CompositionOptions {
   readonly cacheDir: string | null;
 }
 
-/** Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER, DATA_DAMAGED or DATA_FOLDER_UNUSABLE. */
+/**
+ * Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER, DATA_DAMAGED, DATA_LOG_DAMAGED or
+ * DATA_FOLDER_UNUSABLE.
+ */
 export function compose(config: Config, { log, discoverPorts, cacheDir }: CompositionOptions): Composition {
   const clock = createWallClock();
-  const storage = openStorage(config, { now: clock.now(), cacheDir });
+  const storage = openStorage(config, { now: clock.now(), cacheDir, log });
   const appClient = createAppClient();
   const runtime = createRuntime({
     ports: { clock, random: createRandom(), appClient, storage },
@@ -55,21 +58,24 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
     assets: openAssets(),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
     bodyBytesMax: config.bodyLimit,
+    intake: { bodiesBytesMax: Math.max(config.bodiesLimit, config.bodyLimit), requestsMax: config.requestsLimit },
   });
   return { runtime, app, close: () => storage.close() };
 }
 
 function openStorage(
   config: Config,
-  { now, cacheDir }: { readonly now: Millis; readonly cacheDir: string | null },
+  { now, cacheDir, log }: { readonly now: Millis; readonly cacheDir: string | null; readonly log: Logger },
 ): Storage {
   const nativeBinding = loadAddon(cacheDir);
-  const { memory, dataDir, synchronous } = config;
+  const { memory, dataDir, synchronous, acceptDamage } = config;
   if (!memory) makeDataDir(dataDir);
   return openSqliteStorage({
     file: memory ? ":memory:" : join(dataDir, "main.db"),
     synchronous,
     now,
+    acceptDamage,
+    onTrouble: (err) => log.error({ component: "storage", err }, "the database is in trouble"),
     ...(nativeBinding === null ? {} : { nativeBinding }),
   });
 }
@@ -103,6 +109,16 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
     cronMissedTick: config.cronMissedTick,
     callsPerAppMax: config.callsPerApp,
     callTimeoutMs: config.callTimeout * 1000,
+    appWaitMs: config.appWait * 1000,
     startupGraceMs: config.startupGrace * 1000,
+    retention: {
+      runs: {
+        completed: config.retainCompleted,
+        failed: config.retainFailed,
+        cancelled: config.retainCancelled,
+        skipped: config.retainSkipped,
+      },
+      events: config.retainEvents,
+    },
   };
 }

@@ -1,6 +1,6 @@
 // All settings of the server as one schema: names, defaults, limits and descriptions.
 // The command line, the environment, the file, `--help` and docs/configuration.md are read off it.
-import { isAppUrl, normalizeSigningKey } from "@stepwright/protocol";
+import { isAppUrl, normalizeSigningKey, parseDuration } from "@stepwright/protocol";
 import { z } from "zod";
 
 /** The commands that start a server. */
@@ -72,6 +72,18 @@ const appUrls = () =>
       context.addIssue({ code: "custom", message });
     }
   });
+const retainedMinMs = 60_000;
+/** Milliseconds; null for good. */
+const retained = () =>
+  z
+    .string('give a duration such as "30d", or "forever"')
+    .transform((words) =>
+      words === "forever" || words === "off" ? null : Math.round(parseDuration(words) ?? Number.NaN),
+    )
+    .refine(
+      (ms) => ms === null || ms >= retainedMinMs,
+      'give a duration of a minute or more such as "30d", or "forever"',
+    );
 const text = () => z.string("give a text").min(1, "give a text that is not empty");
 
 /** Every setting by its name in the code; outside, `appUrl` is `--app-url`, `STEPWRIGHT_APP_URL` and `"app-url"`. */
@@ -170,6 +182,13 @@ export const configSchema = z.object({
     placeholder: "normal|full",
     defaults: { dev: "normal", start: "full" },
   }),
+  acceptDamage: flag().register(settingMetas, {
+    description:
+      "Start although files of the database are damaged, with what can be read of them. A damaged log is copied aside first; what it had after the damage is lost.",
+    commands: both,
+    placeholder: null,
+    defaults: { dev: false, start: false },
+  }),
   retrySchedule: choice(["doubling", "hosted"]).register(settingMetas, {
     description:
       "Delays between attempts: `doubling` waits 1, 2, 4, 8 … seconds up to an hour, `hosted` keeps the pace of the hosted service.",
@@ -197,6 +216,37 @@ export const configSchema = z.object({
     placeholder: "latest|none",
     defaults: { dev: "latest", start: "latest" },
   }),
+  retainCompleted: retained().register(settingMetas, {
+    description:
+      "How long a completed run is kept after its end, such as `30d` or `12h`; `forever` keeps it. See docs/operations.md.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "30d", start: "30d" },
+  }),
+  retainFailed: retained().register(settingMetas, {
+    description: "The same for failed runs.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "90d", start: "90d" },
+  }),
+  retainCancelled: retained().register(settingMetas, {
+    description: "The same for cancelled runs.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "30d", start: "30d" },
+  }),
+  retainSkipped: retained().register(settingMetas, {
+    description: "The same for skipped runs.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "7d", start: "7d" },
+  }),
+  retainEvents: retained().register(settingMetas, {
+    description: "How long an event is kept that no stored run was started by.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "30d", start: "30d" },
+  }),
   callsPerApp: wholeNumber(1, 10_000).register(settingMetas, {
     description: "Calls in flight per app; more wait in the queue.",
     commands: both,
@@ -210,6 +260,13 @@ export const configSchema = z.object({
     placeholder: "SECONDS",
     defaults: { dev: 30, start: 30 },
   }),
+  appWait: seconds(0).register(settingMetas, {
+    description:
+      "Seconds that an app which refuses connections is waited for: its calls are held, cost no attempts, and go out when it is back. After that, or with 0, a refused call is a failed attempt.",
+    commands: both,
+    placeholder: "SECONDS",
+    defaults: { dev: 604_800, start: 604_800 },
+  }),
   callTimeout: seconds(1).register(settingMetas, {
     description: "Seconds an app may take to answer one call.",
     commands: both,
@@ -221,6 +278,32 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "BYTES",
     defaults: { dev: 33_554_432, start: 33_554_432 },
+  }),
+  bodiesLimit: wholeNumber(1_024, 16 * 1_024 * 1_024 * 1_024).register(settingMetas, {
+    description:
+      "Bytes of request bodies in hand at once, at least one of the greatest size; whoever would pass it is told to come later (429). Memory for them is about four times as much.",
+    commands: both,
+    placeholder: "BYTES",
+    defaults: { dev: 67_108_864, start: 67_108_864 },
+  }),
+  requestsLimit: wholeNumber(1, 1_000_000).register(settingMetas, {
+    description: "Requests with a body in hand at once; whoever comes beyond it is told to come later (429).",
+    commands: both,
+    placeholder: "N",
+    defaults: { dev: 4_000, start: 4_000 },
+  }),
+  connections: wholeNumber(1, 1_000_000).register(settingMetas, {
+    description: "Connections open at once; more are closed as they come, idle ones before that.",
+    commands: both,
+    placeholder: "N",
+    defaults: { dev: 5_000, start: 5_000 },
+  }),
+  requestTimeout: seconds(0.05).register(settingMetas, {
+    description:
+      "Seconds a request may take to arrive, and an answer may wait for a reader that reads nothing of it; headers have 20 seconds at most.",
+    commands: both,
+    placeholder: "SECONDS",
+    defaults: { dev: 120, start: 120 },
   }),
   shutdownGrace: seconds(0).register(settingMetas, {
     description: "Seconds that calls in flight get to finish when the server stops; nothing is lost either way.",

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { settings } from "./config.ts";
+import { withFindingsTable } from "./data/findings-table.ts";
+import { dataCommands } from "./data/request.ts";
 import { errorsPage } from "./errors-page.ts";
 import { actions } from "./functions/request.ts";
 import { configurationPage, helpText } from "./help.ts";
@@ -16,6 +18,12 @@ describe("what is written from the schema", () => {
     expect(read("errors.md")).toBe(errorsPage());
   });
 
+  it("docs/operations.md names everything that the doctor may find; otherwise run the same", () => {
+    const page = read("operations.md");
+    expect(page).toContain("| `RUN_STRANDED` |");
+    expect(withFindingsTable(page)).toBe(page);
+  });
+
   it("the help of a command has its flags and no others, in lines that fit a terminal", () => {
     for (const command of ["dev", "start"] as const) {
       const help = helpText(command);
@@ -25,13 +33,13 @@ describe("what is written from the schema", () => {
   });
 
   it("the help in all fits a terminal, too, and names every command", () => {
-    for (const topic of [null, "functions"] as const)
+    for (const topic of [null, "functions", ...dataCommands] as const)
       expect(
         helpText(topic)
           .split("\n")
           .filter((line) => line.length > 90),
       ).toEqual([]);
-    for (const command of ["dev", "start", "functions", "version", "help"])
+    for (const command of ["dev", "start", "functions", ...dataCommands, "version", "help"])
       expect(helpText(null)).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const action of actions) expect(helpText("functions")).toMatch(new RegExp(`^  ${action} `, "m"));
   });

@@ -1,14 +1,17 @@
 // The help of the command line and docs/configuration.md, both written from the settings.
 import { ignoredFlags, settings, type Command, type Setting } from "./config.ts";
+import { dataHelp } from "./data/help.ts";
+import type { DataCommand } from "./data/request.ts";
 import { configFileName } from "./read-config.ts";
 
 /** What there is help about. */
-export type HelpTopic = Command | "functions";
+export type HelpTopic = Command | DataCommand | "functions";
 
 /** What `stepwright help` prints, about one command or in all. */
 export function helpText(topic: HelpTopic | null): string {
   if (topic === null) return overview;
-  return topic === "functions" ? functionsHelp : commandHelp(topic);
+  if (topic === "functions") return functionsHelp;
+  return topic === "dev" || topic === "start" ? commandHelp(topic) : dataHelp[topic];
 }
 
 const overview = `Stepwright runs durable functions written with the Inngest SDK.
@@ -19,6 +22,9 @@ Commands:
   dev        Start a server for development: this machine only, no keys, finds your app
   start      Start a server for production: keys required, every commit reaches the disk
   functions  List, pause and resume the functions of a running server, clear their queues
+  doctor     Check that the stored data is whole and agrees with itself
+  backup     Copy the data of a server, also while it runs
+  restore    Make a backup the data of a server that is not running
   version    Print the version
   help       Print this, or the flags of a command: stepwright help dev
 

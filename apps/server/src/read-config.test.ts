@@ -55,6 +55,29 @@ describe("the configuration", () => {
     expect(readConfig(sources()).port).toBe(1);
   });
 
+  it("keeps what is over for a duration, or for good", () => {
+    const day = 86_400_000;
+    expect(readConfig(sources())).toMatchObject({
+      retainCompleted: 30 * day,
+      retainFailed: 90 * day,
+      retainCancelled: 30 * day,
+      retainSkipped: 7 * day,
+      retainEvents: 30 * day,
+    });
+    const flags = { retainCompleted: "1d12h", retainFailed: "forever", retainSkipped: "off" };
+    expect(readConfig(sources({ flags, env: { STEPWRIGHT_RETAIN_EVENTS: "1m" } }))).toMatchObject({
+      retainCompleted: 1.5 * day,
+      retainFailed: null,
+      retainSkipped: null,
+      retainEvents: 60_000,
+    });
+    for (const wrong of ["30", "59s", "-3d", "soon", ""]) {
+      expect(() => readConfig(sources({ flags: { retainCompleted: wrong } }))).toThrow(
+        /"retain-completed".+give a duration of a minute or more such as "30d", or "forever"/,
+      );
+    }
+  });
+
   it("reads the environment variables that users of the SDK have already", () => {
     const env = {
       INNGEST_EVENT_KEY: "one, two",

@@ -4,8 +4,10 @@ import process from "node:process";
 import type { HttpServer } from "@stepwright/http";
 import { portInUse } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
+import type { Logger } from "pino";
 import { compose, type CompositionOptions } from "./compose.ts";
 import type { Config } from "./config.ts";
+import { type ConnectionLimits, guardConnections, timeoutsOf } from "./guard-connections.ts";
 import { choosePort, hasIpv6Loopback } from "./ports.ts";
 
 // Importing `node:http` by name looks at all its exports, and one of them loads Node's whole fetch: 150 ms at every start.
@@ -39,7 +41,12 @@ export async function startServer(config: Config, options: CompositionOptions): 
     // Apps answer a sync by calling back, so the door is open before the first sync goes out; whoever comes in
     // earlier than the runtime is ready for waits for it.
     const openDoor = holdRequests(parts.app);
-    servers = await listen(parts.app, { port, hosts });
+    servers = await listen(parts.app, {
+      port,
+      hosts,
+      limits: { connectionsMax: config.connections, requestTimeoutMs: config.requestTimeout * 1000 },
+      log,
+    });
     await parts.runtime.start();
     openDoor();
   } catch (error) {
@@ -96,12 +103,19 @@ function holdRequests(app: HttpServer): () => void {
 /** Listens on every address with a server of its own; all hand their requests to the same routes. */
 async function listen(
   app: HttpServer,
-  o: { readonly port: number; readonly hosts: readonly string[] },
+  o: {
+    readonly port: number;
+    readonly hosts: readonly string[];
+    readonly limits: ConnectionLimits;
+    readonly log: Logger;
+  },
 ): Promise<readonly Server[]> {
-  const servers = o.hosts.map((host) => ({
-    host,
-    server: createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => app.routing(request, response)),
-  }));
+  const servers = o.hosts.map((host) => {
+    const options = { keepAliveTimeout: keepAliveMs, ...timeoutsOf(o.limits) };
+    const server = createServer(options, (request, response) => app.routing(request, response));
+    guardConnections(server, o.limits, o.log);
+    return { host, server };
+  });
   app.addHook("onClose", () => Promise.all(servers.map(({ server }) => closeServer(server))).then(() => {}));
   await app.ready();
   await Promise.all(servers.map(({ server, host }) => listenOn(server, { port: o.port, host })));

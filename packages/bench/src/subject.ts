@@ -47,7 +47,7 @@ const eventKey = "bench";
 const startDeadlineMs = 60_000;
 
 const programs: Readonly<Record<SubjectKind, URL>> = {
-  server: new URL("../../../apps/server/dist/main.js", import.meta.url),
+  server: new URL("../../../apps/server/dist/stepwright.cjs", import.meta.url),
   floor: new URL("./floor/floor-process.ts", import.meta.url),
   ceiling: new URL("./floor/floor-process.ts", import.meta.url),
 };

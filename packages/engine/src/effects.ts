@@ -34,6 +34,16 @@ export type Effect =
   /** Closes the pause and enqueues `item` if the pause is still open; otherwise does nothing. */
   | { readonly kind: "resolvePause"; readonly pauseId: NewPause["id"]; readonly item: NewQueueItem }
   | { readonly kind: "enqueue"; readonly item: NewQueueItem }
+  /**
+   * Enqueues the match of an event that no function was registered for at `registryVersion`: only if a pause waits for
+   * events of its name, or the registry has changed since.
+   */
+  | {
+      readonly kind: "enqueueIfAwaited";
+      readonly item: NewQueueItem;
+      readonly eventName: string;
+      readonly registryVersion: number;
+    }
   | { readonly kind: "dequeue"; readonly itemId: QueueItemId }
   /** Gives the lease back; the item is due again at `at`. */
   | { readonly kind: "reschedule"; readonly itemId: QueueItemId; readonly at: Millis; readonly attempt: number }
@@ -45,6 +55,8 @@ export type Effect =
   | { readonly kind: "replaceWork"; readonly item: NewQueueItem }
   /** Takes an item that cannot be processed out of the queue, visible with its reason (design guarantee 5). */
   | { readonly kind: "setAside"; readonly itemId: QueueItemId; readonly reason: string; readonly at: Millis }
+  /** An item that was set aside is tried again, or of no use any more: it is no longer shown. */
+  | { readonly kind: "forgetSetAside"; readonly itemId: QueueItemId }
   | { readonly kind: "putSpan"; readonly span: Span }
   /** Ends an open span (a wait); merges `detail` into the stored one. */
   | {
@@ -88,6 +100,8 @@ export type Guard =
   | { readonly kind: "itemAbsent"; readonly itemId: QueueItemId }
   /** The item is there and nobody has its lease. */
   | { readonly kind: "itemWaiting"; readonly itemId: QueueItemId }
+  /** The item was set aside, and nobody has tried it again. */
+  | { readonly kind: "itemSetAside"; readonly itemId: QueueItemId }
   | { readonly kind: "keyFree"; readonly key: string; readonly now: Millis }
   | { readonly kind: "signalFree"; readonly signal: string }
   /** No pause for this event, found by these probes, is newer than the match that read them. */

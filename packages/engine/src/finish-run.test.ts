@@ -1,6 +1,6 @@
 import { asRunId, canonicalJson } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
-import { effectsOf, enqueued, noon, sampleDraft, step } from "../test/sample.ts";
+import { effectsOf, enqueued, noon, sampleDraft, sampleFunction, sampleRegistry, step } from "../test/sample.ts";
 import { cancelRun, completeRun, errorJson, failRun, spliceMemo } from "./finish-run.ts";
 import type { Draft } from "./state.ts";
 
@@ -100,7 +100,9 @@ describe("the events of a run's end", () => {
   });
 
   it("are matched by items of the same commit that point at them", () => {
-    const draft = ended((one) => failRun(one, boom));
+    const handler = sampleFunction({ triggers: [{ kind: "event", event: "inngest/*", expression: null }] });
+    const draft = sampleDraft({}, { registry: sampleRegistry([handler]) });
+    failRun(draft, boom);
     expect(effectsOf(draft, "enqueue").map(({ item }) => item.work)).toEqual(
       [0, 1].map((index) => ({
         kind: "match",
@@ -109,6 +111,18 @@ describe("the events of a run's end", () => {
       })),
     );
     expect(new Set(enqueued(draft)).size).toBe(2);
+  });
+
+  it("are matched only if a pause waits for them where no function is there for them", () => {
+    const handler = sampleFunction({
+      triggers: [{ kind: "event", event: "inngest/function.failed", expression: null }],
+    });
+    const draft = sampleDraft({}, { registry: sampleRegistry([handler]) });
+    failRun(draft, boom);
+    expect(effectsOf(draft, "enqueue").map(({ item }) => item.id)).toEqual(["match:id-2"]);
+    expect(effectsOf(draft, "enqueueIfAwaited")).toMatchObject([
+      { item: { id: "match:id-1" }, eventName: "inngest/function.finished", registryVersion: 3 },
+    ]);
   });
 
   it.each(["inngest/function.finished", "inngest/function.failed"])(

@@ -27,6 +27,8 @@ export * from "./read-response.ts";
 export * from "./redrive.ts";
 export * from "./registry.ts";
 export * from "./resume.ts";
+export * from "./retention.ts";
+export * from "./retry-set-aside.ts";
 export { nextAttemptAt, type RetryPolicy } from "./retry.ts";
 export * from "./run.ts";
 export { runTimedOut } from "./run-timeout.ts";

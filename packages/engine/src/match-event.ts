@@ -28,6 +28,8 @@ export interface MatchInput {
   readonly registry: Registry;
   /** Candidates of the pause index after `cursor.pausesAfter`, by seq. */
   readonly pauses: readonly StoredPause[];
+  /** By seq: those of the pauses that have been judged already. Others are judged here. */
+  readonly judged?: ReadonlyMap<number, boolean>;
   /** True when the index has more candidates than were read. */
   readonly hasMorePauses: boolean;
   readonly probes: readonly IndexTerm[];
@@ -74,7 +76,9 @@ function runMatch(input: MatchInput): Match {
     return { effects: [], children: started.children, next: { ...input.cursor, functionsAfter: started.lastId } };
   }
   const room = matchesPerCommitMax - started.children.length;
-  const hits = input.pauses.filter((pause) => isPauseMatch(pause, matchable(input), input.now));
+  const hits = input.pauses.filter(
+    (pause) => input.judged?.get(pause.seq) ?? isPauseMatch(pause, matchable(input), input.now),
+  );
   const taken = hits.slice(0, room);
   const last = hits.length > room ? taken.at(-1) : input.hasMorePauses ? input.pauses.at(-1) : undefined;
   const effects = taken.map((pause) => endPause(input, pause));

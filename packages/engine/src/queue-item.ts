@@ -1,6 +1,6 @@
 // Queue items: work due at a time. An unfinished run always has one, or a pause.
 import type { AppId, EventId, FunctionId, JsonText, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
-import { asFunctionId, asQueueItemId } from "@stepwright/protocol";
+import { asAppId, asFunctionId, asQueueItemId } from "@stepwright/protocol";
 import type { EventRef } from "./event.ts";
 import type { Gate } from "./flow/gate.ts";
 import type { Run } from "./run.ts";
@@ -114,6 +114,11 @@ export function laneGroup(lane: Lane): string {
 /** The function whose calls a lane holds; null for other lanes. */
 export function functionOfLane(lane: Lane): FunctionId | null {
   return laneKind(lane) === "call" ? asFunctionId(lane.slice(lane.lastIndexOf(":") + 1)) : null;
+}
+
+/** The app whose calls a lane holds; null for other lanes. */
+export function appOfLane(lane: Lane): AppId | null {
+  return laneKind(lane) === "call" ? asAppId(lane.slice("call:".length, lane.lastIndexOf(":"))) : null;
 }
 
 /** How the calls of a run stand in their function's lane. */

@@ -148,6 +148,7 @@ export function admissionRows(config: Partial<FunctionConfig>, record: Partial<F
         return;
       case "putEvent":
       case "putPause":
+      case "enqueueIfAwaited":
         return;
       default:
         throw new Error(`the rows know no ${effect.kind}`);

@@ -124,6 +124,8 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
         return registry().version === guard.version;
       case "itemWaiting":
         return items.get(guard.itemId)?.isLeased === false;
+      case "itemSetAside":
+        return false;
       case "batchSize":
         return batches.get(guard.batchId)?.batch.count === guard.count;
     }
@@ -133,6 +135,9 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
     if (items.has(item.id)) return;
     items.set(item.id, { item: { ...item, work: withStoredEvent(item.work, refs) }, generation: 0, isLeased: false });
   };
+
+  const isAwaited = (o: { readonly eventName: string; readonly registryVersion: number }): boolean =>
+    registry().version !== o.registryVersion || [...pauses.values()].some((pause) => pause.eventName === o.eventName);
 
   const updateRun = (run: Run): void => {
     const stored = runs.get(run.id);
@@ -196,6 +201,9 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
         return;
       case "enqueue":
         enqueue(effect.item, refs);
+        return;
+      case "enqueueIfAwaited":
+        if (isAwaited(effect)) enqueue(effect.item, refs);
         return;
       case "dequeue":
         items.delete(effect.itemId);
@@ -262,6 +270,7 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
       case "removeWindow":
       case "takeLock":
       case "setAside":
+      case "forgetSetAside":
       case "putApp":
       case "removeApp":
       case "putFunction":

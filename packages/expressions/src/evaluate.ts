@@ -39,8 +39,18 @@ export function evaluate(expression: Compiled, variables: Variables, options: Ev
 
 /** Claims that the expression is true. An error or another value is no match. */
 export function matches(expression: Compiled, variables: Variables, options: EvaluateOptions): boolean {
+  return judge(expression, variables, options).isMatch;
+}
+
+/** As `matches`, with the steps that it took: whoever evaluates many can stop in between. */
+export function judge(
+  expression: Compiled,
+  variables: Variables,
+  options: EvaluateOptions,
+): { readonly isMatch: boolean; readonly steps: number } {
   const frame = openFrame(variables, options.now);
-  return expression.run(frame) === true && !isExhausted(frame);
+  const isMatch = expression.run(frame) === true && !isExhausted(frame);
+  return { isMatch, steps: evaluationStepsMax - frame.stepsLeft };
 }
 
 /** Evaluates an expression to the text of a concurrency, throttle or similar key. The number 1 and the text "1" are one key. */

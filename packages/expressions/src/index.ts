@@ -1,7 +1,15 @@
 // The public surface of the package.
 export { checkExpression, type ExpressionUse } from "./check.ts";
 export { compile, type Compiled, type CompileResult } from "./compile.ts";
-export { evaluate, keyOf, matches, type EvaluateOptions, type EvaluationResult, type KeyResult } from "./evaluate.ts";
+export {
+  evaluate,
+  judge,
+  keyOf,
+  matches,
+  type EvaluateOptions,
+  type EvaluationResult,
+  type KeyResult,
+} from "./evaluate.ts";
 export type { Variables } from "./frame.ts";
 export { planIndex, readTerm, type IndexPlan, type IndexTerm } from "./index-plan.ts";
 export { interpolate, type Interpolated, type InterpolateOptions } from "./interpolate.ts";

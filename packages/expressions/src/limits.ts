@@ -17,9 +17,9 @@ export const nodesMax = 2 * interpolatedCharsMax;
 /** Elements of one list or map literal: as many as fit into the text, where the parser's own limit is 1000. */
 export const literalElementsMax = interpolatedCharsMax / 2;
 /** Compiled expressions kept by text; a waiting run has its own text after interpolation. */
-export const cachedExpressionsMax = 50_000;
+export const cachedExpressionsMax = 10_000;
 /** Characters of all texts in that cache together; a compiled expression takes 20 to 100 bytes per character. */
-export const cachedCharsMax = 4 * kib * kib;
+export const cachedCharsMax = 512 * kib;
 /**
  * Steps of one evaluation: one per node of a loop's body and pass, more for long texts and
  * lists. The slowest evaluations found take 35 ms for them, most below 10 ms.

@@ -3,7 +3,10 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { bodyInvalid, bodyNotJson, bodyTooLarge, encodingUnsupported } from "@stepwright/protocol";
+import { createByteGatherer } from "@stepwright/runtime";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Ticket } from "./intake.ts";
+import { ticketOf } from "./limit-intake.ts";
 
 /**
  * Makes every route receive its body as text, whatever the content type says.
@@ -22,6 +25,7 @@ export function acceptTextBodies(app: FastifyInstance): void {
     readText(payload, {
       encoding: request.headers["content-encoding"] ?? "identity",
       bytesMax: request.routeOptions.bodyLimit,
+      ticket: ticketOf(request),
     }),
   );
 }
@@ -46,28 +50,39 @@ export function bodyJson(request: FastifyRequest): unknown {
  * Listeners rather than an async iterator: this runs for every event sent, and the iterator alone was a twentieth of it.
  * After an error the rest is read off and dropped, or the answer would not reach a sender that is still writing.
  */
-function readText(payload: Readable, o: { readonly encoding: string; readonly bytesMax: number }): Promise<string> {
+function readText(
+  payload: Readable,
+  o: { readonly encoding: string; readonly bytesMax: number; readonly ticket: Ticket | null },
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const stream = decoded(payload, o.encoding);
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const gathered = createByteGatherer();
+    let isRefused = false;
     const refuse = (error: Error): void => {
+      isRefused = true;
       payload.unpipe();
       payload.resume();
       if (stream !== payload) stream.destroy();
       reject(explained(error));
     };
     stream.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= o.bytesMax) chunks.push(chunk);
-      else refuse(bodyTooLarge({ max: o.bytesMax }));
+      if (isRefused) return;
+      const problem = takeIn(chunk);
+      if (problem !== null) refuse(problem);
     });
+    const takeIn = (chunk: Buffer): Error | null => {
+      if (gathered.length + chunk.length > o.bytesMax) return bodyTooLarge({ max: o.bytesMax });
+      try {
+        o.ticket?.grow(chunk.length);
+      } catch (error) {
+        return error as Error;
+      }
+      gathered.add(chunk);
+      return null;
+    };
     stream.once("error", refuse);
     if (stream !== payload) payload.once("error", refuse);
-    stream.once("end", () => {
-      const [first] = chunks;
-      resolve((chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)).toString("utf8"));
-    });
+    stream.once("end", () => resolve(gathered.take().toString("utf8")));
   });
 }
 

@@ -4,12 +4,18 @@ import {
   methodNotAllowed,
   parameterInvalid,
   pathNotFound,
+  serverBusy,
   shuttingDown,
   StepwrightError,
+  storageDamaged,
+  storageFull,
+  storageGone,
+  storageUnsynced,
   storageUnavailable,
   tooManyRequests,
 } from "@stepwright/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { retryAfterSeconds } from "./limits.ts";
 
 /** Installs the handlers of errors and of unknown paths. */
 export function handleErrors(app: FastifyInstance): void {
@@ -35,7 +41,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (status >= 500 && known === error && code !== shuttingDown.code)
     request.log.warn({ component: "http", err: known, requestId: request.id }, "request refused");
   if (code === methodNotAllowed.code) reply.header("allow", details["allowed"]);
-  if (code === tooManyRequests.code) reply.header("retry-after", details["seconds"]);
+  const waitSeconds = waitOf(known);
+  if (waitSeconds !== null) reply.header("retry-after", waitSeconds);
   reply.code(status).header("content-type", "application/json; charset=utf-8");
   const problems = details["problems"] ?? null;
   if (!pathOf(request).startsWith("/e/")) {
@@ -45,6 +52,21 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const base = status === 401 ? { ids: [], status, message: "" } : { ids: [], status };
   return reply.send(JSON.stringify({ ...base, error: message, code, ...(problems === null ? {} : { problems }) }));
 }
+
+/** Seconds after which the same request has a chance; null when it has none. */
+function waitOf({ status, code, details }: StepwrightError): number | null {
+  const { seconds } = details;
+  if ((code === tooManyRequests.code || code === serverBusy.code) && typeof seconds === "number") return seconds;
+  return status === 503 ? (waitSecondsByCode.get(code) ?? retryAfterSeconds) : null;
+}
+
+/** What passes when somebody has done something, which takes longer than what passes by itself. */
+const waitSecondsByCode: ReadonlyMap<string, number> = new Map([
+  [storageFull.code, 5],
+  [storageUnsynced.code, 30],
+  [storageDamaged.code, 30],
+  [storageGone.code, 30],
+]);
 
 /** The path of a request, without its query. */
 export function pathOf(request: FastifyRequest): string {

@@ -4,3 +4,4 @@ export { buildServer, type ServerDeps, type ServerInfo } from "./server.ts";
 export type { Access } from "./access.ts";
 export { contentTypeOf, noAssets, type Asset, type Assets } from "./assets.ts";
 export { bodyBytesMaxDefault } from "./limits.ts";
+export { answerBrokenRequest } from "./broken-request.ts";

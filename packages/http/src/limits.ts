@@ -6,6 +6,18 @@ const minuteMs = 60_000;
 
 /** Bytes of a request body after decompression, unless configured otherwise: ten events of the greatest size. */
 export const bodyBytesMaxDefault = 32 * mib;
+/** Bytes of request bodies in hand at once, unless configured otherwise. What is made of them takes about four times as much. */
+export const bodiesBytesMaxDefault = 64 * mib;
+/** Requests with a body in hand at once, unless configured otherwise: about half a second of commits. */
+export const requestsMaxDefault = 4_000;
+/** How much further both go for what apps in mid-call send: it ends work that is in hand already. */
+export const progressShare = 1.5;
+/** Bytes of answers that wait for their readers. Past it, requests for more are refused. */
+export const unsentBytesMax = 256 * mib;
+/** Requests of one connection in hand at once: browsers and SDKs send the next one when they have the answer. */
+export const requestsPerConnectionMax = 32;
+/** What a sender is told to wait when the server is busy or the database refuses: both pass in moments. */
+export const retryAfterSeconds = 1;
 /** Bytes of the body of a login: room for any key and nothing else. */
 export const loginBodyBytesMax = 4 * kib;
 
@@ -43,5 +55,7 @@ export const liveHeartbeatMs = 15_000;
 export const liveRunsMax = 1_000;
 /** Bytes that wait for a slow page before it is told to start afresh instead. */
 export const liveBufferBytesMax = 256 * kib;
+/** How long a page may read nothing of what waits for it before it is dropped. */
+export const liveStuckMs = 60_000;
 /** Live connections at once; each costs a socket and its buffer. */
 export const liveClientsMax = 1_000;

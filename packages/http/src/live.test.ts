@@ -1,8 +1,11 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { PassThrough } from "node:stream";
 import { asRunId, millis, type Millis } from "@stepwright/protocol";
 import type { Clock, LiveChange, LiveFeed } from "@stepwright/runtime";
 import { beforeEach, describe, expect, it } from "vitest";
-import { liveBufferBytesMax, liveCoalesceMs, liveHeartbeatMs, liveRunsMax } from "./limits.ts";
+import { liveBufferBytesMax, liveCoalesceMs, liveHeartbeatMs, liveRunsMax, liveStuckMs } from "./limits.ts";
 import { createLiveHub, type LiveHub } from "./live.ts";
 
 /** A clock that stands still until it is moved. */
@@ -72,11 +75,13 @@ const run = (id: string, status: LiveChange["runs"][number]["status"]): LiveChan
 let clock: ReturnType<typeof handClock>;
 let feed: ReturnType<typeof handFeed>;
 let hub: LiveHub;
+let dropped: number[];
 
 beforeEach(() => {
   clock = handClock();
   feed = handFeed();
-  hub = createLiveHub({ feed, clock });
+  dropped = [];
+  hub = createLiveHub({ feed, clock, onDropped: (behindMs) => dropped.push(behindMs) });
 });
 
 describe("the live feed", () => {
@@ -144,6 +149,40 @@ describe("the live feed", () => {
     await clock.advance(liveCoalesceMs);
     await turn();
     expect(text.join("")).toContain(`"hasNewEvents":true`);
+  });
+
+  it("drops a page that has stopped reading, with a bounded buffer until then, and goes on with the others", async () => {
+    const answered = Promise.withResolvers<ServerResponse>();
+    const server = createServer((_request, response) => {
+      hub.add(response);
+      answered.resolve(response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const stuck = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    stuck.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    const response = await answered.promise;
+    const quick = new PassThrough();
+    hub.add(quick);
+
+    const many = Array.from({ length: 900 }, (_, index) => run(`run-${index}`.padEnd(26, "0"), "queued"));
+    // The system takes some megabytes before anything waits here.
+    while (response.writableLength <= liveBufferBytesMax) {
+      await feed.publish({ runs: many });
+      await clock.advance(liveCoalesceMs);
+      textOf(quick);
+    }
+    expect(response.writableLength).toBeLessThan(liveBufferBytesMax * 2);
+    const closed = once(response, "close");
+    for (let ms = 0; ms < liveStuckMs; ms += liveHeartbeatMs) await clock.advance(liveHeartbeatMs);
+    await clock.advance(liveHeartbeatMs);
+    await closed;
+    expect(dropped).toHaveLength(1);
+    expect(hub.clients).toBe(1);
+    textOf(quick);
+    await feed.publish({ hasNewEvents: true });
+    expect(messagesOf(quick)).toHaveLength(1);
+    stuck.destroy();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it("listens only while a page is open", async () => {

@@ -1,12 +1,13 @@
 // Tells every open page what changed, at most once per 50 ms, and never lets a slow page grow a queue.
 import { millis, type ApiLiveMessage, type ApiRunStatus, type Millis } from "@stepwright/protocol";
 import type { Clock, LiveChange, LiveFeed } from "@stepwright/runtime";
-import { liveBufferBytesMax, liveCoalesceMs, liveHeartbeatMs, liveRunsMax } from "./limits.ts";
+import { liveBufferBytesMax, liveCoalesceMs, liveHeartbeatMs, liveRunsMax, liveStuckMs } from "./limits.ts";
 
 /** The part of a response stream that the feed writes to. */
 export interface LiveStream {
   write(text: string): boolean;
   end(): void;
+  destroy(): void;
   /** Bytes that wait for the reader. */
   readonly writableLength: number;
   once(event: "drain" | "close", listener: () => void): unknown;
@@ -23,12 +24,16 @@ export interface LiveHub {
 
 interface Client {
   readonly stream: LiveStream;
-  /** True from the moment it fell behind until its buffer is empty again. */
-  isBehind: boolean;
+  /** Since when it is behind: from a full buffer until it is empty again. Null when it is not. */
+  behindSince: Millis | null;
 }
 
-/** Makes the hub. It listens to the feed and keeps a timer only while a page is open. */
-export function createLiveHub(o: { readonly feed: LiveFeed; readonly clock: Clock }): LiveHub {
+/** Makes the hub. It listens to the feed and keeps a timer only while a page is open. `onDropped` hears of pages that had stopped reading. */
+export function createLiveHub(o: {
+  readonly feed: LiveFeed;
+  readonly clock: Clock;
+  readonly onDropped: (behindMs: number) => void;
+}): LiveHub {
   const clients = new Set<Client>();
   let pending: PendingChange | null = null;
   let lastSentAt: Millis = millis(0);
@@ -54,13 +59,13 @@ export function createLiveHub(o: { readonly feed: LiveFeed; readonly clock: Cloc
   }
 
   function send(client: Client, text: string): void {
-    if (client.isBehind) return;
+    if (client.behindSince !== null) return;
     client.stream.write(text);
     if (client.stream.writableLength <= liveBufferBytesMax) return;
     // What it missed is not kept: once it has read the rest, one `reset` makes it read everything afresh.
-    client.isBehind = true;
+    client.behindSince = o.clock.now();
     client.stream.once("drain", () => {
-      client.isBehind = false;
+      client.behindSince = null;
       send(client, dataLine({ kind: "reset" }));
     });
   }
@@ -69,8 +74,17 @@ export function createLiveHub(o: { readonly feed: LiveFeed; readonly clock: Cloc
     while (!signal.aborted) {
       await o.clock.sleepUntil(millis(o.clock.now() + liveHeartbeatMs), signal);
       if (signal.aborted) return;
-      for (const client of clients) send(client, ": still here\n\n");
+      for (const client of clients) if (!dropStuck(client)) send(client, ": still here\n\n");
     }
+  }
+
+  /** A page that reads nothing for so long is gone, or means to hold the connection and its buffer. */
+  function dropStuck({ stream, behindSince }: Client): boolean {
+    const behindMs = behindSince === null ? 0 : o.clock.now() - behindSince;
+    if (behindMs < liveStuckMs) return false;
+    stream.destroy();
+    o.onDropped(behindMs);
+    return true;
   }
 
   function start(): void {
@@ -91,7 +105,7 @@ export function createLiveHub(o: { readonly feed: LiveFeed; readonly clock: Cloc
       return clients.size;
     },
     add(stream) {
-      const client: Client = { stream, isBehind: false };
+      const client: Client = { stream, behindSince: null };
       clients.add(client);
       if (work === null) start();
       stream.once("close", () => {

@@ -1,29 +1,44 @@
 // Flow control in words: what a call waits for, and what became of an event that started no run.
-import { type DropReason, type FunctionRecord, type Gate, gateLimits, type GateLimit } from "@stepwright/engine";
-import type { ApiFate, ApiFunctionQueue, ApiWaitsFor, RunId } from "@stepwright/protocol";
+import {
+  type App,
+  type DropReason,
+  type FunctionRecord,
+  type Gate,
+  gateLimits,
+  type GateLimit,
+} from "@stepwright/engine";
+import {
+  appUnreachable,
+  type ApiFate,
+  type ApiFunctionQueue,
+  type ApiWaitsFor,
+  type RunId,
+} from "@stepwright/protocol";
 import type { Gathering, LaneQueue, Storage, WaitsFor } from "@stepwright/storage";
 import type { RegistryIndex } from "./registry-index.ts";
 
 /** What became of an event besides runs, as it is stored. */
 export type EventFates = Awaited<ReturnType<Storage["flow"]["ofEvent"]>>;
 
-/** Presents what a call waits for. `holders` are the runs that hold the slots, where slots are what is missing. */
+/** Presents what a call waits for; `app` may be why it has no room. `holders` are the runs that hold the slots, where slots are what is missing. */
 export function presentWaitsFor(
   waitsFor: WaitsFor,
   fn: FunctionRecord | null,
-  holders: readonly RunId[] = [],
+  o: { readonly holders?: readonly RunId[]; readonly app?: App | null } = {},
 ): ApiWaitsFor {
   switch (waitsFor.kind) {
     case "room":
-      return { text: roomText(fn), until: null, holders: [] };
+      return { text: roomText(fn, o.app ?? null), until: null, holders: [] };
     case "gate": {
       const { gate, opensAt } = waitsFor;
-      return { text: `waiting for ${gateText(gate, fn)}`, until: opensAt, holders };
+      return { text: `waiting for ${gateText(gate, fn)}`, until: opensAt, holders: o.holders ?? [] };
     }
   }
 }
 
-function roomText(fn: FunctionRecord | null): string {
+function roomText(fn: FunctionRecord | null, app: App | null): string {
+  if (app?.problem?.code === appUnreachable.code && (fn === null || fn.pausedAt === null))
+    return "waiting: the app cannot be reached, its calls go out as soon as it is back";
   return fn !== null && fn.pausedAt !== null
     ? "waiting: the function is paused"
     : "waiting: the app has as many calls in flight as it may";
@@ -63,7 +78,11 @@ const lengthUnits = [
 ] as const;
 
 /** Presents the queue of a function. */
-export function presentQueue(fn: FunctionRecord, queue: LaneQueue, gathering: Gathering): ApiFunctionQueue {
+export function presentQueue(
+  fn: FunctionRecord,
+  o: { readonly app: App | null; readonly queue: LaneQueue; readonly gathering: Gathering },
+): ApiFunctionQueue {
+  const { app, queue, gathering } = o;
   return {
     pausedAt: fn.pausedAt,
     inFlight: queue.inFlight,
@@ -73,7 +92,7 @@ export function presentQueue(fn: FunctionRecord, queue: LaneQueue, gathering: Ga
     batched: gathering.batchedEvents,
     lines: queue.lines.map((line) => ({
       keys: line.gates.flatMap((gate) => gate.key ?? []),
-      waitsFor: presentWaitsFor(line.waitsFor, fn),
+      waitsFor: presentWaitsFor(line.waitsFor, fn, { app }),
       count: line.count,
     })),
   };

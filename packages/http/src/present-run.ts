@@ -75,7 +75,8 @@ function waitsForOf(
     items.flatMap(({ id, waitsFor }) => {
       if (waitsFor === null) return [];
       const held = waitsFor.kind === "gate" ? holders?.get(waitsFor.gate.id) : undefined;
-      return [[id, presentWaitsFor(waitsFor, fn, held)] as const];
+      const app = registry.app(run.appId);
+      return [[id, presentWaitsFor(waitsFor, fn, { app, ...(held === undefined ? {} : { holders: held }) })] as const];
     }),
   );
 }

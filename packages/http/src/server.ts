@@ -6,6 +6,7 @@ import type { Assets } from "./assets.ts";
 import { acceptTextBodies } from "./body.ts";
 import { allowOrigins } from "./cors.ts";
 import { handleErrors, sendError } from "./error-handler.ts";
+import { type IntakeLimits, limitIntake } from "./limit-intake.ts";
 import { bodyBytesMaxDefault } from "./limits.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
@@ -13,7 +14,9 @@ import { apiFunctionControlRoutes } from "./routes/api-function-control.ts";
 import { apiFunctionRoutes } from "./routes/api-functions.ts";
 import { apiInfoRoutes } from "./routes/api-info.ts";
 import { apiLiveRoutes } from "./routes/api-live.ts";
+import { apiRetentionRoutes } from "./routes/api-retention.ts";
 import { apiRunRoutes } from "./routes/api-runs.ts";
+import { apiSetAsideRoutes } from "./routes/api-set-aside.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { checkpointRoutes } from "./routes/checkpoint.ts";
 import { devRoutes } from "./routes/dev.ts";
@@ -47,6 +50,8 @@ export interface ServerDeps {
   readonly info: ServerInfo;
   /** Bytes of a request body after decompression; default 32 MiB. */
   readonly bodyBytesMax?: number;
+  /** How much may be in hand at once. */
+  readonly intake?: IntakeLimits;
 }
 
 /** Builds the server without listening. Closing it ends the live connections, but neither the runtime nor the storage. */
@@ -74,6 +79,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     if (allowOrigins(request, reply, access)) reply.send("");
     else done();
   });
+  limitIntake(app, deps.runtime, deps.intake ?? {});
 
   healthRoutes(app, deps);
   eventRoutes(app, deps);
@@ -102,6 +108,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     apiFunctionRoutes(api, deps);
     apiFunctionControlRoutes(api, deps);
     apiAppRoutes(api, deps);
+    apiRetentionRoutes(api, deps);
+    apiSetAsideRoutes(api, deps);
     apiLiveRoutes(api, deps);
   });
   return app;

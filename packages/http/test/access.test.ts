@@ -130,6 +130,7 @@ describe("a server with keys", () => {
     ["GET", "/api/functions"],
     ["GET", "/api/apps"],
     ["POST", "/api/apps"],
+    ["GET", "/api/retention"],
     ["GET", "/api/live"],
   ] as const;
 

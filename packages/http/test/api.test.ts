@@ -1,4 +1,4 @@
-import { asRunId } from "@stepwright/protocol";
+import { asQueueItemId, asRunId, asStepId, millis } from "@stepwright/protocol";
 import type { ApiEventDetail, ApiRun, ApiRunRow } from "@stepwright/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openApp, type OpenApp } from "./open-app.ts";
@@ -336,5 +336,33 @@ describe("the dashboard's functions and apps", () => {
     const info = await get("/api/info");
     expect(info).toMatchObject({ mode: "dev", dataDir: null, needsLogin: false, queue: { setAside: 0 } });
     expect(info.runs.failed).toBeGreaterThan(0);
+  });
+
+  it("lists what was set aside, and has it tried again", async () => {
+    const { storage } = server.runtime;
+    const now = server.runtime.now();
+    const itemId = asQueueItemId("01JAAAAAAAAAAAAAAAAAAAAAAA:step one:resume");
+    const work = { kind: "wake", runId: asRunId("01JAAAAAAAAAAAAAAAAAAAAAAA"), stepId: asStepId("z") } as const;
+    const item = { id: itemId, lane: "system", at: millis(now + 60_000), attempt: 0, work } as const;
+    await storage.commit({
+      transitions: [
+        {
+          guards: [],
+          effects: [
+            { kind: "enqueue", item },
+            { kind: "setAside", itemId, reason: "nobody can read it", at: now },
+          ],
+        },
+      ],
+      now,
+      lease: [],
+    });
+    expect((await get("/api/set-aside")).items).toEqual([
+      { id: itemId, kind: "wake", runId: work.runId, reason: "nobody can read it", at: now },
+    ]);
+    const path = `/api/set-aside/${encodeURIComponent(itemId)}/retry`;
+    expect(await post(path)).toEqual({ status: 200, body: { retried: true } });
+    expect((await get("/api/set-aside")).items).toEqual([]);
+    expect(await post(path)).toMatchObject({ status: 404, body: { code: "QUEUE_ITEM_NOT_FOUND" } });
   });
 });

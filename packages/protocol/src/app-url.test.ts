@@ -42,4 +42,16 @@ describe("the URL of a call", () => {
     );
     expect(callUrl("http://localhost:3000/api", "step")).toBe("http://localhost:3000/api?stepId=step");
   });
+
+  it.each([
+    ["http://a/x?stepId=step&zeta=stepId%3DSTEPID#stepId=STEPID", "b"],
+    ["http://a/x&stepId=STEPID?other=1", "b"],
+    ["http://a/x?a=%26stepId%3DSTEPID", "b c&d=é/?+*~"],
+    ["http://a/x?stepId=1&stepId=2", ""],
+  ])("of %s to step %j is what setting and sorting the parameters gives", (registered, stepId) => {
+    const url = new URL(registered);
+    url.searchParams.set("stepId", stepId);
+    url.searchParams.sort();
+    for (let time = 0; time < 2; time += 1) expect(callUrl(registered, stepId)).toBe(url.href);
+  });
 });

@@ -1,16 +1,21 @@
 // Writing canonical JSON (RFC 8785) fast, and whatever the value may be.
 import canonicalize from "canonicalize";
+import { nestedTooDeep } from "./errors.ts";
 import type { JsonText } from "./json.ts";
+import { isNestedTooDeep, nestingMax } from "./nesting.ts";
 
 /**
  * Writes a value as canonical JSON text; `undefined` becomes `null`.
  *
  * Canonical JSON has no form for a lone surrogate or a number beyond the range of a double, yet JSON text
  * can spell both (`"\\ud800"`, `1e999`). Like the servers users know, they become U+FFFD and `null`:
- * one odd character must not make an event or a result impossible to store. Throws on cycles and bigints.
+ * one odd character must not make an event or a result impossible to store. Throws on bigints, and NESTED_TOO_DEEP
+ * for more levels than `nestingMax`, which a cycle always has.
  */
 export function canonicalJson(value: unknown): JsonText {
-  return (nativeText(value) ?? libraryText(value)) as JsonText;
+  const ordered = inKeyOrder(value, nativeDepthMax);
+  if (ordered === tooDeep && isNestedTooDeep(value)) throw nestedTooDeep({ max: nestingMax });
+  return (nativeText(ordered) ?? libraryText(value)) as JsonText;
 }
 
 // Deeper values go the slow way, which is safe from stack overflow at any depth.
@@ -22,20 +27,21 @@ const nativeDepthMax = 200;
  *
  * `null` means the platform's text would not be canonical, and the library has to do it.
  */
-function nativeText(value: unknown): string | null {
-  const ordered = inKeyOrder(value, nativeDepthMax);
-  if (ordered === notNative) return null;
+function nativeText(ordered: unknown): string | null {
+  if (ordered === notNative || ordered === tooDeep) return null;
   const text = JSON.stringify(ordered) ?? "null";
   // The platform writes a lone surrogate as an escape that starts so; nothing else but a literal backslash does.
   return text.includes("\\ud") ? null : text;
 }
 
 const notNative = Symbol("not native");
+/** As `notNative`, because of the depth. */
+const tooDeep = Symbol("too deep");
 
-/** Gives the value with all keys in order: itself where they are, copies where not. */
+/** Gives the value with all keys in order: itself where they are, copies where not, or a symbol where the platform cannot. */
 function inKeyOrder(value: unknown, depthLeft: number): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (depthLeft === 0) return notNative;
+  if (depthLeft === 0) return tooDeep;
   if (Array.isArray(value)) return itemsInKeyOrder(value, depthLeft);
   const prototype: unknown = Object.getPrototypeOf(value);
   if ((prototype !== Object.prototype && prototype !== null) || "toJSON" in value) return notNative;
@@ -48,7 +54,7 @@ function itemsInKeyOrder(items: readonly unknown[], depthLeft: number): unknown 
     const item = items[index];
     if (typeof item !== "object" || item === null) continue;
     const ordered = inKeyOrder(item, depthLeft - 1);
-    if (ordered === notNative) return notNative;
+    if (ordered === notNative || ordered === tooDeep) return ordered;
     if (ordered === item) continue;
     copy ??= items.slice();
     copy[index] = ordered;
@@ -66,7 +72,7 @@ function fieldsInKeyOrder(fields: Readonly<Record<string, unknown>>, depthLeft: 
     if (!isOrdered && (isIndexLike(key) || key === "__proto__")) return notNative;
     const item = fields[key];
     const ordered = typeof item === "object" ? inKeyOrder(item, depthLeft - 1) : item;
-    if (ordered === notNative) return notNative;
+    if (ordered === notNative || ordered === tooDeep) return ordered;
     if (ordered !== item) copy ??= { ...fields };
     if (copy !== null) copy[key] = ordered;
   }
@@ -90,8 +96,7 @@ function isIndexLike(key: string): boolean {
 function libraryText(value: unknown): string {
   try {
     return canonicalize(value) ?? "null";
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith("Circular")) throw error;
+  } catch {
     return canonicalize(repair(value)) ?? "null";
   }
 }

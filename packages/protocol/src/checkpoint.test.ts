@@ -12,6 +12,14 @@ const wire = {
   steps: [{ op: "StepRun", id: "h", data: 1 }],
 };
 
+it("with more steps than a run may have is refused with the limit", () => {
+  const steps = Array.from({ length: 1_001 }, () => ({}));
+  expect(parseAsyncCheckpoint(JSON.stringify({ run_id: "01JAAAAAAAAAAAAAAAAAAAAAAA", steps }))).toMatchObject({
+    kind: "rejected",
+    error: { code: "OP_INVALID", message: expect.stringContaining("at most 1000") },
+  });
+});
+
 describe("a checkpoint", () => {
   it("is read with what fences it", () => {
     expect(parseAsyncCheckpoint(JSON.stringify(wire))).toMatchObject({

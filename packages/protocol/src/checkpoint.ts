@@ -3,6 +3,7 @@ import { z } from "zod";
 import { bodyInvalid, bodyNotJson, opInvalid, type StepwrightError } from "./errors.ts";
 import { asRunId, isUlid, type RunId } from "./ids.ts";
 import { tryParseJson } from "./json.ts";
+import { opsPerResponseMax } from "./limits.ts";
 import { parseOpList, type Op, type OpName } from "./opcode.ts";
 
 /** A checkpoint of a run whose call the engine started. */
@@ -55,6 +56,9 @@ export function parseAsyncCheckpoint(body: string): ParsedCheckpoint {
     );
   }
   const wire = parsed.data;
+  const count = wire.steps?.length ?? 0;
+  if (count > opsPerResponseMax)
+    return rejected(opInvalid({ reason: `there are ${count}, and at most ${opsPerResponseMax} are allowed at once` }));
   const steps = parseOpList(wire.steps ?? []);
   if (steps.kind === "malformed") return rejected(opInvalid({ reason: steps.message }));
   return {

@@ -1,8 +1,10 @@
 // The one table of the product's errors. A message says what was wrong, with
 // the value, and what to do; docs/errors.md is generated from `errorTable`.
 import { defineError, type ErrorRow } from "./define-error.ts";
+import { startErrors } from "./start-errors.ts";
 
 export { StepwrightError, type ErrorContext, type ErrorDefinition, type ErrorRow } from "./define-error.ts";
+export * from "./start-errors.ts";
 
 // Any request
 /** The body is not JSON where JSON is required. */
@@ -39,6 +41,12 @@ export const parameterInvalid = defineError(
 );
 /** A required query or path parameter is absent. */
 export const parameterMissing = defineError("PARAMETER_MISSING", 400, 'parameter "{name}" is required; {allowed}');
+/** JSON of more levels than anybody can work on. */
+export const nestedTooDeep = defineError(
+  "NESTED_TOO_DEEP",
+  400,
+  "the value is nested deeper than {max} levels; send a flatter one",
+);
 /** A list cursor was not made by this API or belongs to another list. */
 export const cursorInvalid = defineError(
   "CURSOR_INVALID",
@@ -71,6 +79,28 @@ export const methodNotAllowed = defineError(
 export const tooManyRequests = defineError("TOO_MANY_REQUESTS", 429, "too many requests; try again in {seconds} s", {
   retryable: true,
 });
+/** The server has as much in hand as it takes at once: everybody is asked to come a little later. */
+export const serverBusy = defineError(
+  "SERVER_BUSY",
+  429,
+  "the server has all {what} in hand that it takes at once ({max}); nothing was stored, send the request again in {seconds} s",
+  { retryable: true },
+);
+/** A request did not arrive in time. */
+export const requestTooSlow = defineError(
+  "REQUEST_TOO_SLOW",
+  408,
+  "the request did not arrive within {seconds} s; send it faster, or in parts",
+  { retryable: true },
+);
+/** Request headers over the limit. */
+export const headersTooLarge = defineError(
+  "HEADERS_TOO_LARGE",
+  431,
+  "the headers of the request are larger than {max} bytes; send fewer or shorter ones",
+);
+/** What was sent is no HTTP request. */
+export const requestMalformed = defineError("REQUEST_MALFORMED", 400, "the request cannot be read: {reason}");
 /** Anything unforeseen: the cause is in the log under the request id. */
 export const internalError = defineError(
   "INTERNAL",
@@ -90,6 +120,30 @@ export const storageUnavailable = defineError(
   "STORAGE_UNAVAILABLE",
   503,
   "the database did not accept the write ({reason}); nothing was stored, try again",
+);
+/** There is no room for a write. */
+export const storageFull = defineError(
+  "STORAGE_FULL",
+  503,
+  "the disk is full ({reason}), so nothing was stored; make room where the data folder is, the server goes on by itself, and send it again",
+);
+/** The disk reported that it could not keep what was written; nothing is written from then on. */
+export const storageUnsynced = defineError(
+  "STORAGE_UNSYNCED",
+  503,
+  "the disk failed to keep what was written ({reason}), so nothing is stored any more; check the disk and restart the server, which then reads what was kept",
+);
+/** SQLite came upon a page that cannot be right; nothing is written from then on. */
+export const storageDamaged = defineError(
+  "STORAGE_DAMAGED",
+  503,
+  "the database is damaged ({reason}), so nothing is stored any more; stop the server, copy its data folder aside and restore a backup",
+);
+/** The files were removed, moved or replaced under a running server; nothing is written from then on. */
+export const storageGone = defineError(
+  "STORAGE_GONE",
+  503,
+  "the data folder was removed or its files were replaced while the server was running, so nothing is stored any more; put it back if it was moved, and start the server again",
 );
 
 // Access
@@ -165,6 +219,13 @@ export const functionNotFound = defineError(
   404,
   'function "{functionSlug}" does not exist; check its id and that its app is synced',
 );
+/** What a function was registered with is damaged. */
+export const functionUnreadable = defineError(
+  "FUNCTION_UNREADABLE",
+  500,
+  "the stored configuration of {functions} cannot be read; sync the app again",
+  { retryable: false },
+);
 /** The run has no such step. */
 export const stepNotFound = defineError("STEP_NOT_FOUND", 404, "run {runId} has no step {stepId}");
 /** Nobody waits for the signal. */
@@ -177,8 +238,18 @@ export const cancellationNotFound = defineError(
 );
 /** No limit override is set. */
 export const overrideNotFound = defineError("OVERRIDE_NOT_FOUND", 404, "no {limit} is set for function {functionId}");
-/** No dead queue item has the id. */
-export const queueItemNotFound = defineError("QUEUE_ITEM_NOT_FOUND", 404, "queue item {queueItemId} does not exist");
+/** No item that was set aside has the id. */
+export const queueItemNotFound = defineError(
+  "QUEUE_ITEM_NOT_FOUND",
+  404,
+  "queue item {queueItemId} is not set aside; it may have been tried again meanwhile",
+);
+/** Nobody can tell what an item that was set aside was for. */
+export const queueItemUnreadable = defineError(
+  "QUEUE_ITEM_UNREADABLE",
+  409,
+  "queue item {queueItemId} cannot be tried again: what it was for cannot be read, and it belongs to no run",
+);
 
 // Event API
 /** The body is neither an event nor a list of events. */
@@ -429,58 +500,6 @@ export const notSupported = defineError("NOT_SUPPORTED", 501, "{feature} is not 
   retryable: false,
 });
 
-// Starting the server
-/** Another server works on the data folder. */
-export const dataFolderLocked = defineError(
-  "DATA_FOLDER_LOCKED",
-  500,
-  "another server is using the data folder {folder}; stop it, or choose another folder",
-  { retryable: false },
-);
-/** The data was written by a newer version. */
-export const dataFolderNewer = defineError(
-  "DATA_FOLDER_NEWER",
-  500,
-  "the data in {folder} was written by a newer version (migration {migration}); install that version or restore a backup",
-  { retryable: false },
-);
-/** The data folder cannot be written. */
-export const dataFolderUnusable = defineError(
-  "DATA_FOLDER_UNUSABLE",
-  500,
-  "the data folder {folder} cannot be used ({reason}); choose a folder this user can write",
-  { retryable: false },
-);
-/** The database is damaged, or the file is none. */
-export const dataDamaged = defineError(
-  "DATA_DAMAGED",
-  500,
-  "the database {file} is damaged: {reason}; restore a backup, or move the file and those beside it away to begin with an empty one",
-  { retryable: false },
-);
-/** A setting nobody knows. */
-export const configUnknown = defineError("CONFIG_UNKNOWN", 500, 'unknown setting "{key}" in {source}; {allowed}', {
-  retryable: false,
-});
-/** A setting with a bad value. */
-export const configInvalid = defineError(
-  "CONFIG_INVALID",
-  500,
-  'setting "{key}" has the invalid value "{value}" ({source}); {allowed}',
-  { retryable: false },
-);
-/** A setting that must be given. */
-export const configMissing = defineError("CONFIG_MISSING", 500, 'setting "{key}" is required; {allowed}', {
-  retryable: false,
-});
-/** The port is taken. */
-export const portInUse = defineError(
-  "PORT_IN_USE",
-  500,
-  "port {port} on {host} is in use; stop the other program or pass --port",
-  { retryable: false },
-);
-
 /** Every error of the product, in the order of their groups. */
 export const errorTable: readonly ErrorRow[] = [
   bodyNotJson,
@@ -490,6 +509,7 @@ export const errorTable: readonly ErrorRow[] = [
   contentTypeUnsupported,
   parameterInvalid,
   parameterMissing,
+  nestedTooDeep,
   cursorInvalid,
   filterInvalid,
   idInvalid,
@@ -497,10 +517,18 @@ export const errorTable: readonly ErrorRow[] = [
   durationInvalid,
   methodNotAllowed,
   tooManyRequests,
+  serverBusy,
+  requestTooSlow,
+  headersTooLarge,
+  requestMalformed,
   internalError,
   shuttingDown,
   notReady,
   storageUnavailable,
+  storageFull,
+  storageUnsynced,
+  storageDamaged,
+  storageGone,
   authenticationFailed,
   eventKeyUnknown,
   tokenInvalid,
@@ -514,11 +542,13 @@ export const errorTable: readonly ErrorRow[] = [
   eventNotFound,
   appNotFound,
   functionNotFound,
+  functionUnreadable,
   stepNotFound,
   signalNotFound,
   cancellationNotFound,
   overrideNotFound,
   queueItemNotFound,
+  queueItemUnreadable,
   eventBodyInvalid,
   eventsTooMany,
   eventsInvalid,
@@ -566,12 +596,5 @@ export const errorTable: readonly ErrorRow[] = [
   metadataInvalid,
   messageTooLarge,
   notSupported,
-  dataFolderLocked,
-  dataFolderNewer,
-  dataFolderUnusable,
-  dataDamaged,
-  configUnknown,
-  configInvalid,
-  configMissing,
-  portInUse,
+  ...startErrors,
 ];

@@ -10,10 +10,12 @@ import {
   eventsTooMany,
   eventTimeOutOfRange,
   eventTooLarge,
+  nestedTooDeep,
   StepwrightError,
 } from "./errors.ts";
 import { readSessions } from "./event-sessions.ts";
 import { millis, type Millis } from "./ids.ts";
+import { nestingMax } from "./nesting.ts";
 import {
   canonicalJson,
   emptyObjectJson,
@@ -110,7 +112,7 @@ function parseList(values: readonly JsonValue[], { isAlone }: { readonly isAlone
   const events: IncomingEvent[] = [];
   const errors: { index: number; error: StepwrightError }[] = [];
   for (const [index, value] of values.entries()) {
-    const event = readEvent(value, index);
+    const event = readFlatEvent(value, index);
     if (event instanceof StepwrightError) errors.push({ index, error: event });
     else events.push(event);
   }
@@ -147,6 +149,16 @@ function summary(
 
 const earliestTs = Date.UTC(1980, 0, 1);
 const latestTs = Date.UTC(2100, 0, 1);
+
+function readFlatEvent(value: JsonValue, index: number): IncomingEvent | StepwrightError {
+  try {
+    return readEvent(value, index);
+  } catch (error) {
+    if (!(error instanceof StepwrightError) || error.code !== nestedTooDeep.code) throw error;
+    const found = `nested deeper than ${nestingMax} levels`;
+    return eventFieldInvalid({ index, field: "data", found, allowed: "flatter" }, { cause: error });
+  }
+}
 
 function readEvent(value: JsonValue, index: number): IncomingEvent | StepwrightError {
   if (!isJsonObject(value)) return eventNotObject({ index, found: nameOfKind(value) });

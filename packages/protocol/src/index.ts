@@ -15,6 +15,7 @@ export * from "./headers.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./limits.ts";
+export * from "./nesting.ts";
 export * from "./opcode.ts";
 export * from "./register.ts";
 export * from "./sdk-request.ts";

@@ -1,5 +1,6 @@
 // Ops: the instructions in an app's answer, read from the wire.
 import { z } from "zod";
+import { nestedTooDeep } from "./errors.ts";
 import { asStepId, millis, type Millis, type StepId } from "./ids.ts";
 import {
   canonicalJson,
@@ -11,6 +12,8 @@ import {
   type JsonText,
   type JsonValue,
 } from "./json.ts";
+import { opsPerResponseMax } from "./limits.ts";
+import { isNestedTooDeep, nestingMax } from "./nesting.ts";
 
 /** The names of all ops, as they are spelt on the wire. */
 export const opNames = [
@@ -81,11 +84,14 @@ export function parseOps(body: string): ParsedOps {
 /** Reads ops that are already parsed JSON, as in a checkpoint. */
 export function parseOpList(values: readonly unknown[]): ParsedOps {
   const ops: Op[] = [];
-  for (const [index, value] of values.entries()) {
+  // With more than these the answer is refused whatever they are: the others are only counted.
+  for (const [index, value] of values.slice(0, opsPerResponseMax).entries()) {
     const op = readOp(value);
     if (typeof op === "string") return { kind: "malformed", message: `op ${index} ${op}` };
     ops.push(op);
   }
+  const [first] = ops;
+  while (first !== undefined && ops.length < values.length) ops.push(first);
   return { kind: "ops", ops };
 }
 
@@ -137,6 +143,7 @@ function readOp(value: unknown): Op | string {
   const error = readStepError(value["error"]);
   if (error === null && (op === "StepError" || op === "StepFailed")) return `(${op}) has no error`;
   const opts = isJsonObject(value["opts"]) ? value["opts"] : {};
+  if (isNestedTooDeep(opts)) throw nestedTooDeep({ max: nestingMax });
   const data = value["data"];
   return {
     op,

@@ -1,5 +1,6 @@
 // An app's answer to a call: from status, headers and body to what it means.
 import { parseRetryAfter } from "./duration.ts";
+import { StepwrightError } from "./errors.ts";
 import {
   foreignBodyText,
   foreignStatusError,
@@ -40,6 +41,16 @@ export type SdkAnswer =
 
 /** Reads an app's answer to a call; never throws, as whatever an app answers is an outcome of the attempt. */
 export function readSdkResponse(response: AppHttpResponse, now: Millis): SdkAnswer {
+  try {
+    return readAnswer(response, now);
+  } catch (error) {
+    if (!(error instanceof StepwrightError)) throw error;
+    const message = `The SDK's response cannot be read: ${error.message}.`;
+    return failed(response, now, transportError({ code: "invalid_response", message }));
+  }
+}
+
+function readAnswer(response: AppHttpResponse, now: Millis): SdkAnswer {
   if (Buffer.byteLength(response.body) > responseBodyBytesMax) {
     const message = `The response is larger than the limit of ${responseBodyBytesMax} bytes; return less, or a reference to it.`;
     return failed(response, now, transportError({ code: "output_too_large", message }));

@@ -1,9 +1,11 @@
 // HTTP to apps over keep-alive pools, one per origin. No failure throws: how a request ended is an outcome.
 import { redirectsMax } from "@stepwright/protocol";
-import { Agent, type Dispatcher, errors } from "undici";
+import { Agent, errors } from "undici";
+import { isPortOpen, isReachable } from "./can-connect.ts";
 import { decodeBody } from "./decode-body.ts";
-import { isPortOpen } from "./is-port-open.ts";
+import { type Answer, AnswerTooLarge, createCutoff, type Cutoff, exchange } from "./exchange.ts";
 import { lookup } from "./lookup.ts";
+import { onAbort } from "./on-abort.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
 
 /**
@@ -22,60 +24,52 @@ export function createAppClient(): AppClient {
     bodyTimeout: 0,
     connect: { timeout: 10_000, lookup },
     allowH2: false,
+    maxHeaderSize: headerBytesMax,
   });
   return {
     request: (request, signal) => send(agent, request, signal),
     isPortOpen,
+    isReachable,
     close: () => agent.destroy(),
   };
 }
+
+/** Bytes of the headers of an answer: what servers commonly send, as Node's own limit. */
+const headerBytesMax = 16 * 1024;
 
 /** `setTimeout` counts in 32 bits. */
 const timerMaxMs = 2_147_483_647;
 
 async function send(agent: Agent, request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> {
-  // By hand: what `AbortSignal.timeout` and `AbortSignal.any` set up outlives the request, by hours at our timeouts.
-  const abort = new AbortController();
-  const giveUp = () => abort.abort();
-  let isLate = false;
+  const cutoff = createCutoff();
   // oxlint-disable-next-line eslint/no-restricted-globals -- a request lasts as long as it does in the real world, whatever the runtime's clock says
-  const timer = setTimeout(
-    () => {
-      isLate = true;
-      giveUp();
-    },
-    Math.min(request.timeoutMs, timerMaxMs),
-  );
-  signal.addEventListener("abort", giveUp);
-  if (signal.aborted) giveUp();
+  const timer = setTimeout(() => cutoff.cut(late), Math.min(request.timeoutMs, timerMaxMs));
+  const stay = onAbort(signal, () => cutoff.cut(stopped));
   try {
-    return await follow(agent, request, abort.signal);
+    return await follow(agent, request, cutoff);
   } catch (error) {
-    return isLate ? failed("APP_TIMEOUT", `no answer within ${request.timeoutMs / 1000} s`) : describe(error);
+    if (error === late) return failed("APP_TIMEOUT", `no answer within ${request.timeoutMs / 1000} s`);
+    return error instanceof AnswerTooLarge ? tooLarge(request.responseBytesMax) : describe(error);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", giveUp);
+    stay();
   }
 }
 
+const late = new Error("the request took too long");
+const stopped = new Error("the runtime stopped");
+
 /** Every redirect is followed by sending the same request again, as SDK hosts redirect for trailing slashes (sdk-protocol.md §5.1). */
-async function follow(agent: Agent, request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> {
+async function follow(agent: Agent, request: OutgoingRequest, cutoff: Cutoff): Promise<OutgoingResult> {
   let url = new URL(request.url);
+  // Last: a step's own request may ask for encodings that nobody here can read.
+  const headers = { ...request.headers, "accept-encoding": "gzip, br" };
   for (let hops = 0; hops <= redirectsMax; hops += 1) {
-    const response = await agent.request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: request.method,
-      // Last: a step's own request may ask for encodings that nobody here can read.
-      headers: { ...request.headers, "accept-encoding": "gzip, br" },
-      body: request.body,
-      signal,
-    });
-    const { location } = response.headers;
-    if (response.statusCode < 300 || response.statusCode > 399 || typeof location !== "string") {
-      return readAnswer(response, request.responseBytesMax);
+    const answer = await exchange(agent, { ...request, headers, url }, cutoff);
+    const { location } = answer.headers;
+    if (answer.status < 300 || answer.status > 399 || location === undefined) {
+      return readAnswer(answer, request.responseBytesMax);
     }
-    await response.body.dump();
     const target = URL.parse(location, url);
     if (target === null || !/^https?:$/u.test(target.protocol)) {
       return failed("APP_REDIRECT", `it redirects to "${location}", which is no address on the web`);
@@ -87,23 +81,11 @@ async function follow(agent: Agent, request: OutgoingRequest, signal: AbortSigna
   return failed("APP_REDIRECT", `it redirects more than ${redirectsMax} times`);
 }
 
-async function readAnswer(response: Dispatcher.ResponseData, bytesMax: number): Promise<OutgoingResult> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    const buffer = chunk as Buffer;
-    bytes += buffer.length;
-    if (bytes > bytesMax) {
-      response.body.destroy();
-      return tooLarge(bytesMax);
-    }
-    chunks.push(buffer);
-  }
-  const headers = flatten(response.headers);
-  const decoded = await decodeBody(Buffer.concat(chunks), headers["content-encoding"], bytesMax);
+async function readAnswer({ status, headers, body }: Answer, bytesMax: number): Promise<OutgoingResult> {
+  const decoded = await decodeBody(body, headers["content-encoding"], bytesMax);
   switch (decoded.kind) {
     case "text":
-      return { kind: "response", status: response.statusCode, headers, body: decoded.text };
+      return { kind: "response", status, headers, body: decoded.text };
     case "tooLarge":
       return tooLarge(bytesMax);
     case "unreadable":
@@ -113,14 +95,6 @@ async function readAnswer(response: Dispatcher.ResponseData, bytesMax: number): 
 
 function tooLarge(bytesMax: number): Extract<OutgoingResult, { kind: "failed" }> {
   return failed("APP_RESPONSE_TOO_LARGE", `the answer is larger than ${bytesMax} bytes`);
-}
-
-function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return flat;
 }
 
 const unreachableCodes = new Set([
@@ -145,6 +119,8 @@ function describe(error: unknown): OutgoingResult {
   const code = codeOf(error);
   if (unsendableCodes.has(code)) return failed("APP_UNREACHABLE", `the request cannot be sent: ${messageOf(error)}`);
   if (unreachableCodes.has(code)) return failed("APP_UNREACHABLE", `${code}: ${messageOf(error)}`);
+  if (code === "UND_ERR_HEADERS_OVERFLOW")
+    return failed("APP_BAD_RESPONSE", `the headers of its answer are larger than ${headerBytesMax} bytes`);
   const tls = tlsTrouble(code);
   if (tls !== null) return failed("APP_TLS", tls);
   if (error instanceof errors.HTTPParserError)

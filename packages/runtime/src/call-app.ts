@@ -16,6 +16,7 @@ import {
 } from "@stepwright/engine";
 import {
   type FunctionId,
+  type Millis,
   millis,
   type Op,
   type QueueItemId,
@@ -26,6 +27,7 @@ import {
   transportError,
   type TransportErrorCode,
 } from "@stepwright/protocol";
+import type { AppReach } from "./app-reach.ts";
 import { unreachableRetryMs } from "./limits.ts";
 import type { OutgoingResult } from "./ports.ts";
 import type { Decided, RunBox } from "./run-box.ts";
@@ -39,7 +41,7 @@ type CallWork = Extract<Work, { kind: "call" }>;
 /** Works on a `call` item from request to committed answer. */
 export async function callApp(
   shell: Shell,
-  deps: { readonly box: RunBox; readonly calls: CallsInFlight },
+  deps: { readonly box: RunBox; readonly calls: CallsInFlight; readonly reach: AppReach },
   item: LeasedItem,
   work: CallWork,
 ): Promise<Decided> {
@@ -58,7 +60,8 @@ export async function callApp(
     const result = await send(shell, request);
     // Stopping cut the call short: the item stays leased, and the next start sends it again.
     if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
-    if (isNobodyThereYet(shell, result)) return await postpone(shell, deps.box, call);
+    const postponedTo = postponement(shell, deps.reach, { appId: run.appId, url: request.url, result });
+    if (postponedTo !== null) return await postpone(shell, deps.box, call, postponedTo);
     return await decideAnswer(shell, deps, call, answerOf(shell, request, result));
   } finally {
     // The item may be ours again already, as another dispatch.
@@ -136,17 +139,27 @@ function answerOf(shell: Shell, request: CallRequest, result: OutgoingResult): S
     : { kind: "failed", error: noAnswer(request.url, result), noRetry: null, retryAt: null, requestVersion: null };
 }
 
-/** Says whether nobody listened, and the server has started so lately that the app may be about to. */
-function isNobodyThereYet(shell: Shell, result: OutgoingResult): boolean {
-  if (result.kind !== "failed" || result.code !== "APP_UNREACHABLE") return false;
-  return shell.ports.clock.now() < shell.startedAt() + shell.settings.startupGraceMs;
+/** When a call that found nobody is made again without having cost anything; null for one that counts. */
+function postponement(
+  shell: Shell,
+  reach: AppReach,
+  o: { readonly appId: Run["appId"]; readonly url: string; readonly result: OutgoingResult },
+): Millis | null {
+  const { result } = o;
+  if (result.kind !== "failed" || result.code !== "APP_UNREACHABLE") {
+    reach.answered(o.appId);
+    return null;
+  }
+  const now = shell.ports.clock.now();
+  // At its place again, at once: it is the lane that is held.
+  if (reach.refused(o.appId, { url: o.url, reason: result.message })) return now;
+  // The server has started so lately that the app may be about to.
+  return now < shell.startedAt() + shell.settings.startupGraceMs ? millis(now + unreachableRetryMs) : null;
 }
 
-function postpone(shell: Shell, box: RunBox, call: Call): Promise<Decided> {
-  shell.log.debug({ runId: call.work.runId }, "app is not there yet; calling again");
-  return box.decide(call.work.runId, (state) =>
-    postponeCall(state, shell.context(), call, millis(shell.ports.clock.now() + unreachableRetryMs)),
-  );
+function postpone(shell: Shell, box: RunBox, call: Call, at: Millis): Promise<Decided> {
+  shell.log.debug({ runId: call.work.runId }, "app is not there; calling again");
+  return box.decide(call.work.runId, (state) => postponeCall(state, shell.context(), call, at));
 }
 
 function signed(shell: Shell, request: CallRequest): Record<string, string> {

@@ -4,9 +4,9 @@ import type { Transition } from "@stepwright/engine";
 import { type Millis, millis, shuttingDown } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, Storage, TransitionOutcome } from "@stepwright/storage";
 import type { Logger } from "pino";
-import { storageRetryMs, transitionsPerCommitMax } from "./limits.ts";
+import { newPerCommitMin, storageRetryMs, transitionsPerCommitMax } from "./limits.ts";
 import type { Clock } from "./ports.ts";
-import { asStorageTrouble } from "./storage-trouble.ts";
+import { asStorageTrouble, isStorageTrouble } from "./storage-trouble.ts";
 
 /** Where transitions go. */
 export interface Committer {
@@ -15,13 +15,17 @@ export interface Committer {
    * write (disk full, I/O error); then nothing of the transition is stored.
    */
   submit(transition: Transition): Promise<TransitionOutcome>;
-  /** As `submit`, with all of them in one commit. */
-  submitAll(transitions: readonly Transition[]): Promise<readonly TransitionOutcome[]>;
+  /** As `submit`, with all of them in one commit, for what comes in new: what is in hand already goes first. */
+  submitNew(transitions: readonly Transition[]): Promise<readonly TransitionOutcome[]>;
   /** As `submit`, but what the database refuses is tried again until it is written. Rejects only when the runtime stops first. */
   submitUntilWritten(transition: Transition): Promise<TransitionOutcome>;
   /** Asks for a commit even if there is nothing to write: a lane has work due. */
   wake(): void;
+  /** Transitions of new work that wait. */
+  readonly newWaiting: number;
   readonly isIdle: boolean;
+  /** Transitions that are to be committed, without those of a commit that is under way. */
+  readonly waiting: number;
 }
 
 interface Pending {
@@ -52,7 +56,11 @@ export interface CommitterHooks {
 
 /** Makes the committer. */
 export function createCommitter(hooks: CommitterHooks): Committer {
+  /** What ends work in hand: answers, checkpoints, timers, and all that people and apps ask for. */
   let queue: Pending[] = [];
+  /** New work. Behind the others, because they free memory and it takes more. */
+  let newcomers: Pending[] = [];
+  let newWaiting = 0;
   let isScheduled = false;
   let isRunning = false;
   /** The last commit was refused: the next one waits, unless somebody new asks for one. */
@@ -70,15 +78,14 @@ export function createCommitter(hooks: CommitterHooks): Committer {
   };
 
   const takeBatch = (): Pending[] => {
-    let count = 0;
-    let end = 0;
-    while (end < queue.length && (end === 0 || count < transitionsPerCommitMax)) {
-      count += queue[end]?.transitions.length ?? 0;
-      end += 1;
-    }
-    const batch = queue.slice(0, end);
-    queue = queue.slice(end);
-    return batch;
+    // Never so far behind that senders get nothing: a quarter of a full commit is theirs.
+    const reserved = Math.min(newWaiting, newPerCommitMin);
+    const first = takeUpTo(queue, transitionsPerCommitMax - reserved);
+    queue = first.rest;
+    const second = takeUpTo(newcomers, transitionsPerCommitMax - first.count);
+    newcomers = second.rest;
+    newWaiting -= second.count;
+    return [...first.taken, ...second.taken];
   };
 
   const run = async () => {
@@ -104,8 +111,8 @@ export function createCommitter(hooks: CommitterHooks): Committer {
   };
 
   const goOn = () => {
-    if (queue.length === 0 && !hooks.hasDueWork(hooks.clock.now())) hooks.onIdle();
-    else if (isRefused && queue.every((pending) => pending.isKept)) void rest();
+    if (queue.length + newcomers.length === 0 && !hooks.hasDueWork(hooks.clock.now())) hooks.onIdle();
+    else if (isRefused && newcomers.length === 0 && queue.every((pending) => pending.isKept)) void rest();
     else schedule();
   };
 
@@ -115,7 +122,7 @@ export function createCommitter(hooks: CommitterHooks): Committer {
     await hooks.clock.sleepUntil(millis(hooks.clock.now() + storageRetryMs), hooks.signal);
     isResting = false;
     if (hooks.signal.aborted) giveUp();
-    else if (queue.length > 0 || hooks.hasDueWork(hooks.clock.now())) schedule();
+    else if (queue.length + newcomers.length > 0 || hooks.hasDueWork(hooks.clock.now())) schedule();
     else hooks.onIdle();
   };
 
@@ -134,15 +141,40 @@ export function createCommitter(hooks: CommitterHooks): Committer {
 
   return {
     submit: async (transition) => only(await put([transition], false)),
-    submitAll: (transitions) => put(transitions, false),
+    submitNew: (transitions) =>
+      new Promise((resolve, reject) => {
+        newcomers.push({ transitions, isKept: false, resolve, reject });
+        newWaiting += transitions.length;
+        schedule();
+      }),
     submitUntilWritten: async (transition) => only(await put([transition], true)),
     wake() {
       if (!isResting) schedule();
     },
+    get newWaiting() {
+      return newWaiting;
+    },
     get isIdle() {
-      return !isScheduled && !isRunning && queue.length === 0;
+      return !isScheduled && !isRunning && queue.length + newcomers.length === 0;
+    },
+    get waiting() {
+      return queue.reduce((count, pending) => count + pending.transitions.length, 0);
     },
   };
+}
+
+/** Takes from the front until there are enough transitions; at least one, if any is wanted. */
+function takeUpTo(
+  waiting: Pending[],
+  max: number,
+): { readonly taken: readonly Pending[]; readonly rest: Pending[]; readonly count: number } {
+  let count = 0;
+  let end = 0;
+  while (end < waiting.length && count < max) {
+    count += waiting[end]?.transitions.length ?? 0;
+    end += 1;
+  }
+  return { taken: waiting.slice(0, end), rest: waiting.slice(end), count };
 }
 
 /** Commits the batch and tells everybody; returns why the database refused it, null when it did not. */
@@ -151,7 +183,7 @@ async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Pr
   const now = hooks.clock.now();
   let result: CommitResult;
   try {
-    result = await hooks.storage.commit({ transitions, now, lease: hooks.leaseFor(transitions, now) });
+    result = await commitWithLeases(hooks, transitions, now);
   } catch (error) {
     return asStorageTrouble(error);
   }
@@ -163,6 +195,24 @@ async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Pr
     offset += pending.transitions.length;
   }
   return null;
+}
+
+/**
+ * Commits, and leases what is due. When that fails for another reason than a database in trouble, some row stands in the way
+ * of every lease: what there is to write is written all the same, for whoever waits for it has nothing to do with that row.
+ */
+async function commitWithLeases(
+  { storage, log, leaseFor }: CommitterHooks,
+  transitions: readonly Transition[],
+  now: Millis,
+): Promise<CommitResult> {
+  try {
+    return await storage.commit({ transitions, now, lease: leaseFor(transitions, now) });
+  } catch (error) {
+    if (isStorageTrouble(error) || transitions.length === 0) throw error;
+    log.error({ err: error }, "nothing could be leased; writing what there is to write");
+    return storage.commit({ transitions, now, lease: [] });
+  }
 }
 
 function only(outcomes: readonly TransitionOutcome[]): TransitionOutcome {

@@ -1,8 +1,9 @@
 // Wires the shell: what is committed is dispatched, what is dispatched is worked on, what is worked on is committed.
-import { cancel, functionOfLane, laneKind, type LeasedItem } from "@stepwright/engine";
-import { millis, runNotFound, shuttingDown } from "@stepwright/protocol";
+import { type App, appOfLane, cancel, functionOfLane, laneKind, type LeasedItem } from "@stepwright/engine";
+import { appUnreachable, millis, runNotFound, serverBusy, shuttingDown } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { acceptCheckpoint } from "./accept-checkpoint.ts";
+import { createAppReach } from "./app-reach.ts";
 import { createAppWatch } from "./app-watch.ts";
 import { createApps } from "./apps.ts";
 import type { CallsInFlight } from "./call-app.ts";
@@ -12,12 +13,14 @@ import { createFunctionControl } from "./function-control.ts";
 import { createIdleness } from "./idleness.ts";
 import { createIngest } from "./ingest.ts";
 import { createLanes } from "./lanes.ts";
-import { gatewayRequestsMax, systemItemsMax } from "./limits.ts";
+import { busyRetrySeconds, gatewayRequestsMax, systemItemsMax } from "./limits.ts";
 import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
 import type { Ports } from "./ports.ts";
 import { repairOrphans } from "./repair.ts";
+import { createRetention } from "./retention.ts";
 import { createRunBox } from "./run-box.ts";
+import { retryItem } from "./retry-item.ts";
 import { runActions, runBatch } from "./run-state-json.ts";
 import type { Runtime, RuntimeSettings } from "./runtime.ts";
 import { sendSignal } from "./send-signal.ts";
@@ -36,16 +39,40 @@ export function createRuntime(options: {
   readonly log: Logger;
 }): Runtime {
   const parts = wire(options);
-  const { shell, live, committer, box, calls, ingest, apps, functions, watch, lanes, timer, idleness, abort } = parts;
+  const {
+    shell,
+    live,
+    committer,
+    box,
+    calls,
+    ingest,
+    apps,
+    functions,
+    reach,
+    watch,
+    retention,
+    lanes,
+    timer,
+    idleness,
+    abort,
+  } = parts;
   const { storage, clock, appClient } = shell.ports;
   let isStopping = false;
   const refuseWhenStopping = () => {
     if (isStopping) throw shuttingDown({});
   };
 
+  const checkRoom = () => {
+    refuseWhenStopping();
+    const { newWaitingMax: max } = options.settings;
+    if (committer.newWaiting >= max)
+      throw serverBusy({ what: "events waiting for the database", max, seconds: busyRetrySeconds });
+  };
+
   return {
     storage,
     live,
+    checkRoom,
     now: clock.now,
     apps,
     functions,
@@ -54,7 +81,8 @@ export function createRuntime(options: {
     },
     registry() {
       const { apps: known, functions } = shell.registry();
-      return { apps: [...known.values()].map((app) => apps.asTried(app)), functions: [...functions.values()] };
+      const asKnown = (app: App): App => unreached(apps.asTried(app), reach.heldBecause(app.id));
+      return { apps: [...known.values()].map(asKnown), functions: [...functions.values()] };
     },
 
     async start() {
@@ -65,11 +93,13 @@ export function createRuntime(options: {
       committer.wake();
       timer.update();
       watch.start();
+      retention.start();
     },
 
     async stop({ graceMs }) {
       isStopping = true;
       watch.stop();
+      retention.stop();
       lanes.close();
       timer.stop();
       const grace = new AbortController();
@@ -84,11 +114,11 @@ export function createRuntime(options: {
     },
 
     async ingest(events, { seed }) {
-      refuseWhenStopping();
+      checkRoom();
       return ingest.accept(events, seed);
     },
     async invoke(slug, event) {
-      refuseWhenStopping();
+      checkRoom();
       return invoke(shell, committer, slug, event);
     },
     async sendSignal(signal, data) {
@@ -106,14 +136,38 @@ export function createRuntime(options: {
       return decided.kind === "committed";
     },
 
-    register: (request) => apps.register(request),
+    async retryItem(itemId) {
+      refuseWhenStopping();
+      return retryItem(shell, { committer, box }, itemId);
+    },
+    async register(request) {
+      const answer = await apps.register(request);
+      reach.heardFrom(answer.appId);
+      return answer;
+    },
     checkpoint: (runId, body) => acceptCheckpoint(shell, { box, calls }, runId, body),
     runActions: (runId) => box.read(runId, runActions),
     runBatch: (runId) => box.read(runId, runBatch),
     eventPayload: (event) => eventPayload(storage, event),
+    inMemory: () => ({
+      items: lanes.itemsInHand,
+      calls: calls.size,
+      mailboxes: box.mailboxes,
+      cachedRuns: box.cachedRuns,
+      transitions: committer.waiting,
+      lanes: lanes.known,
+    }),
+    retention: () => retention.status(),
     idle: () => idleness.wait(),
     waitForRun: (runId) => waitForRun(storage, live, runId),
   };
+}
+
+/** The record of an app whose calls are held says why. It is not stored: a server that starts finds out for itself. */
+function unreached(app: App, reason: string | null): App {
+  if (reason === null) return app;
+  const { code, message } = appUnreachable({ url: app.url, reason });
+  return { ...app, status: "failed", problem: { code, message, httpStatus: null, bodyExcerpt: null } };
 }
 
 /** Makes the parts and connects them. */
@@ -131,7 +185,10 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
 
   const laneMax = { system: systemItemsMax, gateway: gatewayRequestsMax, call: settings.callsPerAppMax };
   const lanes = createLanes({
-    maxOf: (lane) => laneMax[laneKind(lane)],
+    maxOf(lane) {
+      const appId = appOfLane(lane);
+      return appId === null ? laneMax[laneKind(lane)] : reach.roomFor(appId);
+    },
     isHeld(lane) {
       const functionId = functionOfLane(lane);
       return functionId !== null && shell.registry().functions.get(functionId)?.pausedAt != null;
@@ -174,20 +231,48 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     newId: shell.newId,
   });
   const apps = createApps(shell, committer);
-  const functions = createFunctionControl(shell, committer, () => {
-    // A resumed function's lane has room again, a paused one's has none.
+  /** A lane has room again, or none any more. */
+  const lookAgain = () => {
     if (lanes.hasDue(clock.now())) committer.wake();
     timer.update();
+  };
+  const functions = createFunctionControl(shell, committer, lookAgain);
+  const reach = createAppReach({
+    clock,
+    log,
+    signal,
+    fraction: ports.random.fraction,
+    isReachable: (url) => ports.appClient.isReachable(url),
+    callsMax: settings.callsPerAppMax,
+    waitMs: settings.appWaitMs,
+    onRoom: lookAgain,
   });
   const watch = createAppWatch(shell, apps);
+  const retention = createRetention(shell, { isBusy: () => lanes.itemsInHand > 0 || !committer.isIdle });
 
   const begin = async (item: LeasedItem) => {
-    await workOn(shell, { box, committer, matcher, calls }, item);
+    await workOn(shell, { box, committer, matcher, calls, reach }, item);
     lanes.release(item.lane);
     if (lanes.hasDue(clock.now())) committer.wake();
     else timer.update();
     idleness.check();
   };
 
-  return { shell, live, committer, box, calls, ingest, apps, functions, watch, lanes, timer, idleness, abort };
+  return {
+    shell,
+    live,
+    committer,
+    box,
+    calls,
+    ingest,
+    apps,
+    functions,
+    reach,
+    watch,
+    retention,
+    lanes,
+    timer,
+    idleness,
+    abort,
+  };
 }

@@ -59,8 +59,9 @@ export function createFunctionControl(shell: Shell, committer: Committer, onChan
   return {
     pause: (slug) => setPaused(slug, shell.ports.clock.now()),
     resume: (slug) => setPaused(slug, null),
-    dropBacklog: (slug) => workThrough(bySlug(slug), null),
-    moveBacklog: (slug, to) => workThrough(bySlug(slug), bySlug(to)),
+    // As promises: a slug that nobody knows is told to those who wait, not thrown at those who ask.
+    dropBacklog: async (slug) => workThrough(bySlug(slug), null),
+    moveBacklog: async (slug, to) => workThrough(bySlug(slug), bySlug(to)),
   };
 }
 

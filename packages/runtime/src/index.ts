@@ -1,5 +1,6 @@
 // The imperative shell: loops that read, ask the core, commit and call.
 export { createAppClient } from "./app-client.ts";
+export { createByteGatherer } from "./byte-gatherer.ts";
 export { createRuntime } from "./create-runtime.ts";
 export * from "./limits.ts";
 export type * from "./ports.ts";

@@ -39,7 +39,7 @@ export function createIngest(options: {
     for (let round = 0; left.length > 0; round += 1) {
       if (round === redecideMax) throw storageUnavailable({ reason: "apps and waits kept changing under the match" });
       const transitions = await Promise.all(left.map((event) => matcher.accept(event)));
-      const outcomes = await committer.submitAll(transitions);
+      const outcomes = await committer.submitNew(transitions);
       const again = left.filter((_, index) => isRejected(outcomes[index]));
       // What the match relied on changed between reading and writing: match these again.
       if (again.length > 0) await options.refreshRegistry();

@@ -25,6 +25,8 @@ export interface Lanes {
   /** When a lane with room has work next; null when none has. */
   nextAt(): Millis | null;
   readonly itemsInHand: number;
+  /** Lanes with work in hand or to come. */
+  readonly known: number;
   /** Takes no more leases. */
   close(): void;
 }
@@ -120,6 +122,9 @@ export function createLanes(options: {
     get itemsInHand() {
       return itemsInHand;
     },
+    get known() {
+      return books.size;
+    },
     close() {
       isClosed = true;
     },
@@ -138,6 +143,7 @@ function collectLanes(transition: Transition, into: Set<Lane>): void {
 function laneOf(effect: Effect): Lane | null {
   switch (effect.kind) {
     case "enqueue":
+    case "enqueueIfAwaited":
     case "resolvePause":
     case "replaceWork":
       return effect.item.lane;

@@ -2,6 +2,12 @@
 
 /** Transitions in one commit: bounds how long one commit can hold up the event loop (about 5 ms). */
 export const transitionsPerCommitMax = 64;
+/** Of these, for new work while more waits than a commit takes. */
+export const newPerCommitMin = 16;
+/** Transitions of new work that wait for their commit unless the settings say otherwise: about half a second of commits. */
+export const newWaitingDefault = 10_000;
+/** What a sender is told to wait when there is no room for new work. */
+export const busyRetrySeconds = 1;
 /** Events of one request stored per commit, for the same reason. */
 export const eventsPerCommitMax = 64;
 /** Items without a call (timers, resumes, matches) worked on at once. */
@@ -16,12 +22,22 @@ export const cachedRunsMax = 2_000;
 export const cachedStateMax = 64 * 1024 * 1024;
 /** Pauses read at a time while matching one event. */
 export const pausesPerReadMax = 500;
+/** Steps of evaluation in one turn of the event loop: 1 to 7 ms. One expression alone may take five times as many. */
+export const stepsPerTurnMax = 20_000;
+/** Steps of evaluation for an event while its sender waits: about a tenth of a second; the rest is done afterwards. */
+export const stepsPerAcceptMax = 500_000;
 /** How often a transition is decided again after others changed what it read, before it counts as one that cannot be processed. */
 export const redecideMax = 50;
 /** Wait before a commit that the disk refused is tried again. */
 export const storageRetryMs = 1_000;
 /** Wait before an app that is not there yet is called again. */
 export const unreachableRetryMs = 500;
+/** The first knock at an app that nobody listens for comes this soon, each later one after twice as long … */
+export const knockEveryMinMs = 250;
+/** … up to this: what a returned app waits at most before its calls come back. */
+export const knockEveryMaxMs = 10_000;
+/** In which the calls in flight to a returned app may double: from one to 128 in seven seconds, sooner if it answers sooner. */
+export const rampMs = 1_000;
 /** How often apps whose last sync failed are tried again. */
 export const failedSyncRetryMs = 5_000;
 /** How often local ports are looked at while no app is synced. */
@@ -36,3 +52,13 @@ export const problemExcerptMax = 2_000;
 export const backlogPerItem = 100;
 /** Runs repaired at start per read. */
 export const orphansPerRead = 500;
+/** Wait before the first sweep of a server that has started. */
+export const firstSweepMs = 60_000;
+/** Time between two sweeps of what is over: an hour more or less is nothing to data that was kept for days. */
+export const sweepIntervalMs = 3_600_000;
+/** Rows removed in one commit: bounds how long a sweep holds up the event loop (about 2 ms). */
+export const sweepWeightMax = 100;
+/** Pause between two commits of a sweep, */
+export const sweepPauseMs = 2;
+/** and while there are calls in flight. */
+export const sweepPauseBusyMs = 5;

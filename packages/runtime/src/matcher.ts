@@ -15,7 +15,8 @@ import {
 import { eventJson, type JsonText, type Millis, parseJsonText } from "@stepwright/protocol";
 import type { Storage } from "@stepwright/storage";
 import { eventText } from "./event-payload.ts";
-import { pausesPerReadMax } from "./limits.ts";
+import { judgeInSlices } from "./judge-in-slices.ts";
+import { pausesPerReadMax, stepsPerAcceptMax } from "./limits.ts";
 
 /** Turns events into transitions. */
 export interface Matcher {
@@ -38,6 +39,7 @@ export function createMatcher(options: {
     readonly ref: EventRef;
     readonly cursor: MatchCursor;
     readonly beforeSeq: number | null;
+    readonly stepsMax: number;
   }): Promise<MatchInput> => {
     const { event } = match;
     const value = parseJsonText(match.text);
@@ -53,7 +55,13 @@ export function createMatcher(options: {
       beforeSeq: match.beforeSeq,
       limit: pausesPerReadMax + 1,
     });
-    const pauses = found.pauses.slice(0, pausesPerReadMax);
+    const candidates = found.pauses.slice(0, pausesPerReadMax);
+    const judged = await judgeInSlices(candidates, {
+      event: { name: event.name, value },
+      now,
+      stepsMax: match.stepsMax,
+    });
+    const pauses = candidates.slice(0, judged.size);
     return {
       event: {
         internalId: event.internalId,
@@ -67,6 +75,7 @@ export function createMatcher(options: {
       cursor: match.cursor,
       registry: options.registry(),
       pauses,
+      judged,
       hasMorePauses: found.pauses.length > pauses.length,
       probes,
       highestPauseSeq: found.highestSeq,
@@ -83,6 +92,8 @@ export function createMatcher(options: {
         ref: { kind: "inTransition", index: 0 },
         cursor: { functionsAfter: null, pausesAfter: 0 },
         beforeSeq: null,
+        // Its sender waits: what is left goes on from a queue item.
+        stepsMax: stepsPerAcceptMax,
       });
       return acceptEvent(input, event);
     },
@@ -93,6 +104,7 @@ export function createMatcher(options: {
         ref: { kind: "stored", seq: event.seq },
         cursor,
         beforeSeq: event.seq,
+        stepsMax: Infinity,
       });
       return continueMatch(input, item);
     },

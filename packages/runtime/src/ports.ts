@@ -58,6 +58,8 @@ export interface AppClient {
   request(request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult>;
   /** Says whether something listens on a port of this machine. */
   isPortOpen(port: number): Promise<boolean>;
+  /** Says whether something takes connections where a URL points to. */
+  isReachable(url: string): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 // What the runtime offers to those who drive it: the HTTP server, the command line and tests.
-import type { App, FunctionRecord, Run, StoredEvent } from "@stepwright/engine";
+import type { App, FunctionRecord, RetentionPolicy, Run, StoredEvent } from "@stepwright/engine";
 import type { RunStatus } from "@stepwright/engine";
 import type {
   AppId,
@@ -12,7 +12,7 @@ import type {
   RunId,
   StepwrightError,
 } from "@stepwright/protocol";
-import type { Storage } from "@stepwright/storage";
+import type { RemovedRows, Storage } from "@stepwright/storage";
 
 /** The engine with its loops running. All methods reject with a `StepwrightError` for what a caller can cause. */
 export interface Runtime {
@@ -23,6 +23,8 @@ export interface Runtime {
   start(): Promise<void>;
   /** Takes no new work, lets calls in flight finish for up to `graceMs`, then returns; nothing is lost either way. */
   stop(options: { readonly graceMs: number }): Promise<{ readonly callsAbandoned: number }>;
+  /** Throws SERVER_BUSY while there is no room for new work, SHUTTING_DOWN when there will be none: asked before a body is read. */
+  checkRoom(): void;
   /** Stores the events with all they cause in one commit; ids are our ULIDs, in order. */
   ingest(events: readonly IncomingEvent[], options: { readonly seed: EventIdSeed | null }): Promise<readonly EventId[]>;
   /** Starts exactly one function with an `inngest/function.invoked` event. An unknown slug is FUNCTION_NOT_FOUND. */
@@ -40,6 +42,8 @@ export interface Runtime {
   cancelRun(runId: RunId): Promise<boolean>;
   /** A new run with the same events; RUN_NOT_FOUND, FUNCTION_NOT_FOUND when its function is gone. */
   rerun(runId: RunId): Promise<RunId>;
+  /** Tries an item that was set aside again; QUEUE_ITEM_NOT_FOUND, or QUEUE_ITEM_UNREADABLE when nobody can tell what it was for. */
+  retryItem(itemId: string): Promise<void>;
   /** Renders lifecycle payloads, which are not stored. */
   eventPayload(event: StoredEvent): Promise<JsonText>;
   readonly apps: AppControl;
@@ -47,10 +51,28 @@ export interface Runtime {
   /** Apps and functions as of now, from memory. */
   registry(): { readonly apps: readonly App[]; readonly functions: readonly FunctionRecord[] };
   readonly isDiscovering: boolean;
+  /** What is kept in memory about work: it follows what is in flight, not what is stored. */
+  inMemory(): InMemory;
+  /** What is removed when it is old, and what was. */
+  retention(): RetentionStatus;
   /** Resolves when no transition is being committed, no call is in flight and no item is due. For tests and shutdown. */
   idle(): Promise<void>;
   /** Resolves with the run once it has ended. For tests. */
   waitForRun(runId: RunId): Promise<Run>;
+}
+
+/** Sizes of what a runtime remembers. */
+export interface InMemory {
+  /** Leased items that are being worked on. */
+  readonly items: number;
+  readonly calls: number;
+  /** Runs with somebody at, or waiting for, their mailbox. */
+  readonly mailboxes: number;
+  readonly cachedRuns: number;
+  /** Transitions that are to be committed. */
+  readonly transitions: number;
+  /** Lanes that have work now or at a known time. */
+  readonly lanes: number;
 }
 
 /** Answer to a registration. */
@@ -81,6 +103,22 @@ export interface FunctionControl {
   dropBacklog(slug: string): Promise<void>;
   /** Gives every run made until now that has not started to another function, as `dropBacklog` in time. */
   moveBacklog(slug: string, to: string): Promise<void>;
+}
+
+/** The sweeps that remove what is over. */
+export interface RetentionStatus {
+  /** Null when nothing is ever removed. */
+  readonly policy: RetentionPolicy | null;
+  readonly isSweeping: boolean;
+  /** Null while a sweep is going on, and without a policy. */
+  readonly nextSweepAt: Millis | null;
+  readonly lastSweep: {
+    readonly startedAt: Millis;
+    readonly endedAt: Millis;
+    readonly removed: RemovedRows;
+  } | null;
+  /** Since the server has started, a sweep that is going on included. */
+  readonly removed: RemovedRows;
 }
 
 /** Something that was committed and that a page may show. */
@@ -118,11 +156,20 @@ export interface RuntimeSettings {
   readonly cronMissedTick: "latest" | "none";
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
+  /** Transitions of new work (events and what they start) that may wait for their commit; more is SERVER_BUSY. */
+  readonly newWaitingMax: number;
   /**
    * For this long after the start, a call that nobody listens for is made again without costing the run an attempt:
    * server and apps are commonly started together, in any order.
    */
   readonly startupGraceMs: number;
+  /** How long what is over is kept; null: for good, and nothing looks for it (tests that move the clock). */
+  readonly retention: RetentionPolicy | null;
+  /**
+   * For this long an app that nobody listens for is waited for: its calls are held and cost their runs no attempts. Past it,
+   * or with 0, a refused call is a failed attempt.
+   */
+  readonly appWaitMs: number;
   /**
    * Says whether an event's own time means "now". Never, on a wall clock; with a virtual one, times that an
    * SDK took from the real clock do (design: Time).

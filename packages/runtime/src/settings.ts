@@ -1,6 +1,6 @@
 // The defaults of the runtime's settings.
 import { callTimeoutMs } from "@stepwright/protocol";
-import { callsPerAppDefault, failedSyncRetryMs } from "./limits.ts";
+import { callsPerAppDefault, failedSyncRetryMs, newWaitingDefault } from "./limits.ts";
 import type { RuntimeSettings } from "./runtime.ts";
 
 /** What `stepwright dev` runs with, before configuration. */
@@ -18,6 +18,9 @@ export const defaultSettings: RuntimeSettings = {
   cronMissedTick: "latest",
   callsPerAppMax: callsPerAppDefault,
   callTimeoutMs,
+  newWaitingMax: newWaitingDefault,
   startupGraceMs: 0,
+  appWaitMs: 0,
+  retention: null,
   countsAsNow: () => false,
 };

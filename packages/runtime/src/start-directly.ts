@@ -1,5 +1,5 @@
 // Runs that somebody asks for by name: an invocation from outside, and a run again with the same events.
-import { eventNames, type NewEvent, startFunction } from "@stepwright/engine";
+import { eventNames, isEnded, type NewEvent, startFunction } from "@stepwright/engine";
 import {
   asEventId,
   canonicalJson,
@@ -88,7 +88,15 @@ export async function rerun(shell: Shell, committer: Committer, runId: RunId): P
     now,
     newId: shell.newId,
   });
-  refuseFailed(await committer.submit(started.transition));
+  const outcome = await committer.submit({
+    ...started.transition,
+    // Its events are there for as long as the run is, and one that has ended may be removed just now.
+    guards: isEnded(run.status)
+      ? [...started.transition.guards, { kind: "runVersion", runId, version: run.version }]
+      : started.transition.guards,
+  });
+  refuseFailed(outcome);
+  if (outcome.kind === "rejected") throw runNotFound({ runId });
   if (started.runId === null) throw new Error("broken invariant: a rerun joins no others");
   return started.runId;
 }

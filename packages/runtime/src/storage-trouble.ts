@@ -1,11 +1,22 @@
-// Telling a database in trouble (a full disk), which passes, from an item that cannot be processed, which does not.
-import { StepwrightError, storageUnavailable } from "@stepwright/protocol";
+// Telling a database in trouble (a full disk, a damaged page), which people can end, from an item that cannot be processed, which does not.
+import {
+  StepwrightError,
+  storageDamaged,
+  storageFull,
+  storageGone,
+  storageUnavailable,
+  storageUnsynced,
+} from "@stepwright/protocol";
 import type { TransitionOutcome } from "@stepwright/storage";
 
-/** Says whether the database as a whole was at fault: the same may succeed later. */
+/** Says whether the database as a whole was at fault: the same may succeed later, if only after another start. */
 export function isStorageTrouble(error: unknown): boolean {
-  return error instanceof StepwrightError && error.code === storageUnavailable.code;
+  return error instanceof StepwrightError && troubles.has(error.code);
 }
+
+const troubles: ReadonlySet<string> = new Set(
+  [storageUnavailable, storageFull, storageUnsynced, storageDamaged, storageGone].map(({ code }) => code),
+);
 
 /** Puts what a commit threw into the words that callers are answered with. */
 export function asStorageTrouble(error: unknown): StepwrightError {

@@ -1,5 +1,17 @@
 // Works on leased queue items: one item, one decision, one commit.
-import { cancel, leaseGuard, type LeasedItem, resume, runTimedOut, timeOut, wake, type Work } from "@stepwright/engine";
+import {
+  cancel,
+  type Effect,
+  leaseGuard,
+  type LeasedItem,
+  resume,
+  runTimedOut,
+  timeOut,
+  wake,
+  type Work,
+} from "@stepwright/engine";
+import { asPauseId } from "@stepwright/protocol";
+import type { AppReach } from "./app-reach.ts";
 import { callApp, type CallsInFlight } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
@@ -19,6 +31,7 @@ export interface WorkDeps {
   readonly committer: Committer;
   readonly matcher: Matcher;
   readonly calls: CallsInFlight;
+  readonly reach: AppReach;
 }
 
 /**
@@ -26,6 +39,7 @@ export interface WorkDeps {
  * with its reason, and the others go on. When the runtime stops first, the item stays leased for the next boot.
  */
 export async function workOn(shell: Shell, deps: WorkDeps, item: LeasedItem): Promise<void> {
+  let isToldOf = false;
   while (!shell.signal.aborted) {
     try {
       const decided = await dispatch(shell, deps, item);
@@ -39,10 +53,13 @@ export async function workOn(shell: Shell, deps: WorkDeps, item: LeasedItem): Pr
         return;
       }
       // It was a read that failed: nothing was asked of the app yet, and the lease is ours still.
-      shell.log.error(
-        { err: error, itemId: item.id, kind: item.work.kind },
-        "queue item could not be read; trying again",
-      );
+      // Said once: a damaged page stays damaged, and hundreds of items may ask for it every second.
+      if (!isToldOf)
+        shell.log.error(
+          { err: error, itemId: item.id, kind: item.work.kind },
+          "queue item could not be read; trying again",
+        );
+      isToldOf = true;
       await shell.rest();
     }
   }
@@ -112,7 +129,11 @@ async function drop(deps: WorkDeps, item: LeasedItem): Promise<void> {
   });
 }
 
-/** Takes the item out of the queue. If not even that can be stored, its lease keeps it from coming round again before the next boot. */
+/**
+ * Takes the item out of the queue. If not even that can be stored, its lease keeps it from coming round again before the next boot.
+ *
+ * A wait whose time is up goes with its item: its pause would look like something that goes on with the run, and never will.
+ */
 async function setAside(shell: Shell, deps: WorkDeps, item: LeasedItem, reason: unknown): Promise<void> {
   const facts = { itemId: item.id, kind: item.work.kind };
   const text = reason instanceof Error ? reason.message : String(reason);
@@ -120,10 +141,14 @@ async function setAside(shell: Shell, deps: WorkDeps, item: LeasedItem, reason: 
   try {
     const outcome = await deps.committer.submitUntilWritten({
       guards: [leaseGuard(item)],
-      effects: [{ kind: "setAside", itemId: item.id, reason: text, at: shell.ports.clock.now() }],
+      effects: [...endedWait(item), { kind: "setAside", itemId: item.id, reason: text, at: shell.ports.clock.now() }],
     });
     refuseFailed(outcome);
   } catch (error) {
     if (!shell.signal.aborted) shell.log.error({ err: error, ...facts }, "queue item could not be set aside");
   }
+}
+
+function endedWait({ work }: LeasedItem): readonly Effect[] {
+  return work.kind === "timeout" ? [{ kind: "closePause", pauseId: asPauseId(`${work.runId}:${work.stepId}`) }] : [];
 }

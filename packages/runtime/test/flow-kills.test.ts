@@ -1,9 +1,11 @@
 // Random histories of every feature at once, with kills at any moment: what was accepted ends in exactly one way, and
 // nothing is left behind that holds anybody up.
+import { expiredBy, type RetentionPolicy } from "@stepwright/engine";
 import type { EventId } from "@stepwright/protocol";
+import { examineDatabase } from "@stepwright/storage-sqlite";
 import { expect, it } from "vitest";
 import { fateOf, invokeOnce, sleepOnce } from "./flow.ts";
-import { createManualClock } from "./manual-clock.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
 import { addApp, openRuntime, type OpenRuntime } from "./open-runtime.ts";
 import { done, ops, stepRun, type TestFunction } from "./test-app.ts";
 import { tempFile } from "./temp-file.ts";
@@ -51,54 +53,77 @@ function chances(seed: number): () => number {
   };
 }
 
-it.each(Array.from({ length: 12 }, (_, seed) => seed))(
+interface History {
+  readonly opened: OpenRuntime;
+  readonly clock: ManualClock;
+  readonly sent: EventId[];
+  readonly send: (name: string, user: string, target?: string) => Promise<void>;
+  /** Lets time pass until nothing is left to do. */
+  readonly finish: () => Promise<void>;
+}
+
+/** What happens by the chances of the seed; `look` is called before each step with the server of that moment. */
+async function history(seed: number, look: (opened: OpenRuntime, file: string) => Promise<void>): Promise<History> {
+  const chance = chances(seed);
+  const oneOf = <T>(list: readonly [T, ...T[]]): T => list[Math.floor(chance() * list.length)] ?? list[0];
+  const file = tempFile();
+  const clock = createManualClock();
+  // Little room, so that runs wait for that as well.
+  const settings = { callsPerAppMax: 3 };
+  let opened: OpenRuntime = await openRuntime({ file, clock, settings });
+  await addApp(opened, "shop", functions);
+  const sent: EventId[] = [];
+  const send = async (name: string, user: string, target = "calls") => {
+    sent.push(await opened.send(`test/${name}`, { data: { user, target } }));
+    clock.move(1);
+  };
+  for (let n = 0; n < 25; n += 1) {
+    await look(opened, file);
+    const what = chance();
+    if (what < 0.08) {
+      const statuses = ["queued", "running"] as const;
+      const { items } = await opened.storage.runs.list({ statuses }, { cursor: null, limit: 20 });
+      const [first, ...rest] = items;
+      if (first !== undefined) await opened.runtime.cancelRun(oneOf([first, ...rest]).id);
+    } else if (what < 0.6) {
+      const { name } = oneOf(functions);
+      const user = oneOf(["a", "b"]);
+      const target = oneOf(functions).name;
+      for (let more = Math.floor(chance() * 4); more >= 0; more -= 1)
+        await send(name, user, target === "caller" ? "calls" : target);
+    } else if (what < 0.8) {
+      clock.move(oneOf([500, 2_000, 5_000]));
+      await opened.runtime.idle();
+    } else {
+      if (chance() < 0.5) await opened.runtime.idle();
+      await opened.storage.close();
+      opened = await openRuntime({ file, clock, settings });
+    }
+  }
+  const finish = async () => {
+    for (let second = 0; second < 240; second += 1) {
+      clock.move(1_000);
+      await opened.runtime.idle();
+      const { queued, running } = await opened.storage.runs.countByStatus();
+      const { future } = await opened.storage.queue.depth();
+      if (queued + running + future === 0) break;
+    }
+    await look(opened, file);
+  };
+  await finish();
+  return { opened, clock, sent, send, finish };
+}
+
+const seeds = Array.from({ length: 12 }, (_, seed) => seed);
+
+async function examine(_: OpenRuntime, file: string): Promise<void> {
+  expect(examineDatabase({ file, isFull: false }).findings).toEqual([]);
+}
+
+it.each(seeds)(
   "history %i: whatever is killed when, each event ends in one run, batch or record, and every run ends",
   async (seed) => {
-    const chance = chances(seed);
-    const oneOf = <T>(list: readonly [T, ...T[]]): T => list[Math.floor(chance() * list.length)] ?? list[0];
-    const file = tempFile();
-    const clock = createManualClock();
-    // Little room, so that runs wait for that as well.
-    const settings = { callsPerAppMax: 3 };
-    let opened: OpenRuntime = await openRuntime({ file, clock, settings });
-    await addApp(opened, "shop", functions);
-    const sent: EventId[] = [];
-    const send = async (name: string, user: string, target = "calls") => {
-      sent.push(await opened.send(`test/${name}`, { data: { user, target } }));
-      clock.move(1);
-    };
-    for (let n = 0; n < 25; n += 1) {
-      const what = chance();
-      if (what < 0.08) {
-        const statuses = ["queued", "running"] as const;
-        const { items } = await opened.storage.runs.list({ statuses }, { cursor: null, limit: 20 });
-        const [first, ...rest] = items;
-        if (first !== undefined) await opened.runtime.cancelRun(oneOf([first, ...rest]).id);
-      } else if (what < 0.6) {
-        const { name } = oneOf(functions);
-        const user = oneOf(["a", "b"]);
-        const target = oneOf(functions).name;
-        for (let more = Math.floor(chance() * 4); more >= 0; more -= 1)
-          await send(name, user, target === "caller" ? "calls" : target);
-      } else if (what < 0.8) {
-        clock.move(oneOf([500, 2_000, 5_000]));
-        await opened.runtime.idle();
-      } else {
-        if (chance() < 0.5) await opened.runtime.idle();
-        await opened.storage.close();
-        opened = await openRuntime({ file, clock, settings });
-      }
-    }
-    const finish = async () => {
-      for (let second = 0; second < 240; second += 1) {
-        clock.move(1_000);
-        await opened.runtime.idle();
-        const { queued, running } = await opened.storage.runs.countByStatus();
-        const { future } = await opened.storage.queue.depth();
-        if (queued + running + future === 0) return;
-      }
-    };
-    await finish();
+    const { opened, clock, sent, send, finish } = await history(seed, examine);
     const fates = await Promise.all(sent.map((id) => fateOf(opened, id)));
     const unended = fates.filter((fate) => fate.length !== 1 || /wait|queued|running/u.test(fate.join()));
     expect(unended).toEqual([]);
@@ -114,3 +139,36 @@ it.each(Array.from({ length: 12 }, (_, seed) => seed))(
   },
   60_000,
 );
+
+it.each(seeds)(
+  "history %i: what is over may be removed at any moment, and what goes on misses nothing",
+  async (seed) => {
+    const removed = { runs: 0, events: 0 };
+    const sweepAndExamine = async (opened: OpenRuntime, file: string) => {
+      for (const expired of expiredBy(keepNothing, opened.runtime.now())) {
+        const piece = await opened.storage.retention.sweep({ expired, cursor: null, weightMax: 10_000 });
+        removed.runs += piece.removed.runs;
+        removed.events += piece.removed.events;
+      }
+      await examine(opened, file);
+    };
+    const { opened, clock, sent, send, finish } = await history(seed, sweepAndExamine);
+    expect(await opened.storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 0 });
+    expect(opened.complaints).toEqual([]);
+    expect(removed.runs).toBeGreaterThan(5);
+    expect(removed.events).toBeGreaterThan(5);
+
+    clock.move(hour);
+    const before = sent.length;
+    for (const { name } of functions) await send(name, "a");
+    const accepted = (await Promise.all(sent.slice(before).map((id) => fateOf(opened, id)))).flat();
+    expect(accepted).toHaveLength(functions.length);
+    await finish();
+    const left = await opened.storage.runs.list({}, { cursor: null, limit: 9 });
+    expect(left.items).toEqual([]);
+  },
+  60_000,
+);
+
+/** The shortest that data can be kept. */
+const keepNothing: RetentionPolicy = { runs: { completed: 0, failed: 0, cancelled: 0, skipped: 0 }, events: 0 };

@@ -129,6 +129,16 @@ describe("a backlog", () => {
     expect(app.calls).toHaveLength(2);
   });
 
+  it("of a function that nobody knows is refused to whoever waits, as everything is", async () => {
+    const { runtime } = await openRuntime();
+    const asked = [
+      () => runtime.functions.dropBacklog("shop-none"),
+      () => runtime.functions.moveBacklog("shop-none", "shop-none"),
+    ].map((ask) => ask());
+    const refused = await Promise.allSettled(asked);
+    expect(refused).toMatchObject(asked.map(() => ({ reason: { code: "FUNCTION_NOT_FOUND" } })));
+  });
+
   it("is moved: another function gets the runs with their events, under its own limits", async () => {
     const { handle, release } = hang();
     const { app, runtime, start, ended, storage } = await openShop([

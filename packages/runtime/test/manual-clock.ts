@@ -8,6 +8,8 @@ export interface ManualClock extends Clock {
   move(byMs: number): void;
   /** How many sleep. */
   readonly sleepers: number;
+  /** When the first of them wakes; null when nobody sleeps. */
+  readonly nextWakeAt: number | null;
   /** Resolves when somebody sleeps until a time at or after `at`; at once if somebody does already. */
   asleepUntil(at: number): Promise<void>;
 }
@@ -51,6 +53,10 @@ export function createManualClock(start = Date.UTC(2026, 0, 15, 12)): ManualCloc
     },
     get sleepers() {
       return sleepers.size;
+    },
+    get nextWakeAt() {
+      const times = [...sleepers].map((sleeper) => sleeper.at);
+      return times.length === 0 ? null : Math.min(...times);
     },
     asleepUntil: (at) =>
       isAsleepUntil(at) ? Promise.resolve() : new Promise((resolve) => watchers.push({ at, resolve })),

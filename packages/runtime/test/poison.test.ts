@@ -1,9 +1,11 @@
 // What cannot be processed is set aside, once and visibly, and the others go on.
-import { asRunId, storageUnavailable } from "@stepwright/protocol";
+import { asJsonText, asRunId, type JsonObject, storageUnavailable } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
-import { openShop } from "./open-runtime.ts";
-import { done, ops, stepRun } from "./test-app.ts";
+import { openRuntime, openShop } from "./open-runtime.ts";
+import { tempFile } from "./temp-file.ts";
+import { done, type Handler, ops, stepRun } from "./test-app.ts";
+import type { WatchedStorage } from "./watched-storage.ts";
 
 describe("an item that cannot be processed", () => {
   it("is set aside with its reason after one look, and the runs beside it end", async () => {
@@ -71,6 +73,43 @@ describe("an item that cannot be processed", () => {
     expect(await storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 2 });
   });
 
+  it("takes the wait with it whose time is up, so that the next start finds its run with nothing to go on", async () => {
+    const clock = createManualClock();
+    const file = tempFile();
+    const wait = {
+      op: "WaitForEvent",
+      id: "w",
+      name: "test/never",
+      displayName: "w",
+      opts: { event: "test/never", timeout: "1m" },
+    };
+    let isAsked = false;
+    const first = await openShop(
+      [{ name: "one", handle: ({ steps }) => (isAsked || "w" in steps ? done() : ops(wait)) }],
+      { clock, file },
+    );
+    const runId = await first.start("test/one");
+    await first.runtime.idle();
+    // What is in memory is not read: the next boot has to read the run.
+    await first.runtime.stop({ graceMs: 0 });
+    await first.storage.close();
+    const second = await openRuntime({
+      clock,
+      file,
+      prepare: (storage) => {
+        storage.damagedRuns.set(runId, new Error("the run's row is damaged"));
+      },
+    });
+    clock.move(60_000);
+    await second.runtime.idle();
+    expect(await second.storage.queue.setAside(10)).toMatchObject([{ kind: "timeout", runId }]);
+    await second.runtime.stop({ graceMs: 0 });
+    await second.storage.close();
+    isAsked = true;
+    const third = await openRuntime({ clock, file });
+    expect((await third.ended(runId)).status).toBe("completed");
+  });
+
   it("is not what a database in trouble makes of it: the item is looked at again later", async () => {
     const clock = createManualClock();
     const { storage, start, ended } = await openShop([{ name: "one", handle: () => done() }], { clock });
@@ -84,3 +123,98 @@ describe("an item that cannot be processed", () => {
     expect((await storage.queue.depth()).setAside).toBe(0);
   });
 });
+
+describe("an item that was set aside", () => {
+  async function setAsideOne(flow: JsonObject = {}) {
+    const clock = createManualClock();
+    const opened = await openShop([{ name: "one", flow, handle: () => done() }], { clock });
+    const runId = await opened.start("test/one", { ts: clock.now() + 60_000, data: { key: "a" } });
+    opened.storage.damagedRuns.set(runId, new Error("the run's row is damaged"));
+    clock.move(60_000);
+    await opened.runtime.idle();
+    const [item] = await opened.storage.queue.setAside(10);
+    if (item === undefined) throw new Error("it was set aside");
+    return { ...opened, runId, itemId: item.id };
+  }
+
+  it("is tried again when somebody asks for it, and its run ends", async () => {
+    const { runtime, storage, app, ended, runId, itemId } = await setAsideOne({ concurrency: [{ limit: 1 }] });
+    storage.damagedRuns.clear();
+    await runtime.retryItem(itemId);
+    expect((await ended(runId)).status).toBe("completed");
+    expect(app.calls.map((call) => call.attempt)).toEqual([0]);
+    expect((await storage.queue.depth()).setAside).toBe(0);
+    await expect(runtime.retryItem(itemId)).rejects.toMatchObject({ code: "QUEUE_ITEM_NOT_FOUND", status: 404 });
+  });
+
+  it("is set aside again while the reason is still there", async () => {
+    const { runtime, storage, itemId } = await setAsideOne();
+    await runtime.retryItem(itemId);
+    await runtime.idle();
+    expect(await storage.queue.setAside(10)).toMatchObject([{ id: itemId, reason: "the run's row is damaged" }]);
+  });
+
+  it("is forgotten when its run has been cancelled meanwhile", async () => {
+    const { runtime, storage, app, runId, itemId } = await setAsideOne();
+    storage.damagedRuns.clear();
+    await runtime.cancelRun(runId);
+    await runtime.retryItem(itemId);
+    await runtime.idle();
+    expect(await storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 0 });
+    expect(app.calls).toHaveLength(0);
+  });
+
+  it("is tried once by two who ask at the same time", async () => {
+    const { runtime, storage, app, ended, runId, itemId } = await setAsideOne();
+    storage.damagedRuns.clear();
+    const asked = await Promise.allSettled([runtime.retryItem(itemId), runtime.retryItem(itemId)]);
+    expect(asked.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect((await ended(runId)).status).toBe("completed");
+    expect(app.calls).toHaveLength(1);
+  });
+});
+
+describe("rows that somebody has damaged", () => {
+  it("a result that is no JSON sets its run's work aside, and nobody is called with it", async () => {
+    const file = tempFile();
+    const clock = createManualClock();
+    const sleep = { op: "Sleep", id: "z", name: "1h", displayName: "z", opts: {} };
+    const handle: Handler = ({ steps }) => ("a" in steps ? ops(sleep) : ops(stepRun("a", 1)));
+    const first = await openShop([{ name: "two", handle }], { clock, file });
+    const runId = await first.start("test/two");
+    await first.runtime.idle();
+    await first.runtime.stop({ graceMs: 0 });
+    await first.storage.close();
+
+    const second = await openRuntime({ clock, file, prepare: damageResults });
+    const calls = first.app.calls.length;
+    clock.move(3_600_000);
+    await second.runtime.idle();
+    expect(await second.storage.queue.setAside(10)).toMatchObject([
+      { runId, reason: `the result of step a of run ${runId} is damaged: it is no JSON` },
+    ]);
+    expect(first.app.calls).toHaveLength(calls);
+  });
+
+  it("a lease that the store cannot give does not keep anything from being written", async () => {
+    const opened = await openShop([{ name: "one", handle: () => done() }]);
+    const { storage, send, complaints } = opened;
+    const commit = storage.commit.bind(storage);
+    storage.commit = async (batch) => {
+      if (batch.lease.length > 0) throw new Error("a row that nobody can read");
+      return commit(batch);
+    };
+    await send("test/one");
+    expect(complaints).toContain("nothing could be leased; writing what there is to write");
+    expect((await storage.events.list({ name: "test/one" }, { cursor: null, limit: 10 })).items).toHaveLength(1);
+  });
+});
+
+function damageResults(storage: WatchedStorage): void {
+  const load = storage.runs.load.bind(storage.runs);
+  storage.runs.load = async (runId) => {
+    const loaded = await load(runId);
+    if (loaded === null) return null;
+    return { ...loaded, steps: loaded.steps.map((step) => ({ ...step, memo: asJsonText('{"data":') })) };
+  };
+}

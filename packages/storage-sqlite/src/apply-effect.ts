@@ -12,6 +12,7 @@ import {
 import { asRunId } from "@stepwright/protocol";
 import { admitStart } from "./admit-start.ts";
 import type { EffectScope } from "./effect-scope.ts";
+import { registryVersion } from "./registry.ts";
 import type { Tables } from "./tables.ts";
 
 /** A key of something that is no run. */
@@ -51,6 +52,9 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
     case "enqueue":
       enqueue(tables, scope, effect.item);
       return;
+    case "enqueueIfAwaited":
+      if (isAwaited(tables, effect)) enqueue(tables, scope, effect.item);
+      return;
     case "dequeue":
       tables.queue.dequeue(scope.round, effect.itemId);
       return;
@@ -65,6 +69,9 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
       return;
     case "setAside":
       tables.queue.setAside(scope.round, { id: effect.itemId, reason: effect.reason, at: effect.at });
+      return;
+    case "forgetSetAside":
+      tables.queue.forgetSetAside(effect.itemId);
       return;
     case "putSpan":
       tables.spans.put(effect.span);
@@ -162,6 +169,10 @@ function resolved(tables: Tables, scope: EffectScope, item: NewQueueItem): void 
   } else if (work.kind === "cancel" && work.event !== undefined) {
     tables.events.putMatch(seqOf(scope, work.event), { runId: work.runId, stepId: null });
   }
+}
+
+function isAwaited(tables: Tables, o: { readonly eventName: string; readonly registryVersion: number }): boolean {
+  return registryVersion(tables.counters) !== o.registryVersion || tables.pauseIndex.paths.of(o.eventName).length > 0;
 }
 
 function enqueue(tables: Tables, scope: EffectScope, item: NewQueueItem): void {

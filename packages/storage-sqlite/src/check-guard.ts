@@ -16,6 +16,8 @@ export function holds(tables: Tables, guard: Guard): boolean {
       return !tables.queue.has(guard.itemId);
     case "itemWaiting":
       return tables.queue.isWaiting(guard.itemId);
+    case "itemSetAside":
+      return tables.queue.isSetAside(guard.itemId);
     case "keyFree":
       return tables.runs.isKeyFree(guard.key, guard.now);
     case "signalFree":

@@ -13,16 +13,20 @@ import { timeOrNull } from "./time-or-null.ts";
 /**
  * Prepares the commit.
  *
- * It runs on the caller's thread. Measured on two shared cores with a step's transition (two guards; step, span, run,
- * item out, next item in and leased), p50 per commit: 0.16 ms alone, 0.7 ms for 8, 2.8 ms for 32, 5.2 ms for 64 with
- * `normal`; 0.42, 1.0, 3.7 and 6.2 ms with `full`. A worker thread would add 0.2 ms to each commit of one and 1.5 ms to
+ * It runs on the caller's thread, but for the wait for the disk (`log-sync.ts`). Measured on two shared cores with a step's
+ * transition (two guards; step, span, run, item out, next item in and leased), p50 per commit: 0.16 ms alone, 0.7 ms for 8,
+ * 2.8 ms for 32, 5.2 ms for 64. A worker thread would add 0.2 ms to each commit of one and 1.5 ms to
  * each of 64, of which 0.5 ms on the caller's thread for copying alone. So batches of up to 32 keep the event loop
  * free enough, but for the commit in a hundred (fewer in large batches) that checkpoints the log in 5 to 10 ms.
  *
- * The returned function throws STORAGE_UNAVAILABLE when the database refuses the transaction as a whole (disk
- * full, I/O error); nothing of the batch is stored then.
+ * The returned function throws STORAGE_FULL, STORAGE_DAMAGED or STORAGE_UNAVAILABLE when the database refuses the
+ * transaction as a whole; nothing of the batch is stored then.
  */
-export function committer(db: Connection, tables: Tables): (batch: CommitBatch) => CommitResult {
+export function committer(
+  db: Connection,
+  tables: Tables,
+  beforeCommit?: () => void,
+): (batch: CommitBatch) => CommitResult {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const end = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
@@ -33,6 +37,7 @@ export function committer(db: Connection, tables: Tables): (batch: CommitBatch) 
     tables.lanes.forget();
     tables.lines.forget();
     tables.gates.forget();
+    tables.pauseIndex.paths.forget();
     tables.counters.reload();
   };
 
@@ -43,6 +48,7 @@ export function committer(db: Connection, tables: Tables): (batch: CommitBatch) 
     const hasMore = tables.dispatch(round);
     const lanes = [...round.touched].map((lane) => ({ lane, nextAt: timeOrNull(tables.lanes.nextAt(lane)) }));
     tables.counters.flush();
+    beforeCommit?.();
     end.run();
     return { outcomes, leased: round.leased(), lanes, hasMore };
   };
@@ -99,6 +105,7 @@ function isolated(db: Connection, tables: Tables): ApplyTransition {
       tables.gates.mark(),
       tables.lanes.forget,
       tables.lines.forget,
+      tables.pauseIndex.paths.forget,
     ];
     let own: OwnOutcome;
     try {

@@ -57,7 +57,7 @@ function fillByTime({ queue, lanes }: Parts, round: LeaseRound, lane: Lane): voi
   if (round.roomIn(lane) > 0) lease(round.roomIn(lane));
 
   function lease(max: number): void {
-    for (const item of queue.leaseTimed(lane, { now: round.now, max })) round.give({ item, score: item.at, gates: [] });
+    queue.leaseTimed(round, lane, max);
   }
 }
 

@@ -11,8 +11,10 @@ import {
   type GateLimits,
   type Lane,
 } from "@stepwright/engine";
-import type { FunctionConfig, FunctionId, RunId } from "@stepwright/protocol";
+import type { FunctionId, RunId } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
+import { readObject } from "./read-json.ts";
+import { configFromText } from "./registry.ts";
 
 const leasedGatesSql = "SELECT gates FROM queue_items WHERE lease_epoch IS NOT NULL AND gates IS NOT NULL";
 const configSql = "SELECT config FROM functions WHERE id = ?";
@@ -80,8 +82,8 @@ export function openGates(db: Connection, standing: () => readonly string[]): Ga
     const known = limits.get(functionId);
     if (known !== undefined) return known;
     const text = config.get(functionId);
-    // Checked when the app was synced, and written by `registryWrites` from the same type.
-    const read = text === undefined ? noLimits : gateLimits(JSON.parse(text) as FunctionConfig);
+    const readable = text === undefined ? null : configFromText(text);
+    const read = readable === null ? noLimits : gateLimits(readable);
     limits.set(functionId, read);
     return read;
   };
@@ -172,8 +174,9 @@ const noLimits: GateLimits = new Map();
 
 /** Reads the gates of a row; null means none. */
 export function gatesFromText(text: string | null): readonly Gate[] {
-  // Written by `gatesText` from the same type.
-  return text === null ? [] : (JSON.parse(text) as readonly Gate[]);
+  // Written by `gatesText` from the same type. What cannot be read stands in nobody's way.
+  const read = text === null ? null : readObject(text);
+  return Array.isArray(read) ? (read as readonly Gate[]) : [];
 }
 
 /** Writes the gates of a row. */

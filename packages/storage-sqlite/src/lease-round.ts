@@ -90,7 +90,9 @@ export function leaseRound(o: {
     lastAfter(lane, score) {
       let last: Given | null = null;
       for (const one of given.values()) {
-        if (one.item.lane === lane && one.gates.length === 0 && one.score > (last?.score ?? score)) last = one;
+        if (one.item.lane !== lane || one.gates.length > 0 || one.score <= score) continue;
+        // Of the same score, the one that was given later: it came in later.
+        if (last === null || one.score >= last.score) last = one;
       }
       return last;
     },

@@ -1,10 +1,11 @@
 // Opens the store: lock, connections, schema, boot, and the contract on top of them.
-import { statSync } from "node:fs";
+import { accessSync, constants, copyFileSync, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   dataDamaged,
   dataFolderNewer,
   dataFolderUnusable,
+  dataLogDamaged,
   type Millis,
   storageUnavailable,
   StepwrightError,
@@ -19,13 +20,16 @@ import { debounceReads } from "./debounces.ts";
 import { dropReads } from "./drops.ts";
 import { eventList } from "./event-list.ts";
 import { eventGets } from "./events.ts";
+import { watchHealth } from "./health.ts";
+import { type FileDamage, inspectFiles } from "./inspect-files.ts";
+import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { pauseReads } from "./pauses.ts";
 import { queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
-import { reading } from "./refusal.ts";
 import { registryReads } from "./registry.ts";
+import { sweeper } from "./retention.ts";
 import { runList } from "./run-list.ts";
 import { countByStatus, runGets } from "./runs.ts";
 import { spanReads } from "./spans.ts";
@@ -42,13 +46,23 @@ export interface SqliteOptions {
   readonly now: Millis;
   /** The addon of better-sqlite3 as a loaded object, for a program that carries it inside itself. Default: the installed one. */
   readonly nativeBinding?: object | undefined;
+  /** Open damaged files all the same, with what can be read of them; the log is copied aside first. Default false. */
+  readonly acceptDamage?: boolean;
+  /** Hears of what people should know: damage that was accepted, and that an open store has stopped writing. */
+  readonly onTrouble?: (error: StepwrightError) => void;
+  /**
+   * Called when everything of a transaction is done but the commit. What it throws ends the transaction, as an error of the
+   * disk does: simulations have no other way to that moment.
+   */
+  readonly beforeCommit?: (() => void) | undefined;
 }
 
 /**
  * Opens a database, made new if there is none, and begins a boot: what earlier boots had leased is due again.
  *
  * Throws DATA_FOLDER_LOCKED while another server has the folder, DATA_FOLDER_NEWER when a newer version has
- * written it, DATA_DAMAGED when the file is no database or a broken one, DATA_FOLDER_UNUSABLE when it cannot be opened.
+ * written it, DATA_DAMAGED when the file is no database or a broken one, DATA_LOG_DAMAGED when commits are missing
+ * from its log, DATA_FOLDER_UNUSABLE when it cannot be opened. Damage is found before anything is written.
  */
 export function openSqliteStorage(options: SqliteOptions): Storage {
   const isMemory = options.file === ":memory:";
@@ -56,6 +70,10 @@ export function openSqliteStorage(options: SqliteOptions): Storage {
   try {
     const lock = isMemory ? noLock : lockFolder(options.file, options.nativeBinding);
     opened.push({ close: () => lock.release() });
+    if (!isMemory) {
+      refuseReadOnly(options.file);
+      refuseDamaged(options);
+    }
     const writer = openWriter({ ...options, nativeBinding: options.nativeBinding });
     opened.push(writer);
     const epoch = boot(writer, options);
@@ -67,6 +85,31 @@ export function openSqliteStorage(options: SqliteOptions): Storage {
     if (error instanceof StepwrightError || isMemory) throw error;
     throw unusable(options.file, error);
   }
+}
+
+/** Throws when a file may not be written. SQLite would open it for reading, and leave a log behind that cannot be written either. */
+function refuseReadOnly(file: string): void {
+  for (const part of [file, `${file}-wal`, `${file}-shm`])
+    if (existsSync(part)) accessSync(part, constants.R_OK | constants.W_OK);
+}
+
+/** Throws when something that was committed is missing, unless that was accepted, or is what `normal` leaves to a power failure. */
+function refuseDamaged(options: SqliteOptions): void {
+  const damage = inspectFiles({ ...options, nativeBinding: options.nativeBinding });
+  if (damage === null) return;
+  const error = damageError(damage);
+  if (options.acceptDamage !== true && !damage.isExpected) throw error;
+  if (options.acceptDamage === true) copyLogAside(options);
+  options.onTrouble?.(error);
+}
+
+function damageError({ file, part, reason, commits }: FileDamage): StepwrightError {
+  return part === "log" ? dataLogDamaged({ file, reason, commits }) : dataDamaged({ file, reason });
+}
+
+/** SQLite writes over what it cannot read of a log: somebody may want to look into it. */
+function copyLogAside({ file, now }: SqliteOptions): void {
+  for (const part of [`${file}-wal`, `${file}-shm`]) if (existsSync(part)) copyFileSync(part, `${part}.damaged-${now}`);
 }
 
 const noLock: FolderLock = { release: () => undefined };
@@ -96,14 +139,22 @@ function boot(db: Connection, options: SqliteOptions): number {
 
 function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const tables = openTables(writer, epoch);
-  const commit = committer(writer, tables);
+  const commit = committer(writer, tables, options.beforeCommit);
+  const files = writer.memory ? [] : [options.file, `${options.file}-wal`];
+  const health = watchHealth({
+    files,
+    isDamageAccepted: options.acceptDamage === true,
+    onBroken: (error) => options.onTrouble?.(error),
+  });
+  const { reading } = health;
+  const sweep = sweeper(writer, tables.counters);
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
   const hot = {
     runs: runGets(writer),
     steps: stepReads(writer),
     events: eventGets(writer),
     queue: queueReads(writer),
-    pauses: pauseReads(writer, tables.sequence),
+    pauses: pauseReads(writer, { sequence: tables.sequence, index: tables.pauseIndex }),
     debounces: debounceReads(writer),
     batches: batchReads(writer),
   };
@@ -121,12 +172,18 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     registry: registryReads(reader, tables.counters),
   };
   let latest = options.now;
+  const log = options.synchronous === "full" && options.file !== ":memory:" ? logSync(options.file) : noSync;
 
   return {
     async commit(batch) {
       if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+      health.check();
       if (batch.now > latest) latest = batch.now;
-      return commit(batch);
+      const result = health.ask(() => commit(batch));
+      await log.flush().catch((error: unknown) => health.end(error));
+      // Afterwards: what was committed to files that are gone must not be acknowledged.
+      health.checkPlace();
+      return result;
     },
     runs: {
       load: reading((runId): LoadedRun | null => {
@@ -163,6 +220,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       ofLane: reading((lane, limit) => lists.queue.ofLane(lane, { limit, now: latest })),
       holders: reading(lists.queue.holders),
       depth: reading(() => lists.queue.depth(latest)),
+      setAsideItem: reading(hot.queue.setAsideItem),
       setAside: reading(lists.queue.setAside),
     },
     flow: {
@@ -185,8 +243,23 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       archivedFunction: reading(lists.registry.archivedFunction),
       crons: reading(lists.crons),
     },
-    stats: async () => ({ bytes: bytesOf(writer, options.file), bootEpoch: epoch, synchronous: options.synchronous }),
+    retention: {
+      async sweep(request) {
+        if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+        health.check();
+        return health.ask(() => sweep(request));
+      },
+    },
+    async stats() {
+      health.checkPlace();
+      const sizes = health.ask(() => ({
+        bytes: bytesOf(writer, options.file),
+        freeBytes: numberOf(writer, "freelist_count") * numberOf(writer, "page_size"),
+      }));
+      return { ...sizes, bootEpoch: epoch, synchronous: options.synchronous };
+    },
     async close() {
+      log.close();
       reader.close();
       // The last connection to close moves the log into the database file.
       writer.close();
@@ -197,10 +270,22 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
 
 /** Size of the data: the database and what its log holds on top of it. */
 function bytesOf(db: Connection, file: string): number {
-  const pages = Number(db.pragma("page_count", { simple: true })) * Number(db.pragma("page_size", { simple: true }));
+  const pages = numberOf(db, "page_count") * numberOf(db, "page_size");
   if (db.memory) return pages;
-  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
-  return pages + (log?.size ?? 0);
+  return pages + logBytes(`${file}-wal`);
+}
+
+function logBytes(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    // The folder may not be looked into any more; what is open in it goes on, and its size is but a figure.
+    return 0;
+  }
+}
+
+function numberOf(db: Connection, pragma: string): number {
+  return Number(db.pragma(pragma, { simple: true }));
 }
 
 function unusable(file: string, error: unknown): StepwrightError {

@@ -3,16 +3,12 @@
 import { createHash } from "node:crypto";
 import type { IndexTerm } from "@stepwright/expressions";
 import type { Connection } from "./connection.ts";
+import { type PausePaths, pausePaths } from "./pause-paths.ts";
 
 const insertTermSql = `INSERT INTO pause_terms (event_name, path, value_type, value, seq, expires_at)
 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const deleteTermSql =
   "DELETE FROM pause_terms WHERE event_name = ? AND path = ? AND value_type = ? AND value = ? AND seq = ?";
-const addPathSql = `INSERT INTO pause_paths (event_name, path, count, since_seq) VALUES (?, ?, 1, ?)
-ON CONFLICT (event_name, path) DO UPDATE SET count = count + 1`;
-const dropPathSql = "UPDATE pause_paths SET count = count - 1 WHERE event_name = ? AND path = ? RETURNING count";
-const forgetPathSql = "DELETE FROM pause_paths WHERE event_name = ? AND path = ?";
-const newerPathSql = "SELECT EXISTS (SELECT 1 FROM pause_paths WHERE event_name = ? AND since_seq > ?)";
 const newerTermSql = `SELECT EXISTS (SELECT 1 FROM pause_terms
 WHERE event_name = ? AND path = ? AND value_type = ? AND value = ? AND seq > ?)`;
 
@@ -32,6 +28,8 @@ export type IndexPlace = readonly [path: string, valueType: string, value: strin
 export interface PauseIndex {
   add(pause: IndexedPause): void;
   remove(pause: IndexedPause): void;
+  /** Paths that the pauses of an event name use. */
+  readonly paths: PausePaths;
   /** Says whether a pause at one of the places, or a path that was not there before, came in after `afterSeq`. */
   hasNewer(o: {
     readonly eventName: string;
@@ -45,26 +43,22 @@ export function pauseIndex(db: Connection, newestSeq: number): PauseIndex {
   let newest = newestSeq;
   const insertTerm = db.prepare(insertTermSql);
   const deleteTerm = db.prepare(deleteTermSql);
-  const addPath = db.prepare(addPathSql);
-  const dropPath = db.prepare<[string, string], number>(dropPathSql).pluck();
-  const forgetPath = db.prepare(forgetPathSql);
-  const newerPath = db.prepare<[string, number], number>(newerPathSql).pluck();
+  const paths = pausePaths(db);
   const newerTerm = db.prepare<[string, string, string, string, number], number>(newerTermSql).pluck();
   return {
+    paths,
     add(pause) {
       newest = pause.seq;
       for (const place of placesOf(pause)) insertTerm.run(pause.eventName, ...place, pause.seq, pause.expiresAt);
-      for (const path of pathsOf(pause)) addPath.run(pause.eventName, path, pause.seq);
+      for (const path of pathsOf(pause)) paths.add(pause.eventName, path, pause.seq);
     },
     remove(pause) {
       for (const place of placesOf(pause)) deleteTerm.run(pause.eventName, ...place, pause.seq);
-      for (const path of pathsOf(pause)) {
-        if (dropPath.get(pause.eventName, path) === 0) forgetPath.run(pause.eventName, path);
-      }
+      for (const path of pathsOf(pause)) paths.remove(pause.eventName, path);
     },
     hasNewer(o) {
       if (o.afterSeq >= newest) return false;
-      if (newerPath.get(o.eventName, o.afterSeq) === 1) return true;
+      if (paths.of(o.eventName).some((one) => one.since_seq > o.afterSeq)) return true;
       return placesToProbe(o.probes).some((place) => newerTerm.get(o.eventName, ...place, o.afterSeq) === 1);
     },
   };

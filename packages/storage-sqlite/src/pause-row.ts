@@ -1,6 +1,7 @@
 // A pause's row and its translation.
 import type { StoredPause } from "@stepwright/engine";
 import { asPauseId, asRunId, asStepId, millis } from "@stepwright/protocol";
+import { readObject } from "./read-json.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
 /** A pause row as SQLite gives it. */
@@ -30,10 +31,16 @@ export function pauseFromRow(row: PauseRow): StoredPause {
     eventName: row.event_name,
     signal: row.signal,
     expression: row.expression,
-    // Written by `pauseWrites` from the same type.
-    terms: JSON.parse(row.terms) as StoredPause["terms"],
+    terms: termsFromText(row.terms),
     isSlow: row.is_slow === 1,
     expiresAt: timeOrNull(row.expires_at),
     createdAt: millis(row.created_at),
   };
+}
+
+/** The terms are only how a pause is found: one whose terms cannot be read is still a pause. */
+function termsFromText(text: string): StoredPause["terms"] {
+  const terms = readObject(text);
+  // Written by `pauseWrites` from the same type.
+  return Array.isArray(terms) ? (terms as StoredPause["terms"]) : [];
 }

@@ -17,7 +17,6 @@ const releaseSignalSql = "UPDATE pauses SET signal = NULL WHERE signal = ?";
 const getSql = "SELECT * FROM pauses WHERE seq = ?";
 const bySignalSql = "SELECT * FROM pauses WHERE signal = ?";
 const byRunSql = "SELECT * FROM pauses WHERE run_id = +? ORDER BY seq";
-const pathsSql = "SELECT path, since_seq FROM pause_paths WHERE event_name = +? ORDER BY path";
 // Each place is a range of the primary key, which ends in seq: 4 µs per place at a million pauses.
 const probeSql = `SELECT seq FROM pause_terms
 WHERE event_name = +? AND path = +? AND value_type = +? AND value = +? AND seq > ? AND seq < ?
@@ -94,11 +93,13 @@ export interface PauseGets {
 }
 
 /** Prepares the reads of pauses. */
-export function pauseReads(db: Connection, sequence: Sequence): PauseGets {
+export function pauseReads(
+  db: Connection,
+  { sequence, index }: { readonly sequence: Sequence; readonly index: PauseIndex },
+): PauseGets {
   const get = db.prepare<[number], PauseRow>(getSql);
   const bySignal = db.prepare<[string], PauseRow>(bySignalSql);
   const byRun = db.prepare<[string], PauseRow>(byRunSql);
-  const paths = db.prepare<[string], { path: string; since_seq: number }>(pathsSql);
   const probe = db.prepare<[string, string, string, string, number, number, number, number], number>(probeSql).pluck();
 
   const seqsFor = (query: PauseProbe): readonly number[] => {
@@ -117,13 +118,13 @@ export function pauseReads(db: Connection, sequence: Sequence): PauseGets {
 
   return {
     paths: (eventName) =>
-      paths
-        .all(eventName)
-        .map((row) => row.path)
+      index.paths
+        .of(eventName)
+        .map(({ path }) => path)
         .filter((path) => path !== reservedPath),
     probe(query) {
-      const indexed = paths.all(query.eventName);
-      // Most events have nobody waiting for them: this saves two of three reads, 90 µs of an event's 130.
+      const indexed = index.paths.of(query.eventName);
+      // Most events have nobody waiting for them.
       if (indexed.length === 0) return { pauses: [], highestSeq: sequence.last };
       const known = new Set([reservedPath, ...query.paths]);
       const unprobed = indexed.filter((row) => !known.has(row.path));

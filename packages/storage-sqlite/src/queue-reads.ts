@@ -1,11 +1,12 @@
 // What people and the scheduler's sweep see of the queue.
 import type { Lane } from "@stepwright/engine";
-import { asRunId, asStepId, millis, type RunId, type StepId } from "@stepwright/protocol";
-import type { LaneQueue, QueuedItem, QueueReads, WaitsFor } from "@stepwright/storage";
+import { asQueueItemId, asRunId, asStepId, millis, type RunId, type StepId } from "@stepwright/protocol";
+import type { LaneQueue, QueuedItem, QueueReads, SetAsideItem, WaitsFor } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { distinctSql } from "./distinct-sql.ts";
 import { gatesFromText } from "./gates.ts";
 import { roomOnly } from "./lines.ts";
+import { workFromText } from "./queue-row.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
 const timedLanesSql = distinctSql("queue_items", "lane", "lease_epoch IS NULL AND place = 0");
@@ -19,7 +20,8 @@ const readyDueSql = `SELECT (SELECT count(*) FROM queue_items WHERE lease_epoch 
 const unleasedSql = `SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)`;
 const setAsideCountSql = "SELECT count(*) FROM set_aside_items";
 const setAsideSql = "SELECT id, kind, run_id, reason, at FROM set_aside_items ORDER BY at DESC LIMIT +?";
-const ofRunSql = `SELECT id, kind, step_id, coalesce(work ->> '$.name', work ->> '$.request.name') AS name, at, attempt, lease_epoch,
+const setAsideItemSql = "SELECT id, lane, attempt, run_id, work FROM set_aside_items WHERE id = ?";
+const ofRunSql = `SELECT id, kind, step_id, iif(json_valid(work), coalesce(work ->> '$.name', work ->> '$.request.name'), NULL) AS name, at, attempt, lease_epoch,
   place, flow_lines.gates, stands_at, opens_at
 FROM queue_items LEFT JOIN flow_lines ON flow_lines.line = queue_items.line LEFT JOIN gate_timers ON gate_timers.gate = stands_at
 WHERE run_id = +?`;
@@ -66,6 +68,14 @@ interface SetAsideRow {
   readonly at: number;
 }
 
+interface SetAsideItemRow {
+  readonly id: string;
+  readonly lane: Lane;
+  readonly attempt: number;
+  readonly run_id: string | null;
+  readonly work: string;
+}
+
 /** Reads the queue. */
 export interface QueueGets {
   /** Every lane that has unleased items. */
@@ -74,6 +84,8 @@ export interface QueueGets {
   readonly depth: (now: number) => Awaited<ReturnType<QueueReads["depth"]>>;
   /** The newest first. */
   readonly setAside: (limit: number) => Awaited<ReturnType<QueueReads["setAside"]>>;
+  /** Null when no item with this id was set aside. */
+  readonly setAsideItem: (id: string) => SetAsideItem | null;
   /** Open items of a run, soonest first. */
   readonly ofRun: (runId: RunId) => readonly QueuedItem[];
   readonly ofLane: (lane: Lane, o: { readonly limit: number; readonly now: number }) => LaneQueue;
@@ -91,6 +103,7 @@ export function queueReads(db: Connection): QueueGets {
   const unleased = db.prepare<[], number>(unleasedSql).pluck();
   const setAsideCount = db.prepare<[], number>(setAsideCountSql).pluck();
   const setAside = db.prepare<[number], SetAsideRow>(setAsideSql);
+  const setAsideItem = db.prepare<[string], SetAsideItemRow>(setAsideItemSql);
   const ofRun = db.prepare<[string], QueuedRow>(ofRunSql);
   const inFlight = db.prepare<[string], number>(inFlightSql).pluck();
   const readyOfLane = db.prepare<[string], number>(readyOfLaneSql).pluck();
@@ -115,6 +128,12 @@ export function queueReads(db: Connection): QueueGets {
         reason: row.reason,
         at: millis(row.at),
       })),
+    setAsideItem(id) {
+      const row = setAsideItem.get(id);
+      if (row === undefined) return null;
+      const runId = row.run_id === null ? null : asRunId(row.run_id);
+      return { id: asQueueItemId(row.id), lane: row.lane, attempt: row.attempt, runId, work: workFromText(row.work) };
+    },
     ofRun: (runId) =>
       ofRun
         .all(runId)

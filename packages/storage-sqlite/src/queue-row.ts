@@ -1,6 +1,7 @@
 // A queue item's row and its translation.
 import type { Lane, LeasedItem, Work } from "@stepwright/engine";
 import { asQueueItemId, millis, type RunId, type StepId } from "@stepwright/protocol";
+import { readObject } from "./read-json.ts";
 
 /** The columns a lease needs, in the order of `LeasedRow`. */
 export const leasedColumns = "id, lane, at, attempt, work, generation";
@@ -15,17 +16,25 @@ export interface LeasedRow {
   readonly generation: number;
 }
 
-/** Turns a row into a leased item. */
-export function leasedFromRow(row: LeasedRow): LeasedItem {
+/** Turns a row into a leased item; null when nobody can read what is to be done. */
+export function leasedFromRow(row: LeasedRow): LeasedItem | null {
+  const work = workFromText(row.work);
+  if (work === null) return null;
   return {
     id: asQueueItemId(row.id),
     lane: row.lane,
     at: millis(row.at),
     attempt: row.attempt,
-    // Written by `queueWrites` from the same type.
-    work: JSON.parse(row.work) as Work,
+    work,
     generation: row.generation,
   };
+}
+
+/** Reads what an item is for; null when it cannot be read. */
+export function workFromText(text: string): Work | null {
+  const work = readObject(text);
+  // Written by `queueWrites` from the same type.
+  return work !== null && "kind" in work ? (work as Work) : null;
 }
 
 /** The run an item works for; null for work on no run. */

@@ -30,6 +30,8 @@ const replaceSql = `UPDATE queue_items SET lane = ?, at = ?, attempt = ?, kind =
 const setAsideSql = `INSERT INTO set_aside_items (id, lane, attempt, kind, run_id, work, reason, at)
 SELECT id, lane, attempt, kind, run_id, work, ?, ? FROM queue_items WHERE id = ?
 ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, work = excluded.work, reason = excluded.reason, at = excluded.at`;
+const isSetAsideSql = "SELECT EXISTS (SELECT 1 FROM set_aside_items WHERE id = ?)";
+const forgetSetAsideSql = "DELETE FROM set_aside_items WHERE id = ?";
 const unleaseSql = "UPDATE queue_items SET lease_epoch = NULL, generation = generation - 1 WHERE id = ?";
 const leaseTimedSql = `UPDATE queue_items SET lease_epoch = ?, generation = generation + 1 WHERE row IN (
   SELECT row FROM queue_items WHERE lane = +? AND lease_epoch IS NULL AND place = ${timed} AND at <= ? ORDER BY at, row LIMIT +?
@@ -72,12 +74,15 @@ export interface QueueWrites {
   resetAttempt(id: QueueItemId): void;
   replaceWork(round: LeaseRound, item: NewQueueItem, work: Work): void;
   setAside(round: LeaseRound, o: { readonly id: QueueItemId; readonly reason: string; readonly at: Millis }): void;
+  isSetAside(id: QueueItemId): boolean;
+  /** An item that was set aside is no longer shown. */
+  forgetSetAside(id: QueueItemId): void;
   holdsLease(id: QueueItemId, generation: number): boolean;
   has(id: QueueItemId): boolean;
   /** Says whether the item is there and nobody has its lease. */
   isWaiting(id: QueueItemId): boolean;
   /** Leases due items that go by their time, oldest first. */
-  leaseTimed(lane: Lane, o: { readonly now: Millis; readonly max: number }): readonly LeasedItem[];
+  leaseTimed(round: LeaseRound, lane: Lane, max: number): void;
   /** Leases an item whose gates are open. */
   leaseOne(round: LeaseRound, row: PlacedRow): void;
   /** Calls whose time has come are ready from now on. */
@@ -114,6 +119,8 @@ export function queueWrites(
   const resetAttempt = db.prepare(resetAttemptSql);
   const replace = db.prepare(replaceSql);
   const setAside = db.prepare(setAsideSql);
+  const isSetAside = db.prepare<[string], number>(isSetAsideSql).pluck();
+  const forgetSetAside = db.prepare(forgetSetAsideSql);
   const unlease = db.prepare(unleaseSql);
   const leaseTimed = db.prepare<[number, string, number, number], LeasedRow>(leaseTimedSql);
   const leaseOne = db.prepare<[number, number], LeasedRow>(leaseOneSql);
@@ -162,6 +169,18 @@ export function queueWrites(
     const isLeased = flow.gates.length === 0 && round.isFree(item.lane, lanes.nextAt(item.lane));
     return { place: ready, line: null, isLeased };
   };
+
+  const putAside = (
+    round: LeaseRound,
+    o: { readonly id: string; readonly reason: string; readonly at: Millis },
+  ): void => {
+    setAside.run(o.reason, o.at, o.id);
+    const row = remove.get(o.id);
+    if (row !== undefined) left(round, row);
+  };
+  /** Whoever leases it could do nothing with it, and must not find it again and again. */
+  const setUnreadableAside = (round: LeaseRound, row: LeasedRow): void =>
+    putAside(round, { id: row.id, reason: "what is to be done cannot be read from its row", at: round.now });
 
   return {
     enqueue(round, item, work) {
@@ -230,25 +249,31 @@ export function queueWrites(
       left(round, row);
       cameIn(round, item.lane, item.at);
     },
-    setAside(round, o) {
-      setAside.run(o.reason, o.at, o.id);
-      const row = remove.get(o.id);
-      if (row !== undefined) left(round, row);
+    setAside: putAside,
+    isSetAside: (id) => isSetAside.get(id) === 1,
+    forgetSetAside(id) {
+      forgetSetAside.run(id);
     },
     holdsLease: (id, generation) => holds.get(id, epoch, generation) === 1,
     has: (id) => place.get(id) !== undefined,
     isWaiting: (id) => place.get(id)?.lease_epoch === null,
-    leaseTimed(lane, o) {
-      const rows = leaseTimed.all(epoch, lane, o.now, o.max);
-      for (const row of rows) lanes.removed(lane, row.at);
-      return rows.map(leasedFromRow);
+    leaseTimed(round, lane, max) {
+      const rows = leaseTimed.all(epoch, lane, round.now, max);
+      for (const row of rows) {
+        lanes.removed(lane, row.at);
+        const item = leasedFromRow(row);
+        if (item === null) setUnreadableAside(round, row);
+        else round.give({ item, score: item.at, gates: [] });
+      }
     },
     leaseOne(round, row) {
       const inTheWay = gatesInTheWay(gatesFromText(row.gates), row.generation);
       const leased = leaseOne.get(epoch, row.row);
       if (leased === undefined) throw new Error(`broken invariant: ${row.id} is there to be leased`);
       gates.take(inTheWay, { lane: row.lane, runId: row.run_id, now: round.now });
-      round.give({ item: leasedFromRow(leased), score: row.score, gates: inTheWay });
+      const item = leasedFromRow(leased);
+      if (item === null) setUnreadableAside(round, leased);
+      else round.give({ item, score: row.score, gates: inTheWay });
       if (row.line === null) lanes.removed(row.lane, row.at);
       else leftLine(row.line, row.lane);
     },

@@ -6,12 +6,14 @@ import {
   asFunctionId,
   type FunctionConfig,
   type FunctionId,
+  functionUnreadable,
   type Millis,
   millis,
 } from "@stepwright/protocol";
 import type { RegistrySnapshot } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";
+import { readObject } from "./read-json.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
 const putAppSql = `INSERT INTO apps (id, name, url, sdk, framework, app_version, checksum, status, problem, created_at, synced_at, tried_at, removed_at)
@@ -148,14 +150,22 @@ export function registryReads(db: Connection, counters: Counters): RegistryGets 
   const functionById = db.prepare<[string], FunctionRow>(functionByIdSql);
   const archived = db.prepare<[string, string], FunctionRow>(archivedSql);
   return {
-    load: () => ({
-      version: registryVersion(counters),
-      apps: apps.all().map(appFromRow),
-      functions: functions.all().map(functionFromRow),
-    }),
+    load() {
+      const rows = functions.all();
+      const readable = rows.flatMap((row) => functionFromRow(row) ?? []);
+      const unreadable = rows.filter((row) => configFromText(row.config) === null);
+      return {
+        version: registryVersion(counters),
+        apps: apps.all().map((row) => withDamage(appFromRow(row), unreadable)),
+        functions: readable,
+      };
+    },
     functionById(id) {
       const row = functionById.get(id);
-      return row === undefined ? null : functionFromRow(row);
+      if (row === undefined) return null;
+      const fn = functionFromRow(row);
+      if (fn === null) throw functionUnreadable({ functions: row.slug });
+      return fn;
     },
     archivedFunction(appId, slug) {
       const row = archived.get(appId, slug);
@@ -174,21 +184,41 @@ function appFromRow(row: AppRow): App {
     appVersion: row.app_version,
     checksum: row.checksum,
     status: row.status,
-    problem: row.problem === null ? null : (JSON.parse(row.problem) as AppProblem),
+    problem: row.problem === null ? null : (readObject(row.problem) as AppProblem | null),
     createdAt: millis(row.created_at),
     syncedAt: timeOrNull(row.synced_at),
     triedAt: timeOrNull(row.tried_at),
   };
 }
 
-function functionFromRow(row: FunctionRow): FunctionRecord {
+/**
+ * An app with functions that cannot be read says so. It counts as registered with something else than what it will register
+ * with next, which then brings them back.
+ */
+function withDamage(app: App, unreadable: readonly FunctionRow[]): App {
+  const slugs = unreadable.filter((row) => row.app_id === app.id).map((row) => row.slug);
+  if (slugs.length === 0) return app;
+  const { code, message } = functionUnreadable({ functions: slugs.join(", ") });
+  return { ...app, checksum: "", status: "failed", problem: { code, message, httpStatus: null, bodyExcerpt: null } };
+}
+
+/** Reads a configuration; null when it is damaged. */
+export function configFromText(text: string): FunctionConfig | null {
+  const config = readObject(text);
+  // Checked when the app was synced, and written by `registryWrites` from the same type.
+  return config !== null && "triggers" in config ? (config as FunctionConfig) : null;
+}
+
+/** Null when its configuration cannot be read. */
+function functionFromRow(row: FunctionRow): FunctionRecord | null {
+  const config = configFromText(row.config);
+  if (config === null) return null;
   return {
     id: asFunctionId(row.id),
     appId: asAppId(row.app_id),
     slug: row.slug,
     version: row.version,
-    // Checked when the app was synced, and written by `registryWrites` from the same type.
-    config: JSON.parse(row.config) as FunctionConfig,
+    config,
     createdAt: millis(row.created_at),
     updatedAt: millis(row.updated_at),
     archivedAt: timeOrNull(row.archived_at),

@@ -27,10 +27,14 @@ const getSql = "SELECT * FROM runs WHERE id = ?";
 const eventSeqsSql = "SELECT seq FROM events WHERE internal_id = ?";
 const startedBySql = `SELECT runs.* FROM run_events CROSS JOIN runs ON runs.id = run_events.run_id
 WHERE run_events.event_seq = +? ORDER BY run_events.run_id LIMIT ${startedByMax}`;
-// A cancel listener or a run timeout ends a run but never moves it on, so neither counts.
-const orphansSql = `SELECT id FROM runs WHERE status IN ('queued', 'running')
+/**
+ * Selects the ids of unfinished runs that nothing will move on (guarantee 4). A cancel listener or a run timeout ends a run
+ * but never moves it on, so neither counts.
+ */
+export const strandedSql = `SELECT id FROM runs WHERE status IN ('queued', 'running')
 AND NOT EXISTS (SELECT 1 FROM queue_items WHERE queue_items.run_id = runs.id AND queue_items.kind <> 'runTimeout')
-AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.run_id = runs.id AND pauses.kind <> 'cancel')
+AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.run_id = runs.id AND pauses.kind <> 'cancel')`;
+const orphansSql = `${strandedSql}
 LIMIT +?`;
 
 /** Every status, in the order of a run's life. */
@@ -185,6 +189,7 @@ function flowText(run: Run): string | null {
   return run.flow === null ? null : JSON.stringify(run.flow);
 }
 
-function counterOf(status: RunStatus): string {
+/** The counter of runs with this status. */
+export function counterOf(status: RunStatus): string {
   return `runs.${status}`;
 }

@@ -12,6 +12,7 @@ import { pauseReads } from "../src/pauses.ts";
 import { queueReads } from "../src/queue-reads.ts";
 import { endEarlierLeases } from "../src/queue.ts";
 import { registryReads } from "../src/registry.ts";
+import { sweeper } from "../src/retention.ts";
 import { runListQuery } from "../src/run-list.ts";
 import { runGets } from "../src/runs.ts";
 import { spanReads } from "../src/spans.ts";
@@ -35,6 +36,10 @@ const growing = [
   "pauses",
   "pause_terms",
   "pause_paths",
+  "event_matches",
+  "drops",
+  "batch_events",
+  "debounce_windows",
 ];
 
 // Whole trees are counted, for the info page or once at start, without reading a row.
@@ -53,13 +58,14 @@ const page = { cursor: "5", limit: 50 };
 const statuses = [undefined, ["failed"], ["queued", "running", "failed"]] as const;
 
 function migrated(): Connection {
-  const db = openWriter({ file: ":memory:", synchronous: "normal", nativeBinding: undefined });
+  const db = openWriter({ file: ":memory:", nativeBinding: undefined });
   onTestFinished(() => void db.close());
   migrate(db, millis(0));
   return db;
 }
 
-function planOf(db: Connection, sql: string): readonly string[] {
+function planOf(db: Connection, named: string): readonly string[] {
+  const sql = named.replaceAll(/@\w+/g, "?");
   const parameters = Array.from(sql.matchAll(/\?/g), () => 1);
   const rows = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
   return rows.map((row) => row.detail);
@@ -77,6 +83,7 @@ function preparedTexts(db: Connection): readonly string[] {
   const prepare = vi.spyOn(db, "prepare");
   const tables = openTables(db, 1);
   committer(db, tables);
+  sweeper(db, tables.counters);
   endEarlierLeases(db);
   runGets(db);
   stepReads(db);
@@ -84,7 +91,7 @@ function preparedTexts(db: Connection): readonly string[] {
   eventGets(db);
   eventList(db);
   queueReads(db);
-  pauseReads(db, tables.sequence);
+  pauseReads(db, { sequence: tables.sequence, index: tables.pauseIndex });
   registryReads(db, tables.counters);
   cronReads(db);
   const texts = new Set(prepare.mock.calls.map(([sql]) => sql));
@@ -109,7 +116,7 @@ test("no statement of commits and single reads scans a table that grows", () => 
 test("no statement is planned anew at every call", () => {
   const bare = /(?<![<>])= \?|LIMIT \?/;
   const texts = [
-    ...preparedTexts(migrated()),
+    ...preparedTexts(migrated()).map((sql) => sql.replaceAll(/@\w+/g, "?")),
     runListQuery({ functionId: asFunctionId("f"), appId: asAppId("a"), triggerName: "t" }, page).sql,
     runListQuery({}, page).sql,
     eventListQuery({ name: "n" }, page, () => 1).sql,
@@ -154,4 +161,20 @@ test("a list of events walks an index in order, whatever the filter", () => {
     expect({ sql, plan }).toEqual({ sql, plan: plan.filter((line) => !line.includes("TEMP B-TREE")) });
     expect({ sql, scans: scansOf(sql, plan) }).toEqual({ sql, scans: [] });
   }
+});
+
+test("a sweep of old runs and events walks an index, whatever it has to look up for each", () => {
+  const db = migrated();
+  const prepare = vi.spyOn(db, "prepare");
+  sweeper(db, openTables(db, 1).counters);
+  const texts = [...new Set(prepare.mock.calls.map(([sql]) => sql))].filter((sql) =>
+    /ended_at|match:|lifecycle_of/.test(sql),
+  );
+  const plans = texts.map((sql) =>
+    planOf(db, sql).filter((line) => !/^(SCAN CONSTANT ROW|SCALAR|CORRELATED)/.test(line)),
+  );
+  expect(plans.length).toBeGreaterThan(3);
+  for (const plan of plans) for (const line of plan) expect(line).toMatch(/^SEARCH .+ USING .*(INDEX|PRIMARY KEY)/);
+  expect(plans.flat()).toContain("SEARCH runs USING INDEX runs_status (status=? AND id>? AND id<?)");
+  expect(plans.flat()).toContain("SEARCH events USING INDEX events_lifecycle (lifecycle_of=?)");
 });

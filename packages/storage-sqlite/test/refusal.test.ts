@@ -1,9 +1,10 @@
 // A database that refuses a commit as a whole: nothing of it is stored, and the next one may go through.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { callLane, type Transition } from "@stepwright/engine";
 import { asAppId, asEventId, asFunctionId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
-import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import type { CommitBatch, CommitResult, Storage } from "@stepwright/storage";
+import { SqliteError } from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { committer } from "../src/commit.ts";
 import { type Connection, openWriter } from "../src/connection.ts";
@@ -24,7 +25,7 @@ test("a full disk refuses the commit, keeps nothing of it, and leaves the store 
     now,
     lease: [{ lane, max: 10 }],
   };
-  expect(() => commit(batch)).toThrow(expect.objectContaining({ code: "STORAGE_UNAVAILABLE", retryable: true }));
+  expect(() => commit(batch)).toThrow(expect.objectContaining({ code: "STORAGE_FULL", retryable: true }));
   expect(db.inTransaction).toBe(false);
   expect(db.prepare("SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM queue_items)").pluck().get()).toBe(0);
 
@@ -32,6 +33,43 @@ test("a full disk refuses the commit, keeps nothing of it, and leaves the store 
   const result = commit(batch);
   expect(result.outcomes.map((outcome) => outcome.kind)).toEqual(["committed", "committed"]);
   expect(result.leased.map((item) => item.id)).toEqual(["small", "big"]);
+});
+
+test("a log that cannot be made durable ends all writing: what it holds is known only to a new start", async () => {
+  const file = join(testFolder(), "main.db");
+  const storage = openSqliteStorage({ file, synchronous: "full", now });
+  onTestFinished(() => storage.close());
+  // The log is opened with the first commit; a missing one stands for a disk that reports an error.
+  renameSync(`${file}-wal`, `${file}-gone`);
+  const batch: CommitBatch = { transitions: [sized("one", 1)], now, lease: [] };
+  const refused = { code: "STORAGE_UNSYNCED", message: expect.stringContaining("ENOENT") as string };
+  await expect(storage.commit(batch)).rejects.toMatchObject(refused);
+
+  renameSync(`${file}-gone`, `${file}-wal`);
+  await expect(storage.commit(batch)).rejects.toMatchObject(refused);
+});
+
+test("a transaction that fails at its very end leaves nothing in memory either, and the same goes through later", async () => {
+  let isFailing = false;
+  const storage = openSqliteStorage({
+    file: join(testFolder(), "main.db"),
+    synchronous: "full",
+    now,
+    beforeCommit() {
+      if (isFailing) throw new SqliteError("disk I/O error", "SQLITE_IOERR_WRITE");
+    },
+  });
+  onTestFinished(() => storage.close());
+  const batch = (id: string): CommitBatch => ({ transitions: [sized(id, 1)], now, lease: [{ lane, max: 1 }] });
+  await storage.commit(batch("first"));
+  isFailing = true;
+  await expect(storage.commit(batch("second"))).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  expect(await storage.events.get(2)).toBe(null);
+  expect(await storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 0 });
+  isFailing = false;
+  const { outcomes, leased } = await storage.commit(batch("second"));
+  expect(outcomes).toMatchObject([{ kind: "committed" }]);
+  expect(leased).toMatchObject([{ id: "second", generation: 1 }]);
 });
 
 test("a value that no row can hold fails its transition alone", () => {
@@ -48,27 +86,64 @@ test("a value that no row can hold fails its transition alone", () => {
   expect(leased.map((item) => item.id)).toEqual(["good"]);
 });
 
-test("a read that the damaged file refuses is told apart from a row that is not there", async () => {
-  const file = join(testFolder(), "main.db");
-  const events = 2_000;
-  const filled = openSqliteStorage({ file, synchronous: "normal", now });
-  await filled.commit({ transitions: Array.from({ length: events }, (_, n) => sized(`e${n}`, 1)), now, lease: [] });
-  await filled.close();
-  const bytes = readFileSync(file);
-  // In the middle: what a boot reads is at the beginning and at the end.
-  writeFileSync(file, bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 40_000));
+const events = 2_000;
 
-  const damaged = openSqliteStorage({ file, synchronous: "normal", now });
-  onTestFinished(() => damaged.close());
-  const reads = Array.from({ length: events }, (_, n) => damaged.events.get(n + 1));
+/** A database with events, and a hole in the middle of it: what a boot reads is at the beginning and at the end. */
+async function filled(): Promise<{ readonly file: string; damage(): void }> {
+  const file = join(testFolder(), "main.db");
+  const storage = openSqliteStorage({ file, synchronous: "normal", now });
+  await storage.commit({ transitions: Array.from({ length: events }, (_, n) => sized(`e${n}`, 1)), now, lease: [] });
+  await storage.close();
+  const damage = (): void => {
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 40_000));
+  };
+  return { file, damage };
+}
+
+async function readAll(storage: Storage): Promise<ReadonlySet<unknown>> {
+  const reads = Array.from({ length: events }, (_, n) => storage.events.get(n + 1));
   const failed = (await Promise.allSettled(reads)).flatMap((read) => (read.status === "rejected" ? [read.reason] : []));
-  expect(failed.length).toBeGreaterThan(0);
-  expect(new Set(failed.map((reason: { code: unknown }) => reason.code))).toEqual(new Set(["STORAGE_UNAVAILABLE"]));
+  return new Set(failed.map((reason: { code: unknown }) => reason.code));
+}
+
+test("a read that the damaged file refuses is told apart from a row that is not there", async () => {
+  const { file, damage } = await filled();
+  damage();
+  const damaged = openSqliteStorage({ file, synchronous: "normal", now, acceptDamage: true });
+  onTestFinished(() => damaged.close());
+  expect(await readAll(damaged)).toEqual(new Set(["STORAGE_DAMAGED"]));
   expect(await damaged.events.get(events + 1)).toBe(null);
 });
 
+test("nothing is written once a damaged page was read, and whoever asks is told", async () => {
+  const { file, damage } = await filled();
+  const troubles: string[] = [];
+  const storage = openSqliteStorage({ file, synchronous: "full", now, onTrouble: ({ code }) => troubles.push(code) });
+  onTestFinished(() => storage.close());
+  const commit = () => storage.commit({ transitions: [sized("later", 1)], now, lease: [] });
+  await commit();
+  damage();
+  expect(await readAll(storage)).toEqual(new Set(["STORAGE_DAMAGED"]));
+  await expect(commit()).rejects.toMatchObject({ code: "STORAGE_DAMAGED", status: 503 });
+  await expect(storage.stats()).rejects.toMatchObject({ code: "STORAGE_DAMAGED" });
+  expect(troubles).toEqual(["STORAGE_DAMAGED"]);
+});
+
+test.each(["main.db", "main.db-wal"])("nothing is acknowledged once %s is gone or another file", async (name) => {
+  const folder = testFolder();
+  const storage = openSqliteStorage({ file: join(folder, "main.db"), synchronous: "full", now });
+  onTestFinished(() => storage.close());
+  const commit = () => storage.commit({ transitions: [sized("later", 1)], now, lease: [] });
+  await commit();
+  renameSync(join(folder, name), join(folder, "moved"));
+  await expect(storage.stats()).rejects.toMatchObject({ code: "STORAGE_GONE" });
+  writeFileSync(join(folder, name), "");
+  await expect(commit()).rejects.toMatchObject({ code: "STORAGE_GONE", status: 503 });
+});
+
 function opened(): { readonly db: Connection; readonly commit: (batch: CommitBatch) => CommitResult } {
-  const db = openWriter({ file: ":memory:", synchronous: "normal", nativeBinding: undefined });
+  const db = openWriter({ file: ":memory:", nativeBinding: undefined });
   onTestFinished(() => void db.close());
   migrate(db, now);
   return { db, commit: committer(db, openTables(db, 1)) };

@@ -7,6 +7,7 @@ import type {
   CronSchedule,
   DebounceWindow,
   Drop,
+  Expired,
   FunctionRecord,
   Gate,
   Lane,
@@ -19,9 +20,10 @@ import type {
   StoredEvent,
   StoredPause,
   Transition,
+  Work,
 } from "@stepwright/engine";
 import type { IndexTerm } from "@stepwright/expressions";
-import type { AppId, EventId, FunctionId, JsonText, Millis, RunId, StepId } from "@stepwright/protocol";
+import type { AppId, EventId, FunctionId, JsonText, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
 
 /** The one storage contract. All methods may be called concurrently. */
 export interface Storage {
@@ -39,6 +41,7 @@ export interface Storage {
   readonly queue: QueueReads;
   readonly flow: FlowReads;
   readonly registry: RegistryReads;
+  readonly retention: Retention;
   /** Size and health figures. */
   stats(): Promise<StorageStats>;
   /** Flushes and closes. Idempotent. */
@@ -259,6 +262,8 @@ export interface QueueReads {
   holders(gateId: string, limit: number): Promise<readonly RunId[]>;
   /** Items that nobody works on; due as of the latest commit. */
   depth(): Promise<{ readonly due: number; readonly future: number; readonly setAside: number }>;
+  /** An item that was set aside, as it can be tried again; null when there is none by that id. */
+  setAsideItem(id: string): Promise<SetAsideItem | null>;
   /** Newest first. */
   setAside(limit: number): Promise<
     readonly {
@@ -269,6 +274,16 @@ export interface QueueReads {
       readonly at: Millis;
     }[]
   >;
+}
+
+/** An item that could not be processed. */
+export interface SetAsideItem {
+  readonly id: QueueItemId;
+  readonly lane: Lane;
+  readonly attempt: number;
+  readonly runId: RunId | null;
+  /** Null when it cannot be read. */
+  readonly work: Work | null;
 }
 
 /** Reads of what waits before there is a run of it. */
@@ -323,9 +338,49 @@ export interface RegistrySnapshot {
   readonly functions: readonly FunctionRecord[];
 }
 
+/** Removes what is over. */
+export interface Retention {
+  /**
+   * Looks at rows in order, after the cursor, and removes those that are over and that nothing needs any more, in one
+   * short commit of about `weightMax` rows. A run too large for one commit goes piece by piece, its row last.
+   *
+   * A run goes with its steps and spans, and with the events that report its end. It stays
+   * while one of those events is needed, while its invoker or a run that it invoked has not ended, and while an item or
+   * a pause names it. An event goes with its drops and matches; it stays while a stored run was started by it, and while
+   * an item, a debounce or a batch needs it. The newest event always stays, so that sequence numbers never go back.
+   */
+  sweep(request: SweepRequest): Promise<SweepResult>;
+}
+
+/** A piece of a sweep. */
+export interface SweepRequest {
+  readonly expired: Expired;
+  /** Where the piece before has ended; null for the first. */
+  readonly cursor: string | null;
+  /** How much one commit may do: looking at a row counts 1, removing one 1 and more if it is large. */
+  readonly weightMax: number;
+}
+
+/** What was removed, and where the next piece begins; `cursor` is null when everything has been looked at. */
+export interface SweepResult {
+  readonly removed: RemovedRows;
+  readonly cursor: string | null;
+}
+
+/** Numbers of rows. */
+export interface RemovedRows {
+  readonly runs: number;
+  readonly steps: number;
+  readonly spans: number;
+  readonly events: number;
+  readonly keys: number;
+}
+
 /** Figures for the info page and the log. */
 export interface StorageStats {
   readonly bytes: number;
+  /** Of them, what rows that were removed have left free: it is used again before the data grows. */
+  readonly freeBytes: number;
   readonly bootEpoch: number;
   readonly synchronous: string;
 }

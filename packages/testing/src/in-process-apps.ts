@@ -32,6 +32,7 @@ export function createInProcessApps(outside: AppClient): InProcessApps {
       return handler === undefined ? outside.request(request, signal) : answer(handler, request, signal);
     },
     isPortOpen: (port) => outside.isPortOpen(port),
+    isReachable: async (url) => handlers.has(new URL(url).origin) || outside.isReachable(url),
     close: () => outside.close(),
   };
 }

@@ -105,5 +105,6 @@ const inProcessApp: AppClient = {
     return { kind: "response", ...wireAnswer(readCall(pathname + search, body ?? "").answer) };
   },
   isPortOpen: async () => false,
+  isReachable: async () => true,
   close: async () => undefined,
 };

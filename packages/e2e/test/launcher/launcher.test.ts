@@ -14,7 +14,9 @@ const command = join(repository, "node_modules/.bin/stepwright");
 const bareEnvironment = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: process.env["HOME"] ?? "/" };
 
 test("the command answers with the Node that the repository pins", () => {
-  expect(existsSync(join(repository, "apps/server/dist/main.js")), "the server is built (pnpm build)").toBe(true);
+  expect(existsSync(join(repository, "apps/server/dist/stepwright.cjs")), "the server is built (pnpm build)").toBe(
+    true,
+  );
   const { status, stdout } = spawnSync(command, ["version"], { encoding: "utf8", env: bareEnvironment });
   expect(status).toBe(0);
   expect(stdout).toMatch(/^(stepwright )?\d+\.\d+\.\d+/i);

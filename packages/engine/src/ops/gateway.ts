@@ -1,6 +1,14 @@
 // `Gateway` and `AIGateway`: HTTP requests that the engine makes for a step (step.fetch, step.ai.infer).
 // The request is a queue item of its own, so that it is retried without calling the app and survives a crash.
-import { asQueueItemId, canonicalJson, type JsonText, type JsonValue, type Op } from "@stepwright/protocol";
+import {
+  asQueueItemId,
+  canonicalJson,
+  isNestedTooDeep,
+  type JsonText,
+  type JsonValue,
+  type Op,
+  tryParseJson,
+} from "@stepwright/protocol";
 import { completeStep } from "../complete-step.ts";
 import { callAfterCompletion } from "../discovery.ts";
 import { failRun, spliceMemo } from "../finish-run.ts";
@@ -173,10 +181,7 @@ function headerText(value: JsonValue): string {
 }
 
 function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the provider's text is the value.
-    return text;
-  }
+  const value = tryParseJson(text);
+  // Not JSON, or none that anybody can work on: the provider's text is the value.
+  return value === undefined || isNestedTooDeep(value) ? text : value;
 }

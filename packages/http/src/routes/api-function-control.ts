@@ -24,14 +24,15 @@ export function apiFunctionControlRoutes(app: FastifyInstance, { runtime }: Serv
 
   app.get<OfFunction>("/api/functions/:slug/queue", async (request): Promise<ApiFunctionQueue> => {
     const { slug } = request.params;
-    const fn = indexRegistry(runtime.registry()).functionBySlug(slug);
+    const registry = indexRegistry(runtime.registry());
+    const fn = registry.functionBySlug(slug);
     if (fn === null) throw functionNotFound({ functionSlug: slug });
     const lane = callLane({ appId: fn.appId, functionId: fn.id });
     const [queue, gathering] = await Promise.all([
       storage.queue.ofLane(lane, queueLinesMax),
       storage.flow.gathering(fn.id),
     ]);
-    return presentQueue(fn, queue, gathering);
+    return presentQueue(fn, { app: registry.app(fn.appId), queue, gathering });
   });
 
   app.post<OfFunction>("/api/functions/:slug/pause", async (request) => {

@@ -1,5 +1,6 @@
-// `GET /health` says that the process answers, `GET /ready` that its storage does too. Both are open to everybody.
-import { notReady } from "@stepwright/protocol";
+// `GET /health` says that the process answers, `GET /ready` that its storage does too and may be written to. Both are open
+// to everybody.
+import { notReady, StepwrightError } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ServerDeps } from "../server.ts";
 
@@ -11,7 +12,9 @@ export function healthRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
     try {
       await runtime.storage.stats();
     } catch (cause) {
-      throw notReady({ reason: "the database does not answer" }, { cause });
+      // The code alone: the message has paths of this machine, and everybody may ask.
+      const reason = cause instanceof StepwrightError ? cause.code : "the database does not answer";
+      throw notReady({ reason }, { cause });
     }
     return { status: 200, message: "OK" };
   });

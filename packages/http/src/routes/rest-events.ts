@@ -9,6 +9,7 @@ import {
   parseDuration,
   parseInstant,
   asEventId,
+  ulidTime,
   type Millis,
 } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
@@ -34,13 +35,14 @@ export function restEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): 
   app.get<{ Querystring: EventsQuery }>("/v1/events", async (request) => {
     const { limit, cursor, name, received_after, received_before } = request.query;
     const now = runtime.now();
+    const start = await readCursor(cursor);
     const page = await events.list(
       {
         ...(name === undefined || name === "" ? {} : { name }),
         receivedFrom: readInstant("received_after", received_after, now) ?? millis(now - eventsWindowMs),
-        ...optional("receivedBefore", readInstant("received_before", received_before, now)),
+        ...optional("receivedBefore", earlier(readInstant("received_before", received_before, now), start.before)),
       },
-      { cursor: await readCursor(cursor), limit: readLimit(limit) },
+      { cursor: start.cursor, limit: readLimit(limit) },
     );
     return envelope(await Promise.all(page.items.map(({ event }) => present(event))));
   });
@@ -58,12 +60,21 @@ export function restEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): 
   });
 
   /** The cursor of this API is an internal id; the store's is a place in its order. */
-  async function readCursor(cursor: string | undefined): Promise<string | null> {
-    if (cursor === undefined || cursor === "") return null;
-    const event = isUlid(cursor) ? await events.byInternalId(asEventId(cursor)) : null;
-    if (event === null) throw cursorInvalid({ cursor });
-    return String(event.seq);
+  async function readCursor(
+    cursor: string | undefined,
+  ): Promise<{ readonly cursor: string | null; readonly before: Millis | null }> {
+    if (cursor === undefined || cursor === "") return { cursor: null, before: null };
+    if (!isUlid(cursor)) throw cursorInvalid({ cursor });
+    const event = await events.byInternalId(asEventId(cursor));
+    if (event !== null) return { cursor: String(event.seq), before: null };
+    // Removed since the page that ended with it: the list goes on with what came no later.
+    return { cursor: null, before: millis(ulidTime(cursor) + 1) };
   }
+}
+
+function earlier(a: Millis | null, b: Millis | null): Millis | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }
 
 /** What is absent, zero or no number counts as the default, as clients of this API expect. */

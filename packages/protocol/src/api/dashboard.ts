@@ -26,6 +26,50 @@ export interface ApiInfo {
   readonly runs: Readonly<Record<ApiRunStatus, number>>;
 }
 
+/** A row of `GET /api/set-aside`: work that could not be processed, the newest first, at most 100. */
+export interface ApiSetAside {
+  readonly id: string;
+  /** What was to be done, such as `call`, `wake` or `match`. */
+  readonly kind: string;
+  /** The run that stands still because of it; null when it is about none. */
+  readonly runId: string | null;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** `GET /api/retention`: how long what is over is kept, and what was removed. Durations in milliseconds; null keeps it for good. */
+export interface ApiRetention {
+  readonly keeps: {
+    readonly completed: number | null;
+    readonly failed: number | null;
+    readonly cancelled: number | null;
+    readonly skipped: number | null;
+    readonly events: number | null;
+  };
+  readonly isSweeping: boolean;
+  readonly nextSweepAt: number | null;
+  readonly lastSweep: {
+    readonly startedAt: number;
+    readonly endedAt: number;
+    readonly removed: ApiRemovedRows;
+  } | null;
+  /** Since the server has started. */
+  readonly removed: ApiRemovedRows;
+  /** Size of the database. */
+  readonly bytes: number;
+  /** Of it, what removed rows have left free for new ones. */
+  readonly freeBytes: number;
+}
+
+/** Numbers of rows. */
+export interface ApiRemovedRows {
+  readonly runs: number;
+  readonly steps: number;
+  readonly spans: number;
+  readonly events: number;
+  readonly keys: number;
+}
+
 /** A row of `GET /api/runs?status=failed,running&function=SLUG&app=NAME&event=NAME&from=MS&to=MS&cursor=&limit=50`. */
 export interface ApiRunRow {
   readonly id: string;

@@ -3,10 +3,11 @@ import type { Millis } from "@stepwright/protocol";
 import type { Connection } from "../connection.ts";
 import { init } from "./0001-init.ts";
 import { flowControl } from "./0002-flow-control.ts";
+import { retention } from "./0003-retention.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [init, flowControl];
+export const migrations: readonly Migration[] = [init, flowControl, retention];
 
 /** How a migration went. */
 export type MigrateOutcome =

@@ -350,6 +350,37 @@ export function describeCommit(open: OpenStorage): void {
     });
   });
 
+  describe("work for whoever may wait for an event", () => {
+    test("is enqueued if a pause is open for the event's name, and the commit that closes it is over", async () => {
+      const { storage } = await opened(open);
+      const { version } = await storage.registry.load();
+      const forAwaited = (id: string, eventName: string): Effect => ({
+        kind: "enqueueIfAwaited",
+        item: item(id),
+        eventName,
+        registryVersion: version,
+      });
+      await applied(storage, putPause("p", { eventName: "paid" }));
+      await applied(storage, forAwaited("yes", "paid"), forAwaited("no", "sent"));
+      await applied(storage, forAwaited("before", "paid"), { kind: "closePause", pauseId: asPauseId("p") });
+      await applied(storage, forAwaited("after", "paid"));
+      expect((await lease(storage)).map(({ id }) => id)).toEqual(["yes", "before"]);
+    });
+
+    test("is enqueued if apps or functions have changed since the decision", async () => {
+      const { storage } = await opened(open);
+      const { version } = await storage.registry.load();
+      await applied(storage, { kind: "putApp", app: app() });
+      await applied(storage, {
+        kind: "enqueueIfAwaited",
+        item: item("late"),
+        eventName: "paid",
+        registryVersion: version,
+      });
+      expect((await lease(storage)).map(({ id }) => id)).toEqual(["late"]);
+    });
+  });
+
   describe("stored work", () => {
     test("points at the stored event, not at its place in the transition", async () => {
       const { storage } = await opened(open);

@@ -12,9 +12,12 @@ import { describePauseProperties } from "./pause-properties.ts";
 import { describePauses } from "./pauses.ts";
 import { describeQueue } from "./queue.ts";
 import { describeRegistry } from "./registry.ts";
+import { describeRetention } from "./retention.ts";
 import { describeRuns } from "./runs.ts";
 import type { OpenStorage } from "./subject.ts";
 
+/** Rows for what only one implementation can be tested for. */
+export * as samples from "./samples.ts";
 export type { OpenedStorage, OpenStorage } from "./subject.ts";
 
 /** Runs the suite with Vitest. Every test opens an empty store of its own, so files may run in parallel. */
@@ -33,5 +36,6 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describePauseProperties(open);
     describeLists(open);
     describeRegistry(open);
+    describeRetention(open);
   });
 }

@@ -64,6 +64,17 @@ export function describeLeases(open: OpenStorage): void {
       ]);
     });
 
+    test("of items that have waited equally long, the one that came in last makes room for an older one", async () => {
+      const { storage } = await opened(open);
+      const { leased } = await commit(
+        storage,
+        [apply(enqueue("first")), apply(enqueue("second")), apply(enqueue("older", { at: after(-1) }))],
+        { lease: [{ lane, max: 2 }] },
+      );
+      expect(leased.map((item) => item.id)).toEqual(["older", "first"]);
+      expect((await lease(storage)).map((item) => item.id)).toEqual(["second"]);
+    });
+
     test("items that are due at the same time are leased in the order they came", async () => {
       const { storage } = await opened(open);
       await applied(storage, enqueue("z"), enqueue("m"), enqueue("a"));

@@ -4,7 +4,7 @@ import type { Work } from "@stepwright/engine";
 import { asEventId, asFunctionId, asJsonText, asQueueItemId, asStepId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
 import { after, apply, call, enqueue, gateway, item, lane, pause, putPause, runId, ulid } from "./samples.ts";
-import { applied, commit, lease, opened, type OpenStorage } from "./subject.ts";
+import { applied, commit, isLetThrough, lease, opened, type OpenStorage } from "./subject.ts";
 
 const works: readonly Work[] = [
   call(runId(1)),
@@ -258,6 +258,27 @@ export function describeQueue(open: OpenStorage): void {
       expect(await storage.queue.setAside(10)).toEqual(shown);
       expect(await storage.queue.setAside(1)).toEqual(shown.slice(0, 1));
       expect(await storage.runs.items(runId(1))).toEqual([]);
+    });
+
+    test("an item that was set aside can be read as it was, is guarded, and is forgotten", async () => {
+      const { storage } = await opened(open);
+      await applied(storage, enqueue("a", { attempt: 2 }));
+      const guard = { kind: "itemSetAside", itemId: asQueueItemId("a") } as const;
+      expect(await storage.queue.setAsideItem("a")).toBeNull();
+      expect(await isLetThrough(storage, guard)).toBe(false);
+      await applied(storage, { kind: "setAside", itemId: asQueueItemId("a"), reason: "no", at: after(5) });
+      expect(await storage.queue.setAsideItem("a")).toEqual({
+        id: "a",
+        lane,
+        attempt: 2,
+        runId: runId(1),
+        work: call(runId(1)),
+      });
+      expect(await isLetThrough(storage, guard)).toBe(true);
+      await applied(storage, { kind: "forgetSetAside", itemId: asQueueItemId("a") }, enqueue("a", { attempt: 2 }));
+      expect(await storage.queue.setAsideItem("a")).toBeNull();
+      expect(await storage.queue.depth()).toEqual({ due: 1, future: 0, setAside: 0 });
+      expect((await lease(storage)).map((found) => [found.id, found.attempt])).toEqual([["a", 2]]);
     });
 
     test("resolvePause enqueues its item if the pause was open, and does nothing otherwise", async () => {

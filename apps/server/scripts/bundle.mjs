@@ -1,0 +1,30 @@
+// Makes one file of the server and all that it imports.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Writes the server as one CommonJS file. `fileUrl` is an expression that stands for `import.meta.url`; what is
+ * `external` is loaded from `node_modules` as before.
+ */
+export async function bundle({ outfile, fileUrl, external }) {
+  const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+  await build({
+    entryPoints: [`${root}/src/main.ts`],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    format: "cjs",
+    conditions: ["@stepwright/source"],
+    external,
+    // Names stay: they are what a stack trace tells.
+    minifySyntax: true,
+    legalComments: "none",
+    logLevel: "warning",
+    banner: { js: `const fileUrlOfBundle = ${fileUrl};` },
+    define: { STEPWRIGHT_VERSION: JSON.stringify(version), "import.meta.url": "fileUrlOfBundle" },
+  });
+}

@@ -1,0 +1,101 @@
+// Removes what has been kept for long enough: a sweep now and then, in pieces that leave the rest of the server its time.
+import { type Expired, expiredBy, type RetentionPolicy } from "@stepwright/engine";
+import { millis } from "@stepwright/protocol";
+import type { RemovedRows } from "@stepwright/storage";
+import { firstSweepMs, sweepIntervalMs, sweepPauseBusyMs, sweepPauseMs, sweepWeightMax } from "./limits.ts";
+import type { RetentionStatus } from "./runtime.ts";
+import type { Shell } from "./shell.ts";
+
+/** The sweeps. */
+export interface Retention {
+  /** The first sweep comes a little later: a server that has just started has better things to do. */
+  start(): void;
+  stop(): void;
+  status(): RetentionStatus;
+}
+
+/** Makes the sweeps. Without a policy there are none. */
+export function createRetention(
+  { ports, settings, log }: Shell,
+  { isBusy }: { readonly isBusy: () => boolean },
+): Retention {
+  const { clock, storage } = ports;
+  const policy = settings.retention;
+  const end = new AbortController();
+  let status: RetentionStatus = {
+    policy,
+    isSweeping: false,
+    nextSweepAt: null,
+    lastSweep: null,
+    removed: nothing,
+  };
+
+  const sleep = (ms: number) => clock.sleepUntil(millis(clock.now() + ms), end.signal);
+
+  const sweepKind = async (expired: Expired, add: (removed: RemovedRows) => void) => {
+    let cursor: string | null = null;
+    do {
+      const piece = await storage.retention.sweep({ expired, cursor, weightMax: sweepWeightMax });
+      add(piece.removed);
+      cursor = piece.cursor;
+      // Between two pieces whatever waits has its turn.
+      if (cursor !== null) await sleep(isBusy() ? sweepPauseBusyMs : sweepPauseMs);
+    } while (cursor !== null && !end.signal.aborted);
+  };
+
+  const sweep = async (kept: RetentionPolicy) => {
+    const startedAt = clock.now();
+    let removed = nothing;
+    status = { ...status, isSweeping: true, nextSweepAt: null };
+    for (const expired of expiredBy(kept, startedAt)) {
+      if (end.signal.aborted) break;
+      await sweepKind(expired, (rows) => {
+        removed = sum(removed, rows);
+        status = { ...status, removed: sum(status.removed, rows) };
+      });
+    }
+    const endedAt = clock.now();
+    status = { ...status, lastSweep: { startedAt, endedAt, removed } };
+    if (Object.values(removed).some((count) => count > 0))
+      log.info({ ...removed, durationMs: endedAt - startedAt }, "old data removed");
+  };
+
+  const sweepQuietly = async (kept: RetentionPolicy) => {
+    try {
+      await sweep(kept);
+    } catch (error) {
+      // What was removed is removed; the next sweep goes on with the rest.
+      if (!end.signal.aborted) log.warn({ err: error }, "old data could not be removed");
+    }
+    status = { ...status, isSweeping: false };
+  };
+
+  const run = async (kept: RetentionPolicy) => {
+    for (let pauseMs = firstSweepMs; ; pauseMs = sweepIntervalMs) {
+      status = { ...status, nextSweepAt: millis(clock.now() + pauseMs) };
+      await sleep(pauseMs);
+      if (end.signal.aborted) return;
+      await sweepQuietly(kept);
+    }
+  };
+
+  return {
+    start() {
+      if (policy !== null) void run(policy);
+    },
+    stop: () => end.abort(),
+    status: () => status,
+  };
+}
+
+const nothing: RemovedRows = { runs: 0, steps: 0, spans: 0, events: 0, keys: 0 };
+
+function sum(a: RemovedRows, b: RemovedRows): RemovedRows {
+  return {
+    runs: a.runs + b.runs,
+    steps: a.steps + b.steps,
+    spans: a.spans + b.spans,
+    events: a.events + b.events,
+    keys: a.keys + b.keys,
+  };
+}

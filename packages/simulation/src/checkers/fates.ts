@@ -1,0 +1,117 @@
+// Every accepted event has exactly one fate for every function that it concerns: a run, a place in a batch, or a record of why not.
+import { eventForAll, type SimulatedFunction } from "../functions.ts";
+import type { Checker } from "../witness.ts";
+import type { CheckSurroundings, Report } from "./surroundings.ts";
+
+interface EventRow {
+  readonly seq: number;
+  readonly internal_id: string;
+  /** The sender's own, or the internal one. */
+  readonly id: string;
+  readonly name: string;
+  readonly go: number | null;
+  readonly function_id: string | null;
+  readonly lifecycle_of: string | null;
+}
+
+interface Fate {
+  readonly event_seq: number;
+  readonly slug: string;
+  readonly fate: string;
+}
+
+const eventsSql = `SELECT seq, internal_id, id, name, json_extract(data, '$.go') AS go, json_extract(data, '$._inngest.fn_id') AS function_id, lifecycle_of
+FROM events ORDER BY seq`;
+const fatesSql = `SELECT event_seq, function_slug AS slug, 'run ' || status AS fate FROM runs
+JOIN run_events ON run_id = runs.id WHERE original_run_id IS NULL
+UNION ALL SELECT event_seq, slug, 'drop ' || kind FROM drops JOIN functions ON functions.id = function_id
+UNION ALL SELECT event_seq, slug, 'waits for a batch' FROM batch_events JOIN batches ON batches.id = batch_id JOIN functions ON functions.id = function_id
+UNION ALL SELECT event_seq, slug, 'waits for quiet' FROM debounce_windows JOIN functions ON functions.id = function_id`;
+
+/** Makes the checker. */
+export function eventsHaveOneFate({ view, functions, records, coverage }: CheckSurroundings, report: Report): Checker {
+  return {
+    name: "events have one fate",
+    rested() {
+      const fates = new Map<string, string[]>();
+      for (const { event_seq, slug, fate } of view().all<Fate>(fatesSql)) {
+        const key = `${event_seq} ${slug}`;
+        fates.set(key, [...(fates.get(key) ?? []), fate]);
+        coverage.count(`feature ${fate}`);
+      }
+      const started = new Map<string, number>();
+      for (const event of view().all<EventRow>(eventsSql)) {
+        for (const fn of functions) {
+          const key = `${event.seq} ${fn.slug}`;
+          const found = fates.get(key) ?? [];
+          fates.delete(key);
+          if (isSetAside(event)) continue;
+          const expected = isFor(fn, event) ? 1 : 0;
+          // Nobody starts a function while it is not registered.
+          if (found.length === 0 && records.removed.has(fn.slug)) continue;
+          if (found.length !== expected) {
+            report(
+              `event ${event.internal_id} (${event.name}) has for ${fn.slug} ${found.length} fates (${found.join(", ")}), not ${expected}`,
+            );
+          }
+          const [fate] = found;
+          if (fate === undefined) continue;
+          judge(fn, event, fate);
+          // Repetitions start nothing more. Events that are gathered are told apart by our own ids only.
+          const isGathered = fn.options.batch !== undefined || fn.options.debounce !== undefined;
+          const once = `${isGathered ? event.internal_id : event.id} ${fn.slug}`;
+          const count = (started.get(once) ?? 0) + (fate.startsWith("run") ? 1 : 0);
+          started.set(once, count);
+          if (count > 1) report(`event ${once}, sent more than once, has started it ${count} times`);
+        }
+      }
+      for (const key of fates.keys()) report(`${key}: a fate without an event`);
+      for (const { acknowledged, event } of records.events.values()) {
+        for (const id of acknowledged) {
+          const row = view().get<{ n: number | null; name: string }>(
+            "SELECT json_extract(data, '$.n') AS n, name FROM events WHERE internal_id = ?",
+            id,
+          );
+          if (row?.n !== event.data.n || row.name !== event.name)
+            report(`what is stored as event ${id} is not what was sent`);
+        }
+      }
+    },
+  };
+
+  /** Its match could not be processed, which is a fate that people see. */
+  function isSetAside(event: EventRow): boolean {
+    return view().get("SELECT 1 FROM set_aside_items WHERE id = ?", `match:${event.internal_id}`) !== undefined;
+  }
+
+  function isFor({ slug, trigger }: SimulatedFunction, event: EventRow): boolean {
+    if (event.function_id !== null) return event.function_id === slug;
+    if (trigger.kind === "cron") return event.name === "inngest/scheduled.timer";
+    if (trigger.kind === "lifecycle")
+      return event.name === trigger.event && slugOfRun(event.lifecycle_of) === trigger.of;
+    const isNamed = event.name === trigger.event || (trigger.takesAll && event.name === eventForAll);
+    return isNamed && (!trigger.isConditional || event.go === 1);
+  }
+
+  function slugOfRun(runId: string | null): string | undefined {
+    return view().get<{ slug: string }>("SELECT function_slug AS slug FROM runs WHERE id = ?", runId)?.slug;
+  }
+
+  /** Says whether the function has what the fate speaks of. */
+  function judge({ slug, options, trigger }: SimulatedFunction, event: EventRow, fate: string): void {
+    const isPossible: Readonly<Record<string, boolean>> = {
+      "drop rateLimited": options.rateLimit !== undefined,
+      "drop idempotent": options.isIdempotent === true,
+      "drop debounced": options.debounce !== undefined,
+      "drop outOfOrder": options.debounce !== undefined,
+      "drop keyError": false,
+      "drop functionRemoved": records.removed.has(slug),
+      "run skipped": options.singleton?.mode === "skip" || records.paused.has(slug),
+      "run completed": true,
+      "run failed": true,
+      "run cancelled": true,
+      "drop duplicate": trigger.kind === "event",
+    };
+    if (isPossible[fate] !== true) report(`event ${event.internal_id} has for ${slug} the fate "${fate}"`);
+  }
+}

@@ -1,0 +1,59 @@
+// Timers never fire early: sleeps, time limits of waits, retries, and starts that were asked for later.
+import { stepsOf } from "../code.ts";
+import type { Checker } from "../witness.ts";
+import type { CheckSurroundings, Report } from "./surroundings.ts";
+
+interface TimedStep {
+  readonly row: number;
+  readonly run_id: string;
+  readonly id: string;
+  readonly op: string;
+  readonly status: string;
+  readonly finished_at: number;
+  readonly slug: string;
+  /** When the wait began. */
+  readonly since: number | null;
+}
+
+const stepsSql = `SELECT steps.row, steps.run_id, steps.id, steps.op, steps.status, finished_at, function_slug AS slug, spans.started_at AS since
+FROM steps JOIN runs ON runs.id = steps.run_id LEFT JOIN spans ON spans.run_id = steps.run_id AND spans.id = steps.id
+WHERE steps.row > ? ORDER BY steps.row`;
+
+/** Makes the checker. */
+export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckSurroundings, report: Report): Checker {
+  let last = 0;
+  return {
+    name: "timers are never early",
+    committed() {
+      for (const step of view().all<TimedStep>(stepsSql, last)) {
+        last = step.row;
+        const code = stepsOf(functionOf(step.slug).code).find(({ id }) => id === step.id);
+        if (code === undefined || !("seconds" in code) || step.since === null) continue;
+        // A clock that goes back between the timer and the decision makes times that nobody can compare.
+        if (records.hasClockGoneBack) continue;
+        const isByTime = code.kind === "sleep" || step.status === "timedOut";
+        const lasted = step.finished_at - step.since;
+        if (isByTime && lasted < code.seconds * 1_000)
+          report(`the ${code.kind} ${step.id} of run ${step.run_id} lasted ${lasted} ms, not ${code.seconds} s`);
+      }
+    },
+    called(call) {
+      // Retries: the first waits at least a second, each further one twice as long.
+      const { attempt } = call.seen.ctx;
+      const failed = records.failures.get(call.runId) ?? [];
+      if (attempt > failed.length) report(`run ${call.runId} is at attempt ${attempt} after ${failed.length} failures`);
+      const event = view().get<{ ts: number }>(
+        "SELECT ts FROM run_events JOIN events ON seq = event_seq WHERE run_id = ? AND position = 0",
+        call.runId,
+      );
+      const run = view().get<{ original_run_id: string | null; batch_id: string | null }>(
+        "SELECT original_run_id, batch_id FROM runs WHERE id = ?",
+        call.runId,
+      );
+      if (event === undefined || run === undefined || run.original_run_id !== null || run.batch_id !== null) return;
+      // A clock that went back makes an event of the past one of the future, for whoever was called before.
+      if (!records.hasClockGoneBack && event.ts > clock.now())
+        report(`run ${call.runId} is called ${event.ts - clock.now()} ms before the time of its event`);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+// Paces of starts: in no stretch of time are there more of them than the limit lets through.
+import type { SimulatedFunction } from "../functions.ts";
+import type { Checker } from "../witness.ts";
+import type { CheckSurroundings, Report } from "./surroundings.ts";
+
+interface Curve {
+  readonly atOnceMax: number;
+  readonly intervalMs: number;
+}
+
+/** Makes the checker of `throttle`: it paces the first calls of runs. */
+export function throttlesHold({ view, functionOf }: CheckSurroundings, report: Report): Checker {
+  const started = new Set<string>();
+  const paces = createPaces(report);
+  return {
+    name: "throttles hold",
+    committed({ batch, result }) {
+      for (const { work } of result.leased) {
+        if (work.kind !== "call" || started.has(work.runId)) continue;
+        started.add(work.runId);
+        const run = runOf(view, work.runId);
+        const { throttle } = functionOf(run.function_slug).options;
+        if (throttle === undefined) continue;
+        const curve = {
+          atOnceMax: throttle.limit + throttle.burst,
+          intervalMs: (throttle.seconds * 1_000) / throttle.limit,
+        };
+        paces.start(`${run.function_slug} ${throttle.isKeyed ? run.user : ""}`, batch.now, curve);
+      }
+    },
+  };
+}
+
+/** Makes the checker of `rateLimit` and `idempotency`: they pace starts, and drop the rest. */
+export function rateLimitsHold({ view, functionOf }: CheckSurroundings, report: Report): Checker {
+  let lastRun = 0;
+  const paces = createPaces(report);
+  return {
+    name: "rate limits hold",
+    committed({ batch }) {
+      const runs = view().all<StartedRun & { row: number; once: string | null; original_run_id: string | null }>(
+        `SELECT runs.row, function_slug, original_run_id, json_extract(data, '$.user') AS user, json_extract(data, '$.once') AS once
+FROM runs JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_seq WHERE runs.row > ? ORDER BY runs.row`,
+        lastRun,
+      );
+      for (const run of runs) {
+        lastRun = run.row;
+        const fn = functionOf(run.function_slug);
+        // What a debounce or a batch has let go was counted when it came in, or not at all; a rerun is free.
+        if (run.original_run_id !== null || fn.options.debounce !== undefined || fn.options.batch !== undefined)
+          continue;
+        const limit = limitOf(fn, run);
+        if (limit !== null) paces.start(`${run.function_slug} ${limit.key}`, batch.now, limit);
+      }
+    },
+  };
+}
+
+interface StartedRun {
+  readonly function_slug: string;
+  readonly user: string | null;
+}
+
+function runOf(view: CheckSurroundings["view"], runId: string): StartedRun {
+  const run = view().get<StartedRun>(
+    `SELECT function_slug, json_extract(data, '$.user') AS user FROM runs
+JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_seq WHERE runs.id = ?`,
+    runId,
+  );
+  if (run === undefined) throw new Error(`run ${runId} was leased and is not there`);
+  return run;
+}
+
+/** A tenth of the limit and one more may start at once, then one per part of the period. */
+function limitOf(
+  { options }: SimulatedFunction,
+  run: { readonly user: string | null; readonly once: string | null },
+): (Curve & { readonly key: string }) | null {
+  if (options.isIdempotent === true)
+    return run.once === null ? null : { key: run.once, atOnceMax: 1, intervalMs: 24 * 3_600_000 };
+  const { rateLimit } = options;
+  if (rateLimit === undefined || (rateLimit.isKeyed && run.user === null)) return null;
+  return {
+    key: rateLimit.isKeyed ? (run.user ?? "") : "",
+    atOnceMax: 1 + Math.floor(rateLimit.limit / 10),
+    intervalMs: (rateLimit.seconds * 1_000) / rateLimit.limit,
+  };
+}
+
+/** Remembers starts, and looks at every stretch of time that ends now. */
+function createPaces(report: Report) {
+  const starts = new Map<string, number[]>();
+  return {
+    start(key: string, now: number, { atOnceMax, intervalMs }: Curve) {
+      const before = starts.get(key) ?? [];
+      const isTooMany = before.some((from, index) => {
+        const count = before.length - index + 1;
+        return now >= from && (count - atOnceMax) * intervalMs > now - from + 1;
+      });
+      if (isTooMany)
+        report(`${key} started at ${[...before, now].join(", ")}: more than ${atOnceMax} and one per ${intervalMs} ms`);
+      starts.set(key, [...before, now]);
+    },
+  };
+}

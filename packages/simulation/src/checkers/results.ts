@@ -1,0 +1,85 @@
+// A step's result is stored once and stands; a run ends once and stays as it ended; each end is reported once.
+import type { Checker } from "../witness.ts";
+import type { CheckSurroundings, Report } from "./surroundings.ts";
+
+interface StepRow {
+  readonly row: number;
+  readonly run_id: string;
+  readonly id: string;
+  readonly memo: string;
+  readonly finished_at: number;
+}
+
+/** Makes the checker of stored results. */
+export function resultsStand({ view }: CheckSurroundings, report: Report): Checker {
+  const stored = new Map<string, string>();
+  let last = 0;
+  const all = (after: number) =>
+    view().all<StepRow>("SELECT row, run_id, id, memo, finished_at FROM steps WHERE row > ? ORDER BY row", after);
+  return {
+    name: "results stand",
+    committed() {
+      for (const step of all(last)) {
+        last = step.row;
+        const key = `${step.run_id} ${step.id}`;
+        if (stored.has(key)) report(`step ${step.id} of run ${step.run_id} has a second result`);
+        stored.set(key, step.memo);
+      }
+    },
+    rested() {
+      const now = all(0);
+      if (now.length !== stored.size) report(`${stored.size} results were stored, ${now.length} are left`);
+      for (const step of now) {
+        if (stored.get(`${step.run_id} ${step.id}`) !== step.memo)
+          report(`the result of step ${step.id} of run ${step.run_id} has changed`);
+      }
+    },
+    called(call) {
+      for (const [id, memo] of Object.entries(call.seen.steps)) {
+        const key = `${call.runId} ${id}`;
+        const text = stored.get(key);
+        if (text === undefined) report(`the app is told a result of ${key} that is not stored`);
+        else if (JSON.stringify(JSON.parse(text)) !== JSON.stringify(memo))
+          report(`the app is told ${JSON.stringify(memo)} for ${key}, stored is ${text}`);
+      }
+    },
+  };
+}
+
+interface EndedRow {
+  readonly id: string;
+  readonly end: string;
+}
+
+const endedSql = `SELECT id, status || ' ' || ifnull(output, '') || ' ' || ifnull(error, '') || ' ' || ifnull(ended_at, '') AS "end"
+FROM runs WHERE status NOT IN ('queued', 'running')`;
+const reportedTwiceSql =
+  "SELECT lifecycle_of, name FROM events WHERE lifecycle_of IS NOT NULL GROUP BY lifecycle_of, name HAVING count(*) > 1";
+
+/** Makes the checker of ended runs. */
+export function runsEndOnce({ view }: CheckSurroundings, report: Report): Checker {
+  const ended = new Map<string, string>();
+  return {
+    name: "runs end once",
+    committed() {
+      const rows = view().all<EndedRow>(endedSql);
+      for (const { id, end } of rows) {
+        const before = ended.get(id);
+        if (before !== undefined && before !== end) report(`run ${id} ended as ${before} and then as ${end}`);
+        ended.set(id, end);
+      }
+      if (rows.length < ended.size) report("a run that had ended is not ended any more");
+      const twice = view().get<{ lifecycle_of: string; name: string }>(reportedTwiceSql);
+      if (twice !== undefined) report(`the end of run ${twice.lifecycle_of} is reported twice by ${twice.name}`);
+    },
+    rested() {
+      // Runs that handle ends report none of their own.
+      const silent = view().get<{ id: string }>(
+        `SELECT id FROM runs WHERE status IN ('completed', 'failed', 'cancelled')
+AND trigger_name NOT IN ('inngest/function.failed', 'inngest/function.finished')
+AND NOT EXISTS (SELECT 1 FROM events WHERE lifecycle_of = runs.id AND name = 'inngest/function.finished')`,
+      );
+      if (silent !== undefined) report(`nobody was told of the end of run ${silent.id}`);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// How many runs of a function are under way at once: `concurrency.fn` and `singleton`.
+import type { Checker } from "../witness.ts";
+import type { CheckSurroundings, Report } from "./surroundings.ts";
+
+const countSql = (
+  isKeyed: boolean,
+  statuses: string,
+) => `SELECT count(*) AS count, group_concat(runs.id) AS ids FROM runs
+JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_seq
+WHERE function_slug = ? AND status IN (${statuses})${isKeyed ? " GROUP BY json_extract(data, '$.user')" : ""}`;
+
+/** Makes the checker. */
+export function runLimitsHold({ view, functions }: CheckSurroundings, report: Report): Checker {
+  const limited = functions.filter(
+    (fn) => fn.options.runConcurrency !== undefined || fn.options.singleton !== undefined,
+  );
+  const most = (slug: string, isKeyed: boolean, statuses: string) =>
+    Math.max(
+      0,
+      ...view()
+        .all<{ count: number }>(countSql(isKeyed, statuses), slug)
+        .map(({ count }) => count),
+    );
+  return {
+    name: "run limits hold",
+    committed() {
+      for (const { slug, options } of limited) {
+        const { runConcurrency, singleton } = options;
+        if (runConcurrency !== undefined) {
+          // A run is under way from its first call; it is marked so a little later, so this sees a lower bound.
+          const count = most(slug, runConcurrency.isKeyed, "'running'");
+          if (count > runConcurrency.limit)
+            report(`${count} runs of ${slug} are running, the limit is ${runConcurrency.limit}`);
+        }
+        if (singleton !== undefined) {
+          const count = most(slug, singleton.isKeyed, "'queued', 'running'");
+          if (count > 1) report(`${count} runs of the singleton ${slug} are not ended`);
+        }
+      }
+    },
+  };
+}

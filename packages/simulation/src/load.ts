@@ -1,0 +1,109 @@
+// What people do to the engine of a simulated world: they send events in bursts, signals, cancellations and more.
+import type { Chance } from "./chance.ts";
+import { cancelEvent, eventForAll, type SimulatedFunction, waitedEvents } from "./functions.ts";
+
+/** An event as it is sent. `n` tells it from every other. */
+export interface SentEvent {
+  readonly name: string;
+  readonly id?: string;
+  /** How far ahead of its sending the event's time lies. */
+  readonly aheadMs?: number;
+  readonly data: {
+    readonly n: number;
+    readonly user: string;
+    readonly go: boolean;
+    readonly priority: number;
+    readonly once: string;
+  };
+}
+
+/** Something that is done to the engine at a time. */
+export interface LoadAction {
+  readonly atMs: number;
+  readonly what:
+    /** `isRepeated`: with a seed for its ids, again and again until it is acknowledged. */
+    | { readonly kind: "send"; readonly events: readonly SentEvent[]; readonly isRepeated: boolean }
+    /** Sends a signal that somebody waits for. */
+    | { readonly kind: "signal" }
+    | { readonly kind: "cancelRun" }
+    | { readonly kind: "rerun" }
+    | { readonly kind: "invoke"; readonly slug: string; readonly user: string }
+    | { readonly kind: "pause"; readonly slug: string; readonly forMs: number }
+    /** Its app registers without the function, and with it again. */
+    | { readonly kind: "remove"; readonly slug: string; readonly forMs: number }
+    | { readonly kind: "dropBacklog"; readonly slug: string };
+}
+
+/** Users whose values are the keys of flow control. */
+export const users = ["ann", "bob"] as const;
+
+/** Makes events that are all different. */
+export interface EventSource {
+  make(name: string, user?: string): SentEvent;
+}
+
+/** Makes the source of a world's events. */
+export function createEventSource(chance: Chance): EventSource {
+  let made = 0;
+  return {
+    make(name, user = chance.pick(users)) {
+      made += 1;
+      return {
+        name,
+        ...(chance.hits(0.08) ? { id: `id-${chance.between(1, 3)}` } : {}),
+        ...(chance.hits(0.05) ? { aheadMs: chance.pick([500, 7_000]) } : {}),
+        data: {
+          n: made,
+          user,
+          go: chance.hits(0.7),
+          priority: chance.pick([-5, 0, 0, 0, 10, 60]),
+          once: `once-${chance.between(1, 4)}`,
+        },
+      };
+    },
+  };
+}
+
+/** How many events come at once: seldom more than one commit holds. */
+function burstOf(chance: Chance): number {
+  if (chance.hits(0.005)) return chance.between(65, 80);
+  return chance.hits(0.25) ? chance.between(3, 8) : chance.between(1, 2);
+}
+
+/** Makes the load of a world, in no order. */
+export function makeLoad(
+  chance: Chance,
+  functions: readonly SimulatedFunction[],
+  source: EventSource,
+): readonly LoadAction[] {
+  const names = [
+    ...functions.flatMap(({ trigger }) => (trigger.kind === "event" ? [trigger.event, trigger.event] : [])),
+    eventForAll,
+    cancelEvent,
+    ...waitedEvents,
+    ...waitedEvents,
+  ];
+  const spanMs = chance.pick([2_000, 15_000, 60_000]);
+  const at = () => chance.between(0, spanMs);
+  const slugs = functions.filter(({ trigger }) => trigger.kind === "event").map((fn) => fn.slug);
+  const sends = Array.from({ length: chance.between(2, 9) }, (): LoadAction => {
+    // A burst is most often of one kind.
+    const name = chance.pick(names);
+    const count = burstOf(chance);
+    const events = Array.from({ length: count }, () => source.make(chance.hits(0.8) ? name : chance.pick(names)));
+    return { atMs: at(), what: { kind: "send", events, isRepeated: chance.hits(0.4) } };
+  });
+  const others = Array.from({ length: chance.between(0, 5) }, (): LoadAction => {
+    const roll = chance.fraction();
+    const atMs = at();
+    if (roll < 0.4) return { atMs, what: { kind: "signal" } };
+    if (roll < 0.52) return { atMs, what: { kind: "cancelRun" } };
+    if (roll < 0.62) return { atMs, what: { kind: "rerun" } };
+    if (roll < 0.68) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
+    if (roll < 0.76)
+      return { atMs, what: { kind: "remove", slug: chance.pick(slugs), forMs: chance.between(100, 9_000) } };
+    if (roll < 0.88) return { atMs, what: { kind: "invoke", slug: chance.pick(slugs), user: chance.pick(users) } };
+    return { atMs, what: { kind: "pause", slug: chance.pick(slugs), forMs: chance.between(100, 20_000) } };
+  });
+  return [...sends, ...others];
+}

@@ -1,0 +1,257 @@
+// The SDK of a simulated app: it replays a function's code from its memos as the published ones do, runs a single new
+// step at once, reports everything else, runs a planned step when told to, and may checkpoint (sdk-protocol.md §10, §13).
+import type { AppHttpResponse } from "@stepwright/protocol";
+import type { Code, CodeStep } from "./code.ts";
+
+/** How the SDK behaves. */
+export interface SdkMode {
+  readonly version: 1 | 2;
+  readonly isCheckpointing: boolean;
+}
+
+/** An op as it is sent. */
+export interface WireOp {
+  readonly op: string;
+  readonly id: string;
+  readonly name?: string;
+  readonly displayName?: string;
+  readonly opts?: Readonly<Record<string, unknown>>;
+  readonly data?: unknown;
+  readonly error?: { readonly name: string; readonly message: string };
+}
+
+/** What a request says, as far as an SDK reads it. */
+export interface SeenRequest {
+  readonly ctx: {
+    readonly run_id: string;
+    readonly fn_id: string;
+    readonly attempt: number;
+    readonly max_attempts: number;
+    readonly generation_id: number;
+    readonly qi_id: string;
+    readonly request_id: string;
+    readonly disable_immediate_execution: boolean;
+  };
+  readonly events: readonly SeenEvent[];
+  readonly steps: Readonly<Record<string, unknown>>;
+}
+
+/** A triggering event as the app sees it. */
+export interface SeenEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly data: { readonly user?: string; readonly n?: number; readonly [key: string]: unknown };
+}
+
+/** What the code of a call does before the answer is there. */
+export type AppMove =
+  | { readonly kind: "work"; readonly ms: number }
+  | { readonly kind: "checkpoint"; readonly ops: readonly WireOp[] }
+  | { readonly kind: "send"; readonly event: string };
+
+/** What became of a move; `stale` is a checkpoint that was refused for good. */
+export type MoveOutcome = "done" | "unavailable" | "stale";
+
+/** One call while it runs. */
+export type AppCall = Generator<AppMove, AppHttpResponse, MoveOutcome>;
+
+/** What the SDK is given to work with. */
+export interface CallOptions {
+  readonly seen: SeenRequest;
+  /** The step that is asked for; null for a discovery. */
+  readonly target: string | null;
+  readonly code: Code;
+  readonly mode: SdkMode;
+  /** Says that a checkpoint, or the end of the call, comes now rather than later. */
+  readonly hits: (probability: number) => boolean;
+  /** Counts an execution of a step and gives its number, from 1. */
+  readonly execute: (stepId: string) => number;
+  /** A text that no other answer has. */
+  readonly finalText: () => string;
+}
+
+/** Answers a call. */
+export function* answerCall(options: CallOptions): AppCall {
+  const { seen, target, code, mode, hits } = options;
+  if (target !== null) {
+    const found = replay(code, seen.steps, false).found.find(({ step }) => step.id === target);
+    if (found === undefined || !isExecuted(found.step)) return functionError(mode, { isFinal: false });
+    return opsAnswer(mode, [yield* execute(options, found.step)]);
+  }
+  const memos: Record<string, unknown> = { ...seen.steps };
+  const buffered: WireOp[] = [];
+  for (;;) {
+    const { state, found } = replay(code, memos, false);
+    if (state === "threw")
+      return buffered.length > 0 ? opsAnswer(mode, buffered) : functionError(mode, { isFinal: true });
+    if (state === "done") return finalAnswer(mode, buffered, options.finalText());
+    const only = found.length === 1 ? found[0]?.step : undefined;
+    const hasRun = Object.keys(memos).length > Object.keys(seen.steps).length;
+    // A call that has run long enough leaves its next step to another one.
+    const isPlanning = seen.ctx.disable_immediate_execution || (mode.isCheckpointing && hasRun && hits(0.1));
+    if (only === undefined || !isExecuted(only) || isPlanning)
+      return opsAnswer(mode, [...buffered, ...found.map((one) => report(seen, one))]);
+    const op = yield* execute(options, only);
+    if (op.op !== "StepRun" || !mode.isCheckpointing || seen.ctx.attempt > 0) return opsAnswer(mode, [...buffered, op]);
+    memos[op.id] = { data: op.data };
+    buffered.push(op);
+    // Steps wait in the buffer for the next checkpoint, or for the answer.
+    if (hits(0.2)) continue;
+    const outcome = yield { kind: "checkpoint", ops: [...buffered] };
+    if (outcome === "stale") return functionError(mode, { isFinal: true });
+    if (outcome === "unavailable") return opsAnswer(mode, buffered);
+    buffered.length = 0;
+  }
+}
+
+interface Found {
+  readonly step: CodeStep;
+  readonly isRace: boolean;
+}
+
+interface Replayed {
+  readonly state: "done" | "open" | "threw";
+  readonly found: readonly Found[];
+}
+
+/** Runs the code as far as its memos go. */
+function replay(code: Code, memos: Readonly<Record<string, unknown>>, isRace: boolean): Replayed {
+  switch (code.kind) {
+    case "run":
+    case "send":
+    case "sleep":
+    case "wait":
+    case "signal":
+    case "invoke": {
+      const memo = memos[code.id];
+      if (memo === undefined) return { state: "open", found: [{ step: code, isRace }] };
+      return { state: isErrorMemo(memo) ? "threw" : "done", found: [] };
+    }
+    case "sequence": {
+      const found: Found[] = [];
+      for (const part of code.parts) {
+        const inner = replay(part, memos, isRace);
+        found.push(...inner.found);
+        if (inner.state !== "done") return { state: inner.state, found };
+      }
+      return { state: "done", found };
+    }
+    case "all": {
+      const inner = code.parts.map((part) => replay(part, memos, isRace || code.isRace));
+      const has = (state: Replayed["state"]) => inner.some((one) => one.state === state);
+      // What a rejected group leaves behind goes on being found.
+      return {
+        state: has("threw") ? "threw" : has("open") ? "open" : "done",
+        found: inner.flatMap((one) => one.found),
+      };
+    }
+    case "caught": {
+      const inner = replay(code.part, memos, isRace);
+      return { state: inner.state === "threw" ? "done" : inner.state, found: inner.found };
+    }
+  }
+}
+
+function isErrorMemo(memo: unknown): boolean {
+  return typeof memo === "object" && memo !== null && "error" in memo;
+}
+
+type ExecutedStep = Extract<CodeStep, { kind: "run" | "send" }>;
+
+function isExecuted(step: CodeStep): step is ExecutedStep {
+  return step.kind === "run" || step.kind === "send";
+}
+
+function* execute(options: CallOptions, step: ExecutedStep): Generator<AppMove, WireOp, MoveOutcome> {
+  const count = options.execute(step.id);
+  yield { kind: "work", ms: step.ms };
+  if (step.kind === "send") {
+    const outcome = yield { kind: "send", event: step.event };
+    if (outcome !== "done") return thrown(options, step.id, false);
+  } else if (step.isFinal || count <= step.failures) return thrown(options, step.id, step.isFinal);
+  // Every execution has a result of its own, so that a second one that is stored would show.
+  return { op: "StepRun", id: step.id, name: step.id, displayName: step.id, opts: {}, data: `${step.id}#${count}` };
+}
+
+function thrown({ seen }: CallOptions, id: string, isFinal: boolean): WireOp {
+  const isLast = isFinal || seen.ctx.attempt + 1 >= seen.ctx.max_attempts;
+  return { op: isLast ? "StepFailed" : "StepError", id, name: id, error: { name: "Error", message: `${id} failed` } };
+}
+
+/** Tells of a step that the function has come to. */
+function report(seen: SeenRequest, { step, isRace }: Found): WireOp {
+  const opts = isRace ? { parallelMode: "race" } : {};
+  const base = { id: step.id, displayName: step.id };
+  switch (step.kind) {
+    case "run":
+    case "send":
+      return { ...base, op: "StepPlanned", name: step.id, opts };
+    case "sleep":
+      return { ...base, op: "Sleep", name: `${step.seconds}s`, opts };
+    case "wait": {
+      const condition = step.isMatching ? { if: "event.data.user == async.data.user" } : {};
+      return {
+        ...base,
+        op: "WaitForEvent",
+        name: step.event,
+        opts: { ...opts, ...condition, event: step.event, timeout: `${step.seconds}s` },
+      };
+    }
+    case "signal":
+      return {
+        ...base,
+        op: "WaitForSignal",
+        name: step.id,
+        opts: { ...opts, signal: signalOf(seen.ctx.run_id, step.id), timeout: `${step.seconds}s` },
+      };
+    case "invoke":
+      return {
+        ...base,
+        op: "InvokeFunction",
+        name: step.id,
+        opts: {
+          ...opts,
+          function_id: step.slug,
+          payload: { data: { user: userOf(seen) } },
+          timeout: `${step.seconds}s`,
+        },
+      };
+  }
+}
+
+/** The name of the signal that a step of a run waits for. */
+export function signalOf(runId: string, stepId: string): string {
+  return `${runId}/${stepId}`;
+}
+
+/** The user whom a run is for: every key of flow control is it. */
+export function userOf(seen: SeenRequest): string {
+  return seen.events[0]?.data.user ?? "";
+}
+
+function headersOf(mode: SdkMode): Record<string, string> {
+  return {
+    "content-type": "application/json",
+    "x-inngest-sdk": "inngest-js:v4.24.0",
+    "x-inngest-req-version": String(mode.version),
+  };
+}
+
+function opsAnswer(mode: SdkMode, ops: readonly WireOp[]): AppHttpResponse {
+  return { status: 206, headers: headersOf(mode), body: JSON.stringify(ops) };
+}
+
+function finalAnswer(mode: SdkMode, buffered: readonly WireOp[], text: string): AppHttpResponse {
+  if (mode.version === 1 && buffered.length === 0)
+    return { status: 200, headers: headersOf(mode), body: JSON.stringify({ text }) };
+  return opsAnswer(mode, [...buffered, { op: "RunComplete", id: "complete", data: { text } }]);
+}
+
+/** The answer of a function that threw. */
+export function functionError(mode: SdkMode, error: { readonly isFinal: boolean }): AppHttpResponse {
+  return {
+    status: error.isFinal ? 400 : 500,
+    headers: { ...headersOf(mode), "x-inngest-no-retry": String(error.isFinal) },
+    body: JSON.stringify({ name: "Error", message: error.isFinal ? "the function failed" : "a hiccup" }),
+  };
+}

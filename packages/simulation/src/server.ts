@@ -1,0 +1,201 @@
+// The server of a simulated world: one process after another on the same data, each with a runtime and a storage of its own.
+import { storageUnavailable } from "@stepwright/protocol";
+import {
+  type AppClient,
+  createRuntime,
+  defaultSettings,
+  type Random,
+  type Runtime,
+  type Storage,
+} from "@stepwright/runtime";
+import { openSqliteStorage } from "@stepwright/storage-sqlite";
+import { pino } from "pino";
+import { createDisk, type Disk } from "./disk.ts";
+import type { SimulatedClock } from "./simulated-clock.ts";
+
+/** What came of asking the server for something. */
+export type Asked<T> =
+  | { readonly kind: "answered"; readonly value: T }
+  | { readonly kind: "refused"; readonly error: Error }
+  /** There is no process, or it died before it answered. */
+  | { readonly kind: "lost" };
+
+/** The server as the world around it sees it. */
+export interface Server {
+  /** Number of the process that runs, or ran last. */
+  readonly boot: number;
+  readonly isUp: boolean;
+  /** The runtime, while it takes requests. */
+  readonly runtime: Runtime | null;
+  start(): void;
+  /** Ends the process at once; another one starts after this time. */
+  kill(downMs: number): void;
+  /** Asks the process to end in good order. */
+  stop(options: { readonly graceMs: number; readonly downMs: number }): void;
+  /** Asks the process for something; everybody who waits is told when it dies. */
+  ask<T>(what: (runtime: Runtime) => Promise<T>): Promise<Asked<T>>;
+}
+
+/** What a process is started with. */
+export interface ServerOptions {
+  readonly file: string;
+  readonly clock: SimulatedClock;
+  readonly random: (boot: number) => Random;
+  readonly callsPerAppMax: number;
+  readonly callTimeoutMs: number;
+  /** Puts the world between the process and its storage. */
+  readonly storageOf: (inner: Storage, process: ServerProcess) => Storage;
+  readonly clientOf: (process: ServerProcess) => AppClient;
+  readonly onComplaint: (message: string, reason: string) => void;
+  /** A process takes requests. */
+  readonly onStarted: (boot: number) => void;
+  /** A process is gone. */
+  readonly onEnded: (boot: number, how: "killed" | "stopped" | "did not start") => void;
+}
+
+/** A process. */
+export interface ServerProcess {
+  readonly boot: number;
+  readonly isDead: boolean;
+  readonly disk: Disk;
+}
+
+interface Process extends ServerProcess {
+  readonly storage: Storage;
+  readonly runtime: Runtime;
+  readonly waiting: Set<() => void>;
+  isDead: boolean;
+  isReady: boolean;
+  isStopping: boolean;
+}
+
+/** A supervisor waits this long before it starts a server again that did not come up. */
+const restartMs = 1_000;
+
+/** Makes the server; nothing runs before `start`. */
+export function createServer(options: ServerOptions): Server {
+  const { clock } = options;
+  let process: Process | null = null;
+  let boots = 0;
+
+  const log = pino(
+    { level: "warn", base: null, timestamp: false },
+    {
+      write(line: string) {
+        const { msg, err } = JSON.parse(line) as { readonly msg: string; readonly err?: { readonly message: string } };
+        options.onComplaint(msg, err?.message ?? "");
+      },
+    },
+  );
+
+  const start = () => {
+    if (process !== null) return;
+    boots += 1;
+    const one = open(boots);
+    process = one;
+    void begin(one);
+  };
+
+  const open = (boot: number): Process => {
+    const disk = createDisk();
+    const inner = openSqliteStorage({
+      file: options.file,
+      synchronous: "normal",
+      now: clock.now(),
+      beforeCommit: disk.sync,
+    });
+    const it: ServerProcess = {
+      boot,
+      disk,
+      get isDead() {
+        return one.isDead;
+      },
+    };
+    const storage = options.storageOf(inner, it);
+    const runtime = createRuntime({
+      ports: { clock, random: options.random(boot), appClient: options.clientOf(it), storage },
+      settings: {
+        ...defaultSettings,
+        syncRetryMs: null,
+        callsPerAppMax: options.callsPerAppMax,
+        callTimeoutMs: options.callTimeoutMs,
+      },
+      log,
+    });
+    const one: Process = {
+      boot,
+      disk,
+      storage: inner,
+      runtime,
+      waiting: new Set(),
+      isDead: false,
+      isReady: false,
+      isStopping: false,
+    };
+    return one;
+  };
+
+  const begin = async (one: Process): Promise<void> => {
+    try {
+      await one.runtime.start();
+      one.isReady = true;
+      options.onStarted(one.boot);
+    } catch {
+      end(one, "did not start", restartMs);
+    }
+  };
+
+  const end = (one: Process, how: "killed" | "stopped" | "did not start", downMs: number): void => {
+    if (one.isDead) return;
+    one.isDead = true;
+    process = null;
+    // What a dead process waited for never comes.
+    clock.forgetSleepers();
+    void one.storage.close();
+    options.onEnded(one.boot, how);
+    for (const lose of one.waiting) lose();
+    clock.after(downMs, start);
+  };
+
+  return {
+    get boot() {
+      return boots;
+    },
+    get isUp() {
+      return process !== null;
+    },
+    get runtime() {
+      return process?.isReady === true && !process.isStopping ? process.runtime : null;
+    },
+    start,
+    kill(downMs) {
+      if (process !== null) end(process, "killed", downMs);
+    },
+    stop({ graceMs, downMs }) {
+      const one = process;
+      if (one === null || !one.isReady || one.isStopping) return;
+      one.isStopping = true;
+      void one.runtime.stop({ graceMs }).then(() => end(one, "stopped", downMs));
+    },
+    ask<T>(what: (runtime: Runtime) => Promise<T>): Promise<Asked<T>> {
+      const one = process;
+      if (one === null || !one.isReady) return Promise.resolve({ kind: "lost" });
+      return new Promise((resolve) => {
+        const settle = (asked: Asked<T>) => {
+          one.waiting.delete(lose);
+          resolve(asked);
+        };
+        const lose = () => settle({ kind: "lost" });
+        one.waiting.add(lose);
+        what(one.runtime).then(
+          (value) => settle({ kind: "answered", value }),
+          (error: unknown) => settle({ kind: "refused", error: asError(error) }),
+        );
+      });
+    },
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : storageUnavailable({ reason: String(error) });
+}

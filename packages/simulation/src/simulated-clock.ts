@@ -1,0 +1,104 @@
+// Virtual time. The world goes by time that never jumps; the server sees it through a clock that may.
+import { type Millis, millis } from "@stepwright/protocol";
+import type { Clock } from "@stepwright/runtime";
+
+/** The runtime's clock port and the agenda of the world around it. */
+export interface SimulatedClock extends Clock {
+  /** Milliseconds since the world began. */
+  readonly elapsed: number;
+  /** Does something when so much time has passed, whatever the clock shows then. */
+  after(ms: number, act: () => void): void;
+  /** Sets the clock forwards or backwards; nobody is woken before time goes on. */
+  jump(byMs: number): void;
+  /** Lets time pass until something is due and does that, one thing only. False when nothing ever will be. */
+  step(): boolean;
+  /** Forgets who sleeps: their process has died. */
+  forgetSleepers(): void;
+  readonly sleepers: number;
+}
+
+interface Entry {
+  readonly order: number;
+  readonly act: () => void;
+}
+
+interface Sleeper extends Entry {
+  readonly at: number;
+}
+
+interface Planned extends Entry {
+  readonly due: number;
+}
+
+/** Where every simulation begins. */
+export const worldStart = Date.UTC(2026, 0, 15, 12);
+
+/** Makes the clock. */
+export function createSimulatedClock(): SimulatedClock {
+  let elapsed = 0;
+  let offset = worldStart;
+  let order = 0;
+  const sleepers = new Set<Sleeper>();
+  const agenda = new Set<Planned>();
+  const now = (): Millis => millis(elapsed + offset);
+
+  const next = (): { readonly due: number; readonly entry: Entry } | null => {
+    let first: { readonly due: number; readonly entry: Entry } | null = null;
+    const offer = (due: number, entry: Entry) => {
+      if (first === null || due < first.due || (due === first.due && entry.order < first.entry.order))
+        first = { due, entry };
+    };
+    for (const planned of agenda) offer(planned.due, planned);
+    for (const sleeper of sleepers) offer(Math.max(elapsed, sleeper.at - offset), sleeper);
+    return first;
+  };
+
+  return {
+    now,
+    wallNow: now,
+    sleepUntil(at, signal) {
+      if (at <= now() || signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const sleeper: Sleeper = {
+          at,
+          order: order++,
+          act() {
+            sleepers.delete(sleeper);
+            signal.removeEventListener("abort", sleeper.act);
+            resolve();
+          },
+        };
+        sleepers.add(sleeper);
+        signal.addEventListener("abort", sleeper.act);
+      });
+    },
+    get elapsed() {
+      return elapsed;
+    },
+    after(ms, act) {
+      const planned: Planned = {
+        due: elapsed + Math.max(0, Math.round(ms)),
+        order: order++,
+        act() {
+          agenda.delete(planned);
+          act();
+        },
+      };
+      agenda.add(planned);
+    },
+    jump(byMs) {
+      offset += byMs;
+    },
+    step() {
+      const found = next();
+      if (found === null) return false;
+      elapsed = found.due;
+      found.entry.act();
+      return true;
+    },
+    forgetSleepers: () => sleepers.clear(),
+    get sleepers() {
+      return sleepers.size;
+    },
+  };
+}

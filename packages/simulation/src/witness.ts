@@ -1,0 +1,47 @@
+// What checkers get to see of a world.
+import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import type { SeenRequest, WireOp } from "./sdk.ts";
+import type { SimulatedFunction } from "./functions.ts";
+
+/** A call, from the app's side. */
+export interface SeenCall {
+  /** The process that made it. */
+  readonly boot: number;
+  readonly fn: SimulatedFunction;
+  readonly runId: string;
+  /** The step that is asked for; null for a discovery. */
+  readonly target: string | null;
+  readonly user: string;
+  readonly itemId: string;
+  readonly generation: number;
+  readonly seen: SeenRequest;
+  /** The server has its answer, has given it up, or has died. */
+  isOver: boolean;
+}
+
+/** A durable commit. */
+export interface SeenCommit {
+  readonly number: number;
+  readonly boot: number;
+  readonly batch: CommitBatch;
+  readonly result: CommitResult;
+}
+
+/** One checker: it looks wherever it wants, and says what is wrong. */
+export interface Checker {
+  /** What it checks, as failures name it. */
+  readonly name: string;
+  readonly committed?: (commit: SeenCommit) => void;
+  /** A call goes out; `inFlight` are the others of the same process that are not over. */
+  readonly called?: (call: SeenCall, inFlight: readonly SeenCall[]) => void;
+  /** The server took a checkpoint; `wasOver` says that its call was over when it was sent. */
+  readonly checkpointed?: (call: SeenCall, ops: readonly WireOp[], wasOver: boolean) => void;
+  /** Events were acknowledged to their sender. */
+  readonly acknowledged?: (ids: readonly string[]) => void;
+  /** A new process works on the data of the last one. */
+  readonly booted?: () => void;
+  /** The runtime logged a warning or an error. */
+  readonly complained?: (message: string, reason: string) => void;
+  /** Faults are over, and nothing is left to do. */
+  readonly rested?: () => void;
+}

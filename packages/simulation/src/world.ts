@@ -1,0 +1,35 @@
+// A world: everything that a seed decides before anything happens.
+import { type Chance, createChance } from "./chance.ts";
+import { makeFunctions, type SimulatedFunction } from "./functions.ts";
+import { createEventSource, type EventSource, type LoadAction, makeLoad } from "./load.ts";
+
+/** What a seed makes. */
+export interface World {
+  readonly functions: readonly SimulatedFunction[];
+  readonly apps: readonly string[];
+  readonly load: readonly LoadAction[];
+  readonly source: EventSource;
+  readonly callsPerAppMax: number;
+  readonly callTimeoutMs: number;
+  /** For how long there may be faults. */
+  readonly troubleMs: number;
+  /** For whatever is left to chance when things happen. */
+  readonly chance: Chance;
+}
+
+/** Makes the world of a seed. */
+export function makeWorld(seed: number): World {
+  const chance = createChance(seed);
+  const functions = makeFunctions(chance.fork());
+  const source = createEventSource(chance.fork());
+  return {
+    functions,
+    apps: [...new Set(functions.map((fn) => fn.app))],
+    load: makeLoad(chance.fork(), functions, source),
+    source,
+    callsPerAppMax: chance.hits(0.4) ? chance.between(1, 3) : 128,
+    callTimeoutMs: chance.pick([8_000, 30_000]),
+    troubleMs: chance.pick([30_000, 120_000]),
+    chance: chance.fork(),
+  };
+}

@@ -1,0 +1,285 @@
+// Defects put in on purpose, between the runtime and its real storage: each is one that the product must not have.
+import {
+  type Admission,
+  type Effect,
+  eventNames,
+  type LeasedItem,
+  type NewQueueItem,
+  type Transition,
+} from "@stepwright/engine";
+import { asJsonText, millis, type QueueItemId } from "@stepwright/protocol";
+import type { Storage } from "@stepwright/runtime";
+import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import type { Mutation } from "../src/storage-port.ts";
+
+/** A defect, and the checker that has to find it. */
+export interface Defect {
+  readonly name: string;
+  readonly caughtBy: string;
+  readonly mutation: Mutation;
+}
+
+/** The defects. */
+export const defects: readonly Defect[] = [
+  {
+    name: "acknowledges events before they are durable",
+    caughtBy: "acknowledged is durable",
+    mutation: (inner) => ({ ...inner, commit: (batch) => (isIngest(batch) ? pretend(batch) : inner.commit(batch)) }),
+  },
+  {
+    name: "acknowledges a checkpoint before it is durable",
+    caughtBy: "late checkpoints are refused",
+    mutation: (inner) => ({
+      ...inner,
+      commit: (batch) =>
+        batch.transitions.some((one) => has(one, "resetAttempt")) ? pretend(batch) : inner.commit(batch),
+    }),
+  },
+  {
+    name: "ends a run with another result than its app gave",
+    caughtBy: "ends have causes",
+    mutation: onEffects((effect) =>
+      effect.kind === "updateRun" && effect.run.status === "completed"
+        ? [{ ...effect, run: { ...effect.run, output: asJsonText("{}") } }]
+        : [effect],
+    ),
+  },
+  {
+    name: "calls a function before a parallel group has all its results",
+    caughtBy: "groups are whole",
+    mutation: (inner) => ({
+      ...inner,
+      runs: {
+        ...inner.runs,
+        async load(runId) {
+          const loaded = await inner.runs.load(runId);
+          if (loaded === null) return null;
+          return { ...loaded, run: { ...loaded.run, progress: { ...loaded.run.progress, pending: [] } } };
+        },
+      },
+    }),
+  },
+  {
+    name: "cannot store a start, and goes on",
+    caughtBy: "nobody complains",
+    mutation: onTransitions((one) =>
+      has(one, "createRun") ? { ...one, effects: [...one.effects, { kind: "dequeue", itemId: unstorable }] } : one,
+    ),
+  },
+  {
+    name: "does not look whether an event has started the function before",
+    caughtBy: "events have one fate",
+    mutation: onTransitions((one) => ({ ...one, guards: one.guards.filter(({ kind }) => kind !== "keyFree") })),
+  },
+  {
+    name: "stores an answer and leaves the queue item that asked for it",
+    caughtBy: "transitions are whole",
+    mutation: onTransitions((one) =>
+      has(one, "putStep") ? { ...one, effects: one.effects.filter(({ kind }) => kind !== "dequeue") } : one,
+    ),
+  },
+  {
+    name: "stores the first result of an answer without the others",
+    caughtBy: "transitions are whole",
+    mutation: onTransitions((one) => ({ ...one, effects: withoutLastOfMany(one.effects, "putStep") })),
+  },
+  {
+    name: "forgets what is to be done next",
+    caughtBy: "unfinished runs go on",
+    mutation: onTransitions((one) => ({
+      ...one,
+      effects: has(one, "putStep") ? one.effects.filter(({ kind }) => kind !== "enqueue") : one.effects,
+    })),
+  },
+  {
+    name: "gives an item to two workers",
+    caughtBy: "discoveries are alone",
+    mutation: onResult((result) => ({
+      ...result,
+      leased: result.leased.flatMap((item) => (isCall(item) ? [item, item] : [item])),
+    })),
+  },
+  {
+    name: "loses an item that it has leased",
+    caughtBy: "unfinished runs go on",
+    mutation(inner) {
+      let leases = 0;
+      return onResult((result) => ({ ...result, leased: result.leased.filter(() => (leases += 1) % 10 !== 0) }))(inner);
+    },
+  },
+  {
+    name: "tells of the end of a run twice",
+    caughtBy: "runs end once",
+    mutation: onEffects((effect) =>
+      effect.kind === "putEvent" && effect.event.name === eventNames.finished ? [effect, effect] : [effect],
+    ),
+  },
+  {
+    name: "tells an app another result than it stored",
+    caughtBy: "results stand",
+    mutation: (inner) => ({
+      ...inner,
+      runs: {
+        ...inner.runs,
+        async load(runId) {
+          const loaded = await inner.runs.load(runId);
+          if (loaded === null) return null;
+          const steps = loaded.steps.map((step) => ({
+            ...step,
+            memo: step.memo.replace("#1", "#2") as typeof step.memo,
+          }));
+          return { ...loaded, steps };
+        },
+      },
+    }),
+  },
+  {
+    name: "wakes a sleeper before its time",
+    caughtBy: "timers are never early",
+    mutation: onItems((item) => (item.work.kind === "wake" ? { ...item, at: millis(item.at - 300) } : item)),
+  },
+  {
+    name: "lets calls through a closed gate",
+    caughtBy: "concurrency holds",
+    mutation: onItems((item) =>
+      item.flow === undefined
+        ? item
+        : { ...item, flow: { ...item.flow, gates: item.flow.gates.filter(({ kind }) => kind !== "calls") } },
+    ),
+  },
+  {
+    name: "lets starts through before their pace allows them",
+    caughtBy: "throttles hold",
+    mutation: onItems((item) =>
+      item.flow === undefined
+        ? item
+        : { ...item, flow: { ...item.flow, gates: item.flow.gates.filter(({ kind }) => kind !== "starts") } },
+    ),
+  },
+  {
+    name: "lets the youngest go first",
+    caughtBy: "lanes are in order",
+    mutation: onItems((item) =>
+      item.flow === undefined ? item : { ...item, flow: { ...item.flow, score: -item.flow.score } },
+    ),
+  },
+  {
+    name: "never gives the slot of a run back",
+    caughtBy: "nothing is left",
+    mutation: onEffects((effect) =>
+      effect.kind === "updateRun" && effect.run.endedAt !== null
+        ? [{ ...effect, run: { ...effect.run, flow: null } }]
+        : [effect],
+    ),
+  },
+  {
+    name: "charges no rate limit",
+    caughtBy: "rate limits hold",
+    mutation: onAdmissions((admission) => ({ ...admission, limiter: null })),
+  },
+  {
+    name: "locks no singleton",
+    caughtBy: "run limits hold",
+    mutation: onAdmissions((admission) => ({ ...admission, lock: null })),
+  },
+  {
+    name: "does not find who waits for an event",
+    caughtBy: "waits are answered",
+    mutation: (inner) => ({
+      ...inner,
+      pauses: { ...inner.pauses, probe: async (query) => ({ ...(await inner.pauses.probe(query)), pauses: [] }) },
+    }),
+  },
+  {
+    name: "forgets a function that the event is for",
+    caughtBy: "events have one fate",
+    mutation: onTransitions((one) =>
+      has(one, "putEvent") ? { ...one, children: (one.children ?? []).slice(1) } : one,
+    ),
+  },
+  {
+    name: "puts more events into a batch than it may have",
+    caughtBy: "batches hold",
+    mutation: onAdmissions((admission) =>
+      admission.batcher === null ? admission : { ...admission, batcher: { ...admission.batcher, maxSize: 100 } },
+    ),
+  },
+  {
+    name: "takes an app for bigger than it is",
+    caughtBy: "calls per app hold",
+    mutation: (inner) => ({
+      ...inner,
+      commit: (batch) => inner.commit({ ...batch, lease: batch.lease.map((room) => ({ ...room, max: 100 })) }),
+    }),
+  },
+];
+
+/** No text at all: SQLite cannot be given it. */
+const unstorable = {} as QueueItemId;
+
+function has(transition: Transition, kind: Effect["kind"]): boolean {
+  return transition.effects.some((effect) => effect.kind === kind);
+}
+
+function isCall(item: LeasedItem): boolean {
+  return item.work.kind === "call";
+}
+
+function isIngest({ transitions }: CommitBatch): boolean {
+  return transitions.length > 0 && transitions.every((one) => has(one, "putEvent") && !has(one, "updateRun"));
+}
+
+function pretend(batch: CommitBatch): Promise<CommitResult> {
+  const outcomes = batch.transitions.map(
+    () => ({ kind: "committed", eventSeqs: [], children: [], admitted: [] }) as const,
+  );
+  return Promise.resolve({ outcomes, leased: [], lanes: [], hasMore: false });
+}
+
+function withoutLastOfMany(effects: readonly Effect[], kind: Effect["kind"]): readonly Effect[] {
+  const count = effects.filter((effect) => effect.kind === kind).length;
+  const last = effects.findLast((effect) => effect.kind === kind);
+  return count < 2 ? effects : effects.filter((effect) => effect !== last);
+}
+
+/** Changes every transition, children and starts included. */
+function onTransitions(change: (transition: Transition) => Transition): Mutation {
+  const deep = (transition: Transition): Transition => {
+    const changed = change(transition);
+    return {
+      ...changed,
+      effects: changed.effects.map((effect) =>
+        effect.kind === "admit"
+          ? {
+              ...effect,
+              admission: {
+                ...effect.admission,
+                start: { ...effect.admission.start, transition: deep(effect.admission.start.transition) },
+              },
+            }
+          : effect,
+      ),
+      children: (changed.children ?? []).map(deep),
+    };
+  };
+  return (inner) => ({
+    ...inner,
+    commit: (batch) => inner.commit({ ...batch, transitions: batch.transitions.map(deep) }),
+  });
+}
+
+function onEffects(change: (effect: Effect) => readonly Effect[]): Mutation {
+  return onTransitions((one) => ({ ...one, effects: one.effects.flatMap(change) }));
+}
+
+function onItems(change: (item: NewQueueItem) => NewQueueItem): Mutation {
+  return onEffects((effect) => [effect.kind === "enqueue" ? { ...effect, item: change(effect.item) } : effect]);
+}
+
+function onAdmissions(change: (admission: Admission) => Admission): Mutation {
+  return onEffects((effect) => [effect.kind === "admit" ? { ...effect, admission: change(effect.admission) } : effect]);
+}
+
+function onResult(change: (result: CommitResult) => CommitResult): Mutation {
+  return (inner: Storage) => ({ ...inner, commit: async (batch) => change(await inner.commit(batch)) });
+}

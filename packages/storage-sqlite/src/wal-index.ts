@@ -1,0 +1,53 @@
+// Reads how far the log was committed from SQLite's own index of it, the `-shm` file. SQLite writes that there after each
+// commit, never syncs it, and throws it away at the next start; until then it is a witness that costs nothing.
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { endianness } from "node:os";
+import { type Salts, sum } from "./wal-scan.ts";
+
+/** What the index says of the log. */
+export interface WalIndex {
+  readonly salts: Salts;
+  /** Frames of the log that were committed. After a power failure the file may say less than what was; never more with `full`. */
+  readonly frames: number;
+  /** Of these, those that a checkpoint has put into the database. */
+  readonly checkpointed: number;
+  /** When the file was last written to, in milliseconds since the epoch. */
+  readonly writtenAt: number;
+}
+
+const copyBytes = 48;
+const checkpointAt = 2 * copyBytes;
+const isLittleEndian = endianness() === "LE";
+
+/** Reads the index at this path; null when there is none, or none that can be trusted. */
+export function readWalIndex(file: string): WalIndex | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || stat.size < checkpointAt + 4) return null;
+  const view = new DataView(new ArrayBuffer(checkpointAt + 4));
+  const descriptor = openSync(file, "r");
+  try {
+    readSync(descriptor, view, 0, view.byteLength, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  // Two copies, the second written first: a process killed between them had acknowledged no more than the first says.
+  const at = [0, copyBytes].find((start) => isWhole(view, start));
+  if (at === undefined) return null;
+  return {
+    // As the log has them, whatever the order of bytes here.
+    salts: { first: view.getUint32(at + 32), second: view.getUint32(at + 36) },
+    frames: view.getUint32(at + 16, isLittleEndian),
+    checkpointed: view.getUint32(checkpointAt, isLittleEndian),
+    writtenAt: stat.mtimeMs,
+  };
+}
+
+function isWhole(view: DataView, start: number): boolean {
+  const isMade = view.getUint8(start + 12) === 1;
+  const checksum = sum(view, { from: start, to: start + 40, isLittleEndian, start: { a: 0, b: 0 } });
+  return (
+    isMade &&
+    checksum.a === view.getUint32(start + 40, isLittleEndian) &&
+    checksum.b === view.getUint32(start + 44, isLittleEndian)
+  );
+}
