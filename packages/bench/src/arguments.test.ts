@@ -5,7 +5,7 @@ test("scenarios and options are read", () => {
   expect(
     readArguments(["calls", "steps", "--smoke", "--repeat", "3", "--json", "out.json", "--data", "d"]),
   ).toMatchObject({
-    scenarios: ["calls", "steps"],
+    words: ["calls", "steps"],
     size: "smoke",
     synchronous: "full",
     repeat: 3,

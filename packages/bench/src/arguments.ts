@@ -4,8 +4,8 @@ import type { Size } from "./scenario.ts";
 
 /** What is wanted. */
 export interface Arguments {
-  /** Names of scenarios; empty: all. */
-  readonly scenarios: readonly string[];
+  /** What is no option: names of scenarios (none: all), or files. */
+  readonly words: readonly string[];
   readonly size: Size;
   readonly synchronous: "full" | "normal";
   /** How often everything is measured; the report has the median of each figure. */
@@ -22,6 +22,7 @@ export interface Arguments {
 }
 
 export const usage = `bench [scenario …] [options]       measures; without a name everything
+bench report FILE … [options]      shows reports that --json wrote; with --docs, --record and --markdown as if measured now
 bench compare A B                  compares two commits of the history, or two files written by --json
 bench build N --data DIR           builds a database of N stored runs there, if it is not there yet
 bench list                         says what there is
@@ -29,7 +30,7 @@ bench list                         says what there is
   --smoke             a tiny size that shows that everything works; the figures mean nothing
   --normal            synchronous=NORMAL instead of FULL, for server and floor
   --repeat N          measures N times and reports the median of each figure
-  --json FILE         writes the report as JSON
+  --json FILE         writes the report as JSON, after each scenario what is known
   --markdown FILE     writes the table as Markdown
   --record            appends one line per figure to packages/bench/history
   --docs              replaces the figures in docs/performance.md
@@ -63,7 +64,7 @@ export function readArguments(words: readonly string[]): Arguments {
   if (!Number.isInteger(repeat) || repeat < 1)
     throw new UsageError(`--repeat ${values.repeat}: give a whole number from 1 up`);
   return {
-    scenarios: positionals,
+    words: positionals,
     size: values.smoke ? "smoke" : "full",
     synchronous: values.normal ? "normal" : "full",
     repeat,

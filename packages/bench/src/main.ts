@@ -1,21 +1,25 @@
 // The command: measures, prints the table, writes what was asked for.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type Arguments, readArguments, usage, UsageError } from "./arguments.ts";
 import { createDatabases } from "./big-database/databases.ts";
 import { compareRuns } from "./report/compare.ts";
 import { appendHistory } from "./report/history.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { tableOf } from "./report/print-table.ts";
+import type { Report } from "./report/report.ts";
 import { writeDocs } from "./report/write-docs.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import { scenarios } from "./scenarios/index.ts";
 
 const words = process.argv.slice(2);
+// pnpm runs scripts in the folder of their package; files that are named are meant from where it was called.
+process.chdir(process.env["INIT_CWD"] ?? ".");
 
 try {
   if (words[0] === "list") list();
   else if (words.includes("--help") || words.includes("-h")) process.stdout.write(usage);
   else if (words[0] === "compare") compare(words.slice(1));
+  else if (words[0] === "report") showAgain(readArguments(words.slice(1)));
   else if (words[0] === "build") await build(words[1], readArguments(words.slice(2)));
   else await measure(readArguments(words));
 } catch (error) {
@@ -41,33 +45,51 @@ async function build(runs: string | undefined, { data }: Arguments): Promise<voi
 }
 
 async function measure(options: Arguments): Promise<void> {
-  refuseWorthless(options);
-  const unknown = options.scenarios.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+  const { words: names } = options;
+  const unknown = names.filter((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
     throw new UsageError(
       `there is no scenario ${unknown.join(", ")}; there are: ${scenarios.map(({ name }) => name).join(", ")}`,
     );
   }
-  const wanted = scenarios.filter(({ name }) => options.scenarios.length === 0 || options.scenarios.includes(name));
+  refuseWorthless(options);
+  const wanted = scenarios.filter(({ name }) => names.length === 0 || names.includes(name));
+  const writeJson = (report: Report): void => {
+    if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  };
   const report = await runScenarios(wanted, {
     ...options,
     onScenario: ({ name }) => process.stderr.write(`… ${name}\n`),
+    onPart: writeJson,
   });
-  process.stdout.write(tableOf(report));
   for (const failure of report.failures) process.stderr.write(`failed: ${failure}\n`);
   if (report.failures.length > 0) process.exitCode = 1;
-  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (options.isRecorded) appendHistory(report);
-  if (options.isForDocs) writeDocs(report);
-  if (options.markdown !== null) writeFileSync(options.markdown, markdownOf(report));
+  writeJson(report);
+  keep([report], options);
 }
 
-function refuseWorthless({ isRecorded, isForDocs, size, profileFolder, scenarios: names }: Arguments): void {
+/** Shows and keeps reports that were written as JSON before, as if they were of this run. */
+function showAgain(options: Arguments): void {
+  if (options.words.length === 0) throw new UsageError("say which reports: bench report FILE …");
+  const reports = options.words.map((file) => JSON.parse(readFileSync(file, "utf8")) as Report);
+  for (const { size } of reports) refuseWorthless({ ...options, size });
+  keep(reports, options);
+}
+
+function keep(reports: readonly Report[], options: Arguments): void {
+  for (const report of reports) {
+    process.stdout.write(tableOf(report));
+    if (options.isRecorded) appendHistory(report);
+  }
+  if (options.isForDocs) writeDocs(reports);
+  if (options.markdown !== null) writeFileSync(options.markdown, markdownOf(reports));
+}
+
+function refuseWorthless({ isRecorded, isForDocs, size, profileFolder }: Arguments): void {
   if (!isRecorded && !isForDocs) return;
   if (size === "smoke") throw new UsageError("the figures of a smoke run mean nothing: they are kept nowhere");
   if (profileFolder !== null)
     throw new UsageError("a profile slows down what it looks at: its figures are kept nowhere");
-  if (isForDocs && names.length > 0) throw new UsageError("--docs shows all scenarios: name none");
 }
 
 /** Without a stack for those who mistyped a command. */

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly data: string | null;
   /** Told before each scenario. */
   readonly onScenario?: (scenario: Scenario) => void;
+  /** Given what is known after each scenario: a run of all takes half an hour or more. */
+  readonly onPart?: (report: Report) => void;
 }
 
 /** Runs them one after the other; the whole row is repeated, so that a repetition sees other minutes of the machine. */
@@ -26,31 +28,33 @@ export async function runScenarios(scenarios: readonly Scenario[], options: RunO
   const machine = describeMachine();
   const databases = createDatabases(options.data);
   const context = contextOf(options, databases);
-  const rounds: (readonly ReportedFigure[])[] = [];
+  const rounds: ReportedFigure[][] = [];
   const failures: string[] = [];
-  for (let round = 0; round < options.repeat; round += 1) {
-    const figures: ReportedFigure[] = [];
-    for (const scenario of scenarios) {
-      options.onScenario?.(scenario);
-      try {
-        const measured = await scenario.measure(context);
-        figures.push(...measured.map((figure) => ({ ...figure, scenario: scenario.name })));
-      } catch (error) {
-        // A run of all takes half an hour: what the others find is not thrown away.
-        failures.push(`${scenario.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      }
-    }
-    rounds.push(figures);
-  }
-  await databases.close();
-  return {
+  const reportNow = (): Report => ({
     machine,
     synchronous: options.synchronous,
     size: options.size,
     loadAfter: loadavg()[0] ?? 0,
     figures: medianFigures(rounds),
     failures,
-  };
+  });
+  for (let round = 0; round < options.repeat; round += 1) {
+    const figures: ReportedFigure[] = [];
+    rounds.push(figures);
+    for (const scenario of scenarios) {
+      options.onScenario?.(scenario);
+      try {
+        const measured = await scenario.measure(context);
+        figures.push(...measured.map((figure) => ({ ...figure, scenario: scenario.name })));
+      } catch (error) {
+        // What the others find is not thrown away.
+        failures.push(`${scenario.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      }
+      options.onPart?.(reportNow());
+    }
+  }
+  await databases.close();
+  return reportNow();
 }
 
 /** What scenarios are given: beds of their own, and databases that they share. */

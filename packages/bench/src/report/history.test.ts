@@ -80,11 +80,11 @@ test("two runs are compared so that more than one is worse", () => {
 });
 
 test("a table says under what conditions it was made", () => {
-  for (const text of [tableOf(reportOf(500)), markdownOf(reportOf(500))]) {
+  for (const text of [tableOf(reportOf(500)), markdownOf([reportOf(500)])]) {
     expect(text).toContain("2 cores of a CPU");
     expect(text).toContain("load 0.10 before and 1.00 after");
   }
-  expect(markdownOf(reportOf(500)).split("\n")).toContain(
+  expect(markdownOf([reportOf(500)]).split("\n")).toContain(
     String.raw`| calls \| 3 steps | ≤ 2.5 × floor | 500 per s | floor 1,000 (50.0 µs) | × 2.00 | 2,000 µs per call | × 40.00 | yes |`,
   );
 });

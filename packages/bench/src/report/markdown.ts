@@ -1,11 +1,15 @@
-// A report as Markdown: a table per scenario, and the conditions below them.
+// Reports as Markdown: the conditions, and a table per scenario.
 import { scenarios } from "../scenarios/index.ts";
 import { cellsOf, headings } from "./cells.ts";
 import { conditionsOf } from "./conditions.ts";
 import type { Report, ReportedFigure } from "./report.ts";
 
-/** The report in sections of the third level. */
-export function markdownOf(report: Report): string {
+/** Each report in sections of the third level, under the conditions in which it was made. */
+export function markdownOf(reports: readonly Report[]): string {
+  return reports.map(sectionsOf).join("\n");
+}
+
+function sectionsOf(report: Report): string {
   const sections = scenarios.flatMap(({ name, about }) => {
     const figures = report.figures.filter(({ scenario }) => scenario === name);
     return figures.length === 0 ? [] : [`### \`${name}\`\n\n${about}\n\n${tableOf(figures)}\n`];

@@ -3,7 +3,7 @@ import type { Bed } from "../bed.ts";
 import { type Figure, figure } from "../figure.ts";
 import { latencyOf } from "../latency.ts";
 import { residentBytes } from "../process-meter.ts";
-import type { Scenario, Size } from "../scenario.ts";
+import type { Context, Scenario, Size } from "../scenario.ts";
 import { untilQuiet } from "../server-api.ts";
 
 interface Shape {
@@ -26,10 +26,14 @@ const bytesPerMegabyte = 1_000_000;
 export const sleepers: Scenario = {
   name: "sleepers",
   about: "100,000 sleeping runs that wake within a minute: how late they are called, their memory, CPU time per wake.",
-  measure: (context) => context.on("server", "sleepers", (bed) => measure(bed, shapes[context.size])),
+  measure: (context) => context.on("server", "sleepers", (bed) => measure(bed, shapes[context.size], context)),
 };
 
-async function measure(bed: Bed, { sleepers: count, spreadMs, trials }: Shape): Promise<readonly Figure[]> {
+async function measure(
+  bed: Bed,
+  { sleepers: count, spreadMs, trials }: Shape,
+  { size }: Context,
+): Promise<readonly Figure[]> {
   const leadMs = leadFactor * count * ((await timeOfTrials(bed, trials)) / trials) + leadMinMs;
   const firstWakeAt = Date.now() + Math.ceil(leadMs);
   const asleep = new Set<string>();
@@ -56,7 +60,8 @@ async function measure(bed: Bed, { sleepers: count, spreadMs, trials }: Shape): 
   );
   await allAsleep.promise;
   await untilQuiet(bed.subject, "bench-sleep");
-  if (Date.now() > firstWakeAt) throw new Error(`${count} runs were not asleep within ${leadMs} ms`);
+  // Then figures mean nothing. Those of a smoke run never do, and nothing that depends on time may fail it.
+  if (size === "full" && Date.now() > firstWakeAt) throw new Error(`${count} runs were not asleep within ${leadMs} ms`);
   const resident = residentBytes(bed.subject.pid);
   await allAwake.promise;
   const { cpuMicros } = bed.window.close(count);
