@@ -3,7 +3,7 @@ import { redirectsMax } from "@stepwright/protocol";
 import { Agent, errors } from "undici";
 import { isPortOpen, isReachable } from "./can-connect.ts";
 import { decodeBody } from "./decode-body.ts";
-import { type Answer, AnswerTooLarge, createCutoff, type Cutoff, exchange } from "./exchange.ts";
+import { type Answer, AnswerTooLarge, createCutoff, type Cutoff, exchange, isRedirect } from "./exchange.ts";
 import { lookup } from "./lookup.ts";
 import { onAbort } from "./on-abort.ts";
 import type { AppClient, OutgoingRequest, OutgoingResult } from "./ports.ts";
@@ -67,9 +67,7 @@ async function follow(agent: Agent, request: OutgoingRequest, cutoff: Cutoff): P
   for (let hops = 0; hops <= redirectsMax; hops += 1) {
     const answer = await exchange(agent, { ...request, headers, url }, cutoff);
     const { location } = answer.headers;
-    if (answer.status < 300 || answer.status > 399 || location === undefined) {
-      return readAnswer(answer, request.responseBytesMax);
-    }
+    if (!isRedirect(answer) || location === undefined) return readAnswer(answer, request.responseBytesMax);
     const target = URL.parse(location, url);
     if (target === null || !/^https?:$/u.test(target.protocol)) {
       return failed("APP_REDIRECT", `it redirects to "${location}", which is no address on the web`);

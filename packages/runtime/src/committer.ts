@@ -49,7 +49,7 @@ export interface CommitterHooks {
   /** Says whether a lane has work due and room for it. */
   readonly hasDueWork: (now: Millis) => boolean;
   /** Takes leased items and lane times. Called before any submitter learns its outcome. */
-  readonly accept: (result: CommitResult) => void;
+  readonly accept: (result: CommitResult, transitions: readonly Transition[]) => void;
   readonly committed: (transitions: readonly Transition[], outcomes: readonly TransitionOutcome[]) => void;
   /** Called when there is nothing left to commit. */
   readonly onIdle: () => void;
@@ -192,7 +192,7 @@ async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Pr
   } catch (error) {
     return asStorageTrouble(error);
   }
-  hooks.accept(result);
+  hooks.accept(result, transitions);
   hooks.committed(transitions, result.outcomes);
   let offset = 0;
   for (const pending of batch) {

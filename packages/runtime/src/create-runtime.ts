@@ -28,6 +28,7 @@ import { sendSignal } from "./send-signal.ts";
 import { createShell } from "./shell.ts";
 import { invoke, rerun } from "./start-directly.ts";
 import { asStorageTrouble } from "./storage-trouble.ts";
+import { startedRuns } from "./started-runs.ts";
 import { tellFailedChildren } from "./tell-failed-children.ts";
 import { createTimer } from "./timer.ts";
 import { waitForRun } from "./wait-for-run.ts";
@@ -204,7 +205,8 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     signal,
     leaseFor: (transitions, now) => lanes.roomFor(transitions, now),
     hasDueWork: (now) => lanes.hasDue(now),
-    accept(result) {
+    accept(result, transitions) {
+      for (const { run, events } of startedRuns(transitions, result.leased)) box.prime(run, events);
       lanes.accept(result);
       timer.update();
     },

@@ -49,6 +49,7 @@ export function exchange(
     const body = createByteGatherer();
     let controller: Dispatcher.DispatchController | null = null;
     let status = 0;
+    let unread = 0;
     let headers: Readonly<Record<string, string>> = {};
 
     cutoff.onCut = (reason) => {
@@ -80,6 +81,11 @@ export function exchange(
           headers = flatten(fields);
         },
         onResponseData(from, chunk) {
+          if (isRedirect({ status, headers })) {
+            unread += chunk.length;
+            if (unread > redirectBytesMax) from.abort(bodyOfRedirect);
+            return;
+          }
           body.add(chunk);
           if (body.length > request.responseBytesMax) from.abort(new AnswerTooLarge());
         },
@@ -87,12 +93,22 @@ export function exchange(
           resolve({ status, headers, body: body.take() });
         },
         onResponseError(_controller, error) {
-          reject(error);
+          if (error === bodyOfRedirect) resolve({ status, headers, body: body.take() });
+          else reject(error);
         },
       },
     );
   });
 }
+
+/** Says whether the answer only names another place to ask; nobody reads its body then. */
+export function isRedirect({ status, headers }: Pick<Answer, "status" | "headers">): boolean {
+  return status >= 300 && status <= 399 && headers["location"] !== undefined;
+}
+
+/** A body of a redirect that is longer costs the connection: a new one is cheaper than the rest of it. */
+const redirectBytesMax = 64 * 1024;
+const bodyOfRedirect = new Error("the body of a redirect is too long");
 
 function flatten(fields: IncomingHttpHeaders): Record<string, string> {
   const flat: Record<string, string> = {};

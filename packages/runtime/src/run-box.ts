@@ -46,6 +46,8 @@ export interface RunBox {
    * refuses the write. `onCommitted` is called before anybody else's turn with the run.
    */
   decideOnce(runId: RunId, decide: Decide, onCommitted?: () => void): Promise<Decided>;
+  /** Takes in a run that was just made, so that it need not be read. Called before anybody can ask for it. */
+  prime(run: Run, events: readonly RunEvent[]): void;
   /** Reads an unfinished run's state in its turn; null when it has ended or never was. */
   read<T>(runId: RunId, read: (state: RunState) => T): Promise<T | null>;
   readonly isIdle: boolean;
@@ -157,6 +159,9 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
         if (decided.kind === "committed") onCommitted?.();
         return decided;
       }),
+    prime(run, events) {
+      cache.set(run.id, { run, events, steps: new Map(), stack: [], open: new Set() });
+    },
     read: (runId, read) =>
       inTurn(runId, async () => {
         const state = await load(runId);
