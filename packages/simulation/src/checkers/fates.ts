@@ -29,8 +29,8 @@ UNION ALL SELECT event_seq, slug, 'drop ' || kind FROM drops JOIN functions ON f
 UNION ALL SELECT event_seq, slug, 'waits for a batch' FROM batch_events JOIN batches ON batches.id = batch_id JOIN functions ON functions.id = function_id
 UNION ALL SELECT event_seq, slug, 'waits for quiet' FROM debounce_windows JOIN functions ON functions.id = function_id`;
 
-/** How long an event's id is remembered. */
-const rememberedMs = 24 * 3_600_000;
+/** How long it is remembered that an event has started a function, or has been gathered for one. */
+const remembered = { startedMs: 24 * 3_600_000, gatheredMs: 30 * 60_000 };
 
 /** Makes the checker. */
 export function eventsHaveOneFate({ view, functions, records, coverage }: CheckSurroundings, report: Report): Checker {
@@ -66,6 +66,7 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
           const once = `${isGathered ? event.internal_id : event.id} ${fn.slug}`;
           const before = started.get(once);
           if (!fate.startsWith("run")) continue;
+          const rememberedMs = isGathered ? remembered.gatheredMs : remembered.startedMs;
           if (before !== undefined && event.received_at - before < rememberedMs)
             report(`event ${once}, sent more than once, has started it more than once`);
           started.set(once, event.received_at);
