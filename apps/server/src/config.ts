@@ -255,7 +255,7 @@ export const configSchema = z.object({
   }),
   startupGrace: seconds(0).register(settingMetas, {
     description:
-      "Seconds after the start in which a call that no app listens for is made again without costing the run an attempt; 0 counts it at once.",
+      "With `app-wait` 0: seconds after the start in which a call that no app listens for is made again without costing the run an attempt; 0 counts it at once.",
     commands: both,
     placeholder: "SECONDS",
     defaults: { dev: 30, start: 30 },

@@ -28,6 +28,8 @@ export interface MatchInput {
   readonly registry: Registry;
   /** Candidates of the pause index after `cursor.pausesAfter`, by seq. */
   readonly pauses: readonly StoredPause[];
+  /** The functions that the event starts, in order of their ids, if they have been found already. Otherwise they are found here. */
+  readonly matching?: readonly FunctionRecord[];
   /** By seq: those of the pauses that have been judged already. Others are judged here. */
   readonly judged?: ReadonlyMap<number, boolean>;
   /** True when the index has more candidates than were read. */
@@ -96,9 +98,8 @@ function startFunctions(input: MatchInput): {
 } {
   const { functionsAfter } = input.cursor;
   if (functionsAfter === "done") return { children: [], remaining: false, lastId: null };
-  const matching = matchFunctions(input.registry, matchable(input), input.now).filter(
-    (fn) => functionsAfter === null || fn.id > functionsAfter,
-  );
+  const all = input.matching ?? matchFunctions(input.registry, matchable(input), input.now);
+  const matching = all.filter((fn) => functionsAfter === null || fn.id > functionsAfter);
   const now = matching.slice(0, matchesPerCommitMax);
   return {
     children: now.map((fn) => startFor(input, fn)),

@@ -1,5 +1,5 @@
 // Which functions an event starts and which pauses it ends.
-import { compile, type IndexTerm, judge, matches, readTerm } from "@stepwright/expressions";
+import { compile, type IndexTerm, judge, readTerm } from "@stepwright/expressions";
 import type { JsonValue, Millis } from "@stepwright/protocol";
 import type { FunctionRecord } from "./effects.ts";
 import type { StoredPause } from "./pause.ts";
@@ -19,12 +19,29 @@ export interface MatchableEvent {
  * errors does not match; it never holds up the event (semantics.md §2, step 4).
  */
 export function matchFunctions(registry: Registry, event: MatchableEvent, now: Millis): readonly FunctionRecord[] {
+  const judging = judgeFunctions(registry, event, now);
+  for (;;) {
+    const turn = judging.next();
+    if (turn.done === true) return turn.value;
+  }
+}
+
+/** As `matchFunctions`, one trigger at a time: yields about what each cost in steps of evaluation, so that others can go on in between. */
+export function* judgeFunctions(
+  registry: Registry,
+  event: MatchableEvent,
+  now: Millis,
+): Generator<number, readonly FunctionRecord[]> {
   const found: FunctionRecord[] = [];
   for (const triggers of triggersFor(registry, event.name).values()) {
-    const hit = triggers.find(
-      (trigger) => trigger.expression === null || matches(trigger.expression, { event: event.value }, { now }),
-    );
-    if (hit !== undefined) found.push(hit.fn);
+    for (const { fn, expression } of triggers) {
+      const verdict =
+        expression === null ? { isMatch: true, steps: 1 } : judge(expression, { event: event.value }, { now });
+      yield verdict.steps;
+      if (!verdict.isMatch) continue;
+      found.push(fn);
+      break;
+    }
   }
   return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

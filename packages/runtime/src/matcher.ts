@@ -15,7 +15,7 @@ import {
 import { eventJson, type JsonText, type Millis, parseJsonText } from "@stepwright/protocol";
 import type { Storage } from "@stepwright/storage";
 import { eventText } from "./event-payload.ts";
-import { judgeInSlices } from "./judge-in-slices.ts";
+import { findInSlices, judgeInSlices } from "./judge-in-slices.ts";
 import { pausesPerReadMax, stepsPerAcceptMax } from "./limits.ts";
 
 /** Turns events into transitions. */
@@ -44,6 +44,9 @@ export function createMatcher(options: {
     const { event } = match;
     const value = parseJsonText(match.text);
     const now = options.now();
+    // Taken once: what is found in it holds as long as it does, which the commit checks.
+    const registry = options.registry();
+    const matchable = { name: event.name, value };
     const paths = await options.storage.pauses.paths(event.name);
     const probes = probesFor(paths, { name: event.name, value });
     const found = await options.storage.pauses.probe({
@@ -55,9 +58,10 @@ export function createMatcher(options: {
       beforeSeq: match.beforeSeq,
       limit: pausesPerReadMax + 1,
     });
+    const functions = match.cursor.functionsAfter === "done" ? [] : await findInSlices(registry, matchable, now);
     const candidates = found.pauses.slice(0, pausesPerReadMax);
     const judged = await judgeInSlices(candidates, {
-      event: { name: event.name, value },
+      event: matchable,
       now,
       stepsMax: match.stepsMax,
     });
@@ -73,7 +77,8 @@ export function createMatcher(options: {
       },
       ref: match.ref,
       cursor: match.cursor,
-      registry: options.registry(),
+      registry,
+      matching: functions,
       pauses,
       judged,
       hasMorePauses: found.pauses.length > pauses.length,

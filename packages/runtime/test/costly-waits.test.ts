@@ -38,3 +38,26 @@ it("400 costly waits are judged while everything else goes on", { timeout: 60_00
   await runtime.idle();
   expect((await storage.runs.countByStatus()).running).toBe(399);
 });
+
+it("200 functions with costly triggers are judged while everything else goes on", { timeout: 60_000 }, async () => {
+  const functions = Array.from({ length: 200 }, (_, n) => ({
+    name: `f${n}`,
+    triggers: [{ event: "test/costly", expression: costly(n).replaceAll("async", "event") }],
+    handle: () => done(),
+  }));
+  const { runtime, storage, send, start, ended } = await openShop([
+    ...functions,
+    { name: "quick", handle: () => done() },
+  ]);
+  const isOver = send("test/costly", { data: { n: 199, list } }).then(() => true);
+  const runQuick = async () => {
+    await ended(await start("test/quick"));
+    return false;
+  };
+  let quick = 0;
+  while (!(await Promise.race([isOver, runQuick()]))) quick += 1;
+  expect(quick).toBeGreaterThan(10);
+  await runtime.idle();
+  const { items } = await storage.runs.list({ triggerName: "test/costly" }, { cursor: null, limit: 10 });
+  expect(items.map((run) => [run.functionSlug, run.status])).toEqual([["shop-f199", "completed"]]);
+});

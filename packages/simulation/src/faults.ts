@@ -133,7 +133,7 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
     slow: rate(0.3, 0.3),
     readRefused: rate(0.15, 0.03),
     readSlow: rate(0.25, 0.15),
-    readDamaged: rate(0.05, 0.01),
+    readDamaged: rate(0.1, 0.05),
   };
   const calls = callFaults.map((kind) => ({ kind, rate: rate(0.3, 0.15) }));
   const areAppsReliable = chance.hits(0.35);
