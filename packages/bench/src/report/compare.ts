@@ -13,7 +13,21 @@ export function compareRuns(before: string, after: string): string {
     return other === undefined ? [] : [rowOf(other, line)];
   });
   if (rows.length === 0) throw new UsageError(`${before} and ${after} have no figure in common`);
-  const headings = ["figure", "value", "", "change", "ratio", "", "change", "CPU µs", "", "change"];
+  const headings = [
+    "figure",
+    "value",
+    "",
+    "change",
+    "ratio",
+    "",
+    "change",
+    "CPU µs",
+    "",
+    "change",
+    "CPU ratio",
+    "",
+    "change",
+  ];
   return `${alignedTable([headings, ...rows])}\nchange > 1: worse\n`;
 }
 
@@ -24,7 +38,15 @@ function rowOf(before: HistoryLine, after: HistoryLine): readonly string[] {
     ...pair(before.value, after.value, isRate),
     ...pair(before.ratio, after.ratio, false),
     ...pair(before.cpuMicros, after.cpuMicros, false),
+    ...pair(cpuRatioOf(before), cpuRatioOf(after), false),
   ];
+}
+
+/** What the server spends beside what the floor spends: it moves least from one hour of a machine to the next. */
+function cpuRatioOf({ cpuMicros, referenceCpuMicros }: HistoryLine): number | null {
+  return cpuMicros === null || referenceCpuMicros === null
+    ? null
+    : Number((cpuMicros / referenceCpuMicros).toPrecision(3));
 }
 
 function pair(before: number | null, after: number | null, isRate: boolean): readonly string[] {

@@ -75,7 +75,9 @@ test("two runs are compared so that more than one is worse", () => {
   writeFileSync(before, JSON.stringify(reportOf(500)));
   writeFileSync(after, JSON.stringify(reportOf(400)));
   const [, calls = ""] = compareRuns(before, after).split("\n");
-  expect(calls.replaceAll(/ +/g, " ")).toBe("calls/3-steps (per s) 500 400 × 1.25 2 2.5 × 1.25 2000 2500 × 1.25");
+  expect(calls.replaceAll(/ +/g, " ")).toBe(
+    "calls/3-steps (per s) 500 400 × 1.25 2 2.5 × 1.25 2000 2500 × 1.25 40 50 × 1.25",
+  );
   expect(() => compareRuns(before, "fffffff")).toThrow("neither a file nor a commit");
 });
 
