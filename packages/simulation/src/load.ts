@@ -96,9 +96,9 @@ export function makeLoad(
   const others = Array.from({ length: chance.between(0, 5) }, (): LoadAction => {
     const roll = chance.fraction();
     const atMs = at();
-    if (roll < 0.4) return { atMs, what: { kind: "signal" } };
-    if (roll < 0.52) return { atMs, what: { kind: "cancelRun" } };
-    if (roll < 0.62) return { atMs, what: { kind: "rerun" } };
+    if (roll < 0.34) return { atMs, what: { kind: "signal" } };
+    if (roll < 0.46) return { atMs, what: { kind: "cancelRun" } };
+    if (roll < 0.56) return { atMs, what: { kind: "rerun" } };
     if (roll < 0.68) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
     if (roll < 0.76)
       return { atMs, what: { kind: "remove", slug: chance.pick(slugs), forMs: chance.between(100, 9_000) } };

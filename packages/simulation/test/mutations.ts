@@ -286,6 +286,8 @@ function withoutLastOfMany(effects: readonly Effect[], kind: Effect["kind"]): re
 /** Changes every transition, children and starts included. */
 function onTransitions(change: (transition: Transition) => Transition): Mutation {
   const deep = (transition: Transition): Transition => {
+    // The fault of the store is an effect that throws when it is looked at: that is left to the store.
+    if (Object.getOwnPropertyDescriptor(transition.effects.at(-1) ?? {}, "kind")?.get !== undefined) return transition;
     const changed = change(transition);
     return {
       ...changed,
