@@ -7,7 +7,7 @@ import type { Context, Scenario, Size } from "../scenario.ts";
 import { startSubject } from "../subject.ts";
 
 const storedRuns: Readonly<Record<Size, number>> = { smoke: 200, full: 1_000_000 };
-// A server with a big database works in the background for some seconds after its start; what is asked here is what comes after.
+// What a start leaves to do is over by then; the minute that is watched has what a server does every minute.
 const settleMs: Readonly<Record<Size, number>> = { smoke: 100, full: 30_000 };
 const watchMs: Readonly<Record<Size, number>> = { smoke: 400, full: 60_000 };
 const bytesPerMegabyte = 1_000_000;
