@@ -1,6 +1,5 @@
 // Runs what the command line asks for, and ends the process the way its caller expects.
 import process from "node:process";
-import { setFlagsFromString } from "node:v8";
 import { StepwrightError } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { banner } from "./banner.ts";
@@ -9,6 +8,7 @@ import type { Config } from "./config.ts";
 import { helpText } from "./help.ts";
 import { openLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
+import { collectWhenIdle, keepHeapSmall } from "./small-heap.ts";
 import type { RunningServer } from "./start-server.ts";
 import { version } from "./version.ts";
 
@@ -69,13 +69,9 @@ async function serve(config: Config, notices: readonly string[]): Promise<void> 
     discoverPorts: portFromEnv(process.env["PORT"]),
     cacheDir: process.env["XDG_CACHE_HOME"] || null,
   });
+  collectWhenIdle();
   if (isTerminal) process.stdout.write(banner({ config, server, version }));
   stopOnSignal(server, log, flush);
-}
-
-/** Collects garbage once the heap has grown by half: on a machine with much memory it would grow to four times what is alive. */
-function keepHeapSmall(): void {
-  setFlagsFromString("--heap-growing-percent=50");
 }
 
 /** The first signal stops the server in order, the second at once. */
