@@ -8,7 +8,7 @@ import type { Config } from "./config.ts";
 import { helpText } from "./help.ts";
 import { openLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
-import { collectWhenIdle, keepHeapSmall } from "./small-heap.ts";
+import { collectWhenIdle } from "./small-heap.ts";
 import type { RunningServer } from "./start-server.ts";
 import { version } from "./version.ts";
 
@@ -55,7 +55,6 @@ export async function runCli(): Promise<void> {
 }
 
 async function serve(config: Config, notices: readonly string[]): Promise<void> {
-  keepHeapSmall();
   const isTerminal = process.stdout.isTTY && !config.json;
   const { log, flush } = openLog({ level: config.logLevel, isTerminal });
   process.on("uncaughtException", (error) => die(log, flush, error));

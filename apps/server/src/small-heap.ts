@@ -1,5 +1,7 @@
 // Keeps the memory of the process near what is alive. V8 collects late on a machine with much memory, and not at all while
-// nothing happens: what a start or a burst leaves behind would stay for as long as the server is idle.
+// nothing happens: what a start or a burst leaves behind would stay for as long as the server is idle. Making it collect
+// earlier under load was tried: with the heap growing by half instead of fourfold, 60 MB less were resident and each call
+// took 20 to 35 % more time.
 import { performance } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -9,11 +11,6 @@ const lookEveryMs = 10_000;
 const idleShare = 0.02;
 /** A larger heap is left to V8: collecting it in one go would hold up whoever comes for longer than 50 ms. */
 const collectedBytesMax = 192 * 1024 * 1024;
-
-/** Collects garbage once the heap has grown by half; without it, it grows to four times what is alive. */
-export function keepHeapSmall(): void {
-  setFlagsFromString("--heap-growing-percent=50");
-}
 
 /** Collects once whenever the process has come to rest: 92 MB instead of 102 resident after a start. */
 export function collectWhenIdle(): void {

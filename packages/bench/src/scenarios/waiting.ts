@@ -1,5 +1,6 @@
 // Waiting runs: what it costs to wake one of many, from sending the event that it waits for to its next call, and what
 // memory the server has while they wait.
+import { setTimeout as delay } from "node:timers/promises";
 import type { Bed } from "../bed.ts";
 import { type Figure, figure } from "../figure.ts";
 import { type Latency, latencyOf } from "../latency.ts";
@@ -9,6 +10,8 @@ import { seriesFigure } from "../series.ts";
 import { untilQuiet } from "../server-api.ts";
 
 const resumes: Readonly<Record<Size, number>> = { smoke: 5, full: 300 };
+/** How long a server is left alone before its memory is looked at. */
+const restMs: Readonly<Record<Size, number>> = { smoke: 0, full: 30_000 };
 const waitingRuns: Readonly<Record<Size, readonly number[]>> = { smoke: [10, 100], full: [1_000, 10_000, 100_000] };
 const bytesPerMegabyte = 1_000_000;
 
@@ -21,7 +24,7 @@ export const waiting: Scenario = {
     for (const count of waitingRuns[context.size]) {
       const words = `${count.toLocaleString("en")} waiting`;
       const { latency, resident, parked } = await context.on("server", `waiting-${count}`, (bed) =>
-        measureResumes(bed, { count, resumed: resumes[context.size] }),
+        measureResumes(bed, { count, resumed: resumes[context.size], restMs: restMs[context.size] }),
       );
       latencies.push(
         seriesFigure(
@@ -44,10 +47,13 @@ export const waiting: Scenario = {
   },
 };
 
-/** Latency of `resumed` resumes, one after the other, while `count` runs wait, and the memory of the server after them. */
+/**
+ * Latency of `resumed` resumes, one after the other, while `count` runs wait, and the memory of the server after them, once it
+ * has been left alone for `restMs`: what the burst of their starts has left behind is collected then.
+ */
 export async function measureResumes(
   bed: Bed,
-  { count, resumed }: { readonly count: number; readonly resumed: number },
+  { count, resumed, restMs: rest = 0 }: { readonly count: number; readonly resumed: number; readonly restMs?: number },
 ): Promise<{ readonly latency: Latency; readonly resident: number | null; readonly parked: number }> {
   const warmUp = Math.ceil(resumed / 10);
   const parked = Promise.withResolvers<void>();
@@ -65,6 +71,7 @@ export async function measureResumes(
     const latency = await resumeOne(bed, key);
     if (key >= warmUp) latencies.push(latency);
   }
+  await delay(rest);
   return { latency: latencyOf(latencies), resident: residentBytes(bed.subject.pid), parked: seen.size };
 }
 
