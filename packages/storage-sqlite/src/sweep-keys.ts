@@ -2,32 +2,34 @@
 import type { Connection } from "./connection.ts";
 import { isFull, type Sweep } from "./sweep-piece.ts";
 
-const candidatesMax = 500;
+/** Keys looked at per piece: 0.4 ms, and a million in a quarter of a second. */
+const lookedAtMax = 5_000;
+/** What looking at so many counts, in removed rows. */
+const lookWeight = 30;
 
-// Walked by key: an index on the time would be paid by every run, and all keys of a day are read in a moment.
-const candidatesSql = `SELECT key, expires_at FROM run_keys WHERE key > ? ORDER BY key LIMIT ${candidatesMax}`;
+// Walked by key: an index on the time would be paid by every run. Nothing but what is to go leaves the database.
+const endSql = `SELECT max(key) AS last, count(*) AS count FROM (SELECT key FROM run_keys WHERE key > ? ORDER BY key LIMIT ${lookedAtMax})`;
+const expiredSql = "SELECT key FROM run_keys WHERE key > ? AND key <= ? AND expires_at <= ? ORDER BY key LIMIT +?";
 const removeSql = "DELETE FROM run_keys WHERE key = ?";
-
-/** Looking at a key costs little: this many count as one row. */
-const looksPerWeight = 5;
 
 /** Prepares the sweep of keys. */
 export function keySweep(db: Connection): Sweep<"keys"> {
-  const candidates = db.prepare<[string], { key: string; expires_at: number | null }>(candidatesSql);
+  const end = db.prepare<[string], { last: string | null; count: number }>(endSql);
+  const expired = db.prepare<[string, string, number, number], string>(expiredSql).pluck();
   const remove = db.prepare<[string]>(removeSql);
   return (piece, { before }, cursor) => {
-    let last = cursor ?? "";
-    const rows = candidates.all(last);
-    for (const { key, expires_at: expiresAt } of rows) {
-      if (isFull(piece)) return last;
-      piece.weight += 1 / looksPerWeight;
-      if (expiresAt !== null && expiresAt <= before) {
-        remove.run(key);
-        piece.removed.keys += 1;
-        piece.weight += 1;
-      }
-      last = key;
+    const from = cursor ?? "";
+    const { last, count } = end.get(from) ?? { last: null, count: 0 };
+    if (last === null) return null;
+    piece.weight += lookWeight;
+    let removed = from;
+    for (const key of expired.all(from, last, before, piece.weightMax)) {
+      remove.run(key);
+      piece.removed.keys += 1;
+      piece.weight += 1;
+      removed = key;
+      if (isFull(piece)) return removed;
     }
-    return rows.length < candidatesMax ? null : last;
+    return count < lookedAtMax ? null : last;
   };
 }
