@@ -15,9 +15,16 @@ export function spentBy(pid: number): Spent {
 }
 
 /** Memory of a process that is in RAM, in bytes; null where it cannot be read. */
-export function residentBytes(pid: number): number | null {
+function residentBytes(pid: number): number | null {
   const kibibytes = numberIn(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB$/m);
   return kibibytes === null ? null : kibibytes * 1024;
+}
+
+const bytesPerMegabyte = 1_000_000;
+
+/** The same in MB; not a number where it cannot be read. */
+export function residentMegabytes(pid: number): number {
+  return (residentBytes(pid) ?? Number.NaN) / bytesPerMegabyte;
 }
 
 /** The difference of two readings by unit of work; null when a reading is. */

@@ -2,7 +2,7 @@
 // `start` does not poll apps unless it is told to, so this is what `--no-poll` is for `dev`.
 import { setTimeout as delay } from "node:timers/promises";
 import { type Figure, figure } from "../figure.ts";
-import { residentBytes, spentBy } from "../process-meter.ts";
+import { residentMegabytes, spentBy } from "../process-meter.ts";
 import type { Context, Scenario, Size } from "../scenario.ts";
 import { startSubject } from "../subject.ts";
 
@@ -10,7 +10,6 @@ const storedRuns: Readonly<Record<Size, number>> = { smoke: 200, full: 1_000_000
 // What a start leaves to do is over by then; the minute that is watched has what a server does every minute.
 const settleMs: Readonly<Record<Size, number>> = { smoke: 100, full: 30_000 };
 const watchMs: Readonly<Record<Size, number>> = { smoke: 400, full: 60_000 };
-const bytesPerMegabyte = 1_000_000;
 
 export const idle: Scenario = {
   name: "idle",
@@ -43,7 +42,7 @@ async function idleFigures(
     const after = spentBy(subject.pid).cpuMicros;
     const elapsedMicros = (performance.now() - begunAt) * 1_000;
     const cpu = before === null || after === null ? Number.NaN : ((after - before) / elapsedMicros) * 100;
-    const resident = (residentBytes(subject.pid) ?? Number.NaN) / bytesPerMegabyte;
+    const resident = residentMegabytes(subject.pid);
     return [
       figure({ id: `idle/${id}/cpu`, title: `CPU of an idle server, ${words}`, value: cpu, unit: "%" }),
       figure({ id: `idle/${id}/memory`, title: `memory of an idle server, ${words}`, value: resident, unit: "MB" }),

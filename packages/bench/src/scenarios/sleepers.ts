@@ -2,7 +2,7 @@
 import type { Bed } from "../bed.ts";
 import { type Figure, figure } from "../figure.ts";
 import { latencyOf } from "../latency.ts";
-import { residentBytes } from "../process-meter.ts";
+import { residentMegabytes } from "../process-meter.ts";
 import type { Context, Scenario, Size } from "../scenario.ts";
 import { untilQuiet } from "../server-api.ts";
 
@@ -21,7 +21,6 @@ const shapes: Readonly<Record<Size, Shape>> = {
 // The machine may be slower in the next minute than it was in the last.
 const leadFactor = 1.7;
 const leadMinMs = 2_000;
-const bytesPerMegabyte = 1_000_000;
 
 export const sleepers: Scenario = {
   name: "sleepers",
@@ -62,7 +61,7 @@ async function measure(
   await untilQuiet(bed.subject, "bench-sleep");
   // Then figures mean nothing. Those of a smoke run never do, and nothing that depends on time may fail it.
   if (size === "full" && Date.now() > firstWakeAt) throw new Error(`${count} runs were not asleep within ${leadMs} ms`);
-  const resident = residentBytes(bed.subject.pid);
+  const resident = residentMegabytes(bed.subject.pid);
   await allAwake.promise;
   const { cpuMicros } = bed.window.close(count);
   const { p50, p99 } = latencyOf(lateness);
@@ -87,7 +86,7 @@ async function measure(
     figure({
       id: "sleepers/memory",
       title: `memory of the server, ${words}`,
-      value: (resident ?? Number.NaN) / bytesPerMegabyte,
+      value: resident,
       unit: "MB",
     }),
   ];

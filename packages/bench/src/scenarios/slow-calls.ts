@@ -4,7 +4,7 @@ import type { Bed } from "../bed.ts";
 import { type Figure, figure } from "../figure.ts";
 import { type Latency, latencyOf } from "../latency.ts";
 import type { Measured } from "../measured-window.ts";
-import { residentBytes } from "../process-meter.ts";
+import { residentMegabytes } from "../process-meter.ts";
 import type { CallListener, SeenCall } from "../raw-app.ts";
 import type { Context, Scenario, Size } from "../scenario.ts";
 import { keepInFlight } from "../throughput.ts";
@@ -14,7 +14,6 @@ const shortRuns: Readonly<Record<Size, number>> = { smoke: 10, full: 600 };
 /** How long each of them takes at least. */
 const callMs: Readonly<Record<Size, number>> = { smoke: 200, full: 10_000 };
 const shortInFlight = 64;
-const bytesPerMegabyte = 1_000_000;
 
 interface Short {
   readonly latency: Latency;
@@ -36,18 +35,18 @@ async function measure(bed: Bed, { size }: Context): Promise<readonly Figure[]> 
   // Once to warm up: code that is compiled later would make the second measurement look faster than the first.
   await measureShort(bed, listeners, shortRuns[size]);
   const before = await measureShort(bed, listeners, shortRuns[size]);
-  const residentBefore = residentBytes(bed.subject.pid);
+  const residentBefore = residentMegabytes(bed.subject.pid);
   await bed.sendAll(Array.from({ length: count }, () => ({ name: "bench/long", data: {} })));
   await listeners.untilHeld(count);
   const [during] = await Promise.all([measureShort(bed, listeners, shortRuns[size]), delay(callMs[size])]);
-  const resident = residentBytes(bed.subject.pid);
+  const resident = residentMegabytes(bed.subject.pid);
   const released = listeners.release();
   const words = `beside ${count.toLocaleString("en")} slow ones`;
   return [
     figure({
       id: "slow-calls/memory",
       title: `memory of ${count.toLocaleString("en")} calls in flight`,
-      value: resident === null || residentBefore === null ? Number.NaN : (resident - residentBefore) / bytesPerMegabyte,
+      value: resident - residentBefore,
       unit: "MB",
       counts: { held: released },
     }),

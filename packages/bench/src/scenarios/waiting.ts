@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Bed } from "../bed.ts";
 import { type Figure, figure } from "../figure.ts";
 import { type Latency, latencyOf } from "../latency.ts";
-import { residentBytes } from "../process-meter.ts";
+import { residentMegabytes } from "../process-meter.ts";
 import type { Scenario, Size } from "../scenario.ts";
 import { seriesFigure } from "../series.ts";
 import { untilQuiet } from "../server-api.ts";
@@ -13,7 +13,6 @@ const resumes: Readonly<Record<Size, number>> = { smoke: 5, full: 300 };
 /** How long a server is left alone before its memory is looked at. */
 const restMs: Readonly<Record<Size, number>> = { smoke: 0, full: 30_000 };
 const waitingRuns: Readonly<Record<Size, readonly number[]>> = { smoke: [10, 100], full: [1_000, 10_000, 100_000] };
-const bytesPerMegabyte = 1_000_000;
 
 export const waiting: Scenario = {
   name: "waiting",
@@ -37,7 +36,7 @@ export const waiting: Scenario = {
         figure({
           id: `waiting/${count}/memory`,
           title: `memory of the server, ${words}`,
-          value: (resident ?? Number.NaN) / bytesPerMegabyte,
+          value: resident,
           unit: "MB",
           counts: { parked },
         }),
@@ -54,7 +53,7 @@ export const waiting: Scenario = {
 export async function measureResumes(
   bed: Bed,
   { count, resumed, restMs: rest = 0 }: { readonly count: number; readonly resumed: number; readonly restMs?: number },
-): Promise<{ readonly latency: Latency; readonly resident: number | null; readonly parked: number }> {
+): Promise<{ readonly latency: Latency; readonly resident: number; readonly parked: number }> {
   const warmUp = Math.ceil(resumed / 10);
   const parked = Promise.withResolvers<void>();
   const seen = new Set<string>();
@@ -72,7 +71,7 @@ export async function measureResumes(
     if (key >= warmUp) latencies.push(latency);
   }
   await delay(rest);
-  return { latency: latencyOf(latencies), resident: residentBytes(bed.subject.pid), parked: seen.size };
+  return { latency: latencyOf(latencies), resident: residentMegabytes(bed.subject.pid), parked: seen.size };
 }
 
 async function resumeOne(bed: Bed, key: number): Promise<number> {
