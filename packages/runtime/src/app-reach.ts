@@ -3,6 +3,7 @@
 import { type AppId, type Millis, millis } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { knockEveryMaxMs, knockEveryMinMs, rampMs } from "./limits.ts";
+import { onAbort } from "./on-abort.ts";
 import type { Clock } from "./ports.ts";
 
 /** Who can be reached. */
@@ -76,10 +77,10 @@ export function createAppReach(o: {
   /** Sleeps, but not past the end of the wait, and not when there is reason to hurry. */
   const pause = async (absence: Absence, ms: number): Promise<void> => {
     absence.hurry = new AbortController();
-    const wake = (): void => absence.hurry.abort();
-    o.signal.addEventListener("abort", wake);
-    await o.clock.sleepUntil(millis(Math.min(o.clock.now() + Math.round(ms), endOf(absence))), absence.hurry.signal);
-    o.signal.removeEventListener("abort", wake);
+    const { hurry } = absence;
+    const leave = onAbort(o.signal, () => hurry.abort());
+    await o.clock.sleepUntil(millis(Math.min(o.clock.now() + Math.round(ms), endOf(absence))), hurry.signal);
+    leave();
   };
 
   const ramp = async (appId: AppId, absence: Absence): Promise<void> => {
