@@ -2,7 +2,6 @@
 import type { SweepRequest, SweepResult } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";
-import { isRefusal, refusalOf } from "./refusal.ts";
 import { eventSweep } from "./sweep-events.ts";
 import { keySweep } from "./sweep-keys.ts";
 import type { SweepPiece } from "./sweep-piece.ts";
@@ -43,7 +42,7 @@ export function sweeper(db: Connection, counters: Counters): (request: SweepRequ
       // A full disk makes SQLite roll back by itself.
       if (db.inTransaction) rollback.run();
       counters.reload();
-      throw isRefusal(error) ? refusalOf(error) : error;
+      throw error;
     }
   };
 }
