@@ -62,7 +62,6 @@ export async function callApp(
   try {
     if (sent.isFirst) deps.firstCalls.began(call, fn);
     const result = await send(shell, request);
-    deps.firstCalls.ended(call);
     // Stopping cut the call short: the item stays leased, and the next start sends it again.
     if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
     const postponedTo = postponement(shell, deps.reach, { appId: run.appId, url: request.url, result });
