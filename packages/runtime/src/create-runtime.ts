@@ -208,13 +208,16 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     accept(result, transitions) {
       for (const { run, events } of startedRuns(transitions, result.leased)) box.prime(run, events);
       lanes.accept(result);
-      timer.update();
     },
     committed(transitions, outcomes) {
       for (const outcome of outcomes) tellFailedChildren(log, outcome);
       live.publish(transitions, outcomes);
     },
-    onIdle: () => idleness.check(),
+    onIdle() {
+      // Whether the last commit was written or refused: nobody else asks for the next one.
+      timer.update();
+      idleness.check();
+    },
   });
   const box = createRunBox({
     storage,

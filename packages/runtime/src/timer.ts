@@ -4,7 +4,7 @@ import type { Clock } from "./ports.ts";
 
 /** The timer. */
 export interface Timer {
-  /** Looks again at when the next work is due; cheap, called after every commit. */
+  /** Looks again at when the next work is due; cheap, called whenever nothing is left to commit. */
   update(): void;
   stop(): void;
 }

@@ -79,6 +79,28 @@ describe("while the disk is full", () => {
     expect((await ended(runId)).status).toBe("completed");
   });
 
+  it("work that was due is asked for at its time when the clock is set back while the database refuses", async () => {
+    const clock = createManualClock();
+    const sleeping: Handler = ({ steps }) =>
+      "z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1m", displayName: "z", opts: {} });
+    const { storage, start, ended, runtime } = await openShop([{ name: "sleep", handle: sleeping }], { clock });
+    const runId = await start("test/sleep");
+    await runtime.idle();
+    const dueAt = clock.now() + 60_000;
+    storage.beforeCommit = () => {
+      clock.move(-30_000);
+      storage.isFull = true;
+      storage.beforeCommit = () => Promise.resolve();
+      return Promise.resolve();
+    };
+    clock.move(60_000);
+    await clock.asleepUntil(dueAt);
+    expect(storage.refusals).toBe(1);
+    storage.isFull = false;
+    clock.move(30_000);
+    expect((await ended(runId)).status).toBe("completed");
+  });
+
   it("those who wait for an answer get one, those who come meanwhile get a try of their own", async () => {
     const clock = createManualClock();
     const { storage, start, send, runtime, app, ended } = await openShop([{ name: "one", handle: () => done() }], {
