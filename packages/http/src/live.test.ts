@@ -12,15 +12,17 @@ import { createLiveHub, type LiveHub } from "./live.ts";
 function handClock(): Clock & { advance(ms: number): Promise<void> } {
   let at = 1_000_000;
   let sleepers: { readonly until: Millis; readonly wake: () => void }[] = [];
+  const sleepUntil = (until: Millis, signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      if (until <= at) return resolve();
+      sleepers.push({ until, wake: resolve });
+      signal.addEventListener("abort", () => resolve());
+    });
   return {
     now: () => millis(at),
     wallNow: () => millis(at),
-    sleepUntil: (until, signal) =>
-      new Promise((resolve) => {
-        if (until <= at) return resolve();
-        sleepers.push({ until, wake: resolve });
-        signal.addEventListener("abort", () => resolve());
-      }),
+    sleepUntil,
+    sleep: (ms, signal) => sleepUntil(millis(at + ms), signal),
     async advance(ms) {
       at += ms;
       const due = sleepers.filter(({ until }) => until <= at);

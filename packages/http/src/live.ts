@@ -49,7 +49,8 @@ export function createLiveHub(o: {
 
   async function sendWhenDue(signal: AbortSignal | undefined): Promise<void> {
     if (signal === undefined) return;
-    await o.clock.sleepUntil(millis(Math.max(o.clock.now(), lastSentAt + liveCoalesceMs)), signal);
+    const sinceLastMs = Math.max(0, o.clock.now() - lastSentAt);
+    await o.clock.sleep(liveCoalesceMs - sinceLastMs, signal);
     if (signal.aborted || pending === null) return;
     const message = messageOf(pending);
     pending = null;
@@ -72,7 +73,7 @@ export function createLiveHub(o: {
 
   async function beat(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await o.clock.sleepUntil(millis(o.clock.now() + liveHeartbeatMs), signal);
+      await o.clock.sleep(liveHeartbeatMs, signal);
       if (signal.aborted) return;
       for (const client of clients) if (!dropStuck(client)) send(client, ": still here\n\n");
     }

@@ -79,13 +79,13 @@ export function createAppReach(o: {
     absence.hurry = new AbortController();
     const { hurry } = absence;
     const leave = onAbort(o.signal, () => hurry.abort());
-    await o.clock.sleepUntil(millis(Math.min(o.clock.now() + Math.round(ms), endOf(absence))), hurry.signal);
+    await o.clock.sleep(Math.min(Math.round(ms), endOf(absence) - o.clock.now()), hurry.signal);
     leave();
   };
 
   const ramp = async (appId: AppId, absence: Absence): Promise<void> => {
     while (absence.room > 0 && absences.get(appId) === absence) {
-      await o.clock.sleepUntil(millis(o.clock.now() + rampMs), o.signal);
+      await o.clock.sleep(rampMs, o.signal);
       if (o.signal.aborted || absence.room === 0) return;
       // What is past its wait and still refuses goes on one call at a time: each costs a run an attempt.
       if (!isOverdue(absence)) grow(appId, absence, absence.room * 2);

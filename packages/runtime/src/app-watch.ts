@@ -1,6 +1,6 @@
 // Keeps apps in sync: adds those that are configured, retries the ones that failed, polls the healthy ones, and looks
 // for new ones on local ports.
-import { type AppId, headers, millis } from "@stepwright/protocol";
+import { type AppId, headers } from "@stepwright/protocol";
 import type { Apps } from "./apps.ts";
 import { discoveryIntervalMs, discoveryTimeoutMs } from "./limits.ts";
 import type { Shell } from "./shell.ts";
@@ -35,7 +35,7 @@ export function createAppWatch(shell: Shell, apps: Apps): AppWatch {
       } catch (error) {
         if (!end.signal.aborted) shell.log.warn({ err: error }, "app watch round failed");
       }
-      await shell.ports.clock.sleepUntil(millis(shell.ports.clock.now() + intervalMs), end.signal);
+      await shell.ports.clock.sleep(intervalMs, end.signal);
     }
   };
 

@@ -1,7 +1,7 @@
 // Group commit: transitions that become ready in the same turn of the event loop share one database transaction.
 // The lanes' wish for leases rides along, so that dispatching costs no write of its own.
 import type { Transition } from "@stepwright/engine";
-import { type Millis, millis, shuttingDown } from "@stepwright/protocol";
+import { type Millis, shuttingDown } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, Storage, TransitionOutcome } from "@stepwright/storage";
 import type { Logger } from "pino";
 import { newPerCommitMin, storageRetryMs, transitionsPerCommitMax } from "./limits.ts";
@@ -120,7 +120,7 @@ export function createCommitter(hooks: CommitterHooks): Committer {
   const rest = async () => {
     if (isResting) return;
     isResting = true;
-    await hooks.clock.sleepUntil(millis(hooks.clock.now() + storageRetryMs), hooks.signal);
+    await hooks.clock.sleep(storageRetryMs, hooks.signal);
     isResting = false;
     if (hooks.signal.aborted) giveUp();
     else if (queue.length + newcomers.length > 0 || hooks.hasDueWork(hooks.clock.now())) schedule();

@@ -1,6 +1,6 @@
 // Wires the shell: what is committed is dispatched, what is dispatched is worked on, what is worked on is committed.
 import { type App, appOfLane, cancel, functionOfLane, laneKind, type LeasedItem } from "@stepwright/engine";
-import { appUnreachable, millis, runNotFound, serverBusy, shuttingDown } from "@stepwright/protocol";
+import { appUnreachable, runNotFound, serverBusy, shuttingDown } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { acceptCheckpoint } from "./accept-checkpoint.ts";
 import { createAppReach } from "./app-reach.ts";
@@ -105,7 +105,7 @@ export function createRuntime(options: {
       lanes.close();
       timer.stop();
       const grace = new AbortController();
-      await Promise.race([idleness.wait(), clock.sleepUntil(millis(clock.now() + graceMs), grace.signal)]);
+      await Promise.race([idleness.wait(), clock.sleep(graceMs, grace.signal)]);
       grace.abort();
       const callsAbandoned = calls.size;
       abort.abort();

@@ -1,7 +1,7 @@
 // First calls in flight: a run becomes `running` once its first call has lasted a moment. Most calls are over before: their
 // answer's commit says that they began, and saves a commit of its own and eight changes of indexes.
 import { type Call, type FunctionRecord, startedCalling } from "@stepwright/engine";
-import { millis, type QueueItemId } from "@stepwright/protocol";
+import type { QueueItemId } from "@stepwright/protocol";
 import type { RunBox } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
 
@@ -23,11 +23,9 @@ export function createFirstCalls(shell: Shell, box: RunBox): FirstCalls {
   const watch = async () => {
     isWatching = true;
     for (let oldest = firstOf(young); oldest !== null && !signal.aborted; oldest = firstOf(young)) {
-      const showAt = millis(oldest.startedAt + settings.shownRunningAfterMs);
-      if (showAt > ports.clock.now()) {
-        await ports.clock.sleepUntil(showAt, signal);
-        continue;
-      }
+      const age = Math.max(0, ports.clock.now() - oldest.startedAt);
+      await ports.clock.sleep(settings.shownRunningAfterMs - age, signal);
+      if (young.get(oldest.item.id) !== oldest || signal.aborted) continue;
       young.delete(oldest.item.id);
       void markStarted(shell, box, oldest);
     }

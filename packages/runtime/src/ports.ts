@@ -11,6 +11,8 @@ export interface Clock {
   wallNow(): Millis;
   /** Resolves when `at` has come, never earlier; resolves early (without error) when the signal aborts. */
   sleepUntil(at: Millis, signal: AbortSignal): Promise<void>;
+  /** Resolves when so many milliseconds have passed, however the clock is set meanwhile; early when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** The only source of chance. */

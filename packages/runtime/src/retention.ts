@@ -30,7 +30,7 @@ export function createRetention(
     removed: nothing,
   };
 
-  const sleep = (ms: number) => clock.sleepUntil(millis(clock.now() + ms), end.signal);
+  const sleep = (ms: number) => clock.sleep(ms, end.signal);
 
   const sweepKind = async (expired: Expired, add: (removed: RemovedRows) => void) => {
     let cursor: string | null = null;

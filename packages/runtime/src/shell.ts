@@ -1,6 +1,6 @@
 // What the parts of the shell share: the ports, the settings, the registry as of now, and the context of a decision.
 import { buildRegistry, type DecisionContext, type Registry } from "@stepwright/engine";
-import { type Millis, millis } from "@stepwright/protocol";
+import { type Millis } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { storageRetryMs } from "./limits.ts";
 import type { Ports } from "./ports.ts";
@@ -55,7 +55,7 @@ export function createShell(options: {
       // Two reads may come back in either order.
       if (snapshot.version > registry.version) registry = buildRegistry(snapshot);
     },
-    rest: () => ports.clock.sleepUntil(millis(ports.clock.now() + storageRetryMs), options.signal),
+    rest: () => ports.clock.sleep(storageRetryMs, options.signal),
     context: (takenSignals = noSignals) => ({
       now: ports.clock.now(),
       newId,

@@ -14,6 +14,8 @@ describe("the wall clock", () => {
     const abort = new AbortController();
     await clock.sleepUntil(millis(clock.now() - 1), abort.signal);
     await clock.sleepUntil(millis(clock.now() + 1), abort.signal);
+    await clock.sleep(0, abort.signal);
+    await clock.sleep(1, abort.signal);
     expect(getEventListeners(abort.signal, "abort")).toHaveLength(0);
   });
 
@@ -23,6 +25,7 @@ describe("the wall clock", () => {
     abort.abort();
     await sleep;
     await clock.sleepUntil(millis(clock.now() + 3_600_000), abort.signal);
+    await clock.sleep(3_600_000, abort.signal);
   });
 
   it("sleeps for longer than a timer can count", async () => {
@@ -44,6 +47,19 @@ describe("the wall clock", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     await sleep;
     expect(woken).toHaveBeenCalled();
+  });
+
+  it("sleeps for a number of milliseconds, whatever the clock is set to meanwhile", async () => {
+    for (const time of [0, 7_200_000]) {
+      vi.useFakeTimers({ now: 3_600_000 });
+      const woken = vi.fn<() => void>();
+      const sleep = clock.sleep(100_000, new AbortController().signal).then(woken);
+      vi.setSystemTime(time);
+      await vi.advanceTimersByTimeAsync(99_999);
+      expect(woken).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      await sleep;
+    }
   });
 
   it("does not wake early because the clock was set back", async () => {

@@ -12,7 +12,7 @@ const timerMaxMs = 60_000;
 
 /** The clock on the wall. */
 export function createWallClock(): Clock {
-  return { now, wallNow: now, sleepUntil };
+  return { now, wallNow: now, sleepUntil, sleep };
 }
 
 function now(): Millis {
@@ -24,6 +24,10 @@ async function sleepUntil(at: Millis, signal: AbortSignal): Promise<void> {
   for (let left = at - Date.now(); left > 0 && !signal.aborted; left = at - Date.now()) {
     await timer(Math.min(left, timerMaxMs), signal);
   }
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  for (let left = ms; left > 0 && !signal.aborted; left -= timerMaxMs) await timer(Math.min(left, timerMaxMs), signal);
 }
 
 function timer(ms: number, signal: AbortSignal): Promise<void> {

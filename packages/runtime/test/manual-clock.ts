@@ -27,26 +27,29 @@ export function createManualClock(start = Date.UTC(2026, 0, 15, 12)): ManualCloc
 
   const isAsleepUntil = (at: number) => [...sleepers].some((sleeper) => sleeper.at >= at);
 
+  const sleepUntil = (at: Millis, signal: AbortSignal): Promise<void> => {
+    if (at <= now || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const sleeper: Sleeper = {
+        at,
+        wake() {
+          sleepers.delete(sleeper);
+          signal.removeEventListener("abort", sleeper.wake);
+          resolve();
+        },
+      };
+      sleepers.add(sleeper);
+      signal.addEventListener("abort", sleeper.wake);
+      for (const watcher of watchers) if (isAsleepUntil(watcher.at)) watcher.resolve();
+      watchers = watchers.filter((watcher) => !isAsleepUntil(watcher.at));
+    });
+  };
+
   return {
     now: () => millis(now),
     wallNow: () => millis(Date.now()),
-    sleepUntil(at, signal) {
-      if (at <= now || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const sleeper: Sleeper = {
-          at,
-          wake() {
-            sleepers.delete(sleeper);
-            signal.removeEventListener("abort", sleeper.wake);
-            resolve();
-          },
-        };
-        sleepers.add(sleeper);
-        signal.addEventListener("abort", sleeper.wake);
-        for (const watcher of watchers) if (isAsleepUntil(watcher.at)) watcher.resolve();
-        watchers = watchers.filter((watcher) => !isAsleepUntil(watcher.at));
-      });
-    },
+    sleepUntil,
+    sleep: (ms, signal) => sleepUntil(millis(now + ms), signal),
     move(byMs) {
       now += byMs;
       for (const sleeper of [...sleepers].toSorted((a, b) => a.at - b.at)) if (sleeper.at <= now) sleeper.wake();

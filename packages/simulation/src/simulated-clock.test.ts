@@ -51,3 +51,22 @@ test("nobody is woken whose process has died", () => {
   expect(clock.step()).toBe(false);
   expect(woken).toEqual([]);
 });
+
+test("who sleeps for a time sleeps that long, whatever the clock is set to", async () => {
+  for (const jump of [5_000, -5_000]) {
+    const clock = createSimulatedClock();
+    let isAwake = false;
+    void clock.sleep(1_000, never).then(() => {
+      isAwake = true;
+    });
+    clock.after(500, () => clock.jump(jump));
+    clock.after(999, () => undefined);
+    clock.step();
+    clock.step();
+    await Promise.resolve();
+    expect(isAwake).toBe(false);
+    clock.step();
+    await Promise.resolve();
+    expect([isAwake, clock.elapsed]).toEqual([true, 1_000]);
+  }
+});

@@ -23,7 +23,8 @@ interface Entry {
 }
 
 interface Sleeper extends Entry {
-  readonly at: number;
+  /** When it is due, as the clock is set now. */
+  readonly due: () => number;
 }
 
 interface Planned extends Entry {
@@ -49,28 +50,34 @@ export function createSimulatedClock(): SimulatedClock {
         first = { due, entry };
     };
     for (const planned of agenda) offer(planned.due, planned);
-    for (const sleeper of sleepers) offer(Math.max(elapsed, sleeper.at - offset), sleeper);
+    for (const sleeper of sleepers) offer(Math.max(elapsed, sleeper.due()), sleeper);
     return first;
+  };
+
+  const sleepAs = (due: Sleeper["due"], signal: AbortSignal): Promise<void> => {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const sleeper: Sleeper = {
+        due,
+        order: order++,
+        act() {
+          sleepers.delete(sleeper);
+          signal.removeEventListener("abort", sleeper.act);
+          resolve();
+        },
+      };
+      sleepers.add(sleeper);
+      signal.addEventListener("abort", sleeper.act);
+    });
   };
 
   return {
     now,
     wallNow: now,
-    sleepUntil(at, signal) {
-      if (at <= now() || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const sleeper: Sleeper = {
-          at,
-          order: order++,
-          act() {
-            sleepers.delete(sleeper);
-            signal.removeEventListener("abort", sleeper.act);
-            resolve();
-          },
-        };
-        sleepers.add(sleeper);
-        signal.addEventListener("abort", sleeper.act);
-      });
+    sleepUntil: (at, signal) => (at <= now() ? Promise.resolve() : sleepAs(() => at - offset, signal)),
+    sleep(ms, signal) {
+      const due = elapsed + ms;
+      return ms <= 0 ? Promise.resolve() : sleepAs(() => due, signal);
     },
     get elapsed() {
       return elapsed;

@@ -33,24 +33,27 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   if (!Number.isSafeInteger(now))
     throw new RangeError(`the clock cannot start at ${String(options.start)}; give a date or whole milliseconds`);
 
+  const sleepUntil = (at: Millis, signal: AbortSignal): Promise<void> => {
+    if (at <= now || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const sleeper: Sleeper = {
+        at,
+        wake() {
+          sleepers.delete(sleeper);
+          signal.removeEventListener("abort", sleeper.wake);
+          resolve();
+        },
+      };
+      sleepers.add(sleeper);
+      signal.addEventListener("abort", sleeper.wake);
+    });
+  };
+
   return {
     now: () => now,
     wallNow: wall.wallNow,
-    sleepUntil(at, signal) {
-      if (at <= now || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const sleeper: Sleeper = {
-          at,
-          wake() {
-            sleepers.delete(sleeper);
-            signal.removeEventListener("abort", sleeper.wake);
-            resolve();
-          },
-        };
-        sleepers.add(sleeper);
-        signal.addEventListener("abort", sleeper.wake);
-      });
-    },
+    sleepUntil,
+    sleep: (ms, signal) => sleepUntil(millis(now + ms), signal),
     moveTo(at) {
       if (at < now) throw new RangeError(`the clock stands at ${isoTime(now)} and cannot go back to ${isoTime(at)}`);
       now = at;

@@ -11,13 +11,15 @@ export interface HistoryClock extends Clock {
 export function createHistoryClock(start: number): HistoryClock {
   let at: Millis = millis(start);
   const now = (): Millis => at;
+  const sleepUntil = (until: Millis, signal: AbortSignal): Promise<void> =>
+    until <= at || signal.aborted
+      ? Promise.resolve()
+      : new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   return {
     now,
     wallNow: now,
-    sleepUntil: (until, signal) =>
-      until <= at || signal.aborted
-        ? Promise.resolve()
-        : new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
+    sleepUntil,
+    sleep: (ms, signal) => sleepUntil(millis(at + ms), signal),
     moveTo(next) {
       at = millis(next);
     },
