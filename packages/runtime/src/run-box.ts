@@ -15,6 +15,7 @@ import type { LoadedRun, Storage, TransitionOutcome } from "@stepwright/storage"
 import { LRUCache } from "lru-cache";
 import type { Committer } from "./committer.ts";
 import { cachedRunsMax, cachedStateMax, redecideMax } from "./limits.ts";
+import { createMailboxes, type Mailbox } from "./mailbox.ts";
 import { isStorageTrouble } from "./storage-trouble.ts";
 
 /** What became of a decision. */
@@ -70,79 +71,134 @@ export interface RunBoxHooks {
   readonly onIdle: () => void;
 }
 
+/** A run in hand. */
+interface HeldRun {
+  /** As it is when everything that was submitted is committed. */
+  readonly state: RunState;
+  /** Something that it rests on was not committed: nobody decides on it any more. */
+  isStale: boolean;
+}
+
+/** A decision on its way to the disk. */
+interface Submitted {
+  readonly held: HeldRun;
+  readonly decision: Decision;
+  /** Told when the outcome is known. */
+  readonly settle: () => void;
+  readonly outcome: Promise<TransitionOutcome>;
+}
+
+/** What a decision relied on is not so. `isBehind` says that it was made behind one that was not committed. */
+interface DecideAgain {
+  readonly kind: "again";
+  readonly isBehind: boolean;
+}
+
 /** Makes the box. */
 export function createRunBox(hooks: RunBoxHooks): RunBox {
-  const cache = new LRUCache<RunId, RunState>({
+  const cache = new LRUCache<RunId, HeldRun>({
     max: cachedRunsMax,
     maxSize: cachedStateMax,
-    sizeCalculation: (state) => 1_000 + state.run.progress.stateLength,
+    sizeCalculation: ({ state }) => 1_000 + state.run.progress.stateLength,
   });
-  const turns = new Map<RunId, Promise<unknown>>();
+  const mailboxes = createMailboxes<RunId>(hooks.onIdle);
 
-  const inTurn = <T>(runId: RunId, work: () => Promise<T>): Promise<T> => {
-    const before = turns.get(runId);
-    const mine = before === undefined ? work() : before.then(work, work);
-    turns.set(runId, mine);
-    const leave = () => {
-      if (turns.get(runId) !== mine) return;
-      turns.delete(runId);
-      if (turns.size === 0) hooks.onIdle();
-    };
-    mine.then(leave, leave);
-    return mine;
+  const hold = (state: RunState): HeldRun => {
+    const held = { state, isStale: false };
+    cache.set(state.run.id, held);
+    return held;
+  };
+  const drop = (held: HeldRun): void => {
+    held.isStale = true;
+    const { id } = held.state.run;
+    if (cache.peek(id) === held) cache.delete(id);
   };
 
-  const load = async (runId: RunId): Promise<RunState | null> => {
+  const load = async (runId: RunId): Promise<HeldRun | null> => {
     const cached = cache.get(runId);
     if (cached !== undefined) return cached;
     const loaded = await hooks.storage.runs.load(runId);
     if (loaded === null || isEnded(loaded.run.status)) return null;
     refuseDamage(loaded);
-    const state: RunState = {
+    return hold({
       run: loaded.run,
       events: await hooks.loadEvents(loaded),
       steps: new Map(loaded.steps.map((step) => [step.id, step])),
       stack: loaded.steps.map((step) => step.id),
       open: new Set(loaded.openSteps),
-    };
-    cache.set(runId, state);
-    return state;
+    });
   };
 
-  const settle = (runId: RunId, state: RunState, decision: Decision, outcome: TransitionOutcome): Decided | null => {
-    switch (outcome.kind) {
-      case "committed":
-        advance(state, decision);
-        if (isEnded(state.run.status)) cache.delete(runId);
-        else cache.set(runId, state);
-        return { kind: "committed", run: state.run };
-      case "failed":
-        cache.delete(runId);
-        return { kind: "refused", error: outcome.error };
-      case "rejected":
-        if (isForGood(outcome.guard.kind)) return { kind: "leaseLost" };
-        // Somebody else changed the run, or what the decision relied on: read again and decide again.
-        cache.delete(runId);
-        return null;
+  /** Decides on the state as it will be, and goes on from there. Null when there is nothing to do. */
+  const decideAndSubmit = async (
+    o: { readonly runId: RunId; readonly decide: Decide; readonly submit: Committer["submit"] },
+    mailbox: Mailbox,
+  ): Promise<Submitted | null> => {
+    const held = await load(o.runId);
+    if (held === null || isEnded(held.state.run.status)) return null;
+    const decision = await o.decide(held.state);
+    if (decision === null) return null;
+    const settle = mailbox.submitted();
+    const outcome = o.submit(decision.transition);
+    advance(held.state, decision);
+    // Its size has changed. What became stale meanwhile is turned down, and must not be decided on again.
+    if (!held.isStale) cache.set(o.runId, held);
+    return { held, decision, settle, outcome };
+  };
+
+  const settled = async ({ held, decision, settle, outcome }: Submitted): Promise<Decided | DecideAgain> => {
+    try {
+      const known = await outcome;
+      if (known.kind === "committed") {
+        if (isEnded(decision.run.status)) drop(held);
+        return { kind: "committed", run: decision.run };
+      }
+      const isBehind = held.isStale;
+      drop(held);
+      if (known.kind === "failed") return { kind: "refused", error: known.error };
+      // Otherwise somebody else changed the run, or what the decision relied on: read again and decide again.
+      return isForGood(known.guard.kind) ? { kind: "leaseLost" } : { kind: "again", isBehind };
+    } catch (error) {
+      drop(held);
+      throw error;
+    } finally {
+      settle();
     }
   };
 
-  const decideInTurn = async (runId: RunId, decide: Decide, submit: Committer["submit"]): Promise<Decided> => {
-    for (let round = 0; round < redecideMax; round += 1) {
-      const state = await load(runId);
-      if (state === null) return { kind: "nothing" };
-      const decision = await decide(state);
-      if (decision === null) return { kind: "nothing" };
-      const settled = settle(runId, state, decision, await submit(decision.transition));
-      if (settled !== null) return settled;
+  const changedTooOften = (runId: RunId): Decided => ({
+    kind: "refused",
+    error: new Error(`run ${runId} changed under ${redecideMax} decisions in a row`),
+  });
+
+  /**
+   * Decides without waiting for what others have submitted. The version that a transition names holds it together: when an
+   * earlier one is not committed, the later ones are turned down and decided anew.
+   */
+  const decideInLine = async (runId: RunId, decide: Decide, mailbox: Mailbox): Promise<Decided> => {
+    const asked = { runId, decide, submit: hooks.committer.submitUntilWritten };
+    for (let round = 0; round < redecideMax;) {
+      const submitted = await mailbox.inTurn(async () => {
+        const wasSettled = mailbox.isSettled;
+        const first = await decideAndSubmit(asked, mailbox);
+        if (first !== null || wasSettled) return first;
+        // That there is nothing to do may rest on what will not be committed.
+        await mailbox.settled();
+        return decideAndSubmit(asked, mailbox);
+      });
+      if (submitted === null) return { kind: "nothing" };
+      const decided = await settled(submitted);
+      if (decided.kind !== "again") return decided;
+      // Each round behind somebody ends with one the less before us.
+      if (!decided.isBehind) round += 1;
     }
-    return { kind: "refused", error: new Error(`run ${runId} changed under ${redecideMax} decisions in a row`) };
+    return changedTooOften(runId);
   };
 
-  const decideUntilWritten = async (runId: RunId, decide: Decide): Promise<Decided> => {
+  const decideUntilWritten = async (runId: RunId, decide: Decide, mailbox: Mailbox): Promise<Decided> => {
     for (;;) {
       try {
-        return await decideInTurn(runId, decide, hooks.committer.submitUntilWritten);
+        return await decideInLine(runId, decide, mailbox);
       } catch (error) {
         if (!isStorageTrouble(error)) throw error;
         await hooks.rest();
@@ -151,27 +207,46 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
     }
   };
 
+  /** Works on what is committed, and lets nobody else decide before it is done. */
+  const alone = <T>(runId: RunId, work: (mailbox: Mailbox) => Promise<T>): Promise<T> =>
+    mailboxes.at(runId, (mailbox) =>
+      mailbox.inTurn(async () => {
+        await mailbox.settled();
+        return work(mailbox);
+      }),
+    );
+
+  const decideAlone = async (runId: RunId, decide: Decide, mailbox: Mailbox): Promise<Decided> => {
+    for (let round = 0; round < redecideMax; round += 1) {
+      const submitted = await decideAndSubmit({ runId, decide, submit: hooks.committer.submit }, mailbox);
+      if (submitted === null) return { kind: "nothing" };
+      const decided = await settled(submitted);
+      if (decided.kind !== "again") return decided;
+    }
+    return changedTooOften(runId);
+  };
+
   return {
-    decide: (runId, decide) => inTurn(runId, () => decideUntilWritten(runId, decide)),
+    decide: (runId, decide) => mailboxes.at(runId, (mailbox) => decideUntilWritten(runId, decide, mailbox)),
     decideOnce: (runId, decide, onCommitted) =>
-      inTurn(runId, async () => {
-        const decided = await decideInTurn(runId, decide, hooks.committer.submit);
+      alone(runId, async (mailbox) => {
+        const decided = await decideAlone(runId, decide, mailbox);
         if (decided.kind === "committed") onCommitted?.();
         return decided;
       }),
     prime(run, events) {
-      cache.set(run.id, { run, events, steps: new Map(), stack: [], open: new Set() });
+      hold({ run, events, steps: new Map(), stack: [], open: new Set() });
     },
     read: (runId, read) =>
-      inTurn(runId, async () => {
-        const state = await load(runId);
-        return state === null ? null : read(state);
+      alone(runId, async () => {
+        const held = await load(runId);
+        return held === null ? null : read(held.state);
       }),
     get isIdle() {
-      return turns.size === 0;
+      return mailboxes.size === 0;
     },
     get mailboxes() {
-      return turns.size;
+      return mailboxes.size;
     },
     get cachedRuns() {
       return cache.size;

@@ -1,5 +1,6 @@
 // Calls of apps over real HTTP: what is sent, what is made of every kind of answer, and who may call at once.
 import { gzipSync } from "node:zlib";
+import type { Transition } from "@stepwright/engine";
 import { asRunId, verifySignature } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { gatewayRequestsMax } from "../src/index.ts";
@@ -204,6 +205,29 @@ describe("one run's inputs", () => {
     expect(most).toBe(1);
   });
 
+  it("share commits: what comes while the disk is busy is decided on what will have been stored", async () => {
+    const { commits, app, runId, ended } = await answerTogether(() => false);
+    expect(await ended(runId)).toMatchObject({ status: "completed", output: '["a","b","c","d"]' });
+    // One answer, three that came meanwhile, and the call that knows of all of them.
+    expect(commits()).toEqual([1, 3, 1]);
+    expect(app.calls.slice(5).map((call) => Object.keys(call.steps))).toEqual([["a", "b", "c", "d"]]);
+  });
+
+  it("are decided again when something before them cannot be stored", async () => {
+    let refusals = 0;
+    const { app, runtime, runId, ended, complaints } = await answerTogether((transition) => {
+      const isOfB = transition.effects.some((effect) => effect.kind === "putStep" && effect.step.id === "b");
+      return isOfB && (refusals += 1) === 1;
+    });
+    await app.called(6);
+    await runtime.retryItem(`${runId}:b`);
+    expect(await ended(runId)).toMatchObject({ status: "completed", output: '["a","b","c","d"]' });
+    expect(complaints).toContain("queue item set aside");
+    const calledFor = app.calls.map((call) => call.stepId).filter((id) => id !== "step");
+    // Nobody is called twice for a result that was there: it was decided anew, and stored.
+    expect(calledFor.toSorted()).toEqual(["a", "b", "b", "c", "d"]);
+  });
+
   it("are decided in order: what was asked of a run first is done first", async () => {
     const { start, runtime, storage } = await openShop([
       { name: "wait", handle: () => ops({ op: "Sleep", id: "z", name: "1h", displayName: "z", opts: {} }) },
@@ -220,3 +244,34 @@ describe("one run's inputs", () => {
     expect((await storage.runs.get(runId))?.status).toBe("cancelled");
   });
 });
+
+/** A run whose four parallel steps answer so that the first is being committed while the others come in. */
+async function answerTogether(isUnfit: (transition: Transition) => boolean) {
+  const ids = ["a", "b", "c", "d"];
+  const answers = new Map(ids.map((id) => [id, Promise.withResolvers<void>()]));
+  const handle: Handler = async ({ stepId, steps }) => {
+    await answers.get(stepId)?.promise;
+    if (stepId !== "step") return ops(stepRun(stepId, stepId));
+    const open = ids.filter((id) => !(id in steps));
+    if (open.length === 0) return done(ids);
+    return ops(...open.map((id) => ({ op: "StepPlanned", id, name: id, displayName: id, opts: {} })));
+  };
+  const shop = await openShop([{ name: "many", handle }], { clock: createManualClock() });
+  const { storage, runtime, app } = shop;
+  const runId = await shop.start("test/many");
+  await app.called(5);
+  const before = storage.commits.length;
+  const began = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  storage.isUnfit = isUnfit;
+  storage.beforeCommit = () => {
+    began.resolve();
+    return held.promise;
+  };
+  answers.get("a")?.resolve();
+  await began.promise;
+  for (const id of ids) answers.get(id)?.resolve();
+  while (runtime.inMemory().transitions < 3) await new Promise(setImmediate);
+  held.resolve();
+  return { ...shop, runId, commits: () => storage.commits.slice(before) };
+}

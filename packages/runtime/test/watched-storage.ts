@@ -1,4 +1,5 @@
 // The real storage with an ear at its commits, and a disk that the test can fill.
+import type { Effect, Transition } from "@stepwright/engine";
 import { storageUnavailable } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, Storage } from "@stepwright/storage";
 
@@ -14,6 +15,8 @@ export interface WatchedStorage extends Storage {
   isFull: boolean;
   /** What `runs.load` throws for a run, by its id. */
   readonly damagedRuns: Map<string, Error>;
+  /** Says which transitions cannot be applied, now or ever. */
+  isUnfit: (transition: Transition) => boolean;
   /** Called before each commit is handed on; what it returns is waited for. */
   beforeCommit: (batch: CommitBatch) => Promise<void>;
 }
@@ -28,6 +31,7 @@ export function watchStorage(storage: Storage): WatchedStorage {
     commits,
     damagedRuns,
     isFull: false,
+    isUnfit: () => false,
     beforeCommit: () => Promise.resolve(),
     get refusals() {
       return seen.refusals;
@@ -42,7 +46,8 @@ export function watchStorage(storage: Storage): WatchedStorage {
         throw storageUnavailable({ reason: "database or disk is full" });
       }
       if (batch.transitions.length > 0) commits.push(batch.transitions.length);
-      const result = await storage.commit(batch);
+      const transitions = batch.transitions.map((one) => (this.isUnfit(one) ? unfit(one) : one));
+      const result = await storage.commit({ ...batch, transitions });
       seen.mostLeased = Math.max(seen.mostLeased, result.leased.length);
       return result;
     },
@@ -55,4 +60,14 @@ export function watchStorage(storage: Storage): WatchedStorage {
       },
     },
   };
+}
+
+/** The transition with an effect that nobody can apply. */
+function unfit(transition: Transition): Transition {
+  const broken = {
+    get kind(): "dequeue" {
+      throw new Error("it cannot be applied");
+    },
+  } as Effect;
+  return { ...transition, effects: [...transition.effects, broken] };
 }
