@@ -37,6 +37,7 @@ export function dispatcher(parts: Parts): (round: LeaseRound) => boolean {
       if (!leaseNext(pass, lane)) pass.exhausted.add(lane);
       lookAtOpened(pass);
     }
+    for (const lane of pass.asked) overtake(parts, round, lane);
     for (const gateId of pass.kept) parts.gates.opened.add(gateId);
     return pass.movesLeft <= 0 || pass.kept.size > 0;
   };
@@ -67,6 +68,8 @@ function isDue(at: number | null, round: LeaseRound): at is number {
 
 interface Pass extends Parts {
   readonly round: LeaseRound;
+  /** Lanes of calls that were asked for and have work due. */
+  readonly asked: readonly Lane[];
   readonly exhausted: Set<Lane>;
   readonly ready: Map<Lane, PlacedRow[]>;
   /** Gates that are kept for a lane which the next commit asks for. */
@@ -89,13 +92,13 @@ function openPass(parts: Parts, round: LeaseRound): Pass {
     }
     const timedAt = lanes.timedAt(lane);
     if (timedAt !== null && timedAt <= round.now) queue.promote(lane, { now: round.now, max: movesMax });
-    overtake(parts, round, lane);
   }
   const keptBefore = new Map(gates.keptFor);
   gates.keptFor.clear();
   const pass: Pass = {
     ...parts,
     round,
+    asked,
     exhausted: new Set(),
     ready: new Map(),
     kept: new Set(),
@@ -114,7 +117,10 @@ function openPass(parts: Parts, round: LeaseRound): Pass {
   return pass;
 }
 
-/** An item may have been leased as it was put in although one with a lower score came in after it. */
+/**
+ * An item may have been leased as it was put in although one with a lower score came in after it. Looked for last: room
+ * that was given back in the same commit may have gone to another lane meanwhile.
+ */
 function overtake({ queue }: Parts, round: LeaseRound, lane: Lane): void {
   while (round.roomIn(lane) === 0) {
     const [first] = queue.ready(lane, 1);

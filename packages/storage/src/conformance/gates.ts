@@ -408,6 +408,26 @@ export function describeGates(open: OpenStorage): void {
       expect(leased.map((one) => one.id).toSorted()).toEqual(["few0", "few1", "many0", "many1"]);
     });
 
+    test("keep their order when room given back in the same commit goes to another lane", async () => {
+      const { storage } = await opened(open);
+      const room = [
+        { lane, max: 2, inHand: 0 },
+        { lane: otherLane, max: 2, inHand: 0 },
+      ];
+      const { leased } = await commit(
+        storage,
+        [
+          apply(waiting("late", [], { score: 20 })),
+          apply(enqueue("gone", { lane: otherLane })),
+          apply(waiting("early", [], { score: 10 })),
+          apply(enqueue("other", { lane: otherLane })),
+          apply(done("gone")),
+        ],
+        { lease: room },
+      );
+      expect(leased.map((one) => one.id).toSorted()).toEqual(["early", "other"]);
+    });
+
     test("do not pass over one that waits for the room they share", async () => {
       const { storage } = await opened(open);
       await applied(storage, enqueue("waits", { lane: otherLane }));
