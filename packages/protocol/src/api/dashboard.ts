@@ -93,7 +93,7 @@ export interface ApiActivity {
   /** When it is due, tried again, wakes or times out; null while it is called, and for a wait without end. */
   readonly until: number | null;
   /** Why it has not gone out although it is due; null when nothing is in its way. The run itself says who holds it. */
-  readonly waitsFor: Omit<ApiWaitsFor, "holders"> | null;
+  readonly waitsFor: Pick<ApiWaitsFor, "text" | "until"> | null;
 }
 
 /** What started a run. */
@@ -184,8 +184,10 @@ export interface ApiDoing {
 
 /** What a due call waits for. */
 export interface ApiWaitsFor {
-  /** For example `waiting for concurrency limit 2 on key user-7`. */
+  /** For example `waiting for concurrency limit 2 on key user-7`, or `waiting: the function is paused`. */
   readonly text: string;
+  /** What of it is in the way: `concurrency limit 2 on key user-7`, `the function is paused`. */
+  readonly obstacle: string;
   /** When it may go, where that is known. */
   readonly until: number | null;
   /** Some of the runs that hold what it waits for. */
@@ -249,6 +251,7 @@ export interface ApiEventDetail extends ApiEvent {
 export interface ApiFate {
   readonly functionSlug: string;
   readonly kind: "debouncing" | "batching" | "notStarted";
+  /** How or why, such as `rate limited on key user-7`. */
   readonly text: string;
   /** When it starts, or when the next event would be let through. */
   readonly until: number | null;
