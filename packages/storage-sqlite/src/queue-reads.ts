@@ -21,10 +21,14 @@ const unleasedSql = `SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*
 const setAsideCountSql = "SELECT count(*) FROM set_aside_items";
 const setAsideSql = "SELECT id, kind, run_id, reason, at FROM set_aside_items ORDER BY at DESC LIMIT +?";
 const setAsideItemSql = "SELECT id, lane, attempt, run_id, work FROM set_aside_items WHERE id = ?";
-const ofRunSql = `SELECT id, kind, step_id, iif(json_valid(work), coalesce(work ->> '$.name', work ->> '$.request.name'), NULL) AS name, at, attempt, lease_epoch,
-  place, flow_lines.gates, stands_at, opens_at
-FROM queue_items LEFT JOIN flow_lines ON flow_lines.line = queue_items.line LEFT JOIN gate_timers ON gate_timers.gate = stands_at
-WHERE run_id = +?`;
+const queuedColumns = `queue_items.id, kind, run_id, step_id,
+  iif(json_valid(work), coalesce(work ->> '$.name', work ->> '$.request.name'), NULL) AS name, at, attempt, lease_epoch,
+  place, flow_lines.gates, stands_at, opens_at`;
+const joinPlaces =
+  "LEFT JOIN flow_lines ON flow_lines.line = queue_items.line LEFT JOIN gate_timers ON gate_timers.gate = stands_at";
+const ofRunSql = `SELECT ${queuedColumns} FROM queue_items ${joinPlaces} WHERE run_id = +?`;
+const ofRunsSql = `SELECT ${queuedColumns} FROM json_each(?) AS wanted
+CROSS JOIN queue_items ON queue_items.run_id = wanted.value ${joinPlaces}`;
 // A lane's calls in flight are few; they are found among all that are leased.
 const inFlightSql = "SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL AND lane = ?";
 const readyOfLaneSql = "SELECT count(*) FROM queue_items WHERE lease_epoch IS NULL AND place = 1 AND lane = ?";
@@ -42,6 +46,7 @@ UNION SELECT step_id FROM pauses WHERE run_id = +? AND step_id IS NOT NULL`;
 interface QueuedRow {
   readonly id: string;
   readonly kind: string;
+  readonly run_id: string;
   readonly step_id: string | null;
   readonly name: string | null;
   readonly at: number;
@@ -88,6 +93,8 @@ export interface QueueGets {
   readonly setAsideItem: (id: string) => SetAsideItem | null;
   /** Open items of a run, soonest first. */
   readonly ofRun: (runId: RunId) => readonly QueuedItem[];
+  /** The same of several runs; one without items is missing. */
+  readonly ofRuns: (runIds: readonly RunId[]) => ReadonlyMap<RunId, readonly QueuedItem[]>;
   readonly ofLane: (lane: Lane, o: { readonly limit: number; readonly now: number }) => LaneQueue;
   readonly holders: (gateId: string, limit: number) => readonly RunId[];
   /** Steps that an open item or a pause of the run is about. */
@@ -105,6 +112,7 @@ export function queueReads(db: Connection): QueueGets {
   const setAside = db.prepare<[number], SetAsideRow>(setAsideSql);
   const setAsideItem = db.prepare<[string], SetAsideItemRow>(setAsideItemSql);
   const ofRun = db.prepare<[string], QueuedRow>(ofRunSql);
+  const ofRuns = db.prepare<[string], QueuedRow>(ofRunsSql);
   const inFlight = db.prepare<[string], number>(inFlightSql).pluck();
   const readyOfLane = db.prepare<[string], number>(readyOfLaneSql).pluck();
   const timedOfLane = db.prepare<[string], number>(timedOfLaneSql).pluck();
@@ -134,20 +142,11 @@ export function queueReads(db: Connection): QueueGets {
       const runId = row.run_id === null ? null : asRunId(row.run_id);
       return { id: asQueueItemId(row.id), lane: row.lane, attempt: row.attempt, runId, work: workFromText(row.work) };
     },
-    ofRun: (runId) =>
-      ofRun
-        .all(runId)
-        .sort((a, b) => a.at - b.at)
-        .map((row) => ({
-          id: row.id,
-          kind: row.kind,
-          stepId: row.step_id === null ? null : asStepId(row.step_id),
-          name: row.name,
-          at: millis(row.at),
-          attempt: row.attempt,
-          isLeased: row.lease_epoch !== null,
-          waitsFor: waitsForOf(row),
-        })),
+    ofRun: (runId) => soonestFirst(ofRun.all(runId)),
+    ofRuns(runIds) {
+      const byRun = Map.groupBy(ofRuns.all(JSON.stringify(runIds)), (row) => asRunId(row.run_id));
+      return new Map([...byRun].map(([runId, rows]) => [runId, soonestFirst(rows)]));
+    },
     ofLane(lane, o) {
       const timed = timedOfLane.get(lane) ?? 0;
       const timedDueNow = timedDue.get(lane, o.now) ?? 0;
@@ -169,6 +168,21 @@ export function queueReads(db: Connection): QueueGets {
     },
     openSteps: (runId) => openSteps.all(runId, runId).map(asStepId),
   };
+}
+
+function soonestFirst(rows: readonly QueuedRow[]): readonly QueuedItem[] {
+  return rows
+    .toSorted((a, b) => a.at - b.at)
+    .map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      stepId: row.step_id === null ? null : asStepId(row.step_id),
+      name: row.name,
+      at: millis(row.at),
+      attempt: row.attempt,
+      isLeased: row.lease_epoch !== null,
+      waitsFor: waitsForOf(row),
+    }));
 }
 
 /** Ready and nobody's: only room is missing, or the commit that gives it is about to come. */

@@ -122,6 +122,8 @@ export interface RunReads {
   events(runId: RunId): Promise<readonly StoredEvent[]>;
   /** Open queue items of a run, soonest first: what it is doing or waiting for. */
   items(runId: RunId): Promise<readonly QueuedItem[]>;
+  /** What runs have open, as of one moment: one read for a whole page. A run that has nothing open is not in the answer. */
+  openOf(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, OpenOfRun>>;
   /**
    * Newest first (by run id), at most 100. `cursor` is the last id of the previous page. Relies on the time in a
    * run's id being within a minute of its `queuedAt`.
@@ -165,6 +167,14 @@ export interface QueuedItem {
   readonly isLeased: boolean;
   /** What a due call waits for; null when nothing is in its way, or it is not due. */
   readonly waitsFor: WaitsFor | null;
+}
+
+/** What a run is doing or waiting for. */
+export interface OpenOfRun {
+  /** Soonest first. */
+  readonly items: readonly QueuedItem[];
+  /** By seq. */
+  readonly pauses: readonly StoredPause[];
 }
 
 /** Why a due call has not gone out. */

@@ -85,6 +85,30 @@ export function describeQueue(open: OpenStorage): void {
       expect(again.leased).toEqual([]);
     });
 
+    test("shows what several runs have open as it shows what each has", async () => {
+      const { storage } = await opened(open);
+      await applied(
+        storage,
+        enqueue("later", { at: after(9) }),
+        enqueue("now"),
+        enqueue("other", { work: call(runId(2)) }),
+        enqueue("unasked", { work: call(runId(4)) }),
+        putPause("p1", { runId: runId(1) }),
+        putPause("p2", { runId: runId(3) }),
+        putPause("p3", { runId: runId(1) }),
+      );
+      await lease(storage);
+      const asked = [1, 2, 3, 5].map((n) => runId(n));
+      const found = await storage.runs.openOf(asked);
+      expect([...found.keys()].toSorted()).toEqual([runId(1), runId(2), runId(3)]);
+      for (const [id, { items, pauses }] of found) {
+        expect(items).toEqual(await storage.runs.items(id));
+        expect(pauses).toEqual(await storage.pauses.byRun(id));
+      }
+      expect(found.get(runId(1))).toMatchObject({ items: [{ id: "now" }, { id: "later" }], pauses: [{}, {}] });
+      expect(await storage.runs.openOf([])).toEqual(new Map());
+    });
+
     test("shows a run's open items, soonest first", async () => {
       const { storage } = await opened(open);
       await applied(
