@@ -1,11 +1,12 @@
 // What people and the scheduler's sweep see of the queue.
 import type { Lane } from "@stepwright/engine";
 import { asQueueItemId, asRunId, asStepId, millis, type RunId, type StepId } from "@stepwright/protocol";
-import type { LaneQueue, QueuedItem, QueueReads, SetAsideItem, WaitsFor } from "@stepwright/storage";
+import type { LaneQueue, Page, QueuedItem, QueueReads, SetAsideItem, SetAsideRow, WaitsFor } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { distinctSql } from "./distinct-sql.ts";
 import { gatesFromText } from "./gates.ts";
 import { roomOnly } from "./lines.ts";
+import { pageOf, type PageRequest, rowsWanted } from "./page.ts";
 import { workFromText } from "./queue-row.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
@@ -19,7 +20,9 @@ const readyDueSql = `SELECT (SELECT count(*) FROM queue_items WHERE lease_epoch 
 // Two counts of whole trees, which SQLite does without reading rows.
 const unleasedSql = `SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)`;
 const setAsideCountSql = "SELECT count(*) FROM set_aside_items";
-const setAsideSql = "SELECT id, kind, run_id, reason, at FROM set_aside_items ORDER BY at DESC LIMIT +?";
+// The index by time has the rowid behind it.
+const setAsideSql = `SELECT id, kind, run_id, reason, at, rowid AS row FROM set_aside_items
+WHERE (at, rowid) < (?, ?) ORDER BY at DESC, rowid DESC LIMIT +?`;
 const setAsideItemSql = "SELECT id, lane, attempt, run_id, work FROM set_aside_items WHERE id = ?";
 const queuedColumns = `queue_items.id, kind, run_id, step_id,
   iif(json_valid(work), coalesce(work ->> '$.name', work ->> '$.request.name'), NULL) AS name, at, attempt, lease_epoch,
@@ -65,12 +68,13 @@ interface LineRow {
   readonly count: number;
 }
 
-interface SetAsideRow {
+interface SetAsideListRow {
   readonly id: string;
   readonly kind: string;
   readonly run_id: string | null;
   readonly reason: string;
   readonly at: number;
+  readonly row: number;
 }
 
 interface SetAsideItemRow {
@@ -88,7 +92,7 @@ export interface QueueGets {
   /** Items that nobody works on; `now` parts the due ones from the future ones. */
   readonly depth: (now: number) => Awaited<ReturnType<QueueReads["depth"]>>;
   /** The newest first. */
-  readonly setAside: (limit: number) => Awaited<ReturnType<QueueReads["setAside"]>>;
+  readonly setAside: (page: PageRequest) => Page<SetAsideRow>;
   /** Null when no item with this id was set aside. */
   readonly setAsideItem: (id: string) => SetAsideItem | null;
   /** Open items of a run, soonest first. */
@@ -109,7 +113,7 @@ export function queueReads(db: Connection): QueueGets {
   const readyDue = db.prepare<[], number>(readyDueSql).pluck();
   const unleased = db.prepare<[], number>(unleasedSql).pluck();
   const setAsideCount = db.prepare<[], number>(setAsideCountSql).pluck();
-  const setAside = db.prepare<[number], SetAsideRow>(setAsideSql);
+  const setAside = db.prepare<[number, number, number], SetAsideListRow>(setAsideSql);
   const setAsideItem = db.prepare<[string], SetAsideItemRow>(setAsideItemSql);
   const ofRun = db.prepare<[string], QueuedRow>(ofRunSql);
   const ofRuns = db.prepare<[string], QueuedRow>(ofRunsSql);
@@ -128,14 +132,11 @@ export function queueReads(db: Connection): QueueGets {
       const dueCount = timed + (readyDue.get() ?? 0);
       return { due: dueCount, future: (unleased.get() ?? 0) - dueCount, setAside: setAsideCount.get() ?? 0 };
     },
-    setAside: (limit) =>
-      setAside.all(limit).map((row) => ({
-        id: row.id,
-        kind: row.kind,
-        runId: row.run_id === null ? null : asRunId(row.run_id),
-        reason: row.reason,
-        at: millis(row.at),
-      })),
+    setAside(page) {
+      const [at = 0, row = 0] = page.cursor?.split(":").map(Number) ?? [largest, largest];
+      const rows = setAside.all(at, row, rowsWanted(page));
+      return pageOf({ rows, page, cursorOf: (last) => `${last.at}:${last.row}`, toItem: setAsideFromRow });
+    },
     setAsideItem(id) {
       const row = setAsideItem.get(id);
       if (row === undefined) return null;
@@ -168,6 +169,13 @@ export function queueReads(db: Connection): QueueGets {
     },
     openSteps: (runId) => openSteps.all(runId, runId).map(asStepId),
   };
+}
+
+const largest = Number.MAX_SAFE_INTEGER;
+
+function setAsideFromRow(row: SetAsideListRow): SetAsideRow {
+  const runId = row.run_id === null ? null : asRunId(row.run_id);
+  return { id: row.id, kind: row.kind, runId, reason: row.reason, at: millis(row.at) };
 }
 
 function soonestFirst(rows: readonly QueuedRow[]): readonly QueuedItem[] {

@@ -274,19 +274,20 @@ export interface QueueReads {
   depth(): Promise<{ readonly due: number; readonly future: number; readonly setAside: number }>;
   /** An item that was set aside, as it can be tried again; null when there is none by that id. */
   setAsideItem(id: string): Promise<SetAsideItem | null>;
-  /** Newest first. */
-  setAside(limit: number): Promise<
-    readonly {
-      readonly id: string;
-      readonly kind: string;
-      readonly runId: RunId | null;
-      readonly reason: string;
-      readonly at: Millis;
-    }[]
-  >;
+  /** Those that were set aside last first, at most 100. What is set aside meanwhile is not on a later page. */
+  setAside(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<SetAsideRow>>;
 }
 
-/** An item that could not be processed. */
+/** An item that could not be processed, as people see it. */
+export interface SetAsideRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly runId: RunId | null;
+  readonly reason: string;
+  readonly at: Millis;
+}
+
+/** An item that could not be processed, as it can be tried again. */
 export interface SetAsideItem {
   readonly id: QueueItemId;
   readonly lane: Lane;

@@ -26,7 +26,7 @@ export interface ApiInfo {
   readonly runs: Readonly<Record<ApiRunStatus, number>>;
 }
 
-/** A row of `GET /api/set-aside`: work that could not be processed, the newest first, at most 100. */
+/** A row of `GET /api/set-aside?cursor=&limit=50`: work that could not be processed, the newest first. */
 export interface ApiSetAside {
   readonly id: string;
   /** What was to be done, such as `call`, `wake` or `match`. */
@@ -35,6 +35,15 @@ export interface ApiSetAside {
   readonly runId: string | null;
   readonly reason: string;
   readonly at: number;
+}
+
+/** `POST /api/set-aside/retry?cursor=&limit=50`: what came of trying the items of that page again. */
+export interface ApiRetried {
+  readonly retried: number;
+  /** Items that stay where they are, and why. */
+  readonly refused: readonly { readonly id: string; readonly code: string; readonly error: string }[];
+  /** Null when that was the last page. */
+  readonly nextCursor: string | null;
 }
 
 /** `GET /api/retention`: how long what is over is kept, and what was removed. Durations in milliseconds; null keeps it for good. */
