@@ -19,6 +19,9 @@ export interface IntakeLimits {
 /** Answers smaller than this are not counted while they are unread: the system's own buffers take them. */
 const countedAnswerBytes = 64 * 1024;
 
+/** Routes with a body that ask for no key: everybody may send one, so it takes no room from those who have one. It is small. */
+const unkeyedRoutes = new Set(["/api/login", "/api/logout"]);
+
 const tickets = new WeakMap<FastifyRequest, Ticket>();
 
 /** The request's share of the room for bodies; null for one that was let in without. */
@@ -47,7 +50,7 @@ export function limitIntake(app: FastifyInstance, runtime: Runtime, limits: Inta
   app.addHook("preParsing", (request, _reply, payload, done) => {
     try {
       if (request.method === "GET" || request.method === "HEAD") intake.checkUnsent();
-      else tickets.set(request, enter(request));
+      else if (!unkeyedRoutes.has(request.routeOptions.url ?? "")) tickets.set(request, enter(request));
       done(null, payload);
     } catch (error) {
       done(error as Error);
