@@ -130,13 +130,13 @@ describe("requests in hand", () => {
   });
 });
 
-describe("whoever may not send", () => {
+describe("a server with keys", () => {
   const slow = { "content-length": 10 };
   let keyed: OpenServer;
   let keyedPort = 0;
   beforeEach(async () => {
     keyed = await openServer({
-      access: { kind: "keyed", eventKeys: ["k"], signingKey: "ab12" },
+      access: { kind: "keyed", eventKeys: ["k", "k2"], signingKey: "ab12" },
       intake: { bodiesBytesMax: 1_000, requestsMax: 2 },
     });
     keyedPort = Number(new URL(await keyed.app.listen({ port: 0, host: "127.0.0.1" })).port);
@@ -157,13 +157,24 @@ describe("whoever may not send", () => {
     ["by another method", post("/e/k", slow).replace("POST", "PUT"), "METHOD_NOT_ALLOWED"],
     ["without a key", post("/e/other", slow), "EVENT_KEY_UNKNOWN"],
     ["without a login", post("/api/apps", slow), "LOGIN_REQUIRED"],
-  ])("is told so before the body is there: a request %s", async (_how, head, code) => {
+  ])("refuses before the body is there what comes %s", async (_how, head, code) => {
     const wire = await openKeyed();
     wire.write(head);
     await wire.reads(code);
   });
 
-  it("takes no room with logins", async () => {
+  it("lets nobody take the share of another key", async () => {
+    const one = await openKeyed();
+    await begin(keyed.app.server, one, post("/e/k", slow));
+    const same = await openKeyed();
+    same.write(post("/e/k", slow));
+    expect(await same.reads("of one event key")).toContain("429 Too Many Requests");
+    const other = await openKeyed();
+    other.write(`${post("/e/k2", { "content-length": 12 })}{"name":"z"}`);
+    expect(await other.reads('"status"')).toContain("200 OK");
+  });
+
+  it("gives no room to logins", async () => {
     for (let round = 0; round < 4; round += 1) {
       const wire = await openKeyed();
       await begin(keyed.app.server, wire, post(round % 2 === 0 ? "/api/login" : "/api/logout", slow));
