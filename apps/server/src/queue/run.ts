@@ -58,6 +58,6 @@ function retryPage(client: ServerClient, cursor: string | null) {
   return client.ask<ApiRetried>("POST", `/api/set-aside/retry?${pageQuery(cursor)}`);
 }
 
-function pageQuery(cursor: string | null): URLSearchParams {
-  return new URLSearchParams({ limit: String(pageRows), ...(cursor === null ? {} : { cursor }) });
+function pageQuery(cursor: string | null): string {
+  return new URLSearchParams({ limit: String(pageRows), ...(cursor === null ? {} : { cursor }) }).toString();
 }
