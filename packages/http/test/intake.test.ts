@@ -137,7 +137,7 @@ describe("a server with keys", () => {
   beforeEach(async () => {
     keyed = await openServer({
       access: { kind: "keyed", eventKeys: ["k", "k2"], signingKey: "ab12" },
-      intake: { bodiesBytesMax: 1_000, requestsMax: 2 },
+      intake: { bodiesBytesMax: 1_000, requestsMax: 4, eventsMax: 4 },
     });
     keyedPort = Number(new URL(await keyed.app.listen({ port: 0, host: "127.0.0.1" })).port);
   });
@@ -164,14 +164,27 @@ describe("a server with keys", () => {
   });
 
   it("lets nobody take the share of another key", async () => {
-    const one = await openKeyed();
-    await begin(keyed.app.server, one, post("/e/k", slow));
+    for (let round = 0; round < 2; round += 1) await begin(keyed.app.server, await openKeyed(), post("/e/k", slow));
     const same = await openKeyed();
     same.write(post("/e/k", slow));
     expect(await same.reads("of one event key")).toContain("429 Too Many Requests");
     const other = await openKeyed();
     other.write(`${post("/e/k2", { "content-length": 12 })}{"name":"z"}`);
     expect(await other.reads('"status"')).toContain("200 OK");
+  });
+
+  it("counts the events of a list in the share of its key", async () => {
+    const list = JSON.stringify(Array.from({ length: 3 }, () => ({ name: "z" })));
+    const sendList = async (key: string): Promise<Wire> => {
+      const wire = await openKeyed();
+      wire.write(post(`/e/${key}`, { "content-length": list.length }) + list);
+      return wire;
+    };
+    // Alone it may be of any length.
+    await (await sendList("k")).reads("200 OK");
+    await begin(keyed.app.server, await openKeyed(), post("/e/k", slow));
+    expect(await (await sendList("k")).reads("of one event key")).toContain("all events of one event key");
+    await (await sendList("k2")).reads("200 OK");
   });
 
   it("gives no room to logins", async () => {
