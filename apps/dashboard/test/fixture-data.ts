@@ -11,6 +11,7 @@ import type {
   ApiStep,
   ApiTrigger,
   JsonObject,
+  ApiWaitsFor,
 } from "@stepwright/protocol";
 import { sampleAttempt, sampleDoing, sampleError, sampleRun, sampleStep } from "./sample-run.ts";
 
@@ -133,14 +134,10 @@ export function fixtureData(now: number): FixtureData {
     return run;
   });
   add("card/charge", now - 20 * second, { customer: "u-7" }, (event) =>
-    heldRun(event, now, runOf, {
-      text: "waiting for concurrency limit 1 on key u-7",
-      until: null,
-      holders: [holderId],
-    }),
+    heldRun(event, now, runOf, waitFor("concurrency limit 1 on key u-7", null, [holderId])),
   );
   add("card/charge", now - 15 * second, { customer: "u-9" }, (event) =>
-    heldRun(event, now, runOf, { text: throttleText, until: now + 44 * second, holders: [] }),
+    heldRun(event, now, runOf, waitFor(throttle, now + 44 * second)),
   );
   add("report/wanted", now - 30 * second, { of: "sales" }, (event) =>
     runOf(event, "build-report", now - 30 * second, {
@@ -186,9 +183,13 @@ export function fixtureData(now: number): FixtureData {
   };
 }
 
-const throttleText = "waiting for throttle on key u-9 (one start every 1 min)";
+const throttle = "throttle on key u-9 (one start every 1 min)";
 
-function heldRun(event: ApiEvent, now: number, runOf: RunOf, waitsFor: NonNullable<ApiRun["doing"][0]["waitsFor"]>) {
+function waitFor(obstacle: string, until: number | null = null, holders: readonly string[] = []): ApiWaitsFor {
+  return { text: `waiting for ${obstacle}`, obstacle, until, holders };
+}
+
+function heldRun(event: ApiEvent, now: number, runOf: RunOf, waitsFor: ApiWaitsFor) {
   return runOf(event, "charge-card", now - 20 * second, {
     status: "queued",
     startedAt: null,
@@ -206,8 +207,8 @@ function fatesOf(now: number, otherId: string): readonly ApiFate[] {
   return [
     fate("reindex", "debouncing", "debounced on key d-1: starts when no other event has come", now + 40 * second),
     fate("mirror", "batching", "in a batch of 7: starts when it is full or old enough", now + 5 * minute),
-    fate("notify-watchers", "notStarted", "not started: rate limited on key d-1", now + 50 * minute),
-    fate("summarize", "notStarted", `not started: debounced, event ${otherId} took its place`, null),
+    fate("notify-watchers", "notStarted", "rate limited on key d-1", now + 50 * minute),
+    fate("summarize", "notStarted", `debounced, event ${otherId} took its place`, null),
   ];
 }
 
@@ -222,10 +223,10 @@ function queueOf(now: number): ApiFunctionQueue {
     lines: [
       {
         keys: ["u-7"],
-        waitsFor: { text: "waiting for concurrency limit 1 on key u-7", until: null, holders: [] },
+        waitsFor: waitFor("concurrency limit 1 on key u-7"),
         count: 1,
       },
-      { keys: ["u-9"], waitsFor: { text: throttleText, until: now + 44 * second, holders: [] }, count: 1 },
+      { keys: ["u-9"], waitsFor: waitFor(throttle, now + 44 * second), count: 1 },
     ],
   };
 }

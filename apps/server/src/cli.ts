@@ -5,9 +5,11 @@ import type { Logger } from "pino";
 import { banner } from "./banner.ts";
 import { readCommandLine } from "./command-line.ts";
 import type { Config } from "./config.ts";
+import type { DataOutcome } from "./data/outcome.ts";
 import { helpText } from "./help.ts";
 import { openLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
+import type { RemoteOutcome } from "./remote/open-client.ts";
 import { collectWhenIdle } from "./small-heap.ts";
 import type { RunningServer } from "./start-server.ts";
 import { version } from "./version.ts";
@@ -28,17 +30,17 @@ export async function runCli(): Promise<void> {
     case "functions": {
       // Imported only now, as the server below: neither needs the other.
       const { runFunctions } = await import("./functions/run.ts");
-      const outcome = await runFunctions(line.request, process.env);
-      if (outcome.kind === "done") process.stdout.write(outcome.text);
-      else refuse(capitalized(outcome.message));
+      end(await runFunctions(line.request, process.env));
+      return;
+    }
+    case "queue": {
+      const { runQueue } = await import("./queue/run.ts");
+      end(await runQueue(line.request, process.env));
       return;
     }
     case "data": {
       const { runData } = await import("./data/run.ts");
-      const outcome = runData(line.request);
-      if (outcome.kind === "done") process.stdout.write(outcome.text);
-      else refuse(capitalized(outcome.message));
-      process.exitCode = outcome.exitCode;
+      end(runData(line.request));
       return;
     }
     case "serve": {
@@ -105,6 +107,13 @@ function die(log: Logger, flush: () => void, error: unknown): void {
 /** What is wrong with the data may be looked for by scripts; what is wrong with a setting is said to a person. */
 function codeOf({ code }: StepwrightError): string {
   return code.startsWith("DATA_") ? ` (${code})` : "";
+}
+
+/** Prints how a command ended that is no server. */
+function end(outcome: RemoteOutcome | DataOutcome): void {
+  if (outcome.kind === "done") process.stdout.write(outcome.text);
+  else refuse(capitalized(outcome.message));
+  if (outcome.exitCode !== undefined) process.exitCode = outcome.exitCode;
 }
 
 function refuse(sentence: string): void {

@@ -5,6 +5,7 @@ import { dataCommands, readData, type DataRequest } from "./data/request.ts";
 import { readFunctions, type FunctionsRequest } from "./functions/request.ts";
 import type { HelpTopic } from "./help.ts";
 import { nearest } from "./nearest.ts";
+import { type QueueRequest, readQueue } from "./queue/request.ts";
 
 /** What the command line asks for. */
 export type CommandLine =
@@ -17,12 +18,13 @@ export type CommandLine =
       readonly notices: readonly string[];
     }
   | { readonly kind: "functions"; readonly request: FunctionsRequest }
+  | { readonly kind: "queue"; readonly request: QueueRequest }
   | { readonly kind: "data"; readonly request: DataRequest }
   | { readonly kind: "help"; readonly command: HelpTopic | null }
   | { readonly kind: "version" }
   | { readonly kind: "mistake"; readonly message: string };
 
-const commands = ["dev", "start", "functions", ...dataCommands, "version", "help"] as const;
+const commands = ["dev", "start", "functions", "queue", ...dataCommands, "version", "help"] as const;
 
 /** Reads the arguments after the program's name. */
 export function readCommandLine(args: readonly string[]): CommandLine {
@@ -42,6 +44,10 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       const read = readFunctions(rest);
       return read.kind === "help" ? { kind: "help", command: "functions" } : read;
     }
+    case "queue": {
+      const read = readQueue(rest);
+      return read.kind === "help" ? { kind: "help", command: "queue" } : read;
+    }
     case "doctor":
     case "backup":
     case "restore":
@@ -57,7 +63,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 }
 
 function isHelpTopic(word: string | undefined): word is HelpTopic {
-  return word === "dev" || word === "start" || word === "functions" || dataCommands.some((command) => command === word);
+  return ["dev", "start", "functions", "queue", ...dataCommands].some((topic) => topic === word);
 }
 
 function readServe(command: Command, args: readonly string[]): CommandLine {

@@ -58,7 +58,12 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
     assets: openAssets(),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
     bodyBytesMax: config.bodyLimit,
-    intake: { bodiesBytesMax: Math.max(config.bodiesLimit, config.bodyLimit), requestsMax: config.requestsLimit },
+    intake: {
+      bodiesBytesMax: Math.max(config.bodiesLimit, config.bodyLimit),
+      requestsMax: config.requestsLimit,
+      eventsMax: config.eventsLimit,
+      eventKeyShare: config.eventKeyShare / 100,
+    },
   });
   return { runtime, app, close: () => storage.close() };
 }

@@ -300,6 +300,13 @@ export const configSchema = z.object({
     placeholder: "N",
     defaults: { dev: 10_000, start: 10_000 },
   }),
+  eventKeyShare: wholeNumber(1, 100).register(settingMetas, {
+    description:
+      "Percent of the three limits above that the requests of one event key may fill, where there are several keys; 100 lets one fill them.",
+    commands: ["start"],
+    placeholder: "PERCENT",
+    defaults: { dev: 100, start: 50 },
+  }),
   connections: wholeNumber(1, 1_000_000).register(settingMetas, {
     description: "Connections open at once; more are closed as they come, idle ones before that.",
     commands: both,

@@ -6,6 +6,7 @@ import { dataCommands } from "./data/request.ts";
 import { errorsPage } from "./errors-page.ts";
 import { actions } from "./functions/request.ts";
 import { configurationPage, helpText } from "./help.ts";
+import { queueActions } from "./queue/request.ts";
 
 const read = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
 
@@ -33,15 +34,16 @@ describe("what is written from the schema", () => {
   });
 
   it("the help in all fits a terminal, too, and names every command", () => {
-    for (const topic of [null, "functions", ...dataCommands] as const)
+    for (const topic of [null, "functions", "queue", ...dataCommands] as const)
       expect(
         helpText(topic)
           .split("\n")
           .filter((line) => line.length > 90),
       ).toEqual([]);
-    for (const command of ["dev", "start", "functions", ...dataCommands, "version", "help"])
+    for (const command of ["dev", "start", "functions", "queue", ...dataCommands, "version", "help"])
       expect(helpText(null)).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const action of actions) expect(helpText("functions")).toMatch(new RegExp(`^  ${action} `, "m"));
+    for (const action of queueActions) expect(helpText("queue")).toMatch(new RegExp(`^  ${action} `, "m"));
   });
 
   it("no two settings share a flag, a letter or an environment variable", () => {

@@ -5,12 +5,13 @@ import type { DataCommand } from "./data/request.ts";
 import { configFileName } from "./read-config.ts";
 
 /** What there is help about. */
-export type HelpTopic = Command | DataCommand | "functions";
+export type HelpTopic = Command | DataCommand | "functions" | "queue";
 
 /** What `stepwright help` prints, about one command or in all. */
 export function helpText(topic: HelpTopic | null): string {
   if (topic === null) return overview;
   if (topic === "functions") return functionsHelp;
+  if (topic === "queue") return queueHelp;
   return topic === "dev" || topic === "start" ? commandHelp(topic) : dataHelp[topic];
 }
 
@@ -22,6 +23,7 @@ Commands:
   dev        Start a server for development: this machine only, no keys, finds your app
   start      Start a server for production: keys required, every commit reaches the disk
   functions  List, pause and resume the functions of a running server, clear their queues
+  queue      List what a running server has set aside, and have it tried again
   doctor     Check that the stored data is whole and agrees with itself
   backup     Copy the data of a server, also while it runs
   restore    Make a backup the data of a server that is not running
@@ -29,6 +31,15 @@ Commands:
   help       Print this, or the flags of a command: stepwright help dev
 
 Settings come from flags, then environment variables, then ${configFileName}, then defaults.
+`;
+
+const remoteFlags = `      --server URL
+          Where the server is. Default: STEPWRIGHT_SERVER, or http://localhost:8288.
+      --signing-key HEX
+          The signing key of a server that has one. Default: STEPWRIGHT_SIGNING_KEY, or
+          INNGEST_SIGNING_KEY.
+      --json
+          Print the server's answer as JSON, for scripts.
 `;
 
 const functionsHelp = `Acts on the functions of a running server.
@@ -46,16 +57,25 @@ Commands:
 A function is named by its id, <app>-<function>, as "list" shows it.
 
 Flags:
-      --server URL
-          Where the server is. Default: STEPWRIGHT_SERVER, or http://localhost:8288.
-      --signing-key HEX
-          The signing key of a server that has one. Default: STEPWRIGHT_SIGNING_KEY, or
-          INNGEST_SIGNING_KEY.
       --to FUNCTION
           The function that gets the runs of "move-backlog".
-      --json
-          Print the server's answer as JSON, for scripts.
-`;
+${remoteFlags}`;
+
+const queueHelp = `Shows the work that a running server could not process and has set aside.
+
+Usage: stepwright queue <command> [flags]
+
+Commands:
+  list --set-aside         List the items, those that were set aside last first
+  retry ID                 Put an item back into the queue
+  retry --all              Put all of them back
+
+Whatever fails again is set aside again. Exit code: 0 done, 1 not, or not all of it.
+
+Flags:
+      --after CURSOR
+          Go on with "list" where the page before ended.
+${remoteFlags}`;
 
 const widthMax = 78;
 

@@ -96,7 +96,8 @@ describe("stepwright backup", () => {
     expect(refusal("backup", "--to", "b.db", "--data-dir", "none")).toMatch(/^there is no database in .+none; name/);
     expect(refusal("backup", "--to", "none/b.db")).toMatch(/^the folder .+none does not exist$/);
     expect(refusal("backup", "--to", "data")).toMatch(/data is a folder; name a file in it/);
-    expect(refusal("backup", "--to", "data/main.db", "--force")).toMatch(/cannot take the place of the database/);
+    for (const name of ["main.db", "main.db-wal", "main.db-shm", "lock.db"])
+      expect(refusal("backup", "--to", `data/${name}`, "--force")).toMatch(/cannot take the place of the database/);
   });
 
   it("asks for room on the disk before it begins", () => {
@@ -153,6 +154,17 @@ describe("stepwright restore", () => {
     // A second time: what is kept already stays where it is.
     expect(run("restore", "--from", "b.db", "--data-dir", "killed", "--force")).toMatchObject(done);
     expect(readdirSync(join(cwd, "killed")).filter((name) => name.startsWith("former-"))).toHaveLength(2);
+  });
+
+  it("leaves a backup that lies in the folder where it is", async () => {
+    mkdirSync(join(cwd, "beside"));
+    cpSync(join(cwd, "b.db"), join(cwd, "beside", "b.db"));
+    expect(run("restore", "--from", "beside/b.db", "--data-dir", "beside")).toMatchObject(done);
+    expect(run("restore", "--from", "beside/b.db", "--data-dir", "beside", "--force")).toMatchObject(done);
+    expect(readdirSync(join(cwd, "beside"))).toContain("b.db");
+    // The data itself, written anew without free pages: what it was is kept as always.
+    expect(run("restore", "--from", "beside", "--data-dir", "beside", "--force")).toMatchObject(done);
+    expect(await has("beside", firstEvent)).toBe(true);
   });
 
   it("makes the folder, and takes a data folder as well as a file", async () => {

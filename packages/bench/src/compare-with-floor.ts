@@ -4,6 +4,7 @@ import { type Figure, figure } from "./figure.ts";
 import type { Latency } from "./latency.ts";
 import type { Measured } from "./measured-window.ts";
 import type { Context } from "./scenario.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** A rate with what was counted. */
 export interface Rate extends Measured {
@@ -35,14 +36,18 @@ export interface TimedLatency extends Latency {
   readonly cpuMicros: number | null;
 }
 
-/** A latency of the server beside that of the floor. */
+/** A latency of the server beside that of the floor; both have worked for a while before. */
 export async function latencyBesideFloor(
   context: Context,
   given: { readonly id: string; readonly title: string; readonly per: string },
   measure: (bed: Bed) => Promise<TimedLatency>,
 ): Promise<Figure> {
-  const floor = await context.on("floor", `${given.id}-floor`, measure);
-  const server = await context.on("server", given.id, measure);
+  const measureWarm = async (bed: Bed): Promise<TimedLatency> => {
+    await warmUp(bed, context.size);
+    return measure(bed);
+  };
+  const floor = await context.on("floor", `${given.id}-floor`, measureWarm);
+  const server = await context.on("server", given.id, measureWarm);
   return figure({
     id: given.id,
     title: given.title,

@@ -22,6 +22,12 @@ export interface MeasuredWindow {
   dispose(): Promise<void>;
 }
 
+/** Measures nothing, for work that only prepares a measurement. */
+export const closedWindow: Pick<MeasuredWindow, "open" | "close"> = {
+  open: () => undefined,
+  close: () => ({ seconds: Number.NaN, perSecond: Number.NaN, cpuMicros: null, writtenBytes: null }),
+};
+
 /** Where profiles go. */
 export interface ProfileTarget {
   readonly inspectorUrl: string;

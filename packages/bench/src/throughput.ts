@@ -6,11 +6,14 @@ import type { SentEvent } from "./sender.ts";
 
 /** Runs that are kept going. */
 export interface Load {
+  /** Runs that end before the measurement begins. */
+  readonly warmUpRuns: number;
+  /** Runs that are measured. */
   readonly runs: number;
   readonly inFlight: number;
   /** What a run is worth: calls or steps that it needs. Others that an engine makes are no work done. */
   readonly unitsPerRun: number;
-  readonly window: MeasuredWindow;
+  readonly window: Pick<MeasuredWindow, "open" | "close">;
   readonly startRun: () => Promise<void>;
 }
 
@@ -24,17 +27,14 @@ export interface RunsInFlight {
   readonly measured: Promise<Measured>;
 }
 
-// The first tenth of the runs fills caches and compiles code.
-const warmUpPart = 0.1;
-
 /** Starts the first runs, and one more for each that ends. */
-export function keepInFlight({ runs, inFlight, unitsPerRun, window, startRun }: Load): RunsInFlight {
-  const warmUp = Math.ceil(runs * warmUpPart);
+export function keepInFlight({ warmUpRuns, runs, inFlight, unitsPerRun, window, startRun }: Load): RunsInFlight {
+  const all = warmUpRuns + runs;
   const done = Promise.withResolvers<Measured>();
   let ended = 0;
   let started = 0;
   const startOne = (): void => {
-    if (started === runs) return;
+    if (started === all) return;
     started += 1;
     startRun().catch(done.reject);
   };
@@ -44,10 +44,10 @@ export function keepInFlight({ runs, inFlight, unitsPerRun, window, startRun }: 
     failed: done.reject,
     ended() {
       ended += 1;
-      if (ended === warmUp) window.open();
+      if (ended === warmUpRuns) window.open();
       startOne();
-      if (ended > runs) done.reject(new Error("a run ended twice"));
-      if (ended === runs) done.resolve(window.close((runs - warmUp) * unitsPerRun));
+      if (ended > all) done.reject(new Error("a run ended twice"));
+      if (ended === all) done.resolve(window.close(runs * unitsPerRun));
     },
   };
 }
@@ -59,8 +59,8 @@ export interface Throughput extends Measured {
 
 /** Measures runs of the raw app. `work` is done in each call before it is answered. */
 export async function measureThroughput(
-  bed: Bed,
-  load: Pick<Load, "runs" | "inFlight" | "unitsPerRun"> & { readonly event: SentEvent },
+  bed: Pick<Bed, "app" | "send"> & Pick<Load, "window">,
+  load: Pick<Load, "warmUpRuns" | "runs" | "inFlight" | "unitsPerRun"> & { readonly event: SentEvent },
   work?: (call: SeenCall) => Promise<void>,
 ): Promise<Throughput> {
   const seen = new Set<string>();

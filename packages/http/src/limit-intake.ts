@@ -1,12 +1,19 @@
 // Applies the limits of what is in hand to every request: before its body is read, while it is read, and until its answer is out.
 import type { Socket } from "node:net";
 import { serverBusy } from "@stepwright/protocol";
-import type { Runtime } from "@stepwright/runtime";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { isEventPath } from "./access.ts";
+import { type Access, isEventPath } from "./access.ts";
 import { pathOf } from "./error-handler.ts";
 import { createIntake, type Ticket } from "./intake.ts";
-import { bodiesBytesMaxDefault, requestsMaxDefault, requestsPerConnectionMax, retryAfterSeconds } from "./limits.ts";
+import {
+  bodiesBytesMaxDefault,
+  eventKeyShareDefault,
+  eventsMaxDefault,
+  requestsMaxDefault,
+  requestsPerConnectionMax,
+  retryAfterSeconds,
+} from "./limits.ts";
+import type { ServerDeps } from "./server.ts";
 
 /** How much may be in hand. */
 export interface IntakeLimits {
@@ -14,10 +21,17 @@ export interface IntakeLimits {
   readonly bodiesBytesMax?: number;
   /** Requests with a body; default 4,000. */
   readonly requestsMax?: number;
+  /** Events that wait for the database, of which each event key has its share; default 10,000. */
+  readonly eventsMax?: number;
+  /** How much of all this one event key may have where there are several, from 0 to 1; default 0.5. */
+  readonly eventKeyShare?: number;
 }
 
 /** Answers smaller than this are not counted while they are unread: the system's own buffers take them. */
 const countedAnswerBytes = 64 * 1024;
+
+/** Routes with a body that ask for no key: everybody may send one, so it takes no room from those who have one. It is small. */
+const unkeyedRoutes = new Set(["/api/login", "/api/logout"]);
 
 const tickets = new WeakMap<FastifyRequest, Ticket>();
 
@@ -27,10 +41,15 @@ export function ticketOf(request: FastifyRequest): Ticket | null {
 }
 
 /** Adds the hooks. Whoever may not send at all was refused before any of them counts. */
-export function limitIntake(app: FastifyInstance, runtime: Runtime, limits: IntakeLimits): void {
+export function limitIntake(
+  app: FastifyInstance,
+  { runtime, access, intake: limits = {} }: Pick<ServerDeps, "runtime" | "access" | "intake">,
+): void {
   const intake = createIntake({
-    bytesMax: limits.bodiesBytesMax ?? bodiesBytesMaxDefault,
-    requestsMax: limits.requestsMax ?? requestsMaxDefault,
+    bytes: limits.bodiesBytesMax ?? bodiesBytesMaxDefault,
+    requests: limits.requestsMax ?? requestsMaxDefault,
+    events: limits.eventsMax ?? eventsMaxDefault,
+    senderShare: limits.eventKeyShare ?? eventKeyShareDefault,
   });
   const perConnection = new WeakMap<Socket, number>();
 
@@ -47,7 +66,7 @@ export function limitIntake(app: FastifyInstance, runtime: Runtime, limits: Inta
   app.addHook("preParsing", (request, _reply, payload, done) => {
     try {
       if (request.method === "GET" || request.method === "HEAD") intake.checkUnsent();
-      else tickets.set(request, enter(request));
+      else if (!unkeyedRoutes.has(request.routeOptions.url ?? "")) tickets.set(request, enter(request));
       done(null, payload);
     } catch (error) {
       done(error as Error);
@@ -55,9 +74,9 @@ export function limitIntake(app: FastifyInstance, runtime: Runtime, limits: Inta
   });
   const enter = (request: FastifyRequest): Ticket => {
     const announced = Number(request.headers["content-length"] ?? 0);
-    if (!isEventPath(pathOf(request))) return intake.enter("progress", announced);
+    if (!isEventPath(pathOf(request))) return intake.enter({ kind: "progress", announced, sender: null });
     runtime.checkRoom();
-    return intake.enter("new", announced);
+    return intake.enter({ kind: "new", announced, sender: senderOf(request, access) });
   };
 
   // Not when the connection closes: a sender that hangs up leaves its events in the queue of commits.
@@ -67,6 +86,16 @@ export function limitIntake(app: FastifyInstance, runtime: Runtime, limits: Inta
     if (bytes > countedAnswerBytes) reply.raw.once("close", intake.unsent(bytes));
     done(null, payload);
   });
+}
+
+/**
+ * Who sends, as far as that matters. Senders are told apart by their event keys, which a server has for each of them if
+ * they do not trust each other. Not by their addresses: behind a proxy all have the same.
+ */
+function senderOf({ params }: FastifyRequest, access: Access): string | null {
+  if (access.kind === "open" || new Set(access.eventKeys).size < 2) return null;
+  const { key } = params as { readonly key?: string };
+  return key ?? null;
 }
 
 function lengthOf(payload: unknown): number {

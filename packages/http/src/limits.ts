@@ -10,7 +10,11 @@ export const bodyBytesMaxDefault = 32 * mib;
 export const bodiesBytesMaxDefault = 64 * mib;
 /** Requests with a body in hand at once, unless configured otherwise: about half a second of commits. */
 export const requestsMaxDefault = 4_000;
-/** How much further both go for what apps in mid-call send: it ends work that is in hand already. */
+/** Events that wait for the database, unless configured otherwise. The runtime keeps to it; here it is what senders share. */
+export const eventsMaxDefault = 10_000;
+/** How much of the room one event key may have where there are several: who floods the server leaves as much to the others. */
+export const eventKeyShareDefault = 0.5;
+/** How much further bodies and requests go for what apps in mid-call send: it ends work that is in hand already. */
 export const progressShare = 1.5;
 /** Bytes of answers that wait for their readers. Past it, requests for more are refused. */
 export const unsentBytesMax = 256 * mib;

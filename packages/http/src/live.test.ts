@@ -204,4 +204,12 @@ describe("the live feed", () => {
     hub.close();
     expect(page.writableEnded).toBe(true);
   });
+
+  it("ends at once what comes after it was closed, and listens to nothing any more", () => {
+    hub.close();
+    const late = new PassThrough();
+    hub.add(late);
+    expect(late.writableEnded).toBe(true);
+    expect(feed.listeners).toBe(0);
+  });
 });

@@ -18,7 +18,7 @@ export interface LiveHub {
   readonly clients: number;
   /** Serves a stream until it closes. */
   add(stream: LiveStream): void;
-  /** Ends all streams. */
+  /** Ends all streams, and those that come later. */
   close(): void;
 }
 
@@ -37,6 +37,7 @@ export function createLiveHub(o: {
   const clients = new Set<Client>();
   let pending: PendingChange | null = null;
   let lastSentAt: Millis = millis(0);
+  let isClosed = false;
   let work: { readonly stopper: AbortController; readonly unsubscribe: () => void } | null = null;
 
   function onChange(change: LiveChange): void {
@@ -106,6 +107,11 @@ export function createLiveHub(o: {
       return clients.size;
     },
     add(stream) {
+      // A server that closes still answers what comes over its open connections; a stream would keep it from its end.
+      if (isClosed) {
+        stream.end();
+        return;
+      }
       const client: Client = { stream, behindSince: null };
       clients.add(client);
       if (work === null) start();
@@ -117,6 +123,7 @@ export function createLiveHub(o: {
       send(client, "retry: 1000\n\n");
     },
     close() {
+      isClosed = true;
       for (const { stream } of clients) stream.end();
       clients.clear();
       stop();

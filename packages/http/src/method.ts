@@ -1,17 +1,13 @@
 // Answers requests whose path is right and whose method is not.
 import { methodNotAllowed } from "@stepwright/protocol";
-import type { FastifyInstance, HTTPMethods } from "fastify";
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
 import { pathOf } from "./error-handler.ts";
 
-/** Makes every other method of a path answer METHOD_NOT_ALLOWED with the ones that work. */
+/** Makes every other method of a path answer METHOD_NOT_ALLOWED with the ones that work, before a body is read. */
 export function allowOnly(app: FastifyInstance, url: string, allowed: readonly HTTPMethods[]): void {
   const others = (["GET", "POST", "PUT", "PATCH", "DELETE"] as const).filter((method) => !allowed.includes(method));
-  app.route({
-    method: [...others],
-    url,
-    exposeHeadRoute: false,
-    handler: (request) => {
-      throw methodNotAllowed({ method: request.method, path: pathOf(request), allowed: allowed.join(", ") });
-    },
-  });
+  const refuse = (request: FastifyRequest): never => {
+    throw methodNotAllowed({ method: request.method, path: pathOf(request), allowed: allowed.join(", ") });
+  };
+  app.route({ method: [...others], url, exposeHeadRoute: false, onRequest: refuse, handler: refuse });
 }

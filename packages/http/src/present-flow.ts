@@ -20,33 +20,42 @@ import type { RegistryIndex } from "./registry-index.ts";
 /** What became of an event besides runs, as it is stored. */
 export type EventFates = Awaited<ReturnType<Storage["flow"]["ofEvent"]>>;
 
-/** Presents what a call waits for; `app` may be why it has no room. `holders` are the runs that hold the slots, where slots are what is missing. */
-export function presentWaitsFor(
-  waitsFor: WaitsFor,
-  fn: FunctionRecord | null,
-  o: { readonly holders?: readonly RunId[]; readonly app?: App | null } = {},
-): ApiWaitsFor {
-  switch (waitsFor.kind) {
-    case "room":
-      return { text: roomText(fn, o.app ?? null), until: null, holders: [] };
-    case "gate": {
-      const { gate, opensAt } = waitsFor;
-      return { text: `waiting for ${gateText(gate, fn)}`, until: opensAt, holders: o.holders ?? [] };
+/** Whose calls wait: the app may be why they have no room. */
+export interface WaitingCalls {
+  readonly fn: FunctionRecord | null;
+  readonly app: App | null;
+}
+
+/** Presents what a call waits for. `holders` are the runs that hold the slots, where slots are what is missing. */
+export type PresentWaitsFor = (waitsFor: WaitsFor, holders?: readonly RunId[]) => ApiWaitsFor;
+
+/** Makes that for the calls of one function: its limits are worked out once, however many lines there are. */
+export function waitsForPresenter({ fn, app }: WaitingCalls): PresentWaitsFor {
+  const limits = fn === null ? null : gateLimits(fn.config);
+  return (waitsFor, holders = []) => {
+    switch (waitsFor.kind) {
+      case "room": {
+        const obstacle = roomText(fn, app);
+        return { text: `waiting: ${obstacle}`, obstacle, until: null, holders: [] };
+      }
+      case "gate": {
+        const { gate, opensAt } = waitsFor;
+        const obstacle = gateText(gate, limits?.get(gate.limitId));
+        return { text: `waiting for ${obstacle}`, obstacle, until: opensAt, holders };
+      }
     }
-  }
+  };
 }
 
 function roomText(fn: FunctionRecord | null, app: App | null): string {
-  if (app?.problem?.code === appUnreachable.code && (fn === null || fn.pausedAt === null))
-    return "waiting: the app cannot be reached, its calls go out as soon as it is back";
-  return fn !== null && fn.pausedAt !== null
-    ? "waiting: the function is paused"
-    : "waiting: the app has as many calls in flight as it may";
+  if (fn !== null && fn.pausedAt !== null) return "the function is paused";
+  return app?.problem?.code === appUnreachable.code
+    ? "the app cannot be reached, its calls go out as soon as it is back"
+    : "the app has as many calls in flight as it may";
 }
 
 /** Names a gate with its limit as it is now. */
-export function gateText(gate: Gate, fn: FunctionRecord | null): string {
-  const limit = fn === null ? undefined : gateLimits(fn.config).get(gate.limitId);
+function gateText(gate: Gate, limit: GateLimit | undefined): string {
   const key = gate.key === null ? "" : ` on key ${gate.key}`;
   switch (gate.kind) {
     case "calls":
@@ -83,6 +92,7 @@ export function presentQueue(
   o: { readonly app: App | null; readonly queue: LaneQueue; readonly gathering: Gathering },
 ): ApiFunctionQueue {
   const { app, queue, gathering } = o;
+  const presentWaitsFor = waitsForPresenter({ fn, app });
   return {
     pausedAt: fn.pausedAt,
     inFlight: queue.inFlight,
@@ -92,7 +102,7 @@ export function presentQueue(
     batched: gathering.batchedEvents,
     lines: queue.lines.map((line) => ({
       keys: line.gates.flatMap((gate) => gate.key ?? []),
-      waitsFor: presentWaitsFor(line.waitsFor, fn, { app }),
+      waitsFor: presentWaitsFor(line.waitsFor),
       count: line.count,
     })),
   };
@@ -120,7 +130,7 @@ export function presentFates(
     ...fates.drops.map(({ functionId, reason }) => ({
       functionSlug: slugOf(functionId),
       kind: "notStarted" as const,
-      text: `not started: ${dropText(reason)}`,
+      text: dropText(reason),
       until: "until" in reason ? reason.until : null,
     })),
   ];

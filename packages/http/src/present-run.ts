@@ -10,7 +10,7 @@ import {
   type RunId,
 } from "@stepwright/protocol";
 import { presentActivity, presentDoing } from "./present-doing.ts";
-import { presentWaitsFor } from "./present-flow.ts";
+import { waitsForPresenter } from "./present-flow.ts";
 import { readError, readJson, readObject } from "./present-json.ts";
 import { presentSteps, type StepFacts } from "./present-steps.ts";
 import type { RegistryIndex } from "./registry-index.ts";
@@ -70,13 +70,13 @@ function waitsForOf(
   { run, items, holders }: Pick<RunFacts, "run" | "items"> & Partial<Pick<RunFacts, "holders">>,
   registry: RegistryIndex,
 ): ReadonlyMap<string, ApiWaitsFor> {
-  const fn = functionOf(run, registry);
+  if (items.every(({ waitsFor }) => waitsFor === null)) return new Map();
+  const present = waitsForPresenter({ fn: functionOf(run, registry), app: registry.app(run.appId) });
   return new Map(
     items.flatMap(({ id, waitsFor }) => {
       if (waitsFor === null) return [];
       const held = waitsFor.kind === "gate" ? holders?.get(waitsFor.gate.id) : undefined;
-      const app = registry.app(run.appId);
-      return [[id, presentWaitsFor(waitsFor, fn, { app, ...(held === undefined ? {} : { holders: held }) })] as const];
+      return [[id, present(waitsFor, held)] as const];
     }),
   );
 }

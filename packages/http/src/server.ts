@@ -79,7 +79,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     if (allowOrigins(request, reply, access)) reply.send("");
     else done();
   });
-  limitIntake(app, deps.runtime, deps.intake ?? {});
+  limitIntake(app, deps);
 
   healthRoutes(app, deps);
   eventRoutes(app, deps);

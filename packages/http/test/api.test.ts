@@ -1,4 +1,4 @@
-import { asQueueItemId, asRunId, asStepId, millis } from "@stepwright/protocol";
+import { asQueueItemId, asRunId, asStepId, millis, type QueueItemId } from "@stepwright/protocol";
 import type { ApiEventDetail, ApiRun, ApiRunRow } from "@stepwright/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openApp, type OpenApp } from "./open-app.ts";
@@ -338,31 +338,50 @@ describe("the dashboard's functions and apps", () => {
     expect(info.runs.failed).toBeGreaterThan(0);
   });
 
-  it("lists what was set aside, and has it tried again", async () => {
-    const { storage } = server.runtime;
+  const runOfItem = asRunId("01JAAAAAAAAAAAAAAAAAAAAAAA");
+  async function setAside(itemId: QueueItemId): Promise<number> {
     const now = server.runtime.now();
-    const itemId = asQueueItemId("01JAAAAAAAAAAAAAAAAAAAAAAA:step one:resume");
-    const work = { kind: "wake", runId: asRunId("01JAAAAAAAAAAAAAAAAAAAAAAA"), stepId: asStepId("z") } as const;
+    const work = { kind: "wake", runId: runOfItem, stepId: asStepId("z") } as const;
     const item = { id: itemId, lane: "system", at: millis(now + 60_000), attempt: 0, work } as const;
-    await storage.commit({
-      transitions: [
-        {
-          guards: [],
-          effects: [
-            { kind: "enqueue", item },
-            { kind: "setAside", itemId, reason: "nobody can read it", at: now },
-          ],
-        },
-      ],
-      now,
-      lease: [],
+    const effects = [
+      { kind: "enqueue", item },
+      { kind: "setAside", itemId, reason: "nobody can read it", at: now },
+    ] as const;
+    await server.runtime.storage.commit({ transitions: [{ guards: [], effects }], now, lease: [] });
+    return now;
+  }
+
+  it("lists what was set aside, and has it tried again", async () => {
+    const itemId = asQueueItemId("01JAAAAAAAAAAAAAAAAAAAAAAA:step one:resume");
+    const now = await setAside(itemId);
+    expect(await get("/api/set-aside")).toEqual({
+      items: [{ id: itemId, kind: "wake", runId: runOfItem, reason: "nobody can read it", at: now }],
+      nextCursor: null,
     });
-    expect((await get("/api/set-aside")).items).toEqual([
-      { id: itemId, kind: "wake", runId: work.runId, reason: "nobody can read it", at: now },
-    ]);
     const path = `/api/set-aside/${encodeURIComponent(itemId)}/retry`;
     expect(await post(path)).toEqual({ status: 200, body: { retried: true } });
     expect((await get("/api/set-aside")).items).toEqual([]);
     expect(await post(path)).toMatchObject({ status: 404, body: { code: "QUEUE_ITEM_NOT_FOUND" } });
+  });
+
+  it("has what was set aside tried again page by page", async () => {
+    for (const name of ["one", "two", "three"]) await setAside(asQueueItemId(`${runOfItem}:${name}:resume`));
+    const first = await post("/api/set-aside/retry?limit=2");
+    expect(first).toEqual({ status: 200, body: { retried: 2, refused: [], nextCursor: expect.any(String) } });
+    const { nextCursor } = first.body as { readonly nextCursor: string };
+    expect(await get(`/api/set-aside?cursor=${nextCursor}`)).toMatchObject({ items: [{ kind: "wake" }] });
+    expect(await post(`/api/set-aside/retry?cursor=${nextCursor}`)).toEqual({
+      status: 200,
+      body: { retried: 1, refused: [], nextCursor: null },
+    });
+    expect(await get("/api/set-aside")).toEqual({ items: [], nextCursor: null });
+  });
+
+  it.each([
+    ["cursor=here", "CURSOR_INVALID"],
+    ["limit=101", "FILTER_INVALID"],
+    ["page=2", "FILTER_INVALID"],
+  ])("refuses to try a page again that is not one (%s)", async (query, code) => {
+    expect(await post(`/api/set-aside/retry?${query}`)).toMatchObject({ status: 400, body: { code } });
   });
 });

@@ -87,7 +87,12 @@ describe("a run that waits", () => {
     expect((await runOf(waiting)).doing).toMatchObject([
       {
         kind: "queued",
-        waitsFor: { text: "waiting for concurrency limit 1 on key user-7", until: null, holders: [holder] },
+        waitsFor: {
+          text: "waiting for concurrency limit 1 on key user-7",
+          obstacle: "concurrency limit 1 on key user-7",
+          until: null,
+          holders: [holder],
+        },
       },
     ]);
     expect((await runOf(holder)).doing).toMatchObject([{ kind: "calling", waitsFor: null }]);
@@ -120,9 +125,7 @@ describe("an event that starts no run", () => {
     await send("flow/rated", { user: "a" });
     const { runs, fates } = await eventOf(await send("flow/rated", { user: "a" }));
     expect(runs).toEqual([]);
-    expect(fates).toMatchObject([
-      { functionSlug: "shop-rated", kind: "notStarted", text: "not started: rate limited on key a" },
-    ]);
+    expect(fates).toMatchObject([{ functionSlug: "shop-rated", kind: "notStarted", text: "rate limited on key a" }]);
     expect(fates[0]?.until).toBeGreaterThan(Date.now());
   });
 
@@ -131,7 +134,7 @@ describe("an event that starts no run", () => {
     expect((await eventOf(first)).fates).toMatchObject([{ functionSlug: "shop-quiet", kind: "debouncing" }]);
     const second = await send("flow/quiet");
     expect((await eventOf(first)).fates).toMatchObject([
-      { kind: "notStarted", text: `not started: debounced, event ${second} took its place` },
+      { kind: "notStarted", text: `debounced, event ${second} took its place` },
     ]);
     expect((await eventOf(second)).fates).toMatchObject([{ kind: "debouncing", until: expect.any(Number) }]);
     expect(await get("/api/functions/shop-quiet/queue")).toMatchObject({ debounced: 1, batched: 0 });

@@ -16,9 +16,13 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const wire of wires.splice(0)) wire.socket.destroy();
+  destroyWires();
   await server.close();
 });
+
+function destroyWires(): void {
+  for (const wire of wires.splice(0)) wire.socket.destroy();
+}
 
 async function open(): Promise<Wire> {
   const wire = await openWire(port);
@@ -123,5 +127,73 @@ describe("requests in hand", () => {
     const other = await open();
     other.write(health);
     await other.reads("200 OK");
+  });
+});
+
+describe("a server with keys", () => {
+  const slow = { "content-length": 10 };
+  let keyed: OpenServer;
+  let keyedPort = 0;
+  beforeEach(async () => {
+    keyed = await openServer({
+      access: { kind: "keyed", eventKeys: ["k", "k2"], signingKey: "ab12" },
+      intake: { bodiesBytesMax: 1_000, requestsMax: 4, eventsMax: 4 },
+    });
+    keyedPort = Number(new URL(await keyed.app.listen({ port: 0, host: "127.0.0.1" })).port);
+  });
+  afterEach(async () => {
+    destroyWires();
+    await keyed.close();
+  });
+
+  async function openKeyed(): Promise<Wire> {
+    const wire = await openWire(keyedPort);
+    wires.push(wire);
+    return wire;
+  }
+
+  it.each([
+    ["to a path that is not there", post("/nowhere", slow), "PATH_NOT_FOUND"],
+    ["by another method", post("/e/k", slow).replace("POST", "PUT"), "METHOD_NOT_ALLOWED"],
+    ["without a key", post("/e/other", slow), "EVENT_KEY_UNKNOWN"],
+    ["without a login", post("/api/apps", slow), "LOGIN_REQUIRED"],
+  ])("refuses before the body is there what comes %s", async (_how, head, code) => {
+    const wire = await openKeyed();
+    wire.write(head);
+    await wire.reads(code);
+  });
+
+  it("lets nobody take the share of another key", async () => {
+    for (let round = 0; round < 2; round += 1) await begin(keyed.app.server, await openKeyed(), post("/e/k", slow));
+    const same = await openKeyed();
+    same.write(post("/e/k", slow));
+    expect(await same.reads("of one event key")).toContain("429 Too Many Requests");
+    const other = await openKeyed();
+    other.write(`${post("/e/k2", { "content-length": 12 })}{"name":"z"}`);
+    expect(await other.reads('"status"')).toContain("200 OK");
+  });
+
+  it("counts the events of a list in the share of its key", async () => {
+    const list = JSON.stringify(Array.from({ length: 3 }, () => ({ name: "z" })));
+    const sendList = async (key: string): Promise<Wire> => {
+      const wire = await openKeyed();
+      wire.write(post(`/e/${key}`, { "content-length": list.length }) + list);
+      return wire;
+    };
+    // Alone it may be of any length.
+    await (await sendList("k")).reads("200 OK");
+    await begin(keyed.app.server, await openKeyed(), post("/e/k", slow));
+    expect(await (await sendList("k")).reads("of one event key")).toContain("all events of one event key");
+    await (await sendList("k2")).reads("200 OK");
+  });
+
+  it("gives no room to logins", async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const wire = await openKeyed();
+      await begin(keyed.app.server, wire, post(round % 2 === 0 ? "/api/login" : "/api/logout", slow));
+    }
+    const sender = await openKeyed();
+    sender.write(`${post("/e/k", { "content-length": 12 })}{"name":"z"}`);
+    expect(await sender.reads('"status"')).toContain("200 OK");
   });
 });

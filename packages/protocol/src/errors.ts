@@ -274,55 +274,55 @@ export const eventsInvalid = defineError(
 export const eventNotObject = defineError(
   "EVENT_NOT_OBJECT",
   400,
-  "event {index} is {found}; an event must be a JSON object",
+  "{event} is {found}; an event must be a JSON object",
 );
 /** An event without a name. */
 export const eventNameMissing = defineError(
   "EVENT_NAME_MISSING",
   400,
-  'event {index} has no name; set "name" to a text such as "app/user.created"',
+  '{event} has no name; set "name" to a text such as "app/user.created"',
 );
 /** An event name of the engine itself. */
 export const eventNameReserved = defineError(
   "EVENT_NAME_RESERVED",
   400,
-  'event {index} has the name "{name}", but names starting with "inngest/" are reserved; choose another prefix',
+  '{event} has the name "{name}", but names starting with "inngest/" are reserved; choose another prefix',
 );
 /** An event name over the limit. */
 export const eventNameTooLong = defineError(
   "EVENT_NAME_TOO_LONG",
   400,
-  "event {index} has a name of {bytes} bytes, more than the limit of {max}; shorten it",
+  "{event} has a name of {bytes} bytes, more than the limit of {max}; shorten it",
 );
 /** A field of an event has the wrong type. */
 export const eventFieldInvalid = defineError(
   "EVENT_FIELD_INVALID",
   400,
-  'event {index} has an invalid "{field}": it is {found}, but must be {allowed}',
+  '{event} has an invalid "{field}": it is {found}, but must be {allowed}',
 );
 /** An event's time is outside what can be meant. */
 export const eventTimeOutOfRange = defineError(
   "EVENT_TIME_OUT_OF_RANGE",
   400,
-  "event {index} has ts {ts}, which is not between 1980 and 2100; send milliseconds since 1970",
+  "{event} has ts {ts}, which is not between 1980 and 2100; send milliseconds since 1970",
 );
 /** An event over the size limit. */
 export const eventTooLarge = defineError(
   "EVENT_TOO_LARGE",
   400,
-  "event {index} has {bytes} bytes, more than the limit of {max}; store the data elsewhere and send a reference",
+  "{event} has {bytes} bytes, more than the limit of {max}; store the data elsewhere and send a reference",
 );
 /** An event's sessions break a rule. */
 export const eventSessionInvalid = defineError(
   "EVENT_SESSION_INVALID",
   400,
-  'event {index} has an invalid session "{session}": {reason}',
+  '{event} has an invalid session "{session}": {reason}',
 );
 /** An event names more sessions than the limit. */
 export const eventSessionsTooMany = defineError(
   "EVENT_SESSIONS_TOO_MANY",
   400,
-  "event {index} has {count} sessions, more than the limit of {max}",
+  "{event} has {count} sessions, more than the limit of {max}",
 );
 
 // Registering

@@ -26,7 +26,7 @@ describe("the sessions of an event", () => {
     ["leave out bad inherited ones", { propagated_sessions: { a: true, b: "", "": "x", c: "3" } }, { c: "3" }],
     ["ignore an inheritance that is none", { sessions: { a: "1" }, propagated_sessions: [] }, { a: "1" }],
   ])("%s", (_, meta, sessions) => {
-    expect(readSessions(meta, 0)).toEqual({
+    expect(readSessions(meta, "the event")).toEqual({
       kind: "meta",
       meta: sessions === null ? null : JSON.stringify({ sessions }),
     });
@@ -42,9 +42,9 @@ describe("the sessions of an event", () => {
     ["a name is too long", { sessions: { ["n".repeat(129)]: "x" } }, "EVENT_SESSION_INVALID"],
     ["there are too many", { sessions: { ...five, f: "6" } }, "EVENT_SESSIONS_TOO_MANY"],
   ])("are refused when %s", (_, meta, code) => {
-    expect(readSessions(meta, 3)).toMatchObject({
+    expect(readSessions(meta, "event 3")).toMatchObject({
       kind: "rejected",
-      error: { code, status: 400, details: { index: 3 } },
+      error: { code, status: 400, message: expect.stringMatching(/^event 3 has/) as string },
     });
   });
 });

@@ -15,19 +15,24 @@ export type ReadSessions =
   | { readonly kind: "rejected"; readonly error: StepwrightError };
 
 /**
- * Reads an event's `meta` and merges what the SDK stamped from the run that sent it.
+ * Reads an event's `meta` and merges what the SDK stamped from the run that sent it. `label` is what errors call the event.
  *
  * Sessions the sender names win; inherited ones fill up in the order of their names. A session set to `null` is not
  * inherited, and `sessions: null` inherits nothing. What remains has no `propagated_sessions` any more.
  */
-export function readSessions(meta: JsonValue | undefined, index: number): ReadSessions {
+export function readSessions(meta: JsonValue | undefined, label: string): ReadSessions {
   if (meta === undefined || meta === null) return { kind: "meta", meta: null };
   if (!isJsonObject(meta))
-    return rejected(eventFieldInvalid({ index, field: "meta", found: "no object", allowed: "an object" }));
+    return rejected(eventFieldInvalid({ event: label, field: "meta", found: "no object", allowed: "an object" }));
   const own = meta["sessions"];
   if (own !== undefined && own !== null && !isJsonObject(own)) {
     return rejected(
-      eventFieldInvalid({ index, field: "meta.sessions", found: "no object", allowed: "an object of names and ids" }),
+      eventFieldInvalid({
+        event: label,
+        field: "meta.sessions",
+        found: "no object",
+        allowed: "an object of names and ids",
+      }),
     );
   }
   const sessions = new Map<string, string>();
@@ -35,11 +40,11 @@ export function readSessions(meta: JsonValue | undefined, index: number): ReadSe
     if (value === null) continue;
     const id = sessionId(value);
     const wrong = sessionProblem(name, id);
-    if (wrong !== null) return rejected(eventSessionInvalid({ index, session: name, reason: wrong }));
+    if (wrong !== null) return rejected(eventSessionInvalid({ event: label, session: name, reason: wrong }));
     sessions.set(name, id ?? "");
   }
   if (sessions.size > sessionsMax) {
-    return rejected(eventSessionsTooMany({ index, count: sessions.size, max: sessionsMax }));
+    return rejected(eventSessionsTooMany({ event: label, count: sessions.size, max: sessionsMax }));
   }
   if (own !== null) inherit(sessions, own ?? {}, meta["propagated_sessions"]);
   const found = sessions.size === 0 ? null : canonicalJson({ sessions: Object.fromEntries(sessions) });

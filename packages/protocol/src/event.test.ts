@@ -129,6 +129,13 @@ describe("refused events", () => {
     expect(error.details["problems"]).toEqual([{ index: 1, message: error.message }]);
   });
 
+  it("are called by their number in a list, and have none when they are sent alone", () => {
+    expect(refused([{}]).message).toMatch(/^event 0 has no name/);
+    const alone = refused({ name: "ok", meta: [] });
+    expect(alone.message).toMatch(/^the event has an invalid "meta"/);
+    expect(alone.details["problems"]).toEqual([{ index: 0, message: alone.message }]);
+  });
+
   it("are told by number when they are many", () => {
     const { message, details } = refused(Array.from({ length: 100 }, () => ({})));
     expect(message).toContain("and events 10, 11, 12");

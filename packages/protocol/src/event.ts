@@ -112,73 +112,71 @@ function parseList(values: readonly JsonValue[], { isAlone }: { readonly isAlone
   const events: IncomingEvent[] = [];
   const errors: { index: number; error: StepwrightError }[] = [];
   for (const [index, value] of values.entries()) {
-    const event = readFlatEvent(value, index);
+    // Whoever sent one event and no list has not counted it.
+    const event = readFlatEvent(value, isAlone ? "the event" : `event ${index}`);
     if (event instanceof StepwrightError) errors.push({ index, error: event });
     else events.push(event);
   }
-  return errors.length === 0
-    ? { kind: "events", events }
-    : { kind: "rejected", error: summary(errors, { count: values.length, isAlone }) };
+  return errors.length === 0 ? { kind: "events", events } : { kind: "rejected", error: summary(errors, values.length) };
 }
 
 // Above this many, a message names the indexes only; `details` has every text.
 const problemsToldMax = 10;
 
 /** One error for all bad events: the only one itself, or a list that names every index. */
-function summary(
-  errors: readonly { index: number; error: StepwrightError }[],
-  { count, isAlone }: { readonly count: number; readonly isAlone: boolean },
-): StepwrightError {
-  // Whoever sent one event and no list has not counted it.
-  const say = (message: string) => (isAlone ? message.replace(/^event 0 /, "the event ") : message);
-  const problems = errors.map(({ index, error }) => ({ index, message: say(error.message) }));
+function summary(errors: readonly { index: number; error: StepwrightError }[], count: number): StepwrightError {
+  const problems = errors.map(({ index, error }) => ({ index, message: error.message }));
   const [first, second] = errors;
   const whole =
     first !== undefined && second === undefined ? first.error : eventsInvalid({ bad: errors.length, count });
-  const told = problems.slice(0, problemsToldMax).map((problem) => problem.message);
-  const rest = problems.slice(problemsToldMax).map((problem) => problem.index);
-  if (rest.length > 0) told.push(`and events ${rest.join(", ")}`);
   return new StepwrightError({
     code: whole.code,
     status: whole.status,
     retryable: whole.retryable,
-    message: errors.length === 1 ? say(whole.message) : `${whole.message}: ${told.join("; ")}`,
+    message: errors.length === 1 ? whole.message : `${whole.message}: ${toldOf(problems).join("; ")}`,
     details: { ...whole.details, problems },
   });
+}
+
+function toldOf(problems: readonly { readonly index: number; readonly message: string }[]): readonly string[] {
+  const told = problems.slice(0, problemsToldMax).map(({ message }) => message);
+  const rest = problems.slice(problemsToldMax).map(({ index }) => index);
+  return rest.length === 0 ? told : [...told, `and events ${rest.join(", ")}`];
 }
 
 const earliestTs = Date.UTC(1980, 0, 1);
 const latestTs = Date.UTC(2100, 0, 1);
 
-function readFlatEvent(value: JsonValue, index: number): IncomingEvent | StepwrightError {
+/** `label` is what errors call the event. */
+function readFlatEvent(value: JsonValue, label: string): IncomingEvent | StepwrightError {
   try {
-    return readEvent(value, index);
+    return readEvent(value, label);
   } catch (error) {
     if (!(error instanceof StepwrightError) || error.code !== nestedTooDeep.code) throw error;
     const found = `nested deeper than ${nestingMax} levels`;
-    return eventFieldInvalid({ index, field: "data", found, allowed: "flatter" }, { cause: error });
+    return eventFieldInvalid({ event: label, field: "data", found, allowed: "flatter" }, { cause: error });
   }
 }
 
-function readEvent(value: JsonValue, index: number): IncomingEvent | StepwrightError {
-  if (!isJsonObject(value)) return eventNotObject({ index, found: nameOfKind(value) });
+function readEvent(value: JsonValue, label: string): IncomingEvent | StepwrightError {
+  if (!isJsonObject(value)) return eventNotObject({ event: label, found: nameOfKind(value) });
   const name = value["name"] ?? "";
-  if (typeof name !== "string") return wrongField(index, "name", name, "a text");
-  const wrongName = nameError(name, index);
+  if (typeof name !== "string") return wrongField(label, "name", name, "a text");
+  const wrongName = nameError(name, label);
   if (wrongName !== null) return wrongName;
   const data = value["data"] ?? {};
-  if (!isJsonObject(data)) return wrongField(index, "data", data, "an object");
+  if (!isJsonObject(data)) return wrongField(label, "data", data, "an object");
   const user = value["user"] ?? {};
-  if (!isJsonObject(user)) return wrongField(index, "user", user, "an object");
+  if (!isJsonObject(user)) return wrongField(label, "user", user, "an object");
   const id = value["id"] ?? "";
-  if (typeof id !== "string") return wrongField(index, "id", id, "a text");
+  if (typeof id !== "string") return wrongField(label, "id", id, "a text");
   const v = value["v"] ?? "";
-  if (typeof v !== "string") return wrongField(index, "v", v, "a text");
+  if (typeof v !== "string") return wrongField(label, "v", v, "a text");
   const ts = value["ts"] ?? 0;
   if (typeof ts !== "number" || !Number.isInteger(ts))
-    return wrongField(index, "ts", ts, "whole milliseconds since 1970");
-  if (ts !== 0 && (ts < earliestTs || ts > latestTs)) return eventTimeOutOfRange({ index, ts });
-  const sessions = readSessions(value["meta"], index);
+    return wrongField(label, "ts", ts, "whole milliseconds since 1970");
+  if (ts !== 0 && (ts < earliestTs || ts > latestTs)) return eventTimeOutOfRange({ event: label, ts });
+  const sessions = readSessions(value["meta"], label);
   if (sessions.kind === "rejected") return sessions.error;
   const event: IncomingEvent = {
     id: id === "" ? null : id.toWellFormed(),
@@ -189,24 +187,28 @@ function readEvent(value: JsonValue, index: number): IncomingEvent | StepwrightE
     v: v === "" ? null : v.toWellFormed(),
     meta: sessions.meta,
   };
-  return sizeError(event, index) ?? event;
+  return sizeError(event, label) ?? event;
 }
 
-function nameError(name: string, index: number): StepwrightError | null {
-  if (name === "") return eventNameMissing({ index });
-  if (/^inngest\//i.test(name)) return eventNameReserved({ index, name });
+function nameError(name: string, label: string): StepwrightError | null {
+  if (name === "") return eventNameMissing({ event: label });
+  if (/^inngest\//i.test(name)) return eventNameReserved({ event: label, name });
   const bytes = Buffer.byteLength(name);
-  return bytes > eventLimits.nameBytesMax ? eventNameTooLong({ index, bytes, max: eventLimits.nameBytesMax }) : null;
+  return bytes > eventLimits.nameBytesMax
+    ? eventNameTooLong({ event: label, bytes, max: eventLimits.nameBytesMax })
+    : null;
 }
 
 /** The size that counts is what will be stored and sent on. */
-function sizeError(event: IncomingEvent, index: number): StepwrightError | null {
+function sizeError(event: IncomingEvent, label: string): StepwrightError | null {
   const texts = [event.data, event.user, event.meta ?? "", event.name, event.id ?? "", event.v ?? ""];
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   // A UTF-16 unit has at most three bytes in UTF-8: most events need no counting.
   if (characters * 3 <= eventLimits.eventBytesMax) return null;
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return bytes > eventLimits.eventBytesMax ? eventTooLarge({ index, bytes, max: eventLimits.eventBytesMax }) : null;
+  return bytes > eventLimits.eventBytesMax
+    ? eventTooLarge({ event: label, bytes, max: eventLimits.eventBytesMax })
+    : null;
 }
 
 /** `_inngest` carries the engine's own facts, such as which run an invocation answers; senders may not set it. */
@@ -216,8 +218,8 @@ function withoutOwnKey(data: JsonObject): JsonObject {
   return rest;
 }
 
-function wrongField(index: number, field: string, value: JsonValue, allowed: string): StepwrightError {
-  return eventFieldInvalid({ index, field, found: nameOfKind(value), allowed });
+function wrongField(label: string, field: string, value: JsonValue, allowed: string): StepwrightError {
+  return eventFieldInvalid({ event: label, field, found: nameOfKind(value), allowed });
 }
 
 function nameOfKind(value: JsonValue): string {

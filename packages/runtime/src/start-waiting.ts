@@ -10,6 +10,7 @@ import {
   leaseGuard,
   type LeasedItem,
   startFunction,
+  type StartRequest,
   type StoredEvent,
   type Transition,
   type Work,
@@ -28,29 +29,22 @@ export function startDebounced(
   item: LeasedItem,
   work: Extract<Work, { kind: "debounce" }>,
 ): Promise<Decided> {
-  return untilSettled(shell, committer, async () => {
+  return startGathered(shell, committer, { item, work }, async () => {
     const window = await shell.ports.storage.flow.window(work.windowId);
     if (window === null) return null;
-    const ends: readonly Effect[] = [
-      { kind: "dequeue", itemId: item.id },
-      { kind: "removeWindow", windowId: window.id },
-    ];
-    const event = await readEvent(shell, window);
-    const fn = await registered(shell, work);
-    if (event === null || fn === null) return ending(shell, { item, ends, events: [window], work });
-    const started = startFunction({
-      origin: "debounce",
-      fn,
-      trigger: triggerOf(event),
-      // Told apart by our own id: events of one sender's id may replace each other (semantics.md §4.6).
-      idempotencyKey: eventKey(fn, event.stored.internalId),
-      cron: cronOf(event),
-      invokedBy: window.invokedBy,
-      originalRunId: null,
-      now: shell.ports.clock.now(),
-      newId: shell.newId,
-    });
-    return { guards: [leaseGuard(item)], effects: ends, children: [started.transition] };
+    return {
+      events: [window],
+      end: { kind: "removeWindow", windowId: window.id },
+      guards: [],
+      requestOf: (event, fn) => ({
+        origin: "debounce",
+        trigger: triggerOf(event),
+        // Told apart by our own id: events of one sender's id may replace each other (semantics.md §4.6).
+        idempotencyKey: eventKey(fn, event.stored.internalId),
+        cron: cronOf(event),
+        invokedBy: window.invokedBy,
+      }),
+    };
   });
 }
 
@@ -61,37 +55,65 @@ export function startBatched(
   item: LeasedItem,
   work: Extract<Work, { kind: "batch" }>,
 ): Promise<Decided> {
-  return untilSettled(shell, committer, async () => {
+  return startGathered(shell, committer, { item, work }, async () => {
     const found = await shell.ports.storage.flow.batch(work.batchId);
     if (found === null) return null;
-    const ends: readonly Effect[] = [
-      { kind: "dequeue", itemId: item.id },
-      { kind: "removeBatch", batchId: work.batchId },
-    ];
     const [first, ...rest] = found.events;
+    return {
+      events: found.events,
+      end: { kind: "removeBatch", batchId: work.batchId },
+      guards: [{ kind: "batchSize", batchId: work.batchId, count: found.events.length }],
+      requestOf: (event, fn) => ({
+        origin: "batch",
+        trigger: { ...triggerOf(event), length: found.batch.bytes },
+        moreEvents: rest.map((one) => one.event),
+        idempotencyKey: batchKey(fn, work.batchId),
+        cron: null,
+        invokedBy: first?.invokedBy ?? null,
+        batch: { id: work.batchId, invokers: rest.flatMap((one) => one.invokedBy ?? []) },
+      }),
+    };
+  });
+}
+
+/** Events that waited, and how they start. */
+interface Gathered {
+  /** The first is the one that the run is started by. */
+  readonly events: readonly Pick<BatchedEvent, "event" | "invokedBy">[];
+  /** Ends the wait. */
+  readonly end: Effect;
+  /** What must not have changed since it was read, besides the lease. */
+  readonly guards: Transition["guards"];
+  readonly requestOf: (
+    first: ReadEvent,
+    fn: FunctionRecord,
+  ) => Omit<StartRequest, "fn" | "originalRunId" | "now" | "newId">;
+}
+
+/** Starts what waited; `read` gives null when it has been started meanwhile. */
+function startGathered(
+  shell: Shell,
+  committer: Committer,
+  { item, work }: { readonly item: LeasedItem; readonly work: { readonly functionId: FunctionRecord["id"] } },
+  read: () => Promise<Gathered | null>,
+): Promise<Decided> {
+  return untilSettled(shell, committer, async () => {
+    const gathered = await read();
+    if (gathered === null) return null;
+    const { events, end, guards, requestOf } = gathered;
+    const ends: readonly Effect[] = [{ kind: "dequeue", itemId: item.id }, end];
+    const [first] = events;
     const event = first === undefined ? null : await readEvent(shell, first);
     const fn = await registered(shell, work);
-    if (first === undefined || event === null || fn === null) {
-      return ending(shell, { item, ends, events: found.events, work });
-    }
+    if (event === null || fn === null) return ending(shell, { item, ends, events, work });
     const started = startFunction({
-      origin: "batch",
+      ...requestOf(event, fn),
       fn,
-      trigger: { ...triggerOf(event), length: found.batch.bytes },
-      moreEvents: rest.map((one) => one.event),
-      idempotencyKey: batchKey(fn, work.batchId),
-      cron: null,
-      invokedBy: first.invokedBy,
-      batch: { id: work.batchId, invokers: rest.flatMap((one) => one.invokedBy ?? []) },
       originalRunId: null,
       now: shell.ports.clock.now(),
       newId: shell.newId,
     });
-    return {
-      guards: [leaseGuard(item), { kind: "batchSize", batchId: work.batchId, count: found.events.length }],
-      effects: ends,
-      children: [started.transition],
-    };
+    return { guards: [leaseGuard(item), ...guards], effects: ends, children: [started.transition] };
   });
 }
 

@@ -30,7 +30,7 @@ describe("an item that cannot be processed", () => {
     clock.move(60_000);
     for (const runId of good) expect((await ended(runId)).status).toBe("completed");
     await runtime.idle();
-    expect(await storage.queue.setAside(10)).toMatchObject([
+    expect((await storage.queue.setAside({ cursor: null, limit: 10 })).items).toMatchObject([
       { kind: "call", runId: bad, reason: "the run's row is damaged" },
     ]);
     expect(complaints).toEqual(["queue item set aside"]);
@@ -63,7 +63,7 @@ describe("an item that cannot be processed", () => {
     const runId = await start("test/damage");
     await app.called(1);
     await runtime.idle();
-    expect(await storage.queue.setAside(10)).toMatchObject([{ kind: "call", runId }]);
+    expect((await storage.queue.setAside({ cursor: null, limit: 10 })).items).toMatchObject([{ kind: "call", runId }]);
     expect(app.calls).toHaveLength(1);
   });
 
@@ -111,7 +111,9 @@ describe("an item that cannot be processed", () => {
     });
     clock.move(60_000);
     await second.runtime.idle();
-    expect(await second.storage.queue.setAside(10)).toMatchObject([{ kind: "timeout", runId }]);
+    expect((await second.storage.queue.setAside({ cursor: null, limit: 10 })).items).toMatchObject([
+      { kind: "timeout", runId },
+    ]);
     await second.runtime.stop({ graceMs: 0 });
     await second.storage.close();
     isAsked = true;
@@ -150,7 +152,7 @@ describe("an item that was set aside", () => {
     opened.storage.damagedRuns.set(runId, new Error("the run's row is damaged"));
     clock.move(60_000);
     await opened.runtime.idle();
-    const [item] = await opened.storage.queue.setAside(10);
+    const [item] = (await opened.storage.queue.setAside({ cursor: null, limit: 10 })).items;
     if (item === undefined) throw new Error("it was set aside");
     return { ...opened, runId, itemId: item.id };
   }
@@ -169,7 +171,9 @@ describe("an item that was set aside", () => {
     const { runtime, storage, itemId } = await setAsideOne();
     await runtime.retryItem(itemId);
     await runtime.idle();
-    expect(await storage.queue.setAside(10)).toMatchObject([{ id: itemId, reason: "the run's row is damaged" }]);
+    expect((await storage.queue.setAside({ cursor: null, limit: 10 })).items).toMatchObject([
+      { id: itemId, reason: "the run's row is damaged" },
+    ]);
   });
 
   it("is forgotten when its run has been cancelled meanwhile", async () => {
@@ -208,7 +212,7 @@ describe("rows that somebody has damaged", () => {
     const calls = first.app.calls.length;
     clock.move(3_600_000);
     await second.runtime.idle();
-    expect(await second.storage.queue.setAside(10)).toMatchObject([
+    expect((await second.storage.queue.setAside({ cursor: null, limit: 10 })).items).toMatchObject([
       { runId, reason: `the result of step a of run ${runId} is damaged: it is no JSON` },
     ]);
     expect(first.app.calls).toHaveLength(calls);

@@ -8,9 +8,10 @@ import {
   dataLogDamaged,
   type Millis,
   storageUnavailable,
+  type RunId,
   StepwrightError,
 } from "@stepwright/protocol";
-import type { LoadedRun, Storage } from "@stepwright/storage";
+import type { LoadedRun, OpenOfRun, Storage } from "@stepwright/storage";
 import { SqliteError } from "better-sqlite3";
 import { batchReads } from "./batches.ts";
 import { committer } from "./commit.ts";
@@ -25,8 +26,8 @@ import { type FileDamage, inspectFiles } from "./inspect-files.ts";
 import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
-import { pauseReads } from "./pauses.ts";
-import { queueReads } from "./queue-reads.ts";
+import { type PauseGets, pauseReads } from "./pauses.ts";
+import { type QueueGets, queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
 import { registryReads } from "./registry.ts";
 import { sweeper } from "./retention.ts";
@@ -201,6 +202,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       spans: reading(lists.spans.ofRun),
       events: reading(hot.events.ofRun),
       items: reading(hot.queue.ofRun),
+      openOf: reading((runIds) => openOf(hot, runIds)),
       list: reading(lists.runs),
       startedBy: reading(lists.runGets.startedBy),
       orphans: reading(lists.runGets.orphans),
@@ -268,6 +270,17 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       lock.release();
     },
   };
+}
+
+/** Both in one turn of the event loop, so that no commit comes in between. */
+function openOf(
+  { queue, pauses }: { readonly queue: QueueGets; readonly pauses: PauseGets },
+  runIds: readonly RunId[],
+): ReadonlyMap<RunId, OpenOfRun> {
+  const items = queue.ofRuns(runIds);
+  const waits = pauses.byRuns(runIds);
+  const busy = new Set([...items.keys(), ...waits.keys()]);
+  return new Map([...busy].map((runId) => [runId, { items: items.get(runId) ?? [], pauses: waits.get(runId) ?? [] }]));
 }
 
 /** Size of the data: the database and what its log holds on top of it. */

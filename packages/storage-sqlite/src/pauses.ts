@@ -1,6 +1,6 @@
 // Pauses: opened and closed by effects, found by events, signals and runs.
 import type { NewPause, StoredPause } from "@stepwright/engine";
-import type { PauseId, RunId } from "@stepwright/protocol";
+import { asRunId, type PauseId, type RunId } from "@stepwright/protocol";
 import type { PauseProbe } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { type PauseIndex, placesToProbe, reservedPath } from "./pause-index.ts";
@@ -17,6 +17,7 @@ const releaseSignalSql = "UPDATE pauses SET signal = NULL WHERE signal = ?";
 const getSql = "SELECT * FROM pauses WHERE seq = ?";
 const bySignalSql = "SELECT * FROM pauses WHERE signal = ?";
 const byRunSql = "SELECT * FROM pauses WHERE run_id = +? ORDER BY seq";
+const byRunsSql = `SELECT pauses.* FROM json_each(?) AS wanted CROSS JOIN pauses ON pauses.run_id = wanted.value`;
 // Each place is a range of the primary key, which ends in seq: 4 µs per place at a million pauses.
 const probeSql = `SELECT seq FROM pause_terms
 WHERE event_name = +? AND path = +? AND value_type = +? AND value = +? AND seq > ? AND seq < ?
@@ -90,6 +91,8 @@ export interface PauseGets {
   probe(query: PauseProbe): { readonly pauses: readonly StoredPause[]; readonly highestSeq: number };
   bySignal(signal: string): StoredPause | null;
   byRun(runId: RunId): readonly StoredPause[];
+  /** The same of several runs; one without pauses is missing. */
+  byRuns(runIds: readonly RunId[]): ReadonlyMap<RunId, readonly StoredPause[]>;
 }
 
 /** Prepares the reads of pauses. */
@@ -100,6 +103,7 @@ export function pauseReads(
   const get = db.prepare<[number], PauseRow>(getSql);
   const bySignal = db.prepare<[string], PauseRow>(bySignalSql);
   const byRun = db.prepare<[string], PauseRow>(byRunSql);
+  const byRuns = db.prepare<[string], PauseRow>(byRunsSql);
   const probe = db.prepare<[string, string, string, string, number, number, number, number], number>(probeSql).pluck();
 
   const seqsFor = (query: PauseProbe): readonly number[] => {
@@ -139,5 +143,13 @@ export function pauseReads(
       return row === undefined ? null : pauseFromRow(row);
     },
     byRun: (runId) => byRun.all(runId).map(pauseFromRow),
+    byRuns(runIds) {
+      const byId = Map.groupBy(byRuns.all(JSON.stringify(runIds)), (row) => asRunId(row.run_id));
+      return new Map([...byId].map(([runId, rows]) => [runId, inOrder(rows)]));
+    },
   };
+}
+
+function inOrder(rows: readonly PauseRow[]): readonly StoredPause[] {
+  return rows.toSorted((a, b) => a.seq - b.seq).map(pauseFromRow);
 }

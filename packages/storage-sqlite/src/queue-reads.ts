@@ -1,11 +1,12 @@
 // What people and the scheduler's sweep see of the queue.
 import type { Lane } from "@stepwright/engine";
 import { asQueueItemId, asRunId, asStepId, millis, type RunId, type StepId } from "@stepwright/protocol";
-import type { LaneQueue, QueuedItem, QueueReads, SetAsideItem, WaitsFor } from "@stepwright/storage";
+import type { LaneQueue, Page, QueuedItem, QueueReads, SetAsideItem, SetAsideRow, WaitsFor } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { distinctSql } from "./distinct-sql.ts";
 import { gatesFromText } from "./gates.ts";
 import { roomOnly } from "./lines.ts";
+import { pageOf, type PageRequest, rowsWanted } from "./page.ts";
 import { workFromText } from "./queue-row.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
@@ -19,12 +20,18 @@ const readyDueSql = `SELECT (SELECT count(*) FROM queue_items WHERE lease_epoch 
 // Two counts of whole trees, which SQLite does without reading rows.
 const unleasedSql = `SELECT (SELECT count(*) FROM queue_items) - (SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL)`;
 const setAsideCountSql = "SELECT count(*) FROM set_aside_items";
-const setAsideSql = "SELECT id, kind, run_id, reason, at FROM set_aside_items ORDER BY at DESC LIMIT +?";
+// The index by time has the rowid behind it.
+const setAsideSql = `SELECT id, kind, run_id, reason, at, rowid AS row FROM set_aside_items
+WHERE (at, rowid) < (?, ?) ORDER BY at DESC, rowid DESC LIMIT +?`;
 const setAsideItemSql = "SELECT id, lane, attempt, run_id, work FROM set_aside_items WHERE id = ?";
-const ofRunSql = `SELECT id, kind, step_id, iif(json_valid(work), coalesce(work ->> '$.name', work ->> '$.request.name'), NULL) AS name, at, attempt, lease_epoch,
-  place, flow_lines.gates, stands_at, opens_at
-FROM queue_items LEFT JOIN flow_lines ON flow_lines.line = queue_items.line LEFT JOIN gate_timers ON gate_timers.gate = stands_at
-WHERE run_id = +?`;
+const queuedColumns = `queue_items.id, kind, run_id, step_id,
+  iif(json_valid(work), coalesce(work ->> '$.name', work ->> '$.request.name'), NULL) AS name, at, attempt, lease_epoch,
+  place, flow_lines.gates, stands_at, opens_at`;
+const joinPlaces =
+  "LEFT JOIN flow_lines ON flow_lines.line = queue_items.line LEFT JOIN gate_timers ON gate_timers.gate = stands_at";
+const ofRunSql = `SELECT ${queuedColumns} FROM queue_items ${joinPlaces} WHERE run_id = +?`;
+const ofRunsSql = `SELECT ${queuedColumns} FROM json_each(?) AS wanted
+CROSS JOIN queue_items ON queue_items.run_id = wanted.value ${joinPlaces}`;
 // A lane's calls in flight are few; they are found among all that are leased.
 const inFlightSql = "SELECT count(*) FROM queue_items WHERE lease_epoch IS NOT NULL AND lane = ?";
 const readyOfLaneSql = "SELECT count(*) FROM queue_items WHERE lease_epoch IS NULL AND place = 1 AND lane = ?";
@@ -42,6 +49,7 @@ UNION SELECT step_id FROM pauses WHERE run_id = +? AND step_id IS NOT NULL`;
 interface QueuedRow {
   readonly id: string;
   readonly kind: string;
+  readonly run_id: string;
   readonly step_id: string | null;
   readonly name: string | null;
   readonly at: number;
@@ -60,12 +68,13 @@ interface LineRow {
   readonly count: number;
 }
 
-interface SetAsideRow {
+interface SetAsideListRow {
   readonly id: string;
   readonly kind: string;
   readonly run_id: string | null;
   readonly reason: string;
   readonly at: number;
+  readonly row: number;
 }
 
 interface SetAsideItemRow {
@@ -83,11 +92,13 @@ export interface QueueGets {
   /** Items that nobody works on; `now` parts the due ones from the future ones. */
   readonly depth: (now: number) => Awaited<ReturnType<QueueReads["depth"]>>;
   /** The newest first. */
-  readonly setAside: (limit: number) => Awaited<ReturnType<QueueReads["setAside"]>>;
+  readonly setAside: (page: PageRequest) => Page<SetAsideRow>;
   /** Null when no item with this id was set aside. */
   readonly setAsideItem: (id: string) => SetAsideItem | null;
   /** Open items of a run, soonest first. */
   readonly ofRun: (runId: RunId) => readonly QueuedItem[];
+  /** The same of several runs; one without items is missing. */
+  readonly ofRuns: (runIds: readonly RunId[]) => ReadonlyMap<RunId, readonly QueuedItem[]>;
   readonly ofLane: (lane: Lane, o: { readonly limit: number; readonly now: number }) => LaneQueue;
   readonly holders: (gateId: string, limit: number) => readonly RunId[];
   /** Steps that an open item or a pause of the run is about. */
@@ -102,9 +113,10 @@ export function queueReads(db: Connection): QueueGets {
   const readyDue = db.prepare<[], number>(readyDueSql).pluck();
   const unleased = db.prepare<[], number>(unleasedSql).pluck();
   const setAsideCount = db.prepare<[], number>(setAsideCountSql).pluck();
-  const setAside = db.prepare<[number], SetAsideRow>(setAsideSql);
+  const setAside = db.prepare<[number, number, number], SetAsideListRow>(setAsideSql);
   const setAsideItem = db.prepare<[string], SetAsideItemRow>(setAsideItemSql);
   const ofRun = db.prepare<[string], QueuedRow>(ofRunSql);
+  const ofRuns = db.prepare<[string], QueuedRow>(ofRunsSql);
   const inFlight = db.prepare<[string], number>(inFlightSql).pluck();
   const readyOfLane = db.prepare<[string], number>(readyOfLaneSql).pluck();
   const timedOfLane = db.prepare<[string], number>(timedOfLaneSql).pluck();
@@ -120,34 +132,22 @@ export function queueReads(db: Connection): QueueGets {
       const dueCount = timed + (readyDue.get() ?? 0);
       return { due: dueCount, future: (unleased.get() ?? 0) - dueCount, setAside: setAsideCount.get() ?? 0 };
     },
-    setAside: (limit) =>
-      setAside.all(limit).map((row) => ({
-        id: row.id,
-        kind: row.kind,
-        runId: row.run_id === null ? null : asRunId(row.run_id),
-        reason: row.reason,
-        at: millis(row.at),
-      })),
+    setAside(page) {
+      const [at = 0, row = 0] = page.cursor?.split(":").map(Number) ?? [largest, largest];
+      const rows = setAside.all(at, row, rowsWanted(page));
+      return pageOf({ rows, page, cursorOf: (last) => `${last.at}:${last.row}`, toItem: setAsideFromRow });
+    },
     setAsideItem(id) {
       const row = setAsideItem.get(id);
       if (row === undefined) return null;
       const runId = row.run_id === null ? null : asRunId(row.run_id);
       return { id: asQueueItemId(row.id), lane: row.lane, attempt: row.attempt, runId, work: workFromText(row.work) };
     },
-    ofRun: (runId) =>
-      ofRun
-        .all(runId)
-        .sort((a, b) => a.at - b.at)
-        .map((row) => ({
-          id: row.id,
-          kind: row.kind,
-          stepId: row.step_id === null ? null : asStepId(row.step_id),
-          name: row.name,
-          at: millis(row.at),
-          attempt: row.attempt,
-          isLeased: row.lease_epoch !== null,
-          waitsFor: waitsForOf(row),
-        })),
+    ofRun: (runId) => soonestFirst(ofRun.all(runId)),
+    ofRuns(runIds) {
+      const byRun = Map.groupBy(ofRuns.all(JSON.stringify(runIds)), (row) => asRunId(row.run_id));
+      return new Map([...byRun].map(([runId, rows]) => [runId, soonestFirst(rows)]));
+    },
     ofLane(lane, o) {
       const timed = timedOfLane.get(lane) ?? 0;
       const timedDueNow = timedDue.get(lane, o.now) ?? 0;
@@ -169,6 +169,28 @@ export function queueReads(db: Connection): QueueGets {
     },
     openSteps: (runId) => openSteps.all(runId, runId).map(asStepId),
   };
+}
+
+const largest = Number.MAX_SAFE_INTEGER;
+
+function setAsideFromRow(row: SetAsideListRow): SetAsideRow {
+  const runId = row.run_id === null ? null : asRunId(row.run_id);
+  return { id: row.id, kind: row.kind, runId, reason: row.reason, at: millis(row.at) };
+}
+
+function soonestFirst(rows: readonly QueuedRow[]): readonly QueuedItem[] {
+  return rows
+    .toSorted((a, b) => a.at - b.at)
+    .map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      stepId: row.step_id === null ? null : asStepId(row.step_id),
+      name: row.name,
+      at: millis(row.at),
+      attempt: row.attempt,
+      isLeased: row.lease_epoch !== null,
+      waitsFor: waitsForOf(row),
+    }));
 }
 
 /** Ready and nobody's: only room is missing, or the commit that gives it is about to come. */

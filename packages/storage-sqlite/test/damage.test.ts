@@ -53,7 +53,9 @@ test("work that cannot be read is set aside by the commit that meets it, and wha
   const { outcomes, leased } = await commit(storage, [apply({ kind: "putEvent", event: event(1) })]);
   expect(outcomes).toMatchObject([{ kind: "committed" }]);
   expect(new Set(leased.map((item) => item.id))).toEqual(new Set(["good", "good-timer"]));
-  expect((await storage.queue.setAside(10)).toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+  expect(
+    (await storage.queue.setAside({ cursor: null, limit: 10 })).items.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  ).toEqual(
     ["bad", "bad-timer"].map((id) => ({
       id,
       kind: id === "bad" ? "call" : "wake",

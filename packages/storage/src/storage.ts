@@ -122,6 +122,8 @@ export interface RunReads {
   events(runId: RunId): Promise<readonly StoredEvent[]>;
   /** Open queue items of a run, soonest first: what it is doing or waiting for. */
   items(runId: RunId): Promise<readonly QueuedItem[]>;
+  /** What runs have open, as of one moment: one read for a whole page. A run that has nothing open is not in the answer. */
+  openOf(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, OpenOfRun>>;
   /**
    * Newest first (by run id), at most 100. `cursor` is the last id of the previous page. Relies on the time in a
    * run's id being within a minute of its `queuedAt`.
@@ -165,6 +167,14 @@ export interface QueuedItem {
   readonly isLeased: boolean;
   /** What a due call waits for; null when nothing is in its way, or it is not due. */
   readonly waitsFor: WaitsFor | null;
+}
+
+/** What a run is doing or waiting for. */
+export interface OpenOfRun {
+  /** Soonest first. */
+  readonly items: readonly QueuedItem[];
+  /** By seq. */
+  readonly pauses: readonly StoredPause[];
 }
 
 /** Why a due call has not gone out. */
@@ -264,19 +274,20 @@ export interface QueueReads {
   depth(): Promise<{ readonly due: number; readonly future: number; readonly setAside: number }>;
   /** An item that was set aside, as it can be tried again; null when there is none by that id. */
   setAsideItem(id: string): Promise<SetAsideItem | null>;
-  /** Newest first. */
-  setAside(limit: number): Promise<
-    readonly {
-      readonly id: string;
-      readonly kind: string;
-      readonly runId: RunId | null;
-      readonly reason: string;
-      readonly at: Millis;
-    }[]
-  >;
+  /** Those that were set aside last first, at most 100. What is set aside meanwhile is not on a later page. */
+  setAside(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<SetAsideRow>>;
 }
 
-/** An item that could not be processed. */
+/** An item that could not be processed, as people see it. */
+export interface SetAsideRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly runId: RunId | null;
+  readonly reason: string;
+  readonly at: Millis;
+}
+
+/** An item that could not be processed, as it can be tried again. */
 export interface SetAsideItem {
   readonly id: QueueItemId;
   readonly lane: Lane;

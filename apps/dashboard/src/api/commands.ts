@@ -1,5 +1,5 @@
 // What pages tell the server to do. What changes comes back over the live feed.
-import type { ApiApp, ApiSent, JsonValue } from "@stepwright/protocol";
+import type { ApiApp, ApiRetried, ApiSent, JsonValue } from "@stepwright/protocol";
 import { callApi } from "./request.ts";
 
 /** An event to send. */
@@ -54,6 +54,19 @@ export function dropBacklog(slug: string): Promise<unknown> {
 /** Gives the runs of a function that have not begun to another one; resolves when that is stored, before it is done. */
 export function moveBacklog(slug: string, to: string): Promise<unknown> {
   return callApi<unknown>("POST", `/api/functions/${encodeURIComponent(slug)}/backlog/move`, { to });
+}
+
+/** Has everything that was set aside tried again, a page per request; returns why some of it cannot be. */
+export async function retryAllSetAside(): Promise<ApiRetried["refused"]> {
+  const refused: ApiRetried["refused"][number][] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: ApiRetried = await callApi<ApiRetried>("POST", `/api/set-aside/retry?limit=100${query}`);
+    refused.push(...page.refused);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return refused;
 }
 
 /** Has an item that was set aside tried again. */

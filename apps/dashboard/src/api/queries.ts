@@ -12,7 +12,7 @@ import type {
   ApiRunRow,
   ApiSetAside,
 } from "@stepwright/protocol";
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { BacklogCount } from "../present/queue-text.ts";
 import { readApi } from "./request.ts";
 
@@ -38,14 +38,12 @@ export function infoQuery() {
   return queryOptions({ queryKey: [keys.info], queryFn: ({ signal }) => readApi<ApiInfo>("/api/info", { signal }) });
 }
 
-/** Work that could not be processed, the newest first. */
-export function setAsideQuery() {
+/** The first hundred items that could not be processed, the newest first. `count` is how many there are: another number, another list. */
+export function setAsideQuery(count: number) {
   return queryOptions({
-    queryKey: [keys.setAside],
-    queryFn: async ({ signal }) => {
-      const { items } = await readApi<{ readonly items: readonly ApiSetAside[] }>("/api/set-aside", { signal });
-      return items;
-    },
+    queryKey: [keys.setAside, count],
+    queryFn: ({ signal }) => readApi<ApiPage<ApiSetAside>>("/api/set-aside?limit=100", { signal }),
+    placeholderData: keepPreviousData,
     // Nothing is pushed about it, and it is only read while it is looked at.
     staleTime: 0,
   });

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { queueQuery } from "../api/queries.ts";
 import { useNow } from "../api/clock.ts";
-import { obstacleText } from "../present/queue-text.ts";
+import { capitalized } from "../present/linked-text.ts";
 import { Backlog } from "./backlog.tsx";
 import { Problem } from "./ui/note.tsx";
 import { FactLine, Panel } from "./ui/panel.tsx";
@@ -70,7 +70,7 @@ function Lines({ lines }: Pick<ApiFunctionQueue, "lines">): ReactNode {
               role="cell"
               className="break-words [overflow-wrap:anywhere] text-muted max-sm:order-1 max-sm:col-span-2"
             >
-              {obstacleText(line.waitsFor.text)}
+              {capitalized(line.waitsFor.obstacle)}
               {line.waitsFor.until === null ? null : <Next at={line.waitsFor.until} />}
             </span>
             <span role="cell" className="text-right">

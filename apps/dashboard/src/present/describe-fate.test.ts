@@ -6,7 +6,7 @@ const now = 1_000;
 const functionSlug = "shop-order";
 
 test("an event that is held back says so once, and what comes next", () => {
-  const fate = { functionSlug, kind: "notStarted", text: "not started: rate limited on key a", until: 2_000 } as const;
+  const fate = { functionSlug, kind: "notStarted", text: "rate limited on key a", until: 2_000 } as const;
   expect(describeFate(fate, now)).toMatchObject({
     look: { word: "Not started" },
     parts: [{ kind: "text", text: "Rate limited on key a" }],
@@ -18,7 +18,7 @@ test("an event that is held back says so once, and what comes next", () => {
 
 test("an event whose place another one took links that one", () => {
   const by = "01M854TGHJFHFWSZCHWRBXM6XM";
-  const text = `not started: debounced, event ${by} took its place`;
+  const text = `debounced, event ${by} took its place`;
   expect(describeFate({ functionSlug, kind: "notStarted", text, until: null }, now).parts).toEqual([
     { kind: "text", text: "Debounced, event " },
     { kind: "storedEvent", eventId: by },

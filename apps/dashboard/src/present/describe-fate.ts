@@ -21,8 +21,7 @@ export interface FateView {
 export function describeFate({ kind, text, until }: ApiFate, now: number): FateView {
   return {
     look: looks[kind],
-    // The sentence begins with what the look says already.
-    parts: linkedText(capitalized(text.replace(/^not started: /, ""))),
+    parts: linkedText(capitalized(text)),
     next: until === null || until <= now ? null : { what: nextOf(kind), at: until },
   };
 }

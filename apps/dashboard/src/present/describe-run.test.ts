@@ -206,7 +206,8 @@ describe("a run that is held back", () => {
 
   test("names the limit and the runs that hold it", () => {
     const holders = ["01HOLDER1", "01HOLDER2"];
-    const run = held({ waitsFor: { text: "waiting for concurrency limit 2 on key user-7", until: null, holders } });
+    const obstacle = "concurrency limit 2 on key user-7";
+    const run = held({ waitsFor: { text: `waiting for ${obstacle}`, obstacle, until: null, holders } });
     expect(headline(run)).toBe(
       "Waiting for concurrency limit 2 on key user-7, held by run 01HOLDER1 and run 01HOLDER2",
     );
@@ -215,12 +216,13 @@ describe("a run that is held back", () => {
   });
 
   test("says until when, where that is known", () => {
-    const waitsFor = { text: "waiting for throttle", until: now + 27_000, holders: [] };
+    const waitsFor = { text: "waiting for throttle", obstacle: "throttle", until: now + 27_000, holders: [] };
     expect(headline(held({ waitsFor }))).toMatch(/^Waiting for throttle until .+, 27 s left$/);
   });
 
   test("says which step or attempt it is that waits", () => {
-    const waitsFor = { text: "waiting: the function is paused", until: null, holders: [] };
+    const obstacle = "the function is paused";
+    const waitsFor = { text: `waiting: ${obstacle}`, obstacle, until: null, holders: [] };
     const step = { stepId: "x", stepName: "charge", waitsFor };
     expect(headline(held(step, "running"))).toBe("Queued in step charge: waiting: the function is paused");
     expect(headline(held({ ...step, kind: "retrying" }, "running"))).toBe(

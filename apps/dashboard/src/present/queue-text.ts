@@ -1,5 +1,4 @@
 // What stands in the queue of a function, in words.
-import { capitalized } from "./linked-text.ts";
 
 /** A count of runs; `isMore` when there are more than were counted. */
 export interface BacklogCount {
@@ -11,9 +10,4 @@ export interface BacklogCount {
 export function backlogText({ count, isMore }: BacklogCount): string {
   if (isMore) return `more than ${count} runs`;
   return count === 1 ? "1 run" : `${count} runs`;
-}
-
-/** Writes what a line waits for, without the words that its column says already. */
-export function obstacleText(text: string): string {
-  return capitalized(text.replace(/^waiting(?: for|:) /, ""));
 }

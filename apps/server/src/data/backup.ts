@@ -2,7 +2,7 @@
 import { existsSync, renameSync, rmSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { copyDatabase, databaseSize, examineDatabase, syncFolder } from "@stepwright/storage-sqlite";
-import { databaseFile, findingText } from "./doctor.ts";
+import { databaseFile, filesOf, findingText } from "./doctor.ts";
 import { type DataOutcome, failed, reasonOf, sizeText } from "./outcome.ts";
 import type { DataRequest } from "./request.ts";
 import type { DataTools } from "./run.ts";
@@ -31,13 +31,19 @@ function whyNot(
   { to, file, isForced }: { readonly to: string; readonly file: string; readonly isForced: boolean },
   { nativeBinding }: DataTools,
 ): string | null {
-  if (to === file) return "the backup cannot take the place of the database itself";
+  if (isPartOf(to, file))
+    return "the backup cannot take the place of the database itself, or of a file that belongs to it";
   if (!existsSync(dirname(to))) return `the folder ${dirname(to)} does not exist`;
   if (existsSync(to) && statSync(to).isDirectory())
     return `${to} is a folder; name a file in it, such as ${join(to, "backup.db")}`;
   if (existsSync(to) && !isForced) return `${to} exists already; choose another name, or give --force to replace it`;
   const { bytes, freeBytes } = databaseSize({ file, nativeBinding });
   return missingSpace(dirname(to), bytes - freeBytes);
+}
+
+/** Says whether a path is that of the database, of its log or index, or of the lock of its folder. */
+function isPartOf(path: string, file: string): boolean {
+  return [...filesOf(file), join(dirname(file), "lock.db")].includes(path);
 }
 
 /** A sentence when the disk of a folder has less room than this; null when it has enough. */

@@ -40,6 +40,11 @@ export function databaseFile(path: string): string | null {
   return existsSync(file) ? file : null;
 }
 
+/** A database with its log and the index of that. */
+export function filesOf(file: string): readonly string[] {
+  return [file, `${file}-wal`, `${file}-shm`];
+}
+
 /** Writes what was found for people. */
 export function reportText(file: string, { schema, bytes, freeBytes, checks, findings }: Examination): string {
   const head = `${file}: ${sizeText(bytes)}, of which ${sizeText(freeBytes)} are free; schema ${schema.found}${

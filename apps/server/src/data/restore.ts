@@ -11,7 +11,7 @@ import {
   syncFolder,
 } from "@stepwright/storage-sqlite";
 import { missingSpace } from "./backup.ts";
-import { databaseFile, findingText } from "./doctor.ts";
+import { databaseFile, filesOf, findingText } from "./doctor.ts";
 import { countText, type DataOutcome, failed, reasonOf } from "./outcome.ts";
 import type { DataRequest } from "./request.ts";
 import type { DataTools } from "./run.ts";
@@ -67,7 +67,7 @@ interface Target {
 function intoLocked({ from, folder, isForced }: Target, tools: DataTools): DataOutcome {
   const draft = join(folder, draftName);
   rmSync(draft, { force: true });
-  const former = readdirSync(folder).filter((name) => !name.startsWith("lock.db") && !name.startsWith(formerPrefix));
+  const former = readdirSync(folder).filter((name) => isFormer(name, { from, folder }));
   if (former.length > 0 && !isForced) {
     return failed(
       `${folder} is not empty (${former.slice(0, 3).join(", ")}); choose another folder, or give --force to move what is there aside`,
@@ -84,6 +84,13 @@ function intoLocked({ from, folder, isForced }: Target, tools: DataTools): DataO
   syncFolder(folder);
   const kept = aside === null ? "" : `What was there before is kept in ${aside}.\n`;
   return { kind: "done", text: `${from} restored into ${folder}.\n${kept}${whatNext(folder, tools)}`, exitCode: 0 };
+}
+
+/** Says whether a file of the folder has to go: all but what is ours, and a backup that lies there. */
+function isFormer(name: string, { from, folder }: { readonly from: string; readonly folder: string }): boolean {
+  if (name.startsWith("lock.db") || name.startsWith(formerPrefix)) return false;
+  const isBackup = filesOf(from).includes(join(folder, name));
+  return !isBackup || from === join(folder, "main.db");
 }
 
 /** Moves the database away together with its log, without which it would not be what it was. */

@@ -15,6 +15,12 @@ const fn: ApiFunction = {
   triggers: [],
   config: null,
 };
+const waitFor = (obstacle: string, until: number | null) => ({
+  text: `waiting for ${obstacle}`,
+  obstacle,
+  until,
+  holders: [],
+});
 const trigger = { kind: "event", event: null, expression: null, cron: null, timeZone: null, nextAt: null } as const;
 
 it("lists functions by id in columns, without blanks at the ends of lines", () => {
@@ -50,8 +56,8 @@ it("tells a queue in a sentence, and what waits for what in a table", () => {
   const empty = { pausedAt: null, inFlight: 0, waiting: 0, future: 0, debounced: 0, batched: 0, lines: [] };
   expect(queueText("shop-charge", empty)).toBe("shop-charge: 0 in flight, 0 waiting, 0 later\n");
   const lines = [
-    { keys: ["user-7"], waitsFor: { text: "waiting for concurrency limit 1", until: null, holders: [] }, count: 12 },
-    { keys: [], waitsFor: { text: "waiting for throttle", until: at, holders: [] }, count: 1 },
+    { keys: ["user-7"], waitsFor: waitFor("concurrency limit 1", null), count: 12 },
+    { keys: [], waitsFor: waitFor("throttle", at), count: 1 },
   ];
   expect(queueText("shop-charge", { ...empty, debounced: 3, batched: 12 })).toBe(
     "shop-charge: 0 in flight, 0 waiting, 0 later, 3 debounced, 12 in batches\n",

@@ -1,5 +1,6 @@
 // What `stepwright functions` prints for people: aligned tables and sentences.
 import type { ApiFunction, ApiFunctionQueue, ApiTrigger } from "@stepwright/protocol";
+import { table, timeText } from "../remote/table.ts";
 
 /** Writes the list of functions. */
 export function functionsTable(functions: readonly ApiFunction[]): string {
@@ -39,20 +40,4 @@ function stateText(pausedAt: number | null): string {
 function triggerText({ event, cron, timeZone }: ApiTrigger): string {
   if (event !== null) return event;
   return `cron ${cron ?? ""}${timeZone === null ? "" : ` (${timeZone})`}`;
-}
-
-function timeText(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
-}
-
-/** Writes rows in columns as wide as their widest cell; the last one ends where its text does. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const lines = [head, ...rows].map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${lines.join("\n")}\n`;
 }

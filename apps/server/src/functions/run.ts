@@ -1,42 +1,20 @@
 // Does what `stepwright functions` asks for on a running server.
-import { isSigningKey, type ApiFunction, type ApiFunctionQueue } from "@stepwright/protocol";
+import type { ApiFunction, ApiFunctionQueue } from "@stepwright/protocol";
 import { nearest } from "../nearest.ts";
+import { type Environment, openClient, printed, type RemoteOutcome, type Said, said } from "../remote/open-client.ts";
+import type { ServerAnswer, ServerClient } from "../remote/server-client.ts";
 import { functionsTable, queueText } from "./output.ts";
 import type { FunctionsAction, FunctionsRequest } from "./request.ts";
-import { createServerClient, type ServerAnswer, type ServerClient } from "./server-client.ts";
-
-/** What to print; a failure is one sentence. */
-export type FunctionsOutcome =
-  | { readonly kind: "done"; readonly text: string }
-  | { readonly kind: "failed"; readonly message: string };
-
-const serverDefault = "http://localhost:8288";
 
 /** Does it. What the command line does not say comes from the environment. */
-export async function runFunctions(
-  { action, server, signingKey, json }: FunctionsRequest,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<FunctionsOutcome> {
-  const url = server ?? (env["STEPWRIGHT_SERVER"] || serverDefault);
-  if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
-    return { kind: "failed", message: `"${url}" is not the URL of a server such as ${serverDefault}` };
-  const key = signingKey ?? (env["STEPWRIGHT_SIGNING_KEY"] || env["INNGEST_SIGNING_KEY"] || null);
-  if (key !== null && !isSigningKey(key))
-    return { kind: "failed", message: "the signing key is not hexadecimal; give the one the server was started with" };
-  const client = createServerClient({ url, signingKey: key });
-  const answer = await perform(client, action);
-  if (answer.kind === "failed") {
-    const guess = answer.code === "FUNCTION_NOT_FOUND" ? await guessText(client, action) : "";
-    return { kind: "failed", message: `${answer.message}${guess}` };
-  }
-  const { value, text } = answer.value;
-  return { kind: "done", text: json ? `${JSON.stringify(value)}\n` : text };
-}
-
-/** What the server said, and the same for people. */
-interface Said {
-  readonly value: unknown;
-  readonly text: string;
+export async function runFunctions(request: FunctionsRequest, env: Environment): Promise<RemoteOutcome> {
+  const opened = openClient(request, env);
+  if (opened.kind === "failed") return opened;
+  const { client } = opened;
+  const answer = await perform(client, request.action);
+  if (answer.kind === "answer") return printed(answer.value, request);
+  const guess = answer.code === "FUNCTION_NOT_FOUND" ? await guessText(client, request.action) : "";
+  return { kind: "failed", message: `${answer.message}${guess}` };
 }
 
 async function perform(client: ServerClient, action: FunctionsAction): Promise<ServerAnswer<Said>> {
@@ -65,11 +43,6 @@ async function perform(client: ServerClient, action: FunctionsAction): Promise<S
         () => `The runs of ${action.slug} that have not begun are being given to ${action.to}.\n`,
       );
   }
-}
-
-function said<T>(answer: ServerAnswer<T>, write: (value: T) => string): ServerAnswer<Said> {
-  if (answer.kind === "failed") return answer;
-  return { kind: "answer", value: { value: answer.value, text: write(answer.value) } };
 }
 
 /** The functions that are probably meant; empty when none is near. */

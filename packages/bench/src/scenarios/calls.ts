@@ -3,6 +3,7 @@ import { rateBesideFloor } from "../compare-with-floor.ts";
 import type { Figure } from "../figure.ts";
 import type { Scenario, Size } from "../scenario.ts";
 import { measureThroughput } from "../throughput.ts";
+import { warmUpCount } from "../warm-up.ts";
 
 const inFlight = 64;
 const callsWanted: Readonly<Record<Size, number>> = { smoke: 60, full: 20_000 };
@@ -23,6 +24,7 @@ export const calls: Scenario = {
     for (const { name, event, callsPerRun } of shapes) {
       const load = {
         event: { name: event, data: {} },
+        warmUpRuns: warmUpCount(context.size, callsPerRun),
         runs: Math.ceil(callsWanted[context.size] / callsPerRun),
         inFlight,
         unitsPerRun: callsPerRun,

@@ -6,6 +6,7 @@ import { rateBesideFloor } from "../compare-with-floor.ts";
 import type { Figure } from "../figure.ts";
 import type { Scenario, Size } from "../scenario.ts";
 import { measureThroughput, type Throughput } from "../throughput.ts";
+import { warmUpCount } from "../warm-up.ts";
 
 const stepsPerRun = 100;
 const inFlight = 64;
@@ -27,7 +28,7 @@ export const checkpoint: Scenario = {
       };
       figures.push(
         await rateBesideFloor(context, given, (bed) =>
-          measureCheckpoints(bed, { perRequest, runs: runs[context.size] }),
+          measureCheckpoints(bed, { perRequest, runs: runs[context.size], size: context.size }),
         ),
       );
     }
@@ -38,11 +39,17 @@ export const checkpoint: Scenario = {
 /** Checkpointed steps per second of `runs` runs. */
 export async function measureCheckpoints(
   bed: Bed,
-  { perRequest, runs }: { readonly perRequest: number; readonly runs: number },
+  { perRequest, runs, size }: { readonly perRequest: number; readonly runs: number; readonly size: Size },
 ): Promise<Throughput> {
   const client = createCheckpointClient(bed.subject);
   try {
-    const load = { event: { name: "bench/long", data: {} }, runs, inFlight, unitsPerRun: stepsPerRun };
+    const load = {
+      event: { name: "bench/long", data: {} },
+      warmUpRuns: warmUpCount(size, stepsPerRun / perRequest),
+      runs,
+      inFlight,
+      unitsPerRun: stepsPerRun,
+    };
     return await measureThroughput(bed, load, async (call) => {
       for (let from = 0; from < stepsPerRun; from += perRequest) await client.store(call, { from, count: perRequest });
     });

@@ -6,6 +6,7 @@ import { type Figure, figure } from "../figure.ts";
 import type { Latency } from "../latency.ts";
 import type { Scenario, Size } from "../scenario.ts";
 import { measureThroughput } from "../throughput.ts";
+import { warmUpCount } from "../warm-up.ts";
 import { measureCheckpoints } from "./checkpoint.ts";
 import { measureFirstCalls } from "./first-call.ts";
 import { measureIngest } from "./ingest.ts";
@@ -17,62 +18,64 @@ const storedRuns: Readonly<Record<Size, readonly number[]>> = {
   smoke: [200, 400],
   full: [10_000, 100_000, 1_000_000],
 };
-/** Everything is this part of what the scenario of its own does. */
+/** Of the counts below; a smoke run does little of everything. */
 const parts: Readonly<Record<Size, number>> = { smoke: 0.01, full: 1 };
 
 interface Probe {
   readonly name: string;
   readonly title: string;
   readonly per: string;
-  measure(bed: Bed, part: number): Promise<Rate | TimedLatency | Latency>;
+  measure(bed: Bed, size: Size): Promise<Rate | TimedLatency | Latency>;
 }
 
-const some = (count: number, part: number): number => Math.max(2, Math.ceil(count * part));
+const some = (count: number, size: Size): number => Math.max(2, Math.ceil(count * parts[size]));
 
 const probes: readonly Probe[] = [
   {
     name: "ingest",
     title: "ingest, one event per post",
     per: "event",
-    measure: (bed, part) => measureIngest(bed, { event: "bench/nobody", perPost: 1, senders: 64 }, some(10_000, part)),
+    measure: (bed, size) =>
+      measureIngest(bed, { event: "bench/nobody", perPost: 1, senders: 64 }, { count: some(10_000, size), size }),
   },
   {
     name: "calls",
     title: "calls, runs of 20 steps",
     per: "call",
-    measure: (bed, part) =>
+    measure: (bed, size) =>
       measureThroughput(bed, {
         event: { name: "bench/steps-20", data: {} },
-        runs: some(600, part),
+        warmUpRuns: warmUpCount(size, 21),
+        runs: some(600, size),
         inFlight: 64,
         unitsPerRun: 21,
       }),
   },
-  { name: "steps", title: "step to step", per: "step", measure: (bed, part) => measureSteps(bed, some(20, part)) },
+  { name: "steps", title: "step to step", per: "step", measure: (bed, size) => measureSteps(bed, some(20, size)) },
   {
     name: "first-call",
     title: "event to first call",
     per: "run",
-    measure: (bed, part) => measureFirstCalls(bed, some(600, part)),
+    measure: (bed, size) => measureFirstCalls(bed, some(600, size)),
   },
   {
     name: "parallel",
     title: "run of 10 parallel steps",
     per: "run",
-    measure: (bed, part) => measureParallel(bed, some(200, part)),
+    measure: (bed, size) => measureParallel(bed, some(200, size)),
   },
   {
     name: "checkpoint",
     title: "checkpointed steps, 1 per request",
     per: "step",
-    measure: (bed, part) => measureCheckpoints(bed, { perRequest: 1, runs: some(200, part) }),
+    measure: (bed, size) => measureCheckpoints(bed, { perRequest: 1, runs: some(200, size), size }),
   },
   {
     name: "resume",
     title: "event to resumed call",
     per: "run",
-    measure: async (bed, part) =>
-      (await measureResumes(bed, { count: some(1_000, part), resumed: some(300, part) })).latency,
+    measure: async (bed, size) =>
+      (await measureResumes(bed, { count: some(1_000, size), resumed: some(300, size) })).latency,
   },
 ];
 
@@ -84,7 +87,7 @@ export const growth: Scenario = {
     const figures: Figure[] = [];
     for (const stored of storedRuns[size]) {
       await databases.withCopy(stored, (dataDir) =>
-        on("server", `growth-${stored}`, (bed) => measureProbes(bed, { stored, part: parts[size], figures }), {
+        on("server", `growth-${stored}`, (bed) => measureProbes(bed, { stored, size, figures }), {
           dataDir,
         }),
       );
@@ -100,10 +103,10 @@ function orderOf({ id }: Figure): number {
 
 async function measureProbes(
   bed: Bed,
-  { stored, part, figures }: { readonly stored: number; readonly part: number; readonly figures: Figure[] },
+  { stored, size, figures }: { readonly stored: number; readonly size: Size; readonly figures: Figure[] },
 ): Promise<void> {
   for (const { name, title, per, measure } of probes) {
-    const measured = await measure(bed, part);
+    const measured = await measure(bed, size);
     const smallest = figures.find(({ id }) => id.startsWith(`growth/${name}/`));
     const isRate = "perSecond" in measured;
     figures.push(

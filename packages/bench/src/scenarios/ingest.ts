@@ -3,6 +3,7 @@ import type { Bed } from "../bed.ts";
 import { type Rate, rateBesideFloor } from "../compare-with-floor.ts";
 import type { Figure } from "../figure.ts";
 import type { Scenario, Size } from "../scenario.ts";
+import { warmUpCount } from "../warm-up.ts";
 
 /** How events are sent. */
 export interface Posts {
@@ -52,7 +53,7 @@ export const ingest: Scenario = {
     for (const shape of shapes) {
       figures.push(
         await rateBesideFloor(context, { ...shape, per: "event" }, (bed) =>
-          measureIngest(bed, shape, shape.events[context.size]),
+          measureIngest(bed, shape, { count: shape.events[context.size], size: context.size }),
         ),
       );
     }
@@ -61,14 +62,18 @@ export const ingest: Scenario = {
 };
 
 /**
- * Events per second of `count` events, after a tenth as many to warm up. Where they start runs, the calls are held until the
+ * Events per second of `count` events, after others to warm up. Where they start runs, the calls are held until the
  * end: what is measured is taking events in, not working on runs.
  */
-export async function measureIngest(bed: Bed, { event, perPost, senders }: Posts, count: number): Promise<Rate> {
+export async function measureIngest(
+  bed: Bed,
+  { event, perPost, senders }: Posts,
+  { count, size }: { readonly count: number; readonly size: Size },
+): Promise<Rate> {
   const measuring = Promise.withResolvers<void>();
   const allCalled = Promise.withResolvers<void>();
   const called = new Set<string>();
-  const warmUpPosts = Math.ceil(count / perPost / 10);
+  const warmUpPosts = warmUpCount(size, perPost);
   const posts = Math.ceil(count / perPost);
   const eventsSent = (posts + warmUpPosts) * perPost;
   bed.app.onCall(async (call) => {

@@ -7,8 +7,10 @@ import { latencyOf } from "../latency.ts";
 import type { Context, Scenario, Size } from "../scenario.ts";
 import type { Major, SdkApp } from "../sdk/sdk-app.ts";
 import { keepInFlight } from "../throughput.ts";
+import { warmUpCount } from "../warm-up.ts";
 
 const inFlight = 64;
+const stepsOfFast = 3;
 const throughputRuns: Readonly<Record<Size, number>> = { smoke: 5, full: 1_500 };
 const latencyRuns: Readonly<Record<Size, number>> = { smoke: 2, full: 100 };
 
@@ -22,7 +24,7 @@ export const publishedSdks: Scenario = {
 async function measureMajor(context: Context, major: Major): Promise<readonly Figure[]> {
   const id = `sdk-${major}`;
   const measure = async (bed: Bed<SdkApp>) => ({
-    rate: await measureRate(bed, throughputRuns[context.size]),
+    rate: await measureRate(bed, context.size),
     latency: await measureLatency(bed, latencyRuns[context.size]),
   });
   const ceiling = await context.withSdk(major, "ceiling", `${id}-ceiling`, measure);
@@ -57,14 +59,15 @@ async function measureMajor(context: Context, major: Major): Promise<readonly Fi
   ];
 }
 
-async function measureRate(bed: Bed<SdkApp>, runs: number): Promise<Rate> {
+async function measureRate(bed: Bed<SdkApp>, size: Size): Promise<Rate> {
   const seen = new Set<string>();
   const flight = keepInFlight({
-    runs,
+    warmUpRuns: warmUpCount(size, stepsOfFast + 1),
+    runs: throughputRuns[size],
     inFlight,
     unitsPerRun: 1,
     window: bed.window,
-    startRun: () => bed.send("bench/steps-3"),
+    startRun: () => bed.send(`bench/steps-${stepsOfFast}`),
   });
   let ended = 0;
   bed.app.onEnd((runId) => {

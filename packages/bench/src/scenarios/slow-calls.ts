@@ -8,12 +8,17 @@ import { residentMegabytes } from "../process-meter.ts";
 import type { CallListener, SeenCall } from "../raw-app.ts";
 import type { Context, Scenario, Size } from "../scenario.ts";
 import { keepInFlight } from "../throughput.ts";
+import { warmUpCount } from "../warm-up.ts";
 
 const slowCallCount: Readonly<Record<Size, number>> = { smoke: 50, full: 5_000 };
 const shortRuns: Readonly<Record<Size, number>> = { smoke: 10, full: 600 };
 /** How long each of them takes at least. */
 const callMs: Readonly<Record<Size, number>> = { smoke: 200, full: 10_000 };
 const shortInFlight = 64;
+/** Runs of three steps for each that is measured alone, and the calls of both. */
+const runsBesideOne = 4;
+const callsPerRun = 4;
+const callsPerShort = 1 + runsBesideOne * callsPerRun;
 
 interface Short {
   readonly latency: Latency;
@@ -33,7 +38,7 @@ async function measure(bed: Bed, { size }: Context): Promise<readonly Figure[]> 
   const count = slowCallCount[size];
   const listeners = holdLongCalls(bed);
   // Once to warm up: code that is compiled later would make the second measurement look faster than the first.
-  await measureShort(bed, listeners, shortRuns[size]);
+  await measureShort(bed, listeners, warmUpCount(size, callsPerShort));
   const before = await measureShort(bed, listeners, shortRuns[size]);
   const residentBefore = residentMegabytes(bed.subject.pid);
   await bed.sendAll(Array.from({ length: count }, () => ({ name: "bench/long", data: {} })));
@@ -118,9 +123,10 @@ async function measureShort(bed: Bed, listeners: Listeners, runs: number): Promi
     latencies.push(await called.promise);
   }
   const flight = keepInFlight({
-    runs: runs * 4,
+    warmUpRuns: Math.ceil(runs / 10),
+    runs: runs * runsBesideOne,
     inFlight: shortInFlight,
-    unitsPerRun: 4,
+    unitsPerRun: callsPerRun,
     window: bed.window,
     startRun: () => bed.send("bench/steps-3"),
   });

@@ -49,7 +49,7 @@ export function apiInfoRoutes(app: FastifyInstance, { runtime, access, info }: S
     return reply.header("set-cookie", cookie).code(204).send();
   });
 
-  app.post("/api/logout", async (request, reply) => {
+  app.post("/api/logout", { bodyLimit: loginBodyBytesMax }, async (request, reply) => {
     refuseForeignOrigin(request);
     return reply
       .header("set-cookie", endedSessionCookie({ isSecure: isSecure(request) }))

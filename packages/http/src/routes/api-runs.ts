@@ -61,10 +61,6 @@ const nothingOpen: OpenFacts = { items: [], pauses: [] };
 /** Adds the run routes of the dashboard. */
 export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   const { runs, pauses, queue } = runtime.storage;
-  const openOf = async (runId: RunId): Promise<OpenFacts> => {
-    const [items, open] = await Promise.all([runs.items(runId), pauses.byRun(runId)]);
-    return { items, pauses: open };
-  };
   /** Who holds what these items wait for. */
   const holdersFor = async (items: OpenFacts["items"]): Promise<ReadonlyMap<string, readonly RunId[]>> => {
     const gates = items.flatMap(({ waitsFor }) =>
@@ -84,12 +80,11 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
     const cursor = query.cursor ?? null;
     if (cursor !== null && !isUlid(cursor)) throw cursorInvalid({ cursor });
     const page = await runs.list(filterOf(query, registry), { cursor, limit: query.limit });
-    const items = await Promise.all(
-      page.items.map(async (run) =>
-        presentRunRow(run, isEnded(run.status) ? nothingOpen : await openOf(run.id), registry),
-      ),
-    );
-    return { items, nextCursor: page.nextCursor };
+    const open = await runs.openOf(page.items.flatMap(({ id, status }) => (isEnded(status) ? [] : [id])));
+    return {
+      items: page.items.map((run) => presentRunRow(run, open.get(run.id) ?? nothingOpen, registry)),
+      nextCursor: page.nextCursor,
+    };
   });
 
   app.get<{ Params: { runId: string } }>("/api/runs/:runId", async (request): Promise<ApiRun> => {

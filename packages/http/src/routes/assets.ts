@@ -30,14 +30,15 @@ const apiPrefixes = ["/api/", "/e/", "/fn/", "/invoke/", "/v0/", "/v1/", "/v2/"]
 export function assetRoutes(app: FastifyInstance, { assets }: ServerDeps): void {
   const etags = new WeakMap<Asset, string>();
 
+  // Before a body is read: nobody gets to upload one to nowhere.
+  app.addHook("onRequest", (request, reply, done) => {
+    if (request.is404 && request.method !== "GET" && request.method !== "HEAD") sendNotFound(request, reply);
+    else done();
+  });
+
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request);
-    if (
-      (request.method !== "GET" && request.method !== "HEAD") ||
-      apiPrefixes.some((prefix) => path.startsWith(prefix))
-    ) {
-      return sendNotFound(request, reply);
-    }
+    if (apiPrefixes.some((prefix) => path.startsWith(prefix))) return sendNotFound(request, reply);
     const file = assets.read(path.slice(1));
     if (file !== null && path !== "/index.html") return sendAsset(request, reply, file, path.startsWith("/assets/"));
     // A missing file is an error; a page is what has no extension.

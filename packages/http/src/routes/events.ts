@@ -4,6 +4,7 @@ import { eventKeyUnknown, headers, parseEventIdSeed } from "@stepwright/protocol
 import type { FastifyInstance } from "fastify";
 import type { Access } from "../access.ts";
 import { readEvents } from "../event-body.ts";
+import { ticketOf } from "../limit-intake.ts";
 import { allowOnly } from "../method.ts";
 import type { ServerDeps } from "../server.ts";
 
@@ -19,6 +20,7 @@ export function eventRoutes(app: FastifyInstance, { runtime, access }: ServerDep
     },
     handler: async (request, reply) => {
       const events = readEvents(request);
+      ticketOf(request)?.carry(events.length);
       const seed = parseEventIdSeed(headerText(request.headers[headers.eventIdSeed]));
       // The peer answers an empty list with one empty id. A client that looks that id up finds nothing, and one that
       // counts ids counts wrong, so ours has as many ids as there were events.

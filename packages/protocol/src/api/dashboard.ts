@@ -26,7 +26,7 @@ export interface ApiInfo {
   readonly runs: Readonly<Record<ApiRunStatus, number>>;
 }
 
-/** A row of `GET /api/set-aside`: work that could not be processed, the newest first, at most 100. */
+/** A row of `GET /api/set-aside?cursor=&limit=50`: work that could not be processed, the newest first. */
 export interface ApiSetAside {
   readonly id: string;
   /** What was to be done, such as `call`, `wake` or `match`. */
@@ -35,6 +35,15 @@ export interface ApiSetAside {
   readonly runId: string | null;
   readonly reason: string;
   readonly at: number;
+}
+
+/** `POST /api/set-aside/retry?cursor=&limit=50`: what came of trying the items of that page again. */
+export interface ApiRetried {
+  readonly retried: number;
+  /** Items that stay where they are, and why. */
+  readonly refused: readonly { readonly id: string; readonly code: string; readonly error: string }[];
+  /** Null when that was the last page. */
+  readonly nextCursor: string | null;
 }
 
 /** `GET /api/retention`: how long what is over is kept, and what was removed. Durations in milliseconds; null keeps it for good. */
@@ -93,7 +102,7 @@ export interface ApiActivity {
   /** When it is due, tried again, wakes or times out; null while it is called, and for a wait without end. */
   readonly until: number | null;
   /** Why it has not gone out although it is due; null when nothing is in its way. The run itself says who holds it. */
-  readonly waitsFor: Omit<ApiWaitsFor, "holders"> | null;
+  readonly waitsFor: Pick<ApiWaitsFor, "text" | "until"> | null;
 }
 
 /** What started a run. */
@@ -184,8 +193,10 @@ export interface ApiDoing {
 
 /** What a due call waits for. */
 export interface ApiWaitsFor {
-  /** For example `waiting for concurrency limit 2 on key user-7`. */
+  /** For example `waiting for concurrency limit 2 on key user-7`, or `waiting: the function is paused`. */
   readonly text: string;
+  /** What of it is in the way: `concurrency limit 2 on key user-7`, `the function is paused`. */
+  readonly obstacle: string;
   /** When it may go, where that is known. */
   readonly until: number | null;
   /** Some of the runs that hold what it waits for. */
@@ -249,6 +260,7 @@ export interface ApiEventDetail extends ApiEvent {
 export interface ApiFate {
   readonly functionSlug: string;
   readonly kind: "debouncing" | "batching" | "notStarted";
+  /** How or why, such as `rate limited on key user-7`. */
   readonly text: string;
   /** When it starts, or when the next event would be let through. */
   readonly until: number | null;

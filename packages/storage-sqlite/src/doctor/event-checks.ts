@@ -51,7 +51,7 @@ WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.seq = event_seq)`,
     code: "SET_ASIDE",
     says: "queue items that could not be processed and were set aside",
     advice:
-      "Read the reason (`select id, reason from set_aside_items`). A run that was left stranded by it goes on at the next start of the server.",
+      "Read the reason (`stepwright queue list --set-aside` while its server runs, `select id, reason from set_aside_items` in the file), then have it tried again (`stepwright queue retry ID`). A run that was left stranded by it goes on at the next start of the server.",
     since: 1,
     sql: "SELECT id || ' (' || kind || ')' FROM set_aside_items ORDER BY at DESC",
   },

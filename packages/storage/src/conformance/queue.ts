@@ -3,6 +3,7 @@ import type { Effect } from "@stepwright/engine";
 import type { Work } from "@stepwright/engine";
 import { asEventId, asFunctionId, asJsonText, asQueueItemId, asStepId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
+import type { Page, SetAsideRow } from "../storage.ts";
 import { after, apply, call, enqueue, gateway, item, lane, pause, putPause, runId, ulid } from "./samples.ts";
 import { applied, commit, isLetThrough, lease, opened, type OpenStorage } from "./subject.ts";
 
@@ -83,6 +84,30 @@ export function describeQueue(open: OpenStorage): void {
       expect(leased).toMatchObject({ at: after(100), work: { runId: runId(1) } });
       const again = await commit(storage, [apply(enqueue("i"))], { now: after(100), lease: [{ lane, max: 5 }] });
       expect(again.leased).toEqual([]);
+    });
+
+    test("shows what several runs have open as it shows what each has", async () => {
+      const { storage } = await opened(open);
+      await applied(
+        storage,
+        enqueue("later", { at: after(9) }),
+        enqueue("now"),
+        enqueue("other", { work: call(runId(2)) }),
+        enqueue("unasked", { work: call(runId(4)) }),
+        putPause("p1", { runId: runId(1) }),
+        putPause("p2", { runId: runId(3) }),
+        putPause("p3", { runId: runId(1) }),
+      );
+      await lease(storage);
+      const asked = [1, 2, 3, 5].map((n) => runId(n));
+      const found = await storage.runs.openOf(asked);
+      expect([...found.keys()].toSorted()).toEqual([runId(1), runId(2), runId(3)]);
+      for (const [id, { items, pauses }] of found) {
+        expect(items).toEqual(await storage.runs.items(id));
+        expect(pauses).toEqual(await storage.pauses.byRun(id));
+      }
+      expect(found.get(runId(1))).toMatchObject({ items: [{ id: "now" }, { id: "later" }], pauses: [{}, {}] });
+      expect(await storage.runs.openOf([])).toEqual(new Map());
     });
 
     test("shows a run's open items, soonest first", async () => {
@@ -255,9 +280,28 @@ export function describeQueue(open: OpenStorage): void {
         { id: "b", kind: "cron", runId: null, reason: "no", at: after(6) },
         { id: "a", kind: "call", runId: runId(1), reason: "cannot be read", at: after(5) },
       ];
-      expect(await storage.queue.setAside(10)).toEqual(shown);
-      expect(await storage.queue.setAside(1)).toEqual(shown.slice(0, 1));
+      expect((await storage.queue.setAside({ cursor: null, limit: 10 })).items).toEqual(shown);
+      expect((await storage.queue.setAside({ cursor: null, limit: 1 })).items).toEqual(shown.slice(0, 1));
       expect(await storage.runs.items(runId(1))).toEqual([]);
+    });
+
+    test("what was set aside is listed page by page, also what was at the same time, and nothing newer comes up", async () => {
+      const { storage } = await opened(open);
+      const setAside = async (id: string, at: number): Promise<void> => {
+        const effect = { kind: "setAside", itemId: asQueueItemId(id), reason: "no", at: after(at) } as const;
+        await applied(storage, enqueue(id), effect);
+      };
+      for (const [index, at] of [1, 3, 3, 3, 2].entries()) await setAside(`i${index}`, at);
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Page<SetAsideRow> = await storage.queue.setAside({ cursor, limit: 2 });
+        seen.push(...page.items.map(({ id }) => id));
+        ({ nextCursor: cursor } = page);
+        await setAside(`late${seen.length}`, 9);
+      } while (cursor !== null);
+      expect(seen.slice(0, 3).toSorted()).toEqual(["i1", "i2", "i3"]);
+      expect(seen.slice(3)).toEqual(["i4", "i0"]);
     });
 
     test("an item that was set aside can be read as it was, is guarded, and is forgotten", async () => {
