@@ -125,5 +125,6 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
       },
       events: config.retainEvents,
     },
+    indexesTexts: true,
   };
 }

@@ -37,6 +37,7 @@ export function createFaultyStorage(inner: Storage, surroundings: StorageSurroun
     registry: group(inner.registry, "registry", read),
     // Nothing is swept: runs keep their rows to be checked.
     retention: inner.retention,
+    search: group(inner.search, "search", read),
     stats: () => inner.stats(),
     close: () => inner.close(),
   };
