@@ -50,7 +50,8 @@ export function createSearchIndexing(
       isFailing = false;
       return true;
     } catch (error) {
-      if (!isFailing && !end.signal.aborted) log.warn({ err: error }, "the search index could not be brought up to date");
+      if (!isFailing && !end.signal.aborted)
+        log.warn({ err: error }, "the search index could not be brought up to date");
       isFailing = true;
       return false;
     }

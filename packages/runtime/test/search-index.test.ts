@@ -30,7 +30,9 @@ function watchIndex(storage: Storage): { pieces: number; isRefused: boolean } {
   Object.assign(storage.search, {
     catchUp: (request: Parameters<typeof catchUp>[0]) => {
       watched.pieces += 1;
-      return watched.isRefused ? Promise.reject(storageUnavailable({ reason: "database or disk is full" })) : catchUp(request);
+      return watched.isRefused
+        ? Promise.reject(storageUnavailable({ reason: "database or disk is full" }))
+        : catchUp(request);
     },
   });
   return watched;

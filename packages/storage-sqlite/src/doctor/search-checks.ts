@@ -1,7 +1,8 @@
 // Checks of the index of words: it has a row for what is stored, as far as it has come, and for nothing else.
 import type { Check } from "./check.ts";
 
-const advice = "Only searches are wrong: something is not found, or is looked for in vain. Please report it, with the version.";
+const advice =
+  "Only searches are wrong: something is not found, or is looked for in vain. Please report it, with the version.";
 
 /** The checks. */
 export const searchChecks: readonly Check[] = [

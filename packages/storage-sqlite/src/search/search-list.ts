@@ -78,7 +78,9 @@ WHERE ${texts} MATCH ? AND ${texts}.rowid >= CAST(? AS INTEGER) AND ${texts}.row
   const readOneByOne = (query: SearchQuery, filter: RowFilter, progress: Progress) => {
     const last = Math.min(newest.get() ?? 0, filter.below - 1);
     const unindexed = [
-      ...(last > progress.high ? table.texts.before(last + 1, unindexedMax).filter(({ row }) => row > progress.high) : []),
+      ...(last > progress.high
+        ? table.texts.before(last + 1, unindexedMax).filter(({ row }) => row > progress.high)
+        : []),
       ...(last < progress.low ? table.texts.before(last + 1, unindexedMax) : []),
     ].map(({ row }) => row);
     const numbers = new Set([...unindexed, ...table.changedRows(), ...query.ids.flatMap(table.rowsOfId)]);
@@ -91,7 +93,8 @@ WHERE ${texts} MATCH ? AND ${texts}.rowid >= CAST(? AS INTEGER) AND ${texts}.row
     const row = table.texts.get(number);
     if (row === undefined) return false;
     const conditions = [`${rowid} = ?`, ...filter.conditions].join(" AND ");
-    if (fitsOf(`SELECT 1 AS fits FROM ${name} WHERE ${conditions}`).get(number, ...filter.values) === undefined) return false;
+    if (fitsOf(`SELECT 1 AS fits FROM ${name} WHERE ${conditions}`).get(number, ...filter.values) === undefined)
+      return false;
     const { words: found, ids } = table.texts.document(row);
     return matchesSearch(query, [...found, ...ids.map((id) => id.toLowerCase())]);
   };

@@ -72,19 +72,15 @@ export function describeSearch(open: OpenStorage): void {
       await applied(storage, ...started(1, {}, { output: asJsonText('{"parcel":"green"}') }));
       await applied(storage, ...started(2, {}, failed("card was declined", "PaymentError")));
       await applied(storage, ...started(3, {}, { functionSlug: "shop-refund" }));
-      await applied(
-        storage,
-        ...started(4, {}),
-        {
-          kind: "putSpan",
-          span: span("s", {
-            runId: runId(4),
-            status: "failed",
-            endedAt: after(1),
-            error: asJsonText('{"message":"socket hang up"}'),
-          }),
-        },
-      );
+      await applied(storage, ...started(4, {}), {
+        kind: "putSpan",
+        span: span("s", {
+          runId: runId(4),
+          status: "failed",
+          endedAt: after(1),
+          error: asJsonText('{"message":"socket hang up"}'),
+        }),
+      });
       await twice(storage, async () => {
         expect(await runsOf(storage, "green")).toEqual(runIds([1]));
         expect(await runsOf(storage, "declined")).toEqual(runIds([2]));
@@ -142,7 +138,8 @@ export function describeSearch(open: OpenStorage): void {
         expect(await runsOf(storage, "ord_123-x")).toEqual(runIds([1]));
         expect(await runsOf(storage, "ord_12")).toEqual(runIds([2, 1]));
         expect(await runsOf(storage, '"ord_123"')).toEqual(runIds([1]));
-        for (const text of ["失敗", "елка", "주문"]) expect([text, await runsOf(storage, text)]).toEqual([text, runIds([3])]);
+        for (const text of ["失敗", "елка", "주문"])
+          expect([text, await runsOf(storage, text)]).toEqual([text, runIds([3])]);
       });
     });
 
@@ -228,12 +225,23 @@ export function describeSearch(open: OpenStorage): void {
       for (let number = 8; number <= 12; number += 1) await applied(storage, ...started(number, { word: "apple" }));
       const pages: (readonly string[])[] = [];
       for (let cursor: string | null = null; ;) {
-        const page: Awaited<ReturnType<Storage["runs"]["search"]>> = await storage.runs.search(queryOf("apple"), {}, { cursor, limit: 3 });
+        const page: Awaited<ReturnType<Storage["runs"]["search"]>> = await storage.runs.search(
+          queryOf("apple"),
+          {},
+          { cursor, limit: 3 },
+        );
         pages.push(page.items.map(({ id }) => id));
         cursor = page.nextCursor;
         if (cursor === null) break;
       }
-      expect(pages).toEqual([[12, 11, 10], [9, 8, 7], [6, 5, 4], [3, 2, 1]].map((numbers) => runIds(numbers)));
+      expect(pages).toEqual(
+        [
+          [12, 11, 10],
+          [9, 8, 7],
+          [6, 5, 4],
+          [3, 2, 1],
+        ].map((numbers) => runIds(numbers)),
+      );
       const events = await storage.events.search(queryOf("apple"), {}, { cursor: null, limit: 5 });
       const rest = await storage.events.search(queryOf("apple"), {}, { cursor: events.nextCursor, limit: 50 });
       expect([...events.items, ...rest.items].map((item) => item.event.id)).toEqual(
@@ -247,7 +255,10 @@ export function describeSearch(open: OpenStorage): void {
       await applied(storage, ...started(1, { word: "apple" }, { status: "running" }));
       await applied(storage, ...started(2, { word: "apple" }, { status: "running" }));
       await catchUp(storage);
-      await applied(storage, { kind: "updateRun", run: run(1, { ...failed("bruised"), endedAt: after(1), version: 2 }) });
+      await applied(storage, {
+        kind: "updateRun",
+        run: run(1, { ...failed("bruised"), endedAt: after(1), version: 2 }),
+      });
       const check = async (store: Storage) => {
         expect(await runsOf(store, "bruised")).toEqual(runIds([1]));
         expect(await runsOf(store, "apple", { statuses: ["failed"] })).toEqual(runIds([1]));
@@ -259,7 +270,10 @@ export function describeSearch(open: OpenStorage): void {
       expect(await catchUp(storage)).toBe(0);
       if (reopen === null) return;
       // What a crash forgets is found by looking at what was open.
-      await applied(storage, { kind: "updateRun", run: run(2, { ...failed("rotten"), endedAt: after(1), version: 2 }) });
+      await applied(storage, {
+        kind: "updateRun",
+        run: run(2, { ...failed("rotten"), endedAt: after(1), version: 2 }),
+      });
       const again = await reopen();
       expect(await catchUp(again)).toBe(1);
       expect(await runsOf(again, "rotten")).toEqual(runIds([2]));
@@ -282,7 +296,8 @@ export function describeSearch(open: OpenStorage): void {
 
     test("the index goes on where it was after a boot", async () => {
       const { storage, reopen } = await opened(open);
-      for (let number = 1; number <= 30; number += 1) await applied(storage, ...started(number, { word: `w${number}` }));
+      for (let number = 1; number <= 30; number += 1)
+        await applied(storage, ...started(number, { word: `w${number}` }));
       const before = await storage.search.catchUp({ weightMax: 20 });
       expect(before.isCurrent).toBe(false);
       const again = reopen === null ? storage : await reopen();
@@ -299,7 +314,11 @@ export function describeSearch(open: OpenStorage): void {
       await applied(storage, { kind: "putEvent", event: event(3) });
       await catchUp(storage);
       const before = after(100 * hour);
-      await storage.retention.sweep({ expired: { kind: "runs", status: "completed", before }, cursor: null, weightMax: 1_000 });
+      await storage.retention.sweep({
+        expired: { kind: "runs", status: "completed", before },
+        cursor: null,
+        weightMax: 1_000,
+      });
       await storage.retention.sweep({ expired: { kind: "events", before }, cursor: null, weightMax: 1_000 });
       expect(await runsOf(storage, "apple")).toEqual([]);
       expect(await eventsOf(storage, "apple")).toEqual([]);
@@ -352,19 +371,41 @@ export function describeSearch(open: OpenStorage): void {
     });
 
     test("the index finds what reading one by one finds", async () => {
-      const word = fc.constantFrom("a", "ab", "abc", "é", "E", "失", "ß", "ǅ", "१२", "x_y", "n't", "😀", "İ", "ﬁ", "-", "\u0000");
+      const word = fc.constantFrom(
+        "a",
+        "ab",
+        "abc",
+        "é",
+        "E",
+        "失",
+        "ß",
+        "ǅ",
+        "१२",
+        "x_y",
+        "n't",
+        "😀",
+        "İ",
+        "ﬁ",
+        "-",
+        "\u0000",
+      );
       const text = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join(" "));
       await fc.assert(
-        fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 12 }), text, fc.boolean(), async (texts, wanted, isPhrase) => {
-          const query = parseSearch(isPhrase ? `"${wanted}"` : wanted);
-          if (query.kind === "invalid") return;
-          const { storage } = await open({ now: millis(0) });
-          for (const [index, note] of texts.entries()) await applied(storage, ...started(index + 1, { note }));
-          const before = await storage.runs.search(query.query, {}, first);
-          await catchUp(storage);
-          expect(await storage.runs.search(query.query, {}, first)).toEqual(before);
-          await storage.close();
-        }),
+        fc.asyncProperty(
+          fc.array(text, { minLength: 1, maxLength: 12 }),
+          text,
+          fc.boolean(),
+          async (texts, wanted, isPhrase) => {
+            const query = parseSearch(isPhrase ? `"${wanted}"` : wanted);
+            if (query.kind === "invalid") return;
+            const { storage } = await open({ now: millis(0) });
+            for (const [index, note] of texts.entries()) await applied(storage, ...started(index + 1, { note }));
+            const before = await storage.runs.search(query.query, {}, first);
+            await catchUp(storage);
+            expect(await storage.runs.search(query.query, {}, first)).toEqual(before);
+            await storage.close();
+          },
+        ),
         { numRuns: 60 },
       );
     });

@@ -63,4 +63,3 @@ function wordsOfParts(parts: readonly (readonly string[])[]): readonly string[] 
   }
   return words;
 }
-

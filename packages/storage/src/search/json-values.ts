@@ -6,7 +6,10 @@
  * It reads no further than it must, and takes a text that was cut off as far as it goes: payloads may have megabytes.
  * `true`, `false` and `null` are left out, as nobody looks for them; so are the fields named in `without`, with all they hold.
  */
-export function jsonValues(text: string, o: { readonly lengthMax: number; readonly without?: string }): readonly string[] {
+export function jsonValues(
+  text: string,
+  o: { readonly lengthMax: number; readonly without?: string },
+): readonly string[] {
   const values: string[] = [];
   let length = 0;
   const add = (value: string): void => {
@@ -22,7 +25,8 @@ export function jsonValues(text: string, o: { readonly lengthMax: number; readon
       continue;
     }
     if (!isName(text, tokens.lastIndex)) add(unquoted(word));
-    else if (o.without !== undefined && word === `"${o.without}"`) tokens.lastIndex = endOfValue(text, tokens.lastIndex);
+    else if (o.without !== undefined && word === `"${o.without}"`)
+      tokens.lastIndex = endOfValue(text, tokens.lastIndex);
   }
   return values;
 }

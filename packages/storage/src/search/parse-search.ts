@@ -47,7 +47,10 @@ export function parseSearch(text: string): SearchParse {
   });
   if (terms.length === 0) return { kind: "invalid", reason: "it has no letter and no digit to look for" };
   if (terms.length > searchTermsMax)
-    return { kind: "invalid", reason: `it has ${terms.length} words, and the most is ${searchTermsMax}; "quoted" words count as one` };
+    return {
+      kind: "invalid",
+      reason: `it has ${terms.length} words, and the most is ${searchTermsMax}; "quoted" words count as one`,
+    };
   const ids = pieces.map(({ groups = {} }) => (groups["phrase"] ?? groups["word"] ?? "").trim().toUpperCase());
   return { kind: "query", query: { terms, ids: [...new Set(ids.filter(isUlid))] } };
 }
