@@ -9,8 +9,8 @@ export interface ChangedRuns {
   note(runId: string): void;
   /** The newest ones, at most so many. */
   newest(max: number): readonly string[];
-  /** Takes the oldest ones. */
-  take(max: number): readonly string[];
+  /** Takes the one that was noted first; null when there is none. */
+  takeOldest(): string | null;
   /** Puts back what a transaction that failed had taken. */
   putBack(runIds: readonly string[]): void;
   readonly count: number;
@@ -28,14 +28,11 @@ export function openChangedRuns(): ChangedRuns {
       else walkFrom = 0;
     },
     newest: (max) => [...known].slice(-max),
-    take(max) {
-      const taken: string[] = [];
-      for (const runId of known) {
-        if (taken.length === max) break;
-        taken.push(runId);
-        known.delete(runId);
-      }
-      return taken;
+    takeOldest() {
+      const { value } = known.values().next();
+      if (value === undefined) return null;
+      known.delete(value);
+      return value;
     },
     putBack(runIds) {
       for (const runId of runIds) known.add(runId);

@@ -10,10 +10,10 @@ import { type Document, eventTexts, runTexts, type RunTextRow, type TextReads } 
 const wordsPerWeight = 64;
 /** What it counts to look at a row without a text of its own. */
 const lookWeight = 0.2;
-/** Runs looked up per piece because they have changed; few of them were indexed before they had ended. */
+/** Runs looked up per piece because they have changed: few of them were indexed before they had ended. */
 const changedPerPiece = 100;
-/** Open runs looked at per piece of the walk after a start: all of them may have ended. */
-const openPerPiece = 50;
+/** Open runs looked at per piece of the walk after a start. */
+const openPerPiece = 100;
 /**
  * Pages of the index merged per piece that has written any. With 16, a piece of weight 50 takes 1.1 ms at the median and 7 at the
  * 999th part; with half of them segments pile up, and merging all at once has taken 39 ms. Left to itself, FTS5 took 20.
@@ -28,35 +28,44 @@ interface Piece {
   readonly weightMax: number;
   weight: number;
   indexed: number;
+  /** Changed runs that were looked at. */
+  readonly taken: string[];
 }
 
 /** Prepares the work on the index, on the writing connection. */
-export function indexer(db: Connection, changed: ChangedRuns): (o: { readonly weightMax: number }) => CaughtUp {
+export function indexer(
+  db: Connection,
+  changed: ChangedRuns,
+  beforeCommit?: () => void,
+): (o: { readonly weightMax: number }) => CaughtUp {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const end = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
   const runs = runIndex(db, changed);
   const events = eventIndex(db);
 
-  const work = (piece: Piece, taken: string[]): boolean => {
-    const isRunsCurrent = runs.again(piece, taken);
-    const isUpToDate = [events.forward(piece), runs.forward(piece)].every(Boolean) && isRunsCurrent;
-    return isUpToDate && [events.backward(piece), runs.backward(piece)].every(Boolean);
+  // Each goes first in every other piece: after a flood neither waits for all of the other.
+  let order: readonly [KindIndex, KindIndex] = [runs, events];
+  const work = (piece: Piece): boolean => {
+    const isAllAgain = runs.again(piece);
+    const isUpToDate = order.map((kind) => kind.forward(piece)).every(Boolean) && isAllAgain;
+    order = [order[1], order[0]];
+    return isUpToDate && order.map((kind) => kind.backward(piece)).every(Boolean);
   };
 
   return ({ weightMax }) => {
-    const piece: Piece = { weightMax, weight: 0, indexed: 0 };
-    const taken: string[] = [];
+    const piece: Piece = { weightMax, weight: 0, indexed: 0, taken: [] };
     const { walkFrom } = changed;
     try {
       begin.run();
-      const isCurrent = work(piece, taken);
+      const isCurrent = work(piece);
+      beforeCommit?.();
       end.run();
       return { indexed: piece.indexed, isCurrent };
     } catch (error) {
       // A full disk makes SQLite roll back by itself.
       if (db.inTransaction) rollback.run();
-      changed.putBack(taken);
+      changed.putBack(piece.taken);
       changed.walkFrom = walkFrom;
       throw error;
     }
@@ -74,42 +83,65 @@ interface KindIndex {
   backward(piece: Piece): boolean;
 }
 
-function runIndex(db: Connection, changed: ChangedRuns): KindIndex & { again(piece: Piece, taken: string[]): boolean } {
+interface RunIndex extends KindIndex {
+  /** Indexes runs once more that have changed since they were; false when there are more. */
+  again(piece: Piece): boolean;
+}
+
+function runIndex(db: Connection, changed: ChangedRuns): RunIndex {
   const texts = runTexts(db);
   const changedRow = db.prepare<[string], number>(changedSql).pluck();
   const openRows = db.prepare<[number], { row: number; status: string }>(openSql);
   const putOpen = db.prepare<[number]>("INSERT OR IGNORE INTO search_open_runs (row) VALUES (?)");
   const removeOpen = db.prepare<[number]>("DELETE FROM search_open_runs WHERE row = ?");
-  const isOpen = (run: RunTextRow): boolean => run.status === "queued" || run.status === "running";
-  const index = kindIndex({
+  const { indexRow, ...index } = kindIndex({
     db,
     kind: "runs",
     texts,
     facetsOf: runFacets,
-    onIndexed(run) {
-      (isOpen(run) ? putOpen : removeOpen).run(run.row);
-    },
+    onIndexed: (run: RunTextRow) => void (isOpen(run.status) ? putOpen : removeOpen).run(run.row),
   });
+  const indexAgain = (piece: Piece, row: number): void => {
+    const run = texts.get(row);
+    if (run !== undefined) indexRow(piece, run);
+  };
 
-  /** Rows of open runs that have changed unnoticed, from where the walk has come to. */
-  const walk = (): readonly number[] => {
-    if (changed.walkFrom === null) return [];
+  const again = (piece: Piece): void => {
+    const rows: number[] = [];
+    while (piece.taken.length < changedPerPiece && rows.length < piece.weightMax / 2) {
+      const runId = changed.takeOldest();
+      if (runId === null) break;
+      piece.taken.push(runId);
+      const row = changedRow.get(runId);
+      if (row !== undefined) rows.push(row);
+    }
+    // FTS5 writes out what it has gathered whenever the numbers go back.
+    for (const row of rows.toSorted((a, b) => a - b)) indexAgain(piece, row);
+  };
+  /** Goes on with the walk over open runs, of which some have ended unnoticed. */
+  const walk = (piece: Piece): void => {
+    if (changed.walkFrom === null || isFull(piece)) return;
     const rows = openRows.all(changed.walkFrom);
-    changed.walkFrom = rows.length < openPerPiece ? null : (rows.at(-1)?.row ?? null);
-    return rows.filter(({ status }) => status !== "queued" && status !== "running").map(({ row }) => row);
+    for (const { row, status } of rows) {
+      if (isFull(piece)) return;
+      if (!isOpen(status)) indexAgain(piece, row);
+      changed.walkFrom = row;
+    }
+    if (rows.length < openPerPiece) changed.walkFrom = null;
   };
 
   return {
     ...index,
-    again(piece, taken) {
-      taken.push(...changed.take(changedPerPiece));
-      const noticed = taken.map((id) => changedRow.get(id)).filter((row) => row !== undefined);
-      // In order: FTS5 writes what it has gathered whenever the numbers go back.
-      const rows = [...new Set([...noticed, ...walk()])].toSorted((a, b) => a - b);
-      index.again(piece, rows);
+    again(piece) {
+      again(piece);
+      walk(piece);
       return changed.count === 0 && changed.walkFrom === null;
     },
   };
+}
+
+function isOpen(status: string): boolean {
+  return status === "queued" || status === "running";
 }
 
 function eventIndex(db: Connection): KindIndex {
@@ -122,7 +154,7 @@ function kindIndex<Row extends { readonly row: number; readonly lifecycle_of?: s
   readonly texts: TextReads<Row>;
   readonly facetsOf: (row: Row) => readonly string[];
   readonly onIndexed: (row: Row) => void;
-}): KindIndex & { again(piece: Piece, rows: readonly number[]): void } {
+}): KindIndex & { indexRow(piece: Piece, row: Row): void } {
   const { db, kind, texts } = o;
   const table = kind === "runs" ? "run_texts" : "event_texts";
   const put = db.prepare<[number, string]>(`INSERT OR REPLACE INTO ${table} (rowid, text) VALUES (?, ?)`);
@@ -143,6 +175,7 @@ function kindIndex<Row extends { readonly row: number; readonly lifecycle_of?: s
   };
 
   return {
+    indexRow,
     forward(piece) {
       if (isFull(piece)) return false;
       const { low, high } = progressOf(kind);
@@ -170,13 +203,6 @@ function kindIndex<Row extends { readonly row: number; readonly lifecycle_of?: s
       const isDone = rows.length < limit;
       putProgress(kind, { low: isDone ? 0 : (rows.at(-1)?.row ?? 0), high });
       return isDone;
-    },
-    again(piece, rows) {
-      for (const number of rows) {
-        const row = texts.get(number);
-        if (row !== undefined) indexRow(piece, row);
-      }
-      if (rows.length > 0) merge.run();
     },
   };
 }

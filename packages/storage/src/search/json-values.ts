@@ -31,8 +31,10 @@ export function jsonValues(
   return values;
 }
 
+const string = String.raw`"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)`;
 /** A string, closed or cut off, or a number. */
-const tokens = /"(?:[^"\\]|\\.)*(?:"|$)|-?\d[\d.eE+-]*/gsu;
+const tokens = new RegExp(`${string}|-?\\d[\\d.eE+-]*`, "gsu");
+const textBehindName = new RegExp(`\\s*:\\s*${string}`, "suy");
 
 /** Says whether a string that ends here is the name of a field. */
 function isName(text: string, end: number): boolean {
@@ -43,9 +45,8 @@ function isName(text: string, end: number): boolean {
 
 /** Where the string behind the colon ends; a value of another kind is not skipped. */
 function endOfValue(text: string, nameEnd: number): number {
-  const value = /\s*:\s*"(?:[^"\\]|\\.)*(?:"|$)/gsuy;
-  value.lastIndex = nameEnd;
-  return value.exec(text) === null ? nameEnd : value.lastIndex;
+  textBehindName.lastIndex = nameEnd;
+  return textBehindName.test(text) ? textBehindName.lastIndex : nameEnd;
 }
 
 function unquoted(word: string): string {
