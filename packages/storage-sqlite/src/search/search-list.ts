@@ -9,8 +9,8 @@ import type { TextReads } from "./read-texts.ts";
 
 /** Rows that are not indexed yet and are read one by one, newest first: 15 ms. Under load the index may be further behind. */
 const unindexedMax = 500;
-/** Hits of the index compared with a filter that it does not know, such as `queued`: 20 ms. */
-const candidatesMax = 20_000;
+/** Hits of the index compared with a filter that it does not know, such as `queued`: 15 ms, as each is a row to be fetched. */
+const candidatesMax = 5_000;
 
 /** Conditions on the rows of the table, in SQL. */
 export interface RowFilter {
