@@ -60,8 +60,10 @@ export function createAppRouter(client: QueryClient) {
       validateSearch: (raw: Raw): EventSearch => {
         const name = textOf(raw, "name");
         const cursor = textOf(raw, "cursor");
+        const q = textOf(raw, "q");
         return {
           ...(name === undefined ? {} : { name }),
+          ...(q === undefined ? {} : { q }),
           ...(cursor === undefined ? {} : { cursor }),
           ...(textOf(raw, "internal") === "true" ? { internal: true } : {}),
         };

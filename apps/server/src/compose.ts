@@ -130,5 +130,6 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
       },
       events: config.retainEvents,
     },
+    indexesTexts: true,
   };
 }

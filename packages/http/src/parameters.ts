@@ -11,6 +11,7 @@ import {
   type Millis,
   type RunId,
 } from "@stepwright/protocol";
+import { parseSearch, type SearchQuery } from "@stepwright/storage";
 import { z } from "zod";
 import { pageRowsDefault, pageRowsMax } from "./limits.ts";
 
@@ -55,6 +56,20 @@ export const millisParameter = z
 
 /** A flag as a query parameter. */
 export const flagParameter = z.enum(["true", "false"], "it must be true or false").transform((text) => text === "true");
+
+/** What to search for, as people write it; nothing but spaces is no search. */
+export const searchParameter = z.string().transform((text, context): SearchQuery | undefined => {
+  if (text.trim() === "") return undefined;
+  const parsed = parseSearch(text);
+  if (parsed.kind === "query") return parsed.query;
+  context.addIssue({ code: "custom", message: parsed.reason });
+  return z.NEVER;
+});
+
+/** Tells whether a cursor is one of the lists that go by number. */
+export function isNumber(cursor: string): boolean {
+  return /^\d{1,15}$/.test(cursor);
+}
 
 /** A page size as a query parameter. */
 export const limitParameter = z

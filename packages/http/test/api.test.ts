@@ -200,13 +200,65 @@ describe("the dashboard's runs", () => {
     expect((await get("/api/runs?status=queued,skipped")).items).toEqual([]);
   });
 
+  it("searches runs by what they failed with and what started them, with filters and page by page", async () => {
+    for (const customer of ["ada@example.com", "bob@example.com", "ada@example.com"])
+      await send({ name: "shop/broken", data: { customer } });
+    const eventId = await send({ name: "shop/broken", data: { customer: "cleo" } });
+    await server.runtime.idle();
+    const search = (text: string, more = "") => get(`/api/runs?search=${encodeURIComponent(text)}${more}`);
+    const all = await search("ada@example.com");
+    expect(all).toMatchObject({ nextCursor: null, search: { notIndexed: 0, tooShort: null } });
+    expect(all.items.map((row: ApiRunRow) => row.summary)).toEqual(["no stock", "no stock"]);
+    const first = await search("ada@example.com", "&limit=1");
+    const second = await search("ada@example.com", `&limit=1&cursor=${first.nextCursor}`);
+    expect([...first.items, ...second.items]).toEqual(all.items);
+    expect(second.nextCursor).toBeNull();
+    expect((await search('"no stock" cleo')).items).toMatchObject([{ trigger: { eventId } }]);
+    expect((await search("cleo", "&status=completed")).items).toEqual([]);
+    expect((await search("cleo", "&status=failed&function=shop-broken&app=shop")).items).toHaveLength(1);
+    const [run] = (await search("cleo")).items;
+    expect((await search(run.id)).items).toEqual([run]);
+    expect(await get("/api/runs?search=%20&limit=1")).not.toHaveProperty("search");
+  });
+
+  it.each(['"', "(a OR", "a AND NOT *", "NEAR(a b)", "{text}: x", "a^b", "ab\\u0000c", "-- ;", "'; DROP TABLE runs"])(
+    "takes the search %s for words",
+    async (text) => {
+      for (const path of ["runs", "events"]) {
+        const { statusCode } = await server.app.inject({
+          url: `/api/${path}?search=${encodeURIComponent(text)}`,
+          headers,
+        });
+        expect([200, 400]).toContain(statusCode);
+      }
+    },
+  );
+
+  it.each([
+    ["runs", "cursor=01M854TGA40XKG4S13RJQ5G3J0&search=a"],
+    ["runs", `search=${"a".repeat(501)}`],
+    ["events", `search=${"a%20".repeat(21)}`],
+    ["events", "search=%2B%2B"],
+  ])("refuses a search of %s that is none: %s", async (path, query) => {
+    expect(await get(`/api/${path}?${query}`)).toMatchObject({ status: 400 });
+  });
+
+  it("says how long a search may be, and that it needs a letter", async () => {
+    expect((await get(`/api/runs?search=${"a".repeat(501)}`)).error).toBe(
+      'filter "search" is invalid: it has 501 characters, and the most is 500',
+    );
+    expect((await get("/api/events?search=---")).error).toBe(
+      'filter "search" is invalid: it has no letter and no digit to look for',
+    );
+  });
+
   it.each([
     ["status=done", `"done" is not a status; use queued, running, completed, failed, cancelled, skipped`],
     ["function=nope", `no function has the id "nope"`],
     ["app=nope", `no app has the name "nope"`],
     ["limit=1000", "it must be a number from 1 to 100"],
     ["from=yesterday", "milliseconds since 1970"],
-    ["fn=x", "it does not exist; use one of status, function, app, event, from, to, cursor, limit"],
+    ["fn=x", "it does not exist; use one of status, function, app, event, from, to, search, cursor, limit"],
   ])("refuses the filter %s and says what is allowed", async (query, words) => {
     const answer = await get(`/api/runs?${query}`);
     expect(answer).toMatchObject({ status: 400, code: "FILTER_INVALID" });
@@ -264,6 +316,18 @@ describe("the dashboard's events", () => {
     });
     expect((await get("/api/events?name=inngest/function.failed")).items).toEqual([]);
     expect(await get("/api/events?internal=maybe")).toMatchObject({ status: 400, code: "FILTER_INVALID" });
+  });
+
+  it("searches events by name, payload and id", async () => {
+    const eventId = await send({ name: "shop/paid", id: "payment-77", data: { note: "paid in Münster" } });
+    const search = async (text: string, more = "") =>
+      (await get(`/api/events?search=${encodeURIComponent(text)}${more}`)).items.map(
+        (row: { internalId: string }) => row.internalId,
+      );
+    for (const text of ["paid munster", "payment-77", eventId, '"in Münster"'])
+      expect(await search(text)).toEqual([eventId]);
+    expect(await search("munster", "&name=shop/paid")).toEqual([eventId]);
+    expect(await search("munster", "&name=shop/broken")).toEqual([]);
   });
 
   it("names every bad event of a list that was sent from the page", async () => {

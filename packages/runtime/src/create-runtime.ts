@@ -21,6 +21,7 @@ import type { Ports } from "./ports.ts";
 import { repairOrphans } from "./repair.ts";
 import { createRetention } from "./retention.ts";
 import { createRunBox } from "./run-box.ts";
+import { createSearchIndexing } from "./search-index.ts";
 import { retryItem } from "./retry-item.ts";
 import { runActions, runBatch } from "./run-state-json.ts";
 import type { Runtime, RuntimeSettings } from "./runtime.ts";
@@ -53,6 +54,7 @@ export function createRuntime(options: {
     reach,
     watch,
     retention,
+    indexing,
     lanes,
     timer,
     idleness,
@@ -96,12 +98,14 @@ export function createRuntime(options: {
       timer.update();
       watch.start();
       retention.start();
+      indexing.start();
     },
 
     async stop({ graceMs }) {
       isStopping = true;
       watch.stop();
       retention.stop();
+      indexing.stop();
       lanes.close();
       timer.stop();
       const grace = new AbortController();
@@ -161,6 +165,7 @@ export function createRuntime(options: {
     }),
     retention: () => retention.status(),
     idle: () => idleness.wait(),
+    indexed: () => indexing.whenCurrent(),
     waitForRun: (runId) => waitForRun(storage, live, runId),
   };
 }
@@ -212,6 +217,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     committed(transitions, outcomes) {
       for (const outcome of outcomes) tellFailedChildren(log, outcome);
       live.publish(transitions, outcomes);
+      if (transitions.length > 0) indexing.wake();
     },
     onIdle() {
       // Whether the last commit was written or refused: nobody else asks for the next one.
@@ -255,7 +261,9 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     onRoom: lookAgain,
   });
   const watch = createAppWatch(shell, apps);
-  const retention = createRetention(shell, { isBusy: () => lanes.itemsInHand > 0 || !committer.isIdle });
+  const isBusy = () => lanes.itemsInHand > 0 || !committer.isIdle;
+  const retention = createRetention(shell, { isBusy });
+  const indexing = createSearchIndexing(shell, { isBusy });
 
   const begin = async (item: LeasedItem) => {
     await workOn(shell, { box, committer, matcher, calls, firstCalls, reach }, item);
@@ -277,6 +285,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     reach,
     watch,
     retention,
+    indexing,
     lanes,
     timer,
     idleness,

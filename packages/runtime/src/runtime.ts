@@ -57,6 +57,8 @@ export interface Runtime {
   retention(): RetentionStatus;
   /** Resolves when no transition is being committed, no call is in flight and no item is due. For tests and shutdown. */
   idle(): Promise<void>;
+  /** Resolves when everything that was committed is in the search index. For tests. */
+  indexed(): Promise<void>;
   /** Resolves with the run once it has ended. For tests. */
   waitForRun(runId: RunId): Promise<Run>;
 }
@@ -167,6 +169,8 @@ export interface RuntimeSettings {
   readonly shownRunningAfterMs: number;
   /** How long what is over is kept; null: for good, and nothing looks for it (tests that move the clock). */
   readonly retention: RetentionPolicy | null;
+  /** Index texts in the background. False: nothing works behind the back of a test, and searches see the newest 500 rows. */
+  readonly indexesTexts: boolean;
   /**
    * For this long an app that nobody listens for is waited for: its calls are held and cost their runs no attempts. Past it,
    * or with 0, a refused call is a failed attempt.

@@ -23,5 +23,6 @@ export const defaultSettings: RuntimeSettings = {
   shownRunningAfterMs: 0,
   appWaitMs: 0,
   retention: null,
+  indexesTexts: false,
   countsAsNow: () => false,
 };

@@ -29,7 +29,7 @@ const damages: readonly (readonly [found: readonly string[], sql: string])[] = [
     "DELETE FROM run_events WHERE run_id = (SELECT id FROM runs WHERE function_slug = 'shop-wait')",
   ],
   [
-    ["RUN_WITHOUT_EVENT"],
+    ["RUN_WITHOUT_EVENT", "SEARCH_ROW_LEFT"],
     "DELETE FROM events WHERE seq IN (SELECT event_seq FROM run_events JOIN runs ON runs.id = run_id WHERE function_slug = 'shop-wait')",
   ],
   [["RUN_WITHOUT_FUNCTION"], "DELETE FROM functions WHERE slug = 'shop-wait'"],
@@ -118,6 +118,9 @@ const damages: readonly (readonly [found: readonly string[], sql: string])[] = [
     ["BATCH_COUNT_WRONG"],
     "INSERT INTO batch_events (batch_id, position, event_seq, length) SELECT 'none', 0, event_seq, 1 FROM batch_events LIMIT 1",
   ],
+  [["SEARCH_ROW_LEFT"], "INSERT INTO search_open_runs VALUES (99999)"],
+  [["SEARCH_ROW_MISSING"], "DELETE FROM event_texts_docsize WHERE id = (SELECT max(id) FROM event_texts_docsize)"],
+  [["SEARCH_AHEAD", "SEARCH_ROW_MISSING"], "UPDATE search_progress SET high = 99999 WHERE kind = 'runs'"],
   [["SCHEMA_NEWER"], "INSERT INTO schema_migrations VALUES (9999, 'from the future', 1)"],
   [["SCHEMA_UNKNOWN"], "UPDATE schema_migrations SET name = 'strange' WHERE id = 2"],
 ];
@@ -153,6 +156,7 @@ async function foundAfter(damage: (file: string) => void): Promise<readonly Find
 
 function change(file: string, sql: string): void {
   const db = new Database(file);
+  db.unsafeMode();
   db.exec(sql);
   db.close();
 }

@@ -37,6 +37,8 @@ export function createFaultyStorage(inner: Storage, surroundings: StorageSurroun
     registry: group(inner.registry, "registry", read),
     // Nothing is swept: runs keep their rows to be checked.
     retention: inner.retention,
+    // It tells nobody and may fail as it likes; but a dead process must not go on writing.
+    search: { catchUp: (request) => (surroundings.isDead() ? never() : inner.search.catchUp(request)) },
     stats: () => inner.stats(),
     close: () => inner.close(),
   };

@@ -119,6 +119,7 @@ export function createServer(options: ServerOptions): Server {
         syncRetryMs: null,
         callsPerAppMax: options.callsPerAppMax,
         callTimeoutMs: options.callTimeoutMs,
+        indexesTexts: true,
       },
       log,
     });

@@ -33,6 +33,7 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
     case "moveRun":
       tables.runs.move(effect.run);
       tables.locks.release(effect.run.id);
+      tables.changedRuns.note(effect.run.id);
       return;
     case "putStep":
       tables.steps.put(effect.runId, effect.step);
@@ -153,6 +154,7 @@ function putFunction(tables: Tables, scope: EffectScope, fn: FunctionRecord): vo
 function updateRun(tables: Tables, scope: EffectScope, run: Run): void {
   tables.runs.update(run);
   if (!isEnded(run.status)) return;
+  tables.changedRuns.note(run.id);
   if (run.flow?.start.some((gate) => gate.kind === "runs") === true) tables.gates.endRun(run.id);
   if (run.flow !== null && run.flow.lock !== null) tables.locks.release(run.id);
   tables.queue.dequeueOfRun(scope.round, run.id);

@@ -9,7 +9,7 @@ import { statementsByText } from "./statements.ts";
 
 // Sequence numbers follow the time of receipt but for commits that overtake each other and clocks that are set
 // back. A period is looked up with this allowance, by halving: an index on the time would be paid by every event.
-const receiptDisorderMaxMs = 60_000;
+export const receiptDisorderMaxMs = 60_000;
 const runsPerEventMax = 100;
 
 const nextReceiptSql = "SELECT seq, received_at FROM events WHERE seq >= ? ORDER BY seq LIMIT 1";
@@ -26,24 +26,25 @@ interface StartedRow {
 /** Prepares the list of events. */
 export function eventList(db: Connection): (filter: EventFilter, page: PageRequest) => Page<EventListRow> {
   const firstSeqSince = seqSearch(db);
-  const runs = db.prepare<[number], StartedRow>(runsSql);
+  const toItem = eventListRows(db);
   const prepare = statementsByText<EventRow>(db);
   return (filter, page) => {
-    if (isEmpty(filter)) return { items: [], nextCursor: null };
+    if (asksForNothing(filter)) return { items: [], nextCursor: null };
     const query = eventListQuery(filter, page, firstSeqSince);
     const rows = prepare(query.sql).all(...query.parameters);
-    return pageOf({
-      rows,
-      page,
-      cursorOf: (row) => String(row.seq),
-      toItem: (row) => ({
-        event: eventFromRow(row),
-        runs: runs
-          .all(row.seq)
-          .map((run) => ({ runId: asRunId(run.id), functionSlug: run.function_slug, status: run.status })),
-      }),
-    });
+    return pageOf({ rows, page, cursorOf: (row) => String(row.seq), toItem });
   };
+}
+
+/** Prepares what makes a row of the list of an event: the runs it started. */
+export function eventListRows(db: Connection): (row: EventRow) => EventListRow {
+  const runs = db.prepare<[number], StartedRow>(runsSql);
+  return (row) => ({
+    event: eventFromRow(row),
+    runs: runs
+      .all(row.seq)
+      .map((run) => ({ runId: asRunId(run.id), functionSlug: run.function_slug, status: run.status })),
+  });
 }
 
 /** The SQL of a filter; `firstSeqSince` finds a sequence number below which nothing was received at or after a time. */
@@ -82,7 +83,7 @@ function indexOf(filter: EventFilter): string {
 }
 
 /** Our own events were asked for by name but not included: nothing to look for, and the index would be walked in vain. */
-function isEmpty(filter: EventFilter): boolean {
+export function asksForNothing(filter: EventFilter): boolean {
   return filter.name !== undefined && isInternalName(filter.name) && filter.includeInternal !== true;
 }
 
@@ -90,7 +91,7 @@ function isEmpty(filter: EventFilter): boolean {
  * Halves the sequence until the first event received at or after the time is found, as if receipts were in
  * order; one past the newest when there is none.
  */
-function seqSearch(db: Connection): (at: number) => number {
+export function seqSearch(db: Connection): (at: number) => number {
   const nextReceipt = db.prepare<[number], { seq: number; received_at: number }>(nextReceiptSql);
   const bounds = db.prepare<[], { first: number | null; last: number | null }>(boundsSql);
   return (at) => {

@@ -32,6 +32,9 @@ import { endEarlierLeases } from "./queue.ts";
 import { registryReads } from "./registry.ts";
 import { sweeper } from "./retention.ts";
 import { runList } from "./run-list.ts";
+import { indexer } from "./search/indexer.ts";
+import { searchEvents } from "./search/search-events.ts";
+import { searchRuns } from "./search/search-runs.ts";
 import { countByStatus, runGets } from "./runs.ts";
 import { spanReads } from "./spans.ts";
 import { stepReads } from "./steps.ts";
@@ -151,6 +154,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   });
   const { reading } = health;
   const sweep = sweeper(writer, tables.counters);
+  const index = indexer(writer, tables.changedRuns, options.beforeCommit);
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
   const hot = {
     runs: runGets(writer),
@@ -164,6 +168,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const lists = {
     runs: runList(reader),
     events: eventList(reader),
+    searchRuns: searchRuns(reader, tables.changedRuns),
+    searchEvents: searchEvents(reader),
     runGets: runGets(reader),
     queue: queueReads(reader),
     spans: spanReads(reader),
@@ -204,6 +210,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       items: reading(hot.queue.ofRun),
       openOf: reading((runIds) => openOf(hot, runIds)),
       list: reading(lists.runs),
+      search: reading(lists.searchRuns),
       startedBy: reading(lists.runGets.startedBy),
       orphans: reading(lists.runGets.orphans),
       countByStatus: async () => countByStatus(tables.counters),
@@ -212,6 +219,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       get: reading(hot.events.get),
       byInternalId: reading(hot.events.byInternalId),
       list: reading(lists.events),
+      search: reading(lists.searchEvents),
     },
     pauses: {
       paths: reading(hot.pauses.paths),
@@ -252,6 +260,13 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
         if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
         health.check();
         return health.ask(() => sweep(request));
+      },
+    },
+    search: {
+      async catchUp(request) {
+        if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+        health.check();
+        return health.ask(() => index(request));
       },
     },
     async stats() {

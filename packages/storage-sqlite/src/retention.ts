@@ -11,7 +11,8 @@ import { runSweep } from "./sweep-runs.ts";
  * Prepares the sweeps on the writing connection.
  *
  * A piece of weight 100 takes 0.7 ms of the event loop at the median, 2 at the 99th percentile and 3 at the 999th, in a database
- * of 200,000 runs of three steps; with `full` the wait for the disk comes on top, as with every commit.
+ * of 200,000 runs of three steps; with `full` the wait for the disk comes on top, as with every commit. Taking the rows out of the
+ * search index as well takes 18 µs per run and 10 per event, which were 42 and 9.
  */
 export function sweeper(db: Connection, counters: Counters): (request: SweepRequest) => SweepResult {
   const begin = db.prepare("BEGIN IMMEDIATE");

@@ -10,7 +10,7 @@ import { statementsByText } from "./statements.ts";
 
 // A run's id carries the moment it was scheduled, which may differ from `queuedAt` by as much as this. So a
 // period a year ago is reached through the ids and costs no more than the newest page.
-const idTimeSlackMs = 60_000;
+export const idTimeSlackMs = 60_000;
 
 /** Prepares the list of runs. */
 export function runList(db: Connection): (filter: RunFilter, page: PageRequest) => Page<Run> {
@@ -29,23 +29,10 @@ export function runListQuery(
   page: PageRequest,
 ): { readonly sql: string; readonly parameters: readonly unknown[] } {
   const base = baseOf(filter);
-  const conditions: string[] = [];
-  const values: unknown[] = [];
-  const where = (condition: string, value: unknown): void => {
-    conditions.push(condition);
-    values.push(value);
-  };
-  if (filter.functionId !== undefined) where("function_id = +?", filter.functionId);
-  if (filter.triggerName !== undefined) where("trigger_name = +?", filter.triggerName);
-  if (filter.appId !== undefined) where("app_id = +?", filter.appId);
-  if (page.cursor !== null) where("id < ?", page.cursor);
-  if (filter.queuedFrom !== undefined) {
-    where("queued_at >= ?", filter.queuedFrom);
-    where("id >= ?", smallestIdAt(filter.queuedFrom - idTimeSlackMs));
-  }
-  if (filter.queuedBefore !== undefined) {
-    where("queued_at < ?", filter.queuedBefore);
-    where("id < ?", smallestIdAt(filter.queuedBefore + idTimeSlackMs));
+  const { conditions, values } = runConditions(filter);
+  if (page.cursor !== null) {
+    conditions.push("id < ?");
+    values.push(page.cursor);
   }
   const limit = rowsWanted(page);
   if (base === null) {
@@ -62,6 +49,28 @@ export function runListQuery(
   };
 }
 
+/** The SQL of all conditions but the statuses. */
+export function runConditions(filter: RunFilter): { readonly conditions: string[]; readonly values: unknown[] } {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  const where = (condition: string, value: unknown): void => {
+    conditions.push(condition);
+    values.push(value);
+  };
+  if (filter.functionId !== undefined) where("function_id = +?", filter.functionId);
+  if (filter.triggerName !== undefined) where("trigger_name = +?", filter.triggerName);
+  if (filter.appId !== undefined) where("app_id = +?", filter.appId);
+  if (filter.queuedFrom !== undefined) {
+    where("queued_at >= ?", filter.queuedFrom);
+    where("id >= ?", smallestIdAt(filter.queuedFrom - idTimeSlackMs));
+  }
+  if (filter.queuedBefore !== undefined) {
+    where("queued_at < ?", filter.queuedBefore);
+    where("id < ?", smallestIdAt(filter.queuedBefore + idTimeSlackMs));
+  }
+  return { conditions, values };
+}
+
 /** The index to walk; null for the ids themselves. The narrowest filter wins: a function has fewer runs than its trigger or app. */
 function baseOf(filter: RunFilter): string | null {
   if (filter.functionId !== undefined) return "runs_function";
@@ -70,6 +79,7 @@ function baseOf(filter: RunFilter): string | null {
   return filter.statuses === undefined ? null : "runs_status";
 }
 
-function smallestIdAt(at: number): string {
+/** The smallest id that a run of this time can have. */
+export function smallestIdAt(at: number): string {
   return ulidOf(millis(Math.min(Math.max(at, 0), ulidTimeMax)), new Uint8Array(10));
 }

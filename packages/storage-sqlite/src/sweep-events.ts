@@ -1,5 +1,6 @@
 // The sweep of events that came long ago and that nothing needs any more.
 import type { Connection } from "./connection.ts";
+import { removalFromIndex } from "./search/remove.ts";
 import { isFull, type Sweep, type SweepPiece, weightOf } from "./sweep-piece.ts";
 
 // Sequence numbers follow the time of receipt but for commits that overtake each other and clocks that are set back.
@@ -46,6 +47,7 @@ export function eventSweep(db: Connection): EventSweep {
   const newest = db.prepare<[], number | null>(newestSql).pluck();
   const isNeededRow = db.prepare<[{ seq: number; id: string }], number>(isNeededSql).pluck();
   const removeRow = db.prepare<[number]>(removeSql);
+  const unindex = removalFromIndex(db, "events");
   const removeMatches = db.prepare<[number]>(removeMatchesSql);
   const removeDrops = db.prepare<[number]>(removeDropsSql);
 
@@ -53,6 +55,7 @@ export function eventSweep(db: Connection): EventSweep {
   const remove: EventSweep["remove"] = (piece, seq) => {
     const { changes } = removeRow.run(seq);
     piece.removed.events += changes;
+    unindex(seq);
     piece.weight += changes + removeMatches.run(seq).changes + removeDrops.run(seq).changes;
   };
 

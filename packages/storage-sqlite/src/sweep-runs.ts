@@ -3,6 +3,7 @@ import { millis, ulidOf, ulidTimeMax } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";
 import { counterOf } from "./runs.ts";
+import { removalFromIndex } from "./search/remove.ts";
 import type { EventSweep } from "./sweep-events.ts";
 import { isFull, type Sweep, type SweepPiece, weightOf } from "./sweep-piece.ts";
 
@@ -11,7 +12,7 @@ const idTimeSlackMs = 60_000;
 /** Rows looked at per piece: most are removed, which fills the piece before. */
 const candidatesMax = 100;
 
-const candidatesSql = `SELECT id, ended_at, octet_length(output) AS output, octet_length(error) AS error FROM runs INDEXED BY runs_status
+const candidatesSql = `SELECT row, id, ended_at, octet_length(output) AS output, octet_length(error) AS error FROM runs INDEXED BY runs_status
 WHERE status = +? AND id > ? AND id < ? ORDER BY id LIMIT ${candidatesMax}`;
 const isNeededSql = `SELECT EXISTS (SELECT 1 FROM queue_items WHERE run_id = +@id)
   OR EXISTS (SELECT 1 FROM pauses WHERE run_id = +@id)
@@ -29,6 +30,7 @@ const removeRunEventsSql = "DELETE FROM run_events WHERE run_id = ?";
 const removeRunSql = "DELETE FROM runs WHERE id = ?";
 
 interface CandidateRow {
+  readonly row: number;
   readonly id: string;
   readonly ended_at: number | null;
   readonly output: number | null;
@@ -54,6 +56,7 @@ export function runSweep(
   const removeSpan = db.prepare<[number]>(removeSpanSql);
   const removeRunEvents = db.prepare<[string]>(removeRunEventsSql);
   const removeRun = db.prepare<[string]>(removeRunSql);
+  const unindex = removalFromIndex(db, "runs");
 
   /** Removes parts until the piece is full; returns how many. */
   const removeParts = (piece: SweepPiece, rows: readonly PartRow[], remove: (row: number) => unknown): number => {
@@ -76,6 +79,7 @@ export function runSweep(
     for (const event of lifecycle.all(id)) events.remove(piece, event.seq);
     piece.weight += removeRunEvents.run(id).changes;
     removeRun.run(id);
+    unindex(candidate.row);
     piece.weight += weightOf((candidate.output ?? 0) + (candidate.error ?? 0));
     piece.removed.runs += 1;
     return true;

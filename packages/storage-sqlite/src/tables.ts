@@ -18,6 +18,7 @@ import { type QueueWrites, queueWrites } from "./queue.ts";
 import { type RegistryWrites, registryWrites } from "./registry.ts";
 import { type RunWrites, runWrites } from "./runs.ts";
 import { openSequence, type Sequence } from "./sequence.ts";
+import { type ChangedRuns, openChangedRuns } from "./search/changed-runs.ts";
 import { type SpanWrites, spanWrites } from "./spans.ts";
 import { type StepWrites, stepWrites } from "./steps.ts";
 
@@ -41,6 +42,8 @@ export interface Tables {
   readonly debounces: DebounceWrites;
   readonly batches: BatchWrites;
   readonly recordDrop: ReturnType<typeof dropWrites>;
+  /** What the index of words has to look at once more. */
+  readonly changedRuns: ChangedRuns;
   /** Leases what may be leased at the end of a commit. Says whether there was more to look at than one commit should. */
   readonly dispatch: (round: LeaseRound) => boolean;
 }
@@ -73,6 +76,7 @@ export function openTables(db: Connection, epoch: number): Tables {
     debounces: debounceWrites(db),
     batches: batchWrites(db),
     recordDrop: dropWrites(db),
+    changedRuns: openChangedRuns(),
     dispatch: dispatcher({ queue, lanes, lines, gates }),
   };
 }

@@ -24,6 +24,7 @@ import type {
 } from "@stepwright/engine";
 import type { IndexTerm } from "@stepwright/expressions";
 import type { AppId, EventId, FunctionId, JsonText, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
+import type { SearchQuery } from "./search/parse-search.ts";
 
 /** The one storage contract. All methods may be called concurrently. */
 export interface Storage {
@@ -42,6 +43,7 @@ export interface Storage {
   readonly flow: FlowReads;
   readonly registry: RegistryReads;
   readonly retention: Retention;
+  readonly search: SearchIndex;
   /** Size and health figures. */
   stats(): Promise<StorageStats>;
   /** Flushes and closes. Idempotent. */
@@ -129,6 +131,15 @@ export interface RunReads {
    * run's id being within a minute of its `queuedAt`.
    */
   list(filter: RunFilter, page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<Run>>;
+  /**
+   * As `list`, of the runs whose texts the search finds: newest first, in the order they were stored. `cursor` is a number as
+   * text. A page may be short, or empty, and have a cursor all the same: a request looks at so many candidates and no more.
+   */
+  search(
+    query: SearchQuery,
+    filter: RunFilter,
+    page: { readonly cursor: string | null; readonly limit: number },
+  ): Promise<SearchPage<Run>>;
   /** Runs started by the event row with this internal id, oldest first, at most 100. */
   startedBy(eventId: EventId): Promise<readonly Run[]>;
   /**
@@ -153,6 +164,14 @@ export interface RunFilter {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
+}
+
+/** A page of a search, and what the search has not looked at. */
+export interface SearchPage<T> extends Page<T> {
+  /** Rows that are in no index yet and were not read one by one either, about: these may be missing. */
+  readonly notIndexed: number;
+  /** A beginning of a word that more words have than were looked for: of those, only some are found. Null: there is none. */
+  readonly tooShort: string | null;
 }
 
 /** A queue item as people see it. */
@@ -215,6 +234,12 @@ export interface EventReads {
     filter: EventFilter,
     page: { readonly cursor: string | null; readonly limit: number },
   ): Promise<Page<EventListRow>>;
+  /** As `list`, of the events whose texts the search finds. A page may be short, as in `RunReads.search`. */
+  search(
+    query: SearchQuery,
+    filter: EventFilter,
+    page: { readonly cursor: string | null; readonly limit: number },
+  ): Promise<SearchPage<EventListRow>>;
 }
 
 /** All given conditions must hold. */
@@ -361,6 +386,28 @@ export interface Retention {
    * an item, a debounce or a batch needs it. The newest event always stays, so that sequence numbers never go back.
    */
   sweep(request: SweepRequest): Promise<SweepResult>;
+}
+
+/**
+ * The index of what is searched. It follows behind what is stored, so that no transition pays for it; a search reads what is not
+ * indexed yet by itself, up to a limit. How far it has come is stored with it, in one transaction: nothing is lost or done twice.
+ *
+ * In Postgres: a table of `tsvector`s beside a progress row that one server at a time locks, up to the oldest running transaction.
+ */
+export interface SearchIndex {
+  /**
+   * Brings the index a piece further, in one short commit of about `weightMax`. Newly stored rows go first, then those that have
+   * changed, then what was there before there was an index, from the newest to the oldest.
+   */
+  catchUp(request: { readonly weightMax: number }): Promise<CaughtUp>;
+}
+
+/** What a piece of work on the index has done. */
+export interface CaughtUp {
+  /** Rows whose texts were indexed. */
+  readonly indexed: number;
+  /** False while there is more to do. */
+  readonly isCurrent: boolean;
 }
 
 /** A piece of a sweep. */

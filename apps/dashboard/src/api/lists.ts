@@ -32,6 +32,8 @@ export function useRuns(search: RunSearch): LiveList<ApiRunRow> {
 /** What `/events` is filtered by. */
 export interface EventSearch {
   readonly name?: string;
+  /** What is searched for. */
+  readonly q?: string;
   /** True to show the engine's own events too. */
   readonly internal?: boolean;
   readonly cursor?: string;
@@ -42,6 +44,7 @@ export function useEvents(search: EventSearch): LiveList<ApiEventRow> {
   const { cursor = null, ...filters } = search;
   const query = {
     ...(filters.name === undefined ? {} : { name: filters.name }),
+    ...(filters.q === undefined ? {} : { search: filters.q }),
     ...(filters.internal === true ? { internal: "true" } : {}),
   };
   return useLiveList<ApiEventRow>({

@@ -1,6 +1,6 @@
 // A long list that stays true while it is read: at its top new rows come in by themselves,
 // further down they wait to be asked for, and rows on the screen are brought up to date in place.
-import type { ApiLiveMessage, ApiPage } from "@stepwright/protocol";
+import type { ApiLiveMessage, ApiPage, ApiSearchGaps } from "@stepwright/protocol";
 import {
   useInfiniteQuery,
   useQueryClient,
@@ -44,6 +44,8 @@ export interface LiveList<T> {
   /** Where the part that is not loaded begins; null when all is loaded. */
   readonly nextCursor: string | null;
   readonly isLoadingMore: boolean;
+  /** What a search has not looked at; null for a list that is none. */
+  readonly gaps: ApiSearchGaps | null;
   loadMore(): void;
   /** Tells which rows are on the screen; only those are read again when they change. */
   noteVisible(range: { readonly start: number; readonly end: number }): void;
@@ -91,6 +93,7 @@ export function useLiveList<T>(options: LiveListOptions<T>): LiveList<T> {
     error: query.error,
     nextCursor: query.hasNextPage ? (query.data?.pages.at(-1)?.nextCursor ?? null) : null,
     isLoadingMore: query.isFetchingNextPage,
+    gaps: query.data?.pages.at(-1)?.search ?? null,
     loadMore: () => {
       if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
     },

@@ -7,6 +7,7 @@ import { appsQuery, functionsQuery, infoQuery } from "../api/queries.ts";
 import { triggerNames } from "../present/listeners.ts";
 import { isFiltered, toggleStatus, type RunSearch } from "../present/run-search.ts";
 import { statusLook } from "../present/status.ts";
+import { SearchBox } from "./search-box.tsx";
 import { Select } from "./ui/field.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
 
@@ -20,10 +21,11 @@ const spans = [
 /** Statuses in the order people look for them. */
 const order = ["failed", "running", "queued", "completed", "cancelled", "skipped"] as const satisfies ApiRunStatus[];
 
-/** The statuses, and the way back to everything. */
+/** The search, the statuses, and the way back to everything. */
 export function RunStatusFilter({ search }: { readonly search: RunSearch }): ReactNode {
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
+      <RunSearchBox search={search} />
       <StatusLinks search={search} />
       {isFiltered(search) ? (
         <Link to="/runs" activeOptions={{ exact: true }} className="px-1 text-link hover:underline">
@@ -31,6 +33,21 @@ export function RunStatusFilter({ search }: { readonly search: RunSearch }): Rea
         </Link>
       ) : null}
     </div>
+  );
+}
+
+function RunSearchBox({ search }: { readonly search: RunSearch }): ReactNode {
+  const navigate = useNavigate({ from: "/runs" });
+  const { cursor: _, q, ...filters } = search;
+  return (
+    <SearchBox
+      label="Search runs"
+      placeholder="Error, output, payload or id"
+      value={q}
+      onSearch={(text) =>
+        void navigate({ to: "/runs", search: text === undefined ? filters : { ...filters, q: text } })
+      }
+    />
   );
 }
 

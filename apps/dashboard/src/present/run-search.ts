@@ -19,6 +19,8 @@ export interface RunSearch {
   readonly fn?: string;
   readonly app?: string;
   readonly event?: string;
+  /** What is searched for. */
+  readonly q?: string;
   /** How far back, such as `15m`, `1h` or `7d`. */
   readonly last?: string;
   /** Where an older part of the list begins; the newest runs if absent. */
@@ -33,6 +35,7 @@ export function parseRunSearch(raw: Readonly<Record<string, unknown>>): RunSearc
     fn: textOf(raw, "fn"),
     app: textOf(raw, "app"),
     event: textOf(raw, "event"),
+    q: textOf(raw, "q"),
     cursor: textOf(raw, "cursor"),
   };
   return {
@@ -47,7 +50,7 @@ export function runsQuery(search: RunSearch, now: number): Readonly<Record<strin
   const backMs = search.last === undefined ? null : spanMs(search.last);
   return {
     ...(search.status === undefined ? {} : { status: search.status.join(",") }),
-    ...present({ function: search.fn, app: search.app, event: search.event }),
+    ...present({ function: search.fn, app: search.app, event: search.event, search: search.q }),
     ...(backMs === null ? {} : { from: String(now - backMs) }),
   };
 }
@@ -59,6 +62,7 @@ export function isFiltered(search: RunSearch): boolean {
     search.fn !== undefined ||
     search.app !== undefined ||
     search.event !== undefined ||
+    search.q !== undefined ||
     search.last !== undefined
   );
 }

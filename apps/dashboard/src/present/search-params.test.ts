@@ -22,7 +22,7 @@ describe("search parameters", () => {
 
 describe("the filters of the runs list", () => {
   test("an address survives reading and writing", () => {
-    const address = "?status=running,failed&fn=sync-crm&app=shop&event=order/paid&cursor=01J&last=1h";
+    const address = "?status=running,failed&fn=sync-crm&app=shop&event=order/paid&q=card%20declined&cursor=01J&last=1h";
     const search = parseRunSearch(parseSearch(address));
     expect(parseRunSearch(parseSearch(stringifySearch({ ...search })))).toEqual(search);
     expect(search.status).toEqual(["running", "failed"]);
@@ -35,8 +35,13 @@ describe("the filters of the runs list", () => {
   });
 
   test("they become the query of the API", () => {
-    const search: RunSearch = { status: ["failed", "running"], fn: "sync-crm", last: "1h" };
-    expect(runsQuery(search, 10_000_000)).toEqual({ status: "failed,running", function: "sync-crm", from: "6400000" });
+    const search: RunSearch = { status: ["failed", "running"], fn: "sync-crm", q: '"card declined"', last: "1h" };
+    expect(runsQuery(search, 10_000_000)).toEqual({
+      status: "failed,running",
+      function: "sync-crm",
+      search: '"card declined"',
+      from: "6400000",
+    });
   });
 
   test("a status is added in a fixed order, taken away again, and the place in the list is given up", () => {
@@ -48,6 +53,7 @@ describe("the filters of the runs list", () => {
   test("a place in the list is not a filter", () => {
     expect(isFiltered({ cursor: "x" })).toBe(false);
     expect(isFiltered({ last: "1h" })).toBe(true);
+    expect(isFiltered({ q: "declined" })).toBe(true);
   });
 
   test.each([

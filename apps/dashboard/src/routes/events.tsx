@@ -2,11 +2,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useId, type ReactNode } from "react";
-import { useEvents } from "../api/lists.ts";
+import { useEvents, type EventSearch } from "../api/lists.ts";
 import { functionsQuery } from "../api/queries.ts";
 import { EventsTable } from "../components/events-table.tsx";
 import { ListEnd, NewRows } from "../components/list-foot.tsx";
 import { useOpenSend } from "../components/send-event.tsx";
+import { SearchBox, SearchGaps, SearchGoesOn } from "../components/search-box.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { SuggestInput } from "../components/ui/field.tsx";
 import { Empty, Loading, Problem } from "../components/ui/note.tsx";
@@ -22,13 +23,22 @@ export function EventsPage(): ReactNode {
   const list = useEvents(search);
   return (
     <>
-      <title>{search.name === undefined ? "Events · Stepwright" : `Events: ${search.name} · Stepwright`}</title>
+      <title>{titleOf(search)}</title>
       <PageHead title="Events" />
       <EventFilters />
+      <SearchGaps gaps={list.gaps} />
       {list.error !== null && list.rows.length === 0 ? (
         <Problem error={list.error} onRetry={list.showNew} />
       ) : list.isLoading ? (
         <Loading what="events" />
+      ) : list.rows.length === 0 && list.nextCursor !== null ? (
+        <SearchGoesOn isLoading={list.isLoadingMore} onMore={list.loadMore} />
+      ) : list.rows.length === 0 && search.q !== undefined ? (
+        <Empty title={`No event is found for ${search.q}`}>
+          <Link to="/events" className="text-link hover:underline">
+            Show all events
+          </Link>
+        </Empty>
       ) : list.rows.length === 0 ? (
         <NoEvents name={search.name} />
       ) : (
@@ -57,6 +67,11 @@ export function EventsPage(): ReactNode {
   );
 }
 
+function titleOf({ q, name }: EventSearch): string {
+  const parts = [q, name].filter((part) => part !== undefined);
+  return parts.length === 0 ? "Events · Stepwright" : `Events: ${parts.join(" · ")} · Stepwright`;
+}
+
 function EventFilters(): ReactNode {
   const id = useId();
   const search = route.useSearch();
@@ -70,8 +85,18 @@ function EventFilters(): ReactNode {
   const names = triggerNames(functions);
   return (
     <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+      <SearchBox
+        label="Search events"
+        placeholder="Payload, name or id"
+        value={search.q}
+        onSearch={(text) => {
+          const { cursor: __, q: ___, ...others } = search;
+          void navigate({ to: "/events", search: text === undefined ? others : { ...others, q: text } });
+        }}
+      />
       <form
         role="search"
+        aria-label="Filter by name"
         className="flex w-full max-w-sm gap-2"
         onSubmit={(event) => {
           event.preventDefault();

@@ -9,6 +9,7 @@ import { ListEnd, NewRows } from "../components/list-foot.tsx";
 import { RunChoices, RunStatusFilter } from "../components/run-filters.tsx";
 import { RunsTable } from "../components/runs-table.tsx";
 import { useOpenSend } from "../components/send-event.tsx";
+import { SearchGaps, SearchGoesOn } from "../components/search-box.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 import { PageHead } from "../components/ui/panel.tsx";
@@ -37,6 +38,7 @@ export function RunsPage(): ReactNode {
           </Link>
         </p>
       )}
+      <SearchGaps gaps={list.gaps} />
       {list.error !== null && list.rows.length === 0 ? (
         <Problem error={list.error} onRetry={list.showNew}>
           {isFiltered(search) ? (
@@ -47,8 +49,10 @@ export function RunsPage(): ReactNode {
         </Problem>
       ) : list.isLoading ? (
         <Loading what="runs" />
+      ) : list.rows.length === 0 && list.nextCursor !== null ? (
+        <SearchGoesOn isLoading={list.isLoadingMore} onMore={list.loadMore} />
       ) : list.rows.length === 0 ? (
-        <NoRuns isFiltered={isFiltered(search)} hasApps={apps.data === undefined || apps.data.length > 0} />
+        <NoRuns search={search} hasApps={apps.data === undefined || apps.data.length > 0} />
       ) : (
         <>
           <NewRows count={list.newRows} noun="run" onShow={list.showNew} />
@@ -77,11 +81,11 @@ export function RunsPage(): ReactNode {
   );
 }
 
-function NoRuns(props: { readonly isFiltered: boolean; readonly hasApps: boolean }): ReactNode {
+function NoRuns({ search, ...props }: { readonly search: RunSearch; readonly hasApps: boolean }): ReactNode {
   const openSend = useOpenSend();
-  if (props.isFiltered) {
+  if (isFiltered(search)) {
     return (
-      <Empty title="No run matches these filters">
+      <Empty title={search.q === undefined ? "No run matches these filters" : `No run is found for ${search.q}`}>
         <p>
           <Link to="/runs" className="text-link hover:underline">
             Clear the filters
@@ -117,9 +121,9 @@ function withoutCursor({ cursor: _cursor, ...search }: RunSearch): RunSearch {
   return search;
 }
 
-function titleOf({ status, fn, event, last }: RunSearch): string {
+function titleOf({ status, fn, event, q, last }: RunSearch): string {
   const words = (status ?? []).map((item) => statusLook(item).word.toLowerCase()).join(", ");
-  const parts = [words, fn, event, last === undefined ? undefined : `last ${last}`].filter(
+  const parts = [q, words, fn, event, last === undefined ? undefined : `last ${last}`].filter(
     (part) => part !== undefined && part !== "",
   );
   return parts.length === 0 ? "Runs · Stepwright" : `Runs: ${parts.join(" · ")} · Stepwright`;

@@ -70,8 +70,8 @@ async function provide(root: string, runs: number): Promise<string> {
 }
 
 /**
- * Does once what every start that is measured would have to do otherwise: migrates a database of an earlier version, and removes
- * the keys that have expired since it was built, which a server would have removed from hour to hour.
+ * Does once what every start that is measured would have to do otherwise: migrates a database of an earlier version, removes
+ * the keys that have expired since it was built, which a server would have removed from hour to hour, and indexes its texts.
  */
 async function catchUp(folder: string): Promise<void> {
   const now = millis(Date.now());
@@ -80,5 +80,6 @@ async function catchUp(folder: string): Promise<void> {
   do {
     ({ cursor } = await storage.retention.sweep({ expired: { kind: "keys", before: now }, cursor, weightMax: 10_000 }));
   } while (cursor !== null);
+  while (!(await storage.search.catchUp({ weightMax: 1_000 })).isCurrent);
   await storage.close();
 }

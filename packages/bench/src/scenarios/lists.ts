@@ -1,14 +1,15 @@
 // Lists: every kind of list that the dashboard shows, on a database of 1,000,000 runs. In the store, through its port; and
-// some of them as the page asks for them, over HTTP.
+// some of them as the page asks for them, over HTTP. And searches in the store, on a copy with texts to search in.
 import { join } from "node:path";
 import { type FunctionId, millis } from "@stepwright/protocol";
 import type { EventFilter, RunFilter, Storage } from "@stepwright/storage";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
-import { type Figure, figure } from "../figure.ts";
-import { latencyOf } from "../latency.ts";
+import type { Figure } from "../figure.ts";
 import type { Scenario, Size } from "../scenario.ts";
 import { readApi } from "../server-api.ts";
 import { startSubject, type Subject } from "../subject.ts";
+import { type Read, timeRead } from "../time-read.ts";
+import { measureSearches } from "./searches.ts";
 
 const storedRuns: Readonly<Record<Size, number>> = { smoke: 200, full: 1_000_000 };
 const reads: Readonly<Record<Size, number>> = { smoke: 2, full: 30 };
@@ -17,9 +18,13 @@ const day = 86_400_000;
 
 export const lists: Scenario = {
   name: "lists",
-  about: "Lists of runs and events by every filter on 1,000,000 stored runs, in the store and over the API.",
-  measure: ({ size, synchronous, databases }) =>
-    databases.withCopy(storedRuns[size], async (dataDir) => {
+  about:
+    "Lists of runs and events by every filter, and searches, on 1,000,000 stored runs, in the store and over the API.",
+  measure: async ({ size, synchronous, databases }) => {
+    const found = await databases.withCopy(storedRuns[size], (dataDir) =>
+      measureSearches(join(dataDir, "main.db"), reads[size]),
+    );
+    const listed = await databases.withCopy(storedRuns[size], async (dataDir) => {
       const inStore = await measureStore(join(dataDir, "main.db"), reads[size]);
       const subject = await startSubject({ kind: "server", synchronous, dataDir });
       try {
@@ -27,15 +32,10 @@ export const lists: Scenario = {
       } finally {
         await subject.stop();
       }
-    }),
+    });
+    return [...listed, ...found];
+  },
 };
-
-interface Read {
-  readonly id: string;
-  readonly title: string;
-  /** Returns how many rows there were. */
-  readonly run: () => Promise<number>;
-}
 
 async function measureStore(file: string, count: number): Promise<readonly Figure[]> {
   const storage = openSqliteStorage({ file, synchronous: "full", now: millis(Date.now()) });
@@ -47,18 +47,6 @@ async function measureStore(file: string, count: number): Promise<readonly Figur
   } finally {
     await storage.close();
   }
-}
-
-async function timeRead({ id, title, run }: Read, count: number): Promise<Figure> {
-  const times: number[] = [];
-  let rows = 0;
-  for (let read = 0; read < count; read += 1) {
-    const start = performance.now();
-    rows = await run();
-    times.push(performance.now() - start);
-  }
-  const { p50, max } = latencyOf(times);
-  return figure({ id, title, value: p50, unit: "ms", p99: max, counts: { rows } });
 }
 
 async function runReads(storage: Storage): Promise<readonly Read[]> {

@@ -196,6 +196,65 @@ test("events, functions and apps are shown with what belongs to them", async () 
   expect(foreign).toEqual([]);
 });
 
+test("runs and events are searched for by what they hold, and the search stays in the address", async () => {
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "refund", retries: 0 }, { event: event("refund") }, async ({ event: { data }, step }) => {
+      await step.run("pay-back", () => {
+        if (data["customer"] === "grace@example.com") throw new sdk.NonRetriableError("account 77-31 is closed");
+        return { receipt: "rcpt_0815" };
+      });
+    }),
+  ]);
+  const closed = await app.runOnce("refund", { customer: "grace@example.com", order: "ord_4711-b" });
+  const paid = await app.runOnce("refund", { customer: "heidi@example.com", order: "ord_4712-c" });
+  const { page, foreign } = await openPage(browser, server.url);
+  await page.goto(`${server.url}/runs`);
+  const box = page.getByRole("searchbox", { name: "Search runs" });
+  const rows = page.getByRole("table", { name: "Runs" }).locator(`a[href^="/runs/"]`);
+  const shown = async (wanted: readonly string[]) => {
+    for (const id of wanted) await page.locator(`a[href^="/runs/${id}"]`).waitFor();
+    expect(await rows.count()).toBe(wanted.length);
+  };
+  const search = async (text: string) => {
+    await box.fill(text);
+    await box.press("Enter");
+    await page.waitForURL((url) => url.searchParams.get("q") === text);
+  };
+
+  await search('"account 77-31 is closed"');
+  await shown([closed.id]);
+  await takePicture(page, "runs-search");
+  await search("heidi@example.com");
+  await shown([paid.id]);
+  await search("ord_47");
+  await shown([paid.id, closed.id]);
+  await page
+    .getByRole("group", { name: "Status" })
+    .getByRole("link", { name: /Failed/ })
+    .click();
+  await page.waitForURL((url) => url.searchParams.get("status") === "failed" && url.searchParams.get("q") === "ord_47");
+  await shown([closed.id]);
+  await page.goBack();
+  await shown([paid.id, closed.id]);
+  await search(paid.id);
+  await shown([paid.id]);
+  await search("nobody-is-called-this");
+  await page.getByText("No run is found for nobody-is-called-this").waitFor();
+  await takePicture(page, "runs-search-empty");
+  await search("...");
+  await page.getByRole("alert").getByText("it has no letter and no digit to look for").waitFor();
+  await takePicture(page, "runs-search-invalid");
+
+  await page.goto(`${server.url}/events?q=grace%40example.com`);
+  const events = page.getByRole("table", { name: "Events" });
+  await events.getByRole("link", { name: app.event("refund") }).waitFor();
+  expect(await page.getByRole("searchbox", { name: "Search events" }).inputValue()).toBe("grace@example.com");
+  await takePicture(page, "events-search");
+  await page.getByRole("searchbox", { name: "Search events" }).fill("");
+  await page.waitForURL((url) => !url.searchParams.has("q"));
+  expect(foreign).toEqual([]);
+});
+
 test("a run that does not exist and a page that does not exist say so", async () => {
   const { page } = await openPage(browser, server.url);
   await page.goto(`${server.url}/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV`);

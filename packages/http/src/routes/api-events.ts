@@ -11,9 +11,18 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { readEvents } from "../event-body.ts";
 import { readMatches } from "../matched-steps.ts";
-import { flagParameter, limitParameter, millisParameter, readEventId, readQuery } from "../parameters.ts";
+import {
+  flagParameter,
+  isNumber,
+  limitParameter,
+  millisParameter,
+  readEventId,
+  readQuery,
+  searchParameter,
+} from "../parameters.ts";
 import { presentEvent, presentEventRow } from "../present-event.ts";
 import { presentFates } from "../present-flow.ts";
+import { presentSearchPage } from "../present-search.ts";
 import { indexRegistry } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
 
@@ -22,6 +31,7 @@ const eventsQuery = z.strictObject({
   from: millisParameter.optional(),
   to: millisParameter.optional(),
   internal: flagParameter.default(false),
+  search: searchParameter.optional(),
   cursor: z.string().optional(),
   limit: limitParameter,
 });
@@ -31,16 +41,19 @@ export function apiEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): v
   const { events, runs, flow } = runtime.storage;
 
   app.get("/api/events", async (request): Promise<ApiPage<ApiEventRow>> => {
-    const { name, from, to, internal, cursor = null, limit } = readQuery(eventsQuery, request.query);
-    if (cursor !== null && !/^\d{1,15}$/.test(cursor)) throw cursorInvalid({ cursor });
+    const { name, from, to, internal, search, cursor = null, limit } = readQuery(eventsQuery, request.query);
+    if (cursor !== null && !isNumber(cursor)) throw cursorInvalid({ cursor });
     const filter = {
       ...(name === undefined || name === "" ? {} : { name }),
       ...(from === undefined ? {} : { receivedFrom: from }),
       ...(to === undefined ? {} : { receivedBefore: to }),
       includeInternal: internal,
     };
-    const page = await events.list(filter, { cursor, limit });
-    return { items: page.items.map(presentEventRow), nextCursor: page.nextCursor };
+    const page =
+      search === undefined
+        ? await events.list(filter, { cursor, limit })
+        : presentSearchPage(await events.search(search, filter, { cursor, limit }));
+    return { ...page, items: page.items.map(presentEventRow) };
   });
 
   app.get<{ Params: { eventId: string } }>("/api/events/:eventId", async (request): Promise<ApiEventDetail> => {

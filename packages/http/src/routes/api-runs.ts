@@ -17,9 +17,10 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { readInvokedInputs } from "../invoked-inputs.ts";
 import { holdersMax } from "../limits.ts";
-import { limitParameter, millisParameter, readQuery, readRunId } from "../parameters.ts";
+import { isNumber, limitParameter, millisParameter, readQuery, readRunId, searchParameter } from "../parameters.ts";
 import { presentEvent } from "../present-event.ts";
 import { presentRun, presentRunRow, type OpenFacts } from "../present-run.ts";
+import { presentSearchPage } from "../present-search.ts";
 import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
 
@@ -52,9 +53,12 @@ const runsQuery = z.strictObject({
   event: z.string().optional(),
   from: millisParameter.optional(),
   to: millisParameter.optional(),
+  search: searchParameter.optional(),
   cursor: z.string().optional(),
   limit: limitParameter,
 });
+
+type RunsQuery = z.output<typeof runsQuery>;
 
 const nothingOpen: OpenFacts = { items: [], pauses: [] };
 
@@ -74,17 +78,19 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
   const present = async (event: StoredEvent): Promise<ApiEvent> =>
     presentEvent(event, await runtime.eventPayload(event));
 
+  const readPage = async ({ search, limit, ...query }: RunsQuery, filter: RunFilter) => {
+    const cursor = query.cursor ?? null;
+    if (cursor !== null && !(search === undefined ? isUlid(cursor) : isNumber(cursor))) throw cursorInvalid({ cursor });
+    if (search === undefined) return runs.list(filter, { cursor, limit });
+    return presentSearchPage(await runs.search(search, filter, { cursor, limit }));
+  };
+
   app.get("/api/runs", async (request): Promise<ApiPage<ApiRunRow>> => {
     const query = readQuery(runsQuery, request.query);
     const registry = indexRegistry(runtime.registry());
-    const cursor = query.cursor ?? null;
-    if (cursor !== null && !isUlid(cursor)) throw cursorInvalid({ cursor });
-    const page = await runs.list(filterOf(query, registry), { cursor, limit: query.limit });
+    const page = await readPage(query, filterOf(query, registry));
     const open = await runs.openOf(page.items.flatMap(({ id, status }) => (isEnded(status) ? [] : [id])));
-    return {
-      items: page.items.map((run) => presentRunRow(run, open.get(run.id) ?? nothingOpen, registry)),
-      nextCursor: page.nextCursor,
-    };
+    return { ...page, items: page.items.map((run) => presentRunRow(run, open.get(run.id) ?? nothingOpen, registry)) };
   });
 
   app.get<{ Params: { runId: string } }>("/api/runs/:runId", async (request): Promise<ApiRun> => {
@@ -127,7 +133,7 @@ function isStatus(name: string): name is RunStatus {
   return statuses.some((status) => status === name);
 }
 
-function filterOf(query: z.output<typeof runsQuery>, registry: RegistryIndex): RunFilter {
+function filterOf(query: RunsQuery, registry: RegistryIndex): RunFilter {
   const fn = query.function === undefined ? null : registry.functionBySlug(query.function);
   const app = query.app === undefined ? null : registry.appByName(query.app);
   if (query.function !== undefined && fn === null) {

@@ -6,7 +6,18 @@ import type { JsonValue } from "../json.ts";
 /** One page of a list. Pass `nextCursor` back as `?cursor=`; null on the last page. */
 export interface ApiPage<T> {
   readonly items: readonly T[];
+  /** A page of a search may be short, or empty, and have one all the same: the next page looks further. */
   readonly nextCursor: string | null;
+  /** Of a list with `?search=`: what was not looked at. */
+  readonly search?: ApiSearchGaps;
+}
+
+/** What a search has not looked at. */
+export interface ApiSearchGaps {
+  /** Rows that are not indexed yet, about: the index follows behind, and is far behind after an update or a flood. */
+  readonly notIndexed: number;
+  /** A beginning of a word that too many words have: only some of them were looked for. */
+  readonly tooShort: string | null;
 }
 
 /** Status of a run. */
@@ -79,7 +90,7 @@ export interface ApiRemovedRows {
   readonly keys: number;
 }
 
-/** A row of `GET /api/runs?status=failed,running&function=SLUG&app=NAME&event=NAME&from=MS&to=MS&cursor=&limit=50`. */
+/** A row of `GET /api/runs?status=failed,running&function=SLUG&app=NAME&event=NAME&from=MS&to=MS&search=TEXT&cursor=&limit=50`. */
 export interface ApiRunRow {
   readonly id: string;
   readonly status: ApiRunStatus;
@@ -235,7 +246,7 @@ export interface ApiEvent {
   readonly receivedAt: number;
 }
 
-/** A row of `GET /api/events?name=&from=&to=&internal=true&cursor=&limit=`, and `GET /api/events/:id` with `data`. */
+/** A row of `GET /api/events?name=&from=&to=&internal=true&search=&cursor=&limit=`, and `GET /api/events/:id` with `data`. */
 export interface ApiEventRow extends Omit<ApiEvent, "data" | "user"> {
   readonly runs: readonly { readonly runId: string; readonly functionSlug: string; readonly status: ApiRunStatus }[];
 }

@@ -10,6 +10,7 @@ import type { Check } from "./check.ts";
 import { eventChecks } from "./event-checks.ts";
 import { flowChecks } from "./flow-checks.ts";
 import { runChecks } from "./run-checks.ts";
+import { searchChecks } from "./search-checks.ts";
 import { waitChecks } from "./wait-checks.ts";
 
 /** What was found wrong: how often, and where. */
@@ -48,7 +49,7 @@ export interface ExamineOptions {
 }
 
 /** Every check, in the order in which they are made. */
-const checks: readonly Check[] = [...runChecks, ...eventChecks, ...waitChecks, ...flowChecks];
+const checks: readonly Check[] = [...runChecks, ...eventChecks, ...waitChecks, ...flowChecks, ...searchChecks];
 
 const damages = {
   FILE_DAMAGED: {

@@ -14,6 +14,7 @@ import { describeQueue } from "./queue.ts";
 import { describeRegistry } from "./registry.ts";
 import { describeRetention } from "./retention.ts";
 import { describeRuns } from "./runs.ts";
+import { describeSearch } from "./search.ts";
 import type { OpenStorage } from "./subject.ts";
 
 /** Rows for what only one implementation can be tested for. */
@@ -37,5 +38,6 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describeLists(open);
     describeRegistry(open);
     describeRetention(open);
+    describeSearch(open);
   });
 }
