@@ -13,6 +13,7 @@ import {
 import type { LoadedRun, Storage } from "@stepwright/storage";
 import { SqliteError } from "better-sqlite3";
 import { batchReads } from "./batches.ts";
+import type { ThreadParts } from "./checkpoint-thread.ts";
 import { committer } from "./commit.ts";
 import { type Connection, openReader, openWriter, type Synchronous } from "./connection.ts";
 import { cronReads } from "./cron.ts";
@@ -25,7 +26,9 @@ import { type FileDamage, inspectFiles } from "./inspect-files.ts";
 import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
+import { openCheckpoints } from "./open-checkpoints.ts";
 import { pauseReads } from "./pauses.ts";
+import { type Place, placeOf } from "./place.ts";
 import { queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
 import { registryReads } from "./registry.ts";
@@ -50,6 +53,11 @@ export interface SqliteOptions {
   readonly acceptDamage?: boolean;
   /** Hears of what people should know: damage that was accepted, and that an open store has stopped writing. */
   readonly onTrouble?: (error: StepwrightError) => void;
+  /**
+   * Leaves checkpoints of the log to a thread, so that the event loop need not wait for them. Default: whoever commits does them,
+   * which tests and simulations want, where nothing happens beside the one thing that happens.
+   */
+  readonly checkpointThread?: ThreadParts | undefined;
   /**
    * Called when everything of a transaction is done but the commit. What it throws ends the transaction, as an error of the
    * disk does: simulations have no other way to that moment.
@@ -143,8 +151,9 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const tables = openTables(writer, epoch);
   const commit = committer(writer, tables, options.beforeCommit);
   const files = writer.memory ? [] : [options.file, `${options.file}-wal`];
+  const places = files.map((file): Place => ({ file, at: placeOf(file) }));
   const health = watchHealth({
-    files,
+    places,
     isDamageAccepted: options.acceptDamage === true,
     onBroken: (error) => options.onTrouble?.(error),
   });
@@ -174,17 +183,23 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     registry: registryReads(reader, tables.counters),
   };
   let latest = options.now;
-  const log = options.synchronous === "full" && options.file !== ":memory:" ? logSync(options.file) : noSync;
+  const log = options.synchronous === "full" && !writer.memory ? logSync(options.file) : noSync;
+  const { checkpoints, closeFile } = openCheckpoints({ ...options, writer, places, onUnsynced: health.stop });
+  const mayWrite = (): void => {
+    if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+    health.check();
+  };
 
   return {
     async commit(batch) {
-      if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
-      health.check();
+      while (checkpoints.inTheWay !== null) await checkpoints.inTheWay;
+      mayWrite();
       if (batch.now > latest) latest = batch.now;
       const result = health.ask(() => commit(batch));
-      await log.flush().catch((error: unknown) => health.end(error));
+      await log.flush({ isDiskBusy: checkpoints.isRunning }).catch((error: unknown) => health.end(error));
       // Afterwards: what was committed to files that are gone must not be acknowledged.
       health.checkPlace();
+      checkpoints.afterCommit();
       return result;
     },
     runs: {
@@ -247,9 +262,11 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     },
     retention: {
       async sweep(request) {
-        if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
-        health.check();
-        return health.ask(() => sweep(request));
+        while (checkpoints.inTheWay !== null) await checkpoints.inTheWay;
+        mayWrite();
+        const result = health.ask(() => sweep(request));
+        checkpoints.afterCommit();
+        return result;
       },
     },
     async stats() {
@@ -261,10 +278,13 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       return { ...sizes, bootEpoch: epoch, synchronous: options.synchronous };
     },
     async close() {
+      // Before the others: the thread must not be the last to close.
+      await checkpoints.close();
       log.close();
       // The last connection to close moves the log into the database file and removes it, unless it is the reader: damage
       // is left as it was found, and what lies in the place of files that were moved is not ours.
       for (const db of health.isBroken ? [writer, reader] : [reader, writer]) db.close();
+      closeFile();
       lock.release();
     },
   };
