@@ -160,6 +160,10 @@ export function createRuntime(options: {
       lanes: lanes.known,
     }),
     retention: () => retention.status(),
+    sweepNow() {
+      refuseWhenStopping();
+      return retention.sweepNow();
+    },
     idle: () => idleness.wait(),
     waitForRun: (runId) => waitForRun(storage, live, runId),
   };

@@ -10,6 +10,8 @@ import type { Shell } from "./shell.ts";
 export interface Retention {
   /** The first sweep comes a little later: a server that has just started has better things to do. */
   start(): void;
+  /** Begins a sweep now, unless one is going on; false when there is nothing that is ever removed. */
+  sweepNow(): boolean;
   stop(): void;
   status(): RetentionStatus;
 }
@@ -22,6 +24,7 @@ export function createRetention(
   const { clock, storage } = ports;
   const policy = settings.retention;
   const end = new AbortController();
+  let wake = new AbortController();
   let status: RetentionStatus = {
     policy,
     isSweeping: false,
@@ -73,7 +76,8 @@ export function createRetention(
   const run = async (kept: RetentionPolicy) => {
     for (let pauseMs = firstSweepMs; ; pauseMs = sweepIntervalMs) {
       status = { ...status, nextSweepAt: millis(clock.now() + pauseMs) };
-      await sleep(pauseMs);
+      wake = new AbortController();
+      await clock.sleepUntil(status.nextSweepAt ?? clock.now(), AbortSignal.any([end.signal, wake.signal]));
       if (end.signal.aborted) return;
       await sweepQuietly(kept);
     }
@@ -82,6 +86,11 @@ export function createRetention(
   return {
     start() {
       if (policy !== null) void run(policy);
+    },
+    sweepNow() {
+      // While one is going on nobody sleeps on it.
+      wake.abort();
+      return policy !== null;
     },
     stop: () => end.abort(),
     status: () => status,

@@ -94,6 +94,27 @@ it("removes runs and events when their time has come, not before, and nothing th
   expect(examineDatabase({ file: shop.file, isFull: true }).findings).toEqual([]);
 });
 
+it("sweeps before its hour when it is told to, and an hour after that again", async () => {
+  const shop = await open({ ...policy, runs: { ...policy.runs, completed: 1 } });
+  const completed = await shop.start("test/steps");
+  await shop.ended(completed);
+  shop.clock.move(10);
+  await shop.runtime.idle();
+  expect(await statusOf(shop, completed)).toBe("completed");
+  expect(shop.runtime.sweepNow()).toBe(true);
+  const askedAt = shop.clock.now();
+  await pass(shop, 0);
+  expect(await statusOf(shop, completed)).toBeUndefined();
+  expect(shop.runtime.retention().lastSweep?.startedAt).toBe(askedAt);
+  expect(shop.runtime.retention().nextSweepAt).toBe(shop.clock.now() + hour);
+});
+
+it("does not sweep for anybody when nothing is ever removed", async () => {
+  const shop = await open(null);
+  expect(shop.runtime.sweepNow()).toBe(false);
+  expect(shop.runtime.retention()).toMatchObject({ isSweeping: false, lastSweep: null });
+});
+
 it("keeps a failed run for as long as the run of its handler", async () => {
   const clock = createManualClock();
   const opened = await openRuntime({ file: tempFile(), clock, settings: { retention: policy } });
