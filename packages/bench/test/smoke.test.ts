@@ -49,7 +49,7 @@ const counts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "retention/delay": {},
   "retention/steps": { measured: 50 },
   "retention/calls": { runs: 5, ended: 5, calls: 20 },
-  "retention/rows": { runs: 198 },
+  "retention/rows": { runs: 198, steps: 84, spans: 282, events: 410, keys: 0 },
   "cold-start/fresh": { starts: 1 },
   "cold-start/200": { starts: 1 },
   "recovery/200": { inFlight: 10, madeAgain: 10, firstAfterMs: expect.any(Number) },

@@ -29,8 +29,8 @@ export interface Checkpoints {
   readonly isRunning: boolean;
   /** Looks how far the log has come. */
   afterCommit(): void;
-  /** Ends the thread; checkpoints no more. */
-  close(): Promise<void>;
+  /** Ends the thread; checkpoints no more. Null when there is nothing to wait for. */
+  close(): Promise<void> | null;
 }
 
 /** 4 MiB. */
@@ -88,6 +88,12 @@ export function checkpointsOf(o: {
     rest = setTimeout(() => void by.end(), restMs).unref();
   };
 
+  const end = async (by: CheckpointThread): Promise<void> => {
+    await round;
+    if (rest !== null) clearTimeout(rest);
+    await by.end();
+  };
+
   const workHere = (): void => {
     try {
       pass.get();
@@ -116,11 +122,9 @@ export function checkpointsOf(o: {
           round = null;
         });
     },
-    async close() {
+    close() {
       isClosed = true;
-      await round;
-      if (rest !== null) clearTimeout(rest);
-      await thread?.end();
+      return thread === null ? null : end(thread);
     },
   };
 }
@@ -130,5 +134,5 @@ export const noCheckpoints: Checkpoints = {
   inTheWay: null,
   isRunning: false,
   afterCommit: () => undefined,
-  close: async () => undefined,
+  close: () => null,
 };

@@ -278,8 +278,9 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       return { ...sizes, bootEpoch: epoch, synchronous: options.synchronous };
     },
     async close() {
-      // Before the others: the thread must not be the last to close.
-      await checkpoints.close();
+      // Before the others: the thread must not be the last to close. Without one the files are free when this returns.
+      const ended = checkpoints.close();
+      if (ended !== null) await ended;
       log.close();
       // The last connection to close moves the log into the database file and removes it, unless it is the reader: damage
       // is left as it was found, and what lies in the place of files that were moved is not ours.
