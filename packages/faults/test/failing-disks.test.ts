@@ -163,6 +163,8 @@ test.each(compilers)(
     for (; refusal.status === 200; refusal = await sendOne(server.url, 100_000)) acknowledged += 1;
     expect(codeOf(refusal)).toBe("503 STORAGE_UNSYNCED");
     expect(acknowledged).toBeGreaterThan(20);
+    // It was the thread that found out: the built server has found its program.
+    expect(server.child.lines().join("\n")).not.toContain("CHECKPOINT_THREAD_LOST");
     // What the system could not write it may report only once.
     rmSync(trouble);
     expect(codeOf(await sendOne(server.url))).toBe("503 STORAGE_UNSYNCED");
