@@ -259,7 +259,10 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     onRoom: lookAgain,
   });
   const watch = createAppWatch(shell, apps);
-  const retention = createRetention(shell, { isBusy: () => lanes.itemsInHand > 0 || !committer.isIdle });
+  const retention = createRetention(shell, {
+    isBusy: () => lanes.itemsInHand > 0 || !committer.isIdle,
+    commitsBegun: () => committer.begun,
+  });
 
   const begin = async (item: LeasedItem) => {
     await workOn(shell, { box, committer, matcher, calls, firstCalls, reach }, item);

@@ -19,7 +19,7 @@ export interface Retention {
 /** Makes the sweeps. Without a policy there are none. */
 export function createRetention(
   { ports, settings, log }: Shell,
-  { isBusy }: { readonly isBusy: () => boolean },
+  { isBusy, commitsBegun }: { readonly isBusy: () => boolean; readonly commitsBegun: () => number },
 ): Retention {
   const { clock, storage } = ports;
   const policy = settings.retention;
@@ -35,14 +35,20 @@ export function createRetention(
 
   const sleep = (ms: number) => clock.sleepUntil(millis(clock.now() + ms), end.signal);
 
+  /** Lets whatever waits have its turn, and takes a step back when there was something. */
+  const giveWay = async () => {
+    const before = commitsBegun();
+    await sleep(sweepPauseMs);
+    if (isBusy() || commitsBegun() !== before) await sleep(sweepPauseBusyMs);
+  };
+
   const sweepKind = async (expired: Expired, add: (removed: RemovedRows) => void) => {
     let cursor: string | null = null;
     do {
       const piece = await storage.retention.sweep({ expired, cursor, weightMax: sweepWeightMax });
       add(piece.removed);
       cursor = piece.cursor;
-      // Between two pieces whatever waits has its turn.
-      if (cursor !== null) await sleep(isBusy() ? sweepPauseBusyMs : sweepPauseMs);
+      if (cursor !== null) await giveWay();
     } while (cursor !== null && !end.signal.aborted);
   };
 
