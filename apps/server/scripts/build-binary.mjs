@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 // The code becomes one CommonJS file (esbuild); Node then writes a copy of itself that starts with that file and
 // carries the rest as assets. The copy of Node is stripped before, never after: stripping afterwards would cut
 // off what was added.
-import { bundle } from "./bundle.mjs";
+import { bundle, bundleThread } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 // Not under `dist`: the names of the compiled sources are not ours to guess.
@@ -22,6 +22,7 @@ mkdirSync(work, { recursive: true });
 mkdirSync(dirname(output), { recursive: true });
 // There is no file beside the binary to find anything by.
 await bundle({ outfile: join(work, "main.cjs"), fileUrl: `"file:///stepwright"`, external: [] });
+await bundleThread({ outfile: join(work, "checkpoint-program.cjs"), format: "cjs", external: [] });
 stripNode();
 writeBinary();
 rmSync(work, { recursive: true });
@@ -41,7 +42,11 @@ function stripNode() {
 
 function writeBinary() {
   const config = join(work, "sea-config.json");
-  const assets = { "better_sqlite3.node": addonFile(), ...dashboardFiles() };
+  const assets = {
+    "better_sqlite3.node": addonFile(),
+    "checkpoint-program.cjs": join(work, "checkpoint-program.cjs"),
+    ...dashboardFiles(),
+  };
   writeFileSync(
     config,
     JSON.stringify({

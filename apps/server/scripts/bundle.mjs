@@ -5,6 +5,25 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Writes the program of the thread that checkpoints the log; `format` is what whoever starts it takes. */
+export async function bundleThread({ outfile, format, external }) {
+  await build({
+    entryPoints: [
+      fileURLToPath(new URL("../../../packages/storage-sqlite/src/checkpoint-program.ts", import.meta.url)),
+    ],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    format,
+    conditions: ["@stepwright/source"],
+    external,
+    minifySyntax: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
 /**
  * Writes the server as one CommonJS file. `fileUrl` is an expression that stands for `import.meta.url`; what is
  * `external` is loaded from `node_modules` as before.

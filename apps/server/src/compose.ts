@@ -18,6 +18,7 @@ import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { openAssets } from "./dashboard-files.ts";
 import { loadAddon } from "./sea/addon.ts";
+import { checkpointThreadParts } from "./sea/checkpoint-program.ts";
 import { version } from "./version.ts";
 
 /** The parts of a server that is not started yet. */
@@ -72,7 +73,7 @@ function openStorage(
   config: Config,
   { now, cacheDir, log }: { readonly now: Millis; readonly cacheDir: string | null; readonly log: Logger },
 ): Storage {
-  const nativeBinding = loadAddon(cacheDir);
+  const loaded = loadAddon(cacheDir);
   const { memory, dataDir, synchronous, acceptDamage } = config;
   if (!memory) makeDataDir(dataDir);
   return openSqliteStorage({
@@ -81,7 +82,8 @@ function openStorage(
     now,
     acceptDamage,
     onTrouble: (err) => log.error({ component: "storage", err }, "the database is in trouble"),
-    ...(nativeBinding === null ? {} : { nativeBinding }),
+    nativeBinding: loaded?.addon,
+    checkpointThread: checkpointThreadParts(loaded),
   });
 }
 

@@ -36,6 +36,8 @@ const targets: Readonly<Record<string, Target>> = {
   "waiting/100000/memory": { atMost: 250 },
   "waiting/100000/resume": { atMost: 5 },
   "growth/*": { ratioAtMost: 1.2 },
+  "retention/delay": { atMost: 5 },
+  "retention/steps": { ratioAtMost: 1.2 },
   "lists/store/*": { atMost: 50 },
   "cold-start/fresh": { atMost: 300 },
   "cold-start/1000000": { atMost: 1_000 },

@@ -140,15 +140,50 @@ test.each(disks.filter(({ needsMount }) => needsMount))(
 const compilers = ["cc"].filter((name) => process.platform === "linux" && spawnSync(name, ["--version"]).status === 0);
 const source = fileURLToPath(new URL("failing-sync.c", import.meta.url));
 
+/** Makes the library; returns its file. */
+function failingSyncs(compiler: string, folder: string): string {
+  const library = join(folder, "failing-sync.so");
+  execFileSync(compiler, ["-shared", "-fPIC", "-o", library, source]);
+  return library;
+}
+
+test.each(compilers)(
+  "failing syncs, by %s, of the database by a checkpoint: nothing is stored any more until a restart, and nothing lost",
+  { timeout: 60_000 },
+  async (compiler) => {
+    const folder = temporary();
+    const dataDir = join(folder, "data");
+    const trouble = join(folder, "trouble");
+    const env = { LD_PRELOAD: failingSyncs(compiler, folder), FAILING_SYNC: trouble, FAILING_SYNC_OF: "/main.db" };
+    const server = await start({ dataDir, env });
+    // No sync of the log fails, so commits go through until the log is moved into the database.
+    writeFileSync(trouble, "");
+    let acknowledged = 0;
+    let refusal = await sendOne(server.url, 100_000);
+    for (; refusal.status === 200; refusal = await sendOne(server.url, 100_000)) acknowledged += 1;
+    expect(codeOf(refusal)).toBe("503 STORAGE_UNSYNCED");
+    expect(acknowledged).toBeGreaterThan(20);
+    // It was the thread that found out: the built server has found its program.
+    expect(server.child.lines().join("\n")).not.toContain("CHECKPOINT_THREAD_LOST");
+    // What the system could not write it may report only once.
+    rmSync(trouble);
+    expect(codeOf(await sendOne(server.url))).toBe("503 STORAGE_UNSYNCED");
+    await server.child.end("SIGKILL");
+    await start({ dataDir });
+    const { events, verdict } = storedEvents(dataDir);
+    expect(verdict).toBe("ok");
+    expect(events).toBeGreaterThanOrEqual(acknowledged);
+  },
+);
+
 test.each(compilers)(
   "failing syncs, by %s: nothing is stored any more until a restart, and nothing lost",
   { timeout: 60_000 },
   async (compiler) => {
     const folder = mkdtempSync(join(tmpdir(), "stepwright-sync-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-    const library = join(folder, "failing-sync.so");
+    const library = failingSyncs(compiler, folder);
     const trouble = join(folder, "trouble");
-    execFileSync(compiler, ["-shared", "-fPIC", "-o", library, source]);
     const bed = await openBed(folder, {
       apps: ["raw"],
       hindrance: { env: { LD_PRELOAD: library, FAILING_SYNC: trouble } },

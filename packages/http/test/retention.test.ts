@@ -84,6 +84,10 @@ it("goes on with a list whose last row was removed", async () => {
   expect((await get("/v1/events?limit=1")).data).toMatchObject([{ internal_id: last }]);
 });
 
+it("begins no sweep where nothing is ever removed", async () => {
+  expect(await ask("POST", "/api/retention/sweep")).toEqual({ status: 200, body: { isSweeping: false } });
+});
+
 it("tells how long things are kept, and what was removed", async () => {
   expect(await get("/api/retention")).toEqual({
     keeps: { completed: null, failed: null, cancelled: null, skipped: null, events: null },

@@ -145,6 +145,12 @@ export const storageGone = defineError(
   503,
   "the data folder was removed or its files were replaced while the server was running, so nothing is stored any more; put it back if it was moved, and start the server again",
 );
+/** Told to people, never to a client: the server goes on. */
+export const checkpointThreadLost = defineError(
+  "CHECKPOINT_THREAD_LOST",
+  500,
+  "the thread that moves the log into the database has ended ({reason}); the server goes on and does it itself, which holds everything up for some milliseconds each time",
+);
 
 // Access
 /** No valid signing key came with the request. */
@@ -529,6 +535,7 @@ export const errorTable: readonly ErrorRow[] = [
   storageUnsynced,
   storageDamaged,
   storageGone,
+  checkpointThreadLost,
   authenticationFailed,
   eventKeyUnknown,
   tokenInvalid,

@@ -25,6 +25,8 @@ export interface Committer {
   /** Asks for a commit even if there is nothing to write: a lane has work due. */
   wake(): void;
   readonly isIdle: boolean;
+  /** Commits that were begun so far: who comes back later sees whether there were any. */
+  readonly begun: number;
   /** Transitions that are to be committed, without those of a commit that is under way. */
   readonly waiting: number;
 }
@@ -64,6 +66,7 @@ export function createCommitter(hooks: CommitterHooks): Committer {
   let newWaiting = 0;
   let isScheduled = false;
   let isRunning = false;
+  let begun = 0;
   /** The last commit was refused: the next one waits, unless somebody new asks for one. */
   let isRefused = false;
   let isResting = false;
@@ -91,6 +94,7 @@ export function createCommitter(hooks: CommitterHooks): Committer {
 
   const run = async () => {
     isRunning = true;
+    begun += 1;
     const batch = takeBatch();
     const refusal = await commitBatch(hooks, batch);
     isRunning = false;
@@ -161,6 +165,9 @@ export function createCommitter(hooks: CommitterHooks): Committer {
     },
     get isIdle() {
       return !isScheduled && !isRunning && queue.length + newcomers.length === 0;
+    },
+    get begun() {
+      return begun;
     },
     get waiting() {
       return queue.reduce((count, pending) => count + pending.transitions.length, 0);

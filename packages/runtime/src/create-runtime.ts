@@ -164,6 +164,10 @@ export function createRuntime(options: {
       lanes: lanes.known,
     }),
     retention: () => retention.status(),
+    sweepNow() {
+      refuseWhenStopping();
+      return retention.sweepNow();
+    },
     idle: () => idleness.wait(),
     indexed: () => indexing.whenCurrent(),
     waitForRun: (runId) => waitForRun(storage, live, runId),
@@ -262,7 +266,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
   });
   const watch = createAppWatch(shell, apps);
   const isBusy = () => lanes.itemsInHand > 0 || !committer.isIdle;
-  const retention = createRetention(shell, { isBusy });
+  const retention = createRetention(shell, { isBusy, commitsBegun: () => committer.begun });
   const indexing = createSearchIndexing(shell, { isBusy });
 
   const begin = async (item: LeasedItem) => {

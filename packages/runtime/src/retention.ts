@@ -10,6 +10,8 @@ import type { Shell } from "./shell.ts";
 export interface Retention {
   /** The first sweep comes a little later: a server that has just started has better things to do. */
   start(): void;
+  /** Begins a sweep now, unless one is going on; false when there is nothing that is ever removed. */
+  sweepNow(): boolean;
   stop(): void;
   status(): RetentionStatus;
 }
@@ -17,11 +19,12 @@ export interface Retention {
 /** Makes the sweeps. Without a policy there are none. */
 export function createRetention(
   { ports, settings, log }: Shell,
-  { isBusy }: { readonly isBusy: () => boolean },
+  { isBusy, commitsBegun }: { readonly isBusy: () => boolean; readonly commitsBegun: () => number },
 ): Retention {
   const { clock, storage } = ports;
   const policy = settings.retention;
   const end = new AbortController();
+  let wake = new AbortController();
   let status: RetentionStatus = {
     policy,
     isSweeping: false,
@@ -32,14 +35,20 @@ export function createRetention(
 
   const sleep = (ms: number) => clock.sleep(ms, end.signal);
 
+  /** Lets whatever waits have its turn, and takes a step back when there was something. */
+  const giveWay = async () => {
+    const before = commitsBegun();
+    await sleep(sweepPauseMs);
+    if (isBusy() || commitsBegun() !== before) await sleep(sweepPauseBusyMs);
+  };
+
   const sweepKind = async (expired: Expired, add: (removed: RemovedRows) => void) => {
     let cursor: string | null = null;
     do {
       const piece = await storage.retention.sweep({ expired, cursor, weightMax: sweepWeightMax });
       add(piece.removed);
       cursor = piece.cursor;
-      // Between two pieces whatever waits has its turn.
-      if (cursor !== null) await sleep(isBusy() ? sweepPauseBusyMs : sweepPauseMs);
+      if (cursor !== null) await giveWay();
     } while (cursor !== null && !end.signal.aborted);
   };
 
@@ -73,7 +82,8 @@ export function createRetention(
   const run = async (kept: RetentionPolicy) => {
     for (let pauseMs = firstSweepMs; ; pauseMs = sweepIntervalMs) {
       status = { ...status, nextSweepAt: millis(clock.now() + pauseMs) };
-      await sleep(pauseMs);
+      wake = new AbortController();
+      await clock.sleep(pauseMs, AbortSignal.any([end.signal, wake.signal]));
       if (end.signal.aborted) return;
       await sweepQuietly(kept);
     }
@@ -82,6 +92,11 @@ export function createRetention(
   return {
     start() {
       if (policy !== null) void run(policy);
+    },
+    sweepNow() {
+      // While one is going on nobody sleeps on it.
+      wake.abort();
+      return policy !== null;
     },
     stop: () => end.abort(),
     status: () => status,

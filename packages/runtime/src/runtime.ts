@@ -55,6 +55,8 @@ export interface Runtime {
   inMemory(): InMemory;
   /** What is removed when it is old, and what was. */
   retention(): RetentionStatus;
+  /** Begins a sweep now, unless one is going on; false when nothing is ever removed. */
+  sweepNow(): boolean;
   /** Resolves when no transition is being committed, no call is in flight and no item is due. For tests and shutdown. */
   idle(): Promise<void>;
   /** Resolves when everything that was committed is in the search index. For tests. */

@@ -4,6 +4,7 @@ import { millis } from "@stepwright/protocol";
 import { examineDatabase } from "@stepwright/storage-sqlite";
 import { expect, it } from "vitest";
 import { sleepOnce } from "./flow.ts";
+import { sweepPauseBusyMs, sweepPauseMs } from "../src/limits.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 import { addApp, openRuntime, type OpenRuntime } from "./open-runtime.ts";
 import { done, type Handler, ops, stepRun, type TestFunction } from "./test-app.ts";
@@ -92,6 +93,47 @@ it("removes runs and events when their time has come, not before, and nothing th
   expect((await shop.storage.events.list({ includeInternal: true }, { cursor: null, limit: 9 })).items).toHaveLength(1);
   expect(shop.runtime.retention().removed).toMatchObject({ runs: 4, steps: 3 });
   expect(examineDatabase({ file: shop.file, isFull: true }).findings).toEqual([]);
+});
+
+it("sweeps before its hour when it is told to, and an hour after that again", async () => {
+  const shop = await open({ ...policy, runs: { ...policy.runs, completed: 1 } });
+  const completed = await shop.start("test/steps");
+  await shop.ended(completed);
+  shop.clock.move(10);
+  await shop.runtime.idle();
+  expect(await statusOf(shop, completed)).toBe("completed");
+  expect(shop.runtime.sweepNow()).toBe(true);
+  const askedAt = shop.clock.now();
+  await pass(shop, 0);
+  expect(await statusOf(shop, completed)).toBeUndefined();
+  expect(shop.runtime.retention().lastSweep?.startedAt).toBe(askedAt);
+  expect(shop.runtime.retention().nextSweepAt).toBe(shop.clock.now() + hour);
+});
+
+it("steps back while others commit", async () => {
+  const shop = await open({ ...policy, runs: { ...policy.runs, completed: 1 } });
+  for (let count = 0; count < 60; count += 1) await shop.ended(await shop.start("test/steps"));
+  shop.clock.move(10);
+  const { runtime, clock } = shop;
+  const removedIn = async (ms: number): Promise<number> => {
+    const before = runtime.retention().removed.runs;
+    clock.move(ms);
+    await runtime.idle();
+    return runtime.retention().removed.runs - before;
+  };
+  runtime.sweepNow();
+  expect(await removedIn(0)).toBeGreaterThan(0);
+  expect(await removedIn(sweepPauseMs)).toBeGreaterThan(0);
+  await shop.send("test/nobody");
+  expect(await removedIn(sweepPauseMs)).toBe(0);
+  expect(await removedIn(sweepPauseBusyMs)).toBeGreaterThan(0);
+  expect(runtime.retention().isSweeping).toBe(true);
+});
+
+it("does not sweep for anybody when nothing is ever removed", async () => {
+  const shop = await open(null);
+  expect(shop.runtime.sweepNow()).toBe(false);
+  expect(shop.runtime.retention()).toMatchObject({ isSweeping: false, lastSweep: null });
 });
 
 it("keeps a failed run for as long as the run of its handler", async () => {

@@ -17,7 +17,7 @@ import { timeOrNull } from "./time-or-null.ts";
  * transition (two guards; step, span, run, item out, next item in and leased), p50 per commit: 0.16 ms alone, 0.7 ms for 8,
  * 2.8 ms for 32, 5.2 ms for 64. A worker thread would add 0.2 ms to each commit of one and 1.5 ms to
  * each of 64, of which 0.5 ms on the caller's thread for copying alone. So batches of up to 32 keep the event loop
- * free enough, but for the commit in a hundred (fewer in large batches) that checkpoints the log in 5 to 10 ms.
+ * free enough; checkpoints of the log, which took 5 to 10 ms of it, have a thread (`checkpoints.ts`).
  *
  * The returned function throws STORAGE_FULL, STORAGE_DAMAGED or STORAGE_UNAVAILABLE when the database refuses the
  * transaction as a whole; nothing of the batch is stored then.

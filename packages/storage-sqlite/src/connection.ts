@@ -30,8 +30,8 @@ export function openWriter(o: { readonly file: string; readonly nativeBinding: N
   // pages of 10,000 removed runs back took 0.7 ms, at times 7, for each 100 of them: a fifth of the sweep itself.
   db.pragma("temp_store = MEMORY");
   db.pragma(`cache_size = -${writerCacheKiB}`);
-  // 4 MiB of log per checkpoint, which takes 5 to 10 ms: four times the log took 30 ms, a quarter 4 ms but four times as often.
-  db.pragma("wal_autocheckpoint = 1000");
+  // `checkpoints.ts` does it, and hears of errors that SQLite would pass over.
+  db.pragma("wal_autocheckpoint = 0");
   db.pragma("journal_size_limit = 67108864");
   return db;
 }

@@ -1,8 +1,8 @@
 // Whether the store may still write. Three things end that for good: a page that cannot be right, since whatever is written
 // after it may rest on it; files that are not where they were, since what is written to them is gone with the process; and a
 // disk that failed to keep what was written, since nobody knows what it has kept.
-import { statSync } from "node:fs";
 import { storageDamaged, storageGone, storageUnavailable, StepwrightError } from "@stepwright/protocol";
+import { hasMoved, type Place } from "./place.ts";
 import { isRefusal, refusalOf } from "./refusal.ts";
 
 /** Watches over the files of an open store. */
@@ -11,6 +11,8 @@ export interface Health {
   check(): void;
   /** Stops all writing for this reason, and throws it. */
   end(reason: unknown): never;
+  /** The same without a throw, for what is found between commits. */
+  stop(reason: StepwrightError): void;
   /** Looks whether the files are where they were when they were opened; throws STORAGE_GONE, then and from then on, when not. */
   checkPlace(): void;
   /** The store has stopped writing. */
@@ -27,11 +29,11 @@ export interface Health {
  * `onBroken` is called once, when the store stops writing. Damage that was accepted does not stop it.
  */
 export function watchHealth(o: {
-  readonly files: readonly string[];
+  /** The files of the database, and where they were when they were opened. */
+  readonly places: readonly Place[];
   readonly isDamageAccepted: boolean;
   readonly onBroken: (error: StepwrightError) => void;
 }): Health {
-  const places = o.files.map((file) => ({ file, at: placeOf(file) }));
   let broken: StepwrightError | null = null;
   const remember = (error: StepwrightError): StepwrightError => {
     if (broken === null) {
@@ -47,16 +49,17 @@ export function watchHealth(o: {
     check() {
       if (broken !== null) throw broken;
     },
+    stop(reason) {
+      remember(reason);
+    },
     end(reason) {
       throw remember(reason instanceof StepwrightError ? reason : storageUnavailable({ reason: String(reason) }));
     },
     // 2 µs per file: one call per commit, which takes 400 with `full` and 150 with `normal`.
     checkPlace() {
       health.check();
-      for (const { file, at } of places) {
-        const now = placeOf(file);
-        if (now !== at && now !== unknown) throw remember(storageGone({}, { details: { file } }));
-      }
+      const moved = o.places.find(hasMoved);
+      if (moved !== undefined) throw remember(storageGone({}, { details: { file: moved.file } }));
     },
     ask(work) {
       try {
@@ -74,17 +77,3 @@ export function watchHealth(o: {
   };
   return health;
 }
-
-/** Says which file a path leads to; null when it leads nowhere. */
-function placeOf(file: string): string | null {
-  try {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    return stat === undefined ? null : `${stat.dev}:${stat.ino}`;
-  } catch (error) {
-    // A folder that may not be looked into any more says nothing of the files in it, which are open.
-    if (error instanceof Error && "code" in error && error.code === "EACCES") return unknown;
-    return null;
-  }
-}
-
-const unknown = "unknown";

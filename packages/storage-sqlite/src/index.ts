@@ -1,4 +1,5 @@
 // The storage contract on SQLite, and what is done to a database file from outside.
+export type { ThreadParts } from "./checkpoint-thread.ts";
 export { copyDatabase, databaseSize, summarizeDatabase, syncFolder } from "./copy.ts";
 export { examineDatabase, type Examination, type Finding, findingCodes } from "./doctor/examine.ts";
 export { type FolderLock, lockFolder } from "./lock.ts";

@@ -14,7 +14,7 @@ export interface LogSync {
    * Resolves when everything committed before the call survives a loss of power. Rejects with STORAGE_UNSYNCED: what the
    * system could not write it may forget and report no second time, so only what a new start reads from the disk is sure.
    */
-  flush(): Promise<void>;
+  flush(o: { readonly isDiskBusy: boolean }): Promise<void>;
   close(): void;
 }
 
@@ -39,20 +39,21 @@ export function logSync(file: string): LogSync {
   let descriptor: number | null = null;
   let averageMs = 0;
 
-  const sync = async (): Promise<void> => {
+  const sync = async (isDiskBusy: boolean): Promise<void> => {
     // Writable because Windows flushes nothing else. The log stays the same file for as long as a connection is open.
     descriptor ??= openSync(`${file}-wal`, "r+");
     const startedAt = process.hrtime.bigint();
-    if (averageMs < quickMs) fdatasyncSync(descriptor);
+    if (averageMs < quickMs && !isDiskBusy) fdatasyncSync(descriptor);
     else await syncOnThread(descriptor);
     const ms = Number(process.hrtime.bigint() - startedAt) / 1e6;
-    averageMs += (ms - averageMs) * newestShare;
+    // A checkpoint beside it says nothing of the disk at other times.
+    if (!isDiskBusy) averageMs += (ms - averageMs) * newestShare;
   };
 
   return {
-    async flush() {
+    async flush({ isDiskBusy }) {
       try {
-        await sync();
+        await sync(isDiskBusy);
       } catch (cause) {
         throw storageUnsynced({ reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
       }

@@ -14,6 +14,7 @@ import {
 import type { LoadedRun, OpenOfRun, Storage } from "@stepwright/storage";
 import { SqliteError } from "better-sqlite3";
 import { batchReads } from "./batches.ts";
+import type { ThreadParts } from "./checkpoint-thread.ts";
 import { committer } from "./commit.ts";
 import { type Connection, openReader, openWriter, type Synchronous } from "./connection.ts";
 import { cronReads } from "./cron.ts";
@@ -26,7 +27,9 @@ import { type FileDamage, inspectFiles } from "./inspect-files.ts";
 import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
+import { openCheckpoints } from "./open-checkpoints.ts";
 import { type PauseGets, pauseReads } from "./pauses.ts";
+import { type Place, placeOf } from "./place.ts";
 import { type QueueGets, queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
 import { registryReads } from "./registry.ts";
@@ -54,6 +57,11 @@ export interface SqliteOptions {
   readonly acceptDamage?: boolean;
   /** Hears of what people should know: damage that was accepted, and that an open store has stopped writing. */
   readonly onTrouble?: (error: StepwrightError) => void;
+  /**
+   * Leaves checkpoints of the log to a thread, so that the event loop need not wait for them. Default: whoever commits does them,
+   * which tests and simulations want, where nothing happens beside the one thing that happens.
+   */
+  readonly checkpointThread?: ThreadParts | undefined;
   /**
    * Called when everything of a transaction is done but the commit. What it throws ends the transaction, as an error of the
    * disk does: simulations have no other way to that moment.
@@ -147,8 +155,9 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   const tables = openTables(writer, epoch);
   const commit = committer(writer, tables, options.beforeCommit);
   const files = writer.memory ? [] : [options.file, `${options.file}-wal`];
+  const places = files.map((file): Place => ({ file, at: placeOf(file) }));
   const health = watchHealth({
-    files,
+    places,
     isDamageAccepted: options.acceptDamage === true,
     onBroken: (error) => options.onTrouble?.(error),
   });
@@ -181,19 +190,30 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     registry: registryReads(reader, tables.counters),
   };
   let latest = options.now;
-  const log = options.synchronous === "full" && options.file !== ":memory:" ? logSync(options.file) : noSync;
+  const log = options.synchronous === "full" && !writer.memory ? logSync(options.file) : noSync;
+  const { checkpoints, closeFile } = openCheckpoints({ ...options, writer, places, onUnsynced: health.stop });
+  /**
+   * Writes, and resolves when that is on the disk. Sweeps and the index wait for it, too: commits that nobody has waited for must not
+   * pile up in the log, as a power failure may lose the first of them and keep the others, which no start could tell from damage.
+   */
+  const write = async <T>(work: () => T): Promise<T> => {
+    while (checkpoints.inTheWay !== null) await checkpoints.inTheWay;
+    if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
+    health.check();
+    const result = health.ask(work);
+    await log.flush({ isDiskBusy: checkpoints.isRunning }).catch((error: unknown) => health.end(error));
+    // Afterwards: what was committed to files that are gone must not be acknowledged.
+    health.checkPlace();
+    checkpoints.afterCommit();
+    return result;
+  };
 
   return {
-    async commit(batch) {
-      if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
-      health.check();
-      if (batch.now > latest) latest = batch.now;
-      const result = health.ask(() => commit(batch));
-      await log.flush().catch((error: unknown) => health.end(error));
-      // Afterwards: what was committed to files that are gone must not be acknowledged.
-      health.checkPlace();
-      return result;
-    },
+    commit: (batch) =>
+      write(() => {
+        if (batch.now > latest) latest = batch.now;
+        return commit(batch);
+      }),
     runs: {
       load: reading((runId): LoadedRun | null => {
         const run = hot.runs.get(runId);
@@ -255,20 +275,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       archivedFunction: reading(lists.registry.archivedFunction),
       crons: reading(lists.crons),
     },
-    retention: {
-      async sweep(request) {
-        if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
-        health.check();
-        return health.ask(() => sweep(request));
-      },
-    },
-    search: {
-      async catchUp(request) {
-        if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
-        health.check();
-        return health.ask(() => index(request));
-      },
-    },
+    retention: { sweep: (request) => write(() => sweep(request)) },
+    search: { catchUp: (request) => write(() => index(request)) },
     async stats() {
       health.checkPlace();
       const sizes = health.ask(() => ({
@@ -278,10 +286,14 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       return { ...sizes, bootEpoch: epoch, synchronous: options.synchronous };
     },
     async close() {
+      // Before the others: the thread must not be the last to close. Without one the files are free when this returns.
+      const ended = checkpoints.close();
+      if (ended !== null) await ended;
       log.close();
       // The last connection to close moves the log into the database file and removes it, unless it is the reader: damage
       // is left as it was found, and what lies in the place of files that were moved is not ours.
       for (const db of health.isBroken ? [writer, reader] : [reader, writer]) db.close();
+      closeFile();
       lock.release();
     },
   };

@@ -42,7 +42,7 @@ const frameHeaderBytes = 24;
 const magic = 0x37_7f_06_82;
 const framesPerRead = 256;
 
-/** Scans the log at this path. Costs 1 to 2 ms per MiB, and there are 4 MiB between two checkpoints. */
+/** Scans the log at this path. Costs 1 to 2 ms per MiB, and a checkpoint begins after 4 MiB and must be over after 16. */
 export function scanWal(file: string): WalScan {
   const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes === 0) return { kind: "empty" };

@@ -5,9 +5,10 @@ import type { Effect } from "@stepwright/engine";
 import { asEventId, asJsonText, asQueueItemId, asRunId, millis, ulidOf } from "@stepwright/protocol";
 import { openSqliteStorage } from "../src/index.ts";
 
-const [file = "", firstBatch = ""] = process.argv.slice(2);
+const [file = "", firstBatch = "", checkpointsBy = ""] = process.argv.slice(2);
 const now = millis(1_700_000_000_000);
-const storage = openSqliteStorage({ file, synchronous: "normal", now });
+const checkpointThread = checkpointsBy === "thread" ? { code: null, addonFile: null } : undefined;
+const storage = openSqliteStorage({ file, synchronous: "normal", now, checkpointThread });
 
 for (let batch = Number(firstBatch); ; batch++) {
   await storage.commit({

@@ -34,7 +34,7 @@ export function runData(request: DataRequest): DataOutcome {
     return perform(request, {
       cwd: process.cwd(),
       processId: process.pid,
-      nativeBinding: loadAddon(process.env["XDG_CACHE_HOME"] || null) ?? undefined,
+      nativeBinding: loadAddon(process.env["XDG_CACHE_HOME"] || null)?.addon,
       now: createWallClock().now,
       dataDirDefault,
       progress: showProgress,

@@ -10,6 +10,12 @@ import { isBinary, readBinaryAsset } from "./binary.ts";
 
 const addonAsset = "better_sqlite3.node";
 
+/** The addon, and the file that it was loaded from. */
+export interface LoadedAddon {
+  readonly file: string;
+  readonly addon: object;
+}
+
 /**
  * Loads the addon out of the binary, by way of a folder in the user's cache; null when this process is not the binary and the addon lies in `node_modules`.
  *
@@ -17,7 +23,7 @@ const addonAsset = "better_sqlite3.node";
  * into place, so that a server starting at the same moment never loads half of it. A folder that cannot be written or that
  * does not allow to run code (`noexec`) is passed over.
  */
-export function loadAddon(userCacheDir: string | null): object | null {
+export function loadAddon(userCacheDir: string | null): LoadedAddon | null {
   if (!isBinary()) return null;
   const bytes = readBinaryAsset(addonAsset);
   if (bytes === null) throw new Error(`the binary carries no ${addonAsset}`);
@@ -36,7 +42,7 @@ export function loadAddon(userCacheDir: string | null): object | null {
   throw dataFolderUnusable({ folder: folders.join(", "), reason: failures.join("; ") });
 }
 
-function loadFrom(file: string, bytes: Buffer): object {
+function loadFrom(file: string, bytes: Buffer): LoadedAddon {
   // A file of that name may be somebody else's, in a folder that everybody can write: only the same bytes are loaded.
   if (!existsSync(file) || digestOf(readFileSync(file)) !== digestOf(bytes)) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -46,7 +52,7 @@ function loadFrom(file: string, bytes: Buffer): object {
   }
   const addon: unknown = createRequire(file)(file);
   if (typeof addon !== "object" || addon === null) throw new Error(`${file} is not a database addon`);
-  return addon;
+  return { file, addon };
 }
 
 function digestOf(bytes: Buffer): string {

@@ -12,6 +12,7 @@ import { ingest } from "./ingest.ts";
 import { lists } from "./lists.ts";
 import { parallel } from "./parallel.ts";
 import { publishedSdks } from "./published-sdks.ts";
+import { retention } from "./retention.ts";
 import { sleepers } from "./sleepers.ts";
 import { slowCalls } from "./slow-calls.ts";
 import { freedSlots } from "./starts.ts";
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   freedSlots,
   waiting,
   growth,
+  retention,
   coldStart,
   idle,
   lists,

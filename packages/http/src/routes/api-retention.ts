@@ -1,9 +1,9 @@
-// `/api/retention`: how long what is over is kept, and what was removed.
-import type { ApiRetention } from "@stepwright/protocol";
+// `/api/retention`: how long what is over is kept, and what was removed; and a sweep before its hour.
+import type { ApiRetention, ApiSweep } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ServerDeps } from "../server.ts";
 
-/** Adds the route. */
+/** Adds the routes. */
 export function apiRetentionRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   app.get("/api/retention", async (): Promise<ApiRetention> => {
     const { policy, isSweeping, nextSweepAt, lastSweep, removed } = runtime.retention();
@@ -19,4 +19,6 @@ export function apiRetentionRoutes(app: FastifyInstance, { runtime }: ServerDeps
       freeBytes,
     };
   });
+
+  app.post("/api/retention/sweep", async (): Promise<ApiSweep> => ({ isSweeping: runtime.sweepNow() }));
 }

@@ -81,6 +81,12 @@ export interface ApiRetention {
   readonly freeBytes: number;
 }
 
+/** `POST /api/retention/sweep`: begins a sweep unless one is going on. */
+export interface ApiSweep {
+  /** One is going on now; false when nothing is ever removed. */
+  readonly isSweeping: boolean;
+}
+
 /** Numbers of rows. */
 export interface ApiRemovedRows {
   readonly runs: number;
