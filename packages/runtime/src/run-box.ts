@@ -50,6 +50,8 @@ export interface RunBox {
   prime(run: Run, events: readonly RunEvent[]): void;
   /** Reads an unfinished run's state in its turn; null when it has ended or never was. */
   read<T>(runId: RunId, read: (state: RunState) => T): Promise<T | null>;
+  /** Changes a run's rows without a decision, in its turn; whoever decides next reads them anew. */
+  change<T>(runId: RunId, write: () => Promise<T>): Promise<T>;
   readonly isIdle: boolean;
   /** Runs with somebody at their mailbox. */
   readonly mailboxes: number;
@@ -104,6 +106,7 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
       steps: new Map(loaded.steps.map((step) => [step.id, step])),
       stack: loaded.steps.map((step) => step.id),
       open: new Set(loaded.openSteps),
+      setAsideDiscovery: loaded.isDiscoverySetAside ? (loaded.run.progress.discovery?.itemId ?? null) : null,
     };
     cache.set(runId, state);
     return state;
@@ -160,13 +163,14 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
         return decided;
       }),
     prime(run, events) {
-      cache.set(run.id, { run, events, steps: new Map(), stack: [], open: new Set() });
+      cache.set(run.id, { run, events, steps: new Map(), stack: [], open: new Set(), setAsideDiscovery: null });
     },
     read: (runId, read) =>
       inTurn(runId, async () => {
         const state = await load(runId);
         return state === null ? null : read(state);
       }),
+    change: (runId, write) => inTurn(runId, () => write().finally(() => cache.delete(runId))),
     get isIdle() {
       return turns.size === 0;
     },

@@ -194,7 +194,9 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
         const steps = hot.steps.ofRun(runId);
         const finished = new Set(steps.map((step) => step.id));
         const openSteps = hot.queue.openSteps(runId).filter((id) => !finished.has(id));
-        return { run, steps, events: hot.events.ofRun(runId), openSteps };
+        const { discovery } = run.progress;
+        const isDiscoverySetAside = discovery !== null && hot.queue.isSetAside(discovery.itemId);
+        return { run, steps, events: hot.events.ofRun(runId), openSteps, isDiscoverySetAside };
       }),
       get: reading(hot.runs.get),
       steps: reading(hot.steps.ofRun),
