@@ -170,6 +170,7 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
         const state = await load(runId);
         return state === null ? null : read(state);
       }),
+    // Somebody may have read it between what went wrong and this turn.
     change: (runId, write) => inTurn(runId, () => write().finally(() => cache.delete(runId))),
     get isIdle() {
       return turns.size === 0;
