@@ -10,7 +10,8 @@ export interface StorageSurroundings {
   /** Whether the process has died: nothing it has asked for is ever answered. */
   readonly isDead: () => boolean;
   readonly faultOfCommit: (batch: CommitBatch) => CommitFault | null;
-  readonly faultOfRead: (name: string) => ReadFault | null;
+  /** `key` is what is asked for. */
+  readonly faultOfRead: (name: string, key: unknown) => ReadFault | null;
   readonly delay: (ms: number) => Promise<void>;
   /** Ends the process at once. */
   readonly die: () => void;
@@ -62,7 +63,7 @@ function faultyRead<A extends readonly unknown[], T>(
   return async (...args) => {
     surroundings.onCall();
     if (surroundings.isDead()) return never();
-    const fault = surroundings.faultOfRead(name);
+    const fault = surroundings.faultOfRead(name, args[0]);
     switch (fault?.kind) {
       case undefined:
         return get(...args);

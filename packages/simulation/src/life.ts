@@ -20,6 +20,9 @@ import { makeWorld } from "./world.ts";
 /** A world that does not come to rest in so many moments never will. */
 const momentsMax = 20_000;
 
+/** What is told of the end of a run is read from its row: the runs that handle the end need it. */
+const toldOfEndSql = "SELECT run_id FROM run_events JOIN events ON seq = event_seq WHERE lifecycle_of = ?";
+
 /** The life of a seed. */
 export type Life = ReturnType<typeof createLife>;
 
@@ -52,6 +55,7 @@ export function createLife(seed: number, mutation: Mutation | undefined) {
       clock,
       coverage,
       memory: () => server.runtime?.inMemory() ?? null,
+      boot: () => server.boot,
       areAppsReliable: faults.areAppsReliable,
       callsPerAppMax: world.callsPerAppMax,
     },
@@ -68,6 +72,11 @@ export function createLife(seed: number, mutation: Mutation | undefined) {
       say,
       onCall: () => (activity += 1),
       die: () => server.kill(chance.between(1, 3_000)),
+      onDamaged(runId) {
+        records.damagedRuns.add(runId);
+        for (const { run_id } of data.view().all<{ run_id: string }>(toldOfEndSql, runId))
+          records.damagedRuns.add(run_id);
+      },
       onCommitted(batch, result) {
         counts.commits += 1;
         const commit = { number: counts.commits, boot: process.boot, batch, result };
@@ -82,9 +91,9 @@ export function createLife(seed: number, mutation: Mutation | undefined) {
     random: () => createSimulatedRandom(chance.fork()),
     storageOf,
     clientOf: (process) => apps.clientOf(process),
-    onComplaint(message, reason) {
-      say(`log: ${message} (${reason})`);
-      watch.tell((checker) => checker.complained?.(message, reason));
+    onComplaint(complaint) {
+      say(`log: ${complaint.message} (${complaint.reason})`);
+      watch.tell((checker) => checker.complained?.(complaint));
     },
     onStarted(boot) {
       say(`process ${boot} is up`);

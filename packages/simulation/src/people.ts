@@ -32,7 +32,7 @@ export interface PeopleOptions {
 export interface People {
   /** Registers the apps; when all are, the load and the faults begin. */
   begin(): void;
-  /** Ends what they have begun: nothing stays paused, and what was damaged gets another start. */
+  /** Ends what they have begun: nothing stays paused or away. */
   putInOrder(): void;
   /** A day later, starts every function once more: nothing of what is over may be in its way. */
   startAgain(): void;
@@ -241,7 +241,6 @@ export function createPeople(options: PeopleOptions): People {
         return;
       case "jump":
         coverage.count(what.byMs > 0 ? "fault jumpForward" : "fault jumpBack");
-        if (what.byMs < 0) records.hasClockGoneBack = true;
         say(`the clock jumps by ${what.byMs} ms`);
         clock.jump(what.byMs);
         return;
@@ -270,8 +269,6 @@ export function createPeople(options: PeopleOptions): People {
       // A world with a clock in it never comes to rest.
       for (const { slug, trigger } of world.functions) if (trigger.kind === "cron") void takeAway(slug);
       for (const slug of paused) void resume(slug);
-      // A run with a decision that could not be stored is taken up again by the next start.
-      if (records.isDamaged) server.kill(1_000);
       if (!server.isUp) clock.after(0, () => undefined);
     },
     startAgain() {

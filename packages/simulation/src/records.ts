@@ -53,19 +53,16 @@ export interface Records {
   readonly removed: Set<string>;
   /** Slugs of functions whose waiting runs somebody wanted to be cancelled. */
   readonly droppedBacklogs: Set<string>;
-  /** Runs with a decision that the store could not apply. */
-  readonly poisonedRuns: Set<string>;
+  /** Runs that could not be read once, that handle such a run's end, or with a decision that the store could not apply: work
+   * of theirs may be set aside. */
+  readonly damagedRuns: Set<string>;
   /** Signals that were acknowledged, with the `n` they carried. */
   readonly signals: Map<string, number>;
   /** Runs that were acknowledged to whoever asked for one. */
   readonly reruns: Set<string>;
-  /** Internal ids of acknowledged invocations. */
-  readonly invocations: Set<string>;
+  /** Processes whose store refused something, read or write. */
+  readonly refusedBoots: Set<number>;
   finalsMade: number;
-  /** A row could not be read, or a transition not be applied: something may have been set aside. */
-  isDamaged: boolean;
-  /** The clock has been set back. */
-  hasClockGoneBack: boolean;
 }
 
 /** Makes empty notes. */
@@ -80,13 +77,11 @@ export function createRecords(): Records {
     paused: new Set(),
     removed: new Set(),
     droppedBacklogs: new Set(),
-    poisonedRuns: new Set(),
+    damagedRuns: new Set(),
     signals: new Map(),
     reruns: new Set(),
-    invocations: new Set(),
+    refusedBoots: new Set(),
     finalsMade: 0,
-    isDamaged: false,
-    hasClockGoneBack: false,
   };
 }
 

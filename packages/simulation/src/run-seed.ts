@@ -44,7 +44,7 @@ const startedAgain = 0.25;
 const repairsMax = 3;
 
 async function live(life: Life): Promise<void> {
-  const { world, clock, faults, people, records, server, watch, say } = life;
+  const { world, clock, faults, people, server, watch, say } = life;
   await life.begin();
   while (clock.elapsed < world.troubleMs && (await life.moment()));
   say("the faults are over");
@@ -52,7 +52,7 @@ async function live(life: Life): Promise<void> {
   people.putInOrder();
   await rest(life);
   // What could not be processed is taken up again by the next start, when nothing else goes on with its run.
-  for (let starts = 0; records.isDamaged && hasUnfinished(life) && starts < repairsMax; starts += 1) {
+  for (let starts = 0; hasDamagedLeft(life) && starts < repairsMax; starts += 1) {
     server.kill(1_000);
     await rest(life);
   }
@@ -70,6 +70,7 @@ async function rest(life: Life): Promise<void> {
   while (await life.moment());
 }
 
-function hasUnfinished({ data }: Life): boolean {
-  return data.view().get("SELECT 1 FROM runs WHERE status IN ('queued', 'running')") !== undefined;
+function hasDamagedLeft({ data, records }: Life): boolean {
+  const unfinished = data.view().all<{ id: string }>("SELECT id FROM runs WHERE status IN ('queued', 'running')");
+  return unfinished.some(({ id }) => records.damagedRuns.has(id));
 }

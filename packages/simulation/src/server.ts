@@ -12,6 +12,7 @@ import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { pino } from "pino";
 import { createDisk, type Disk } from "./disk.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
+import type { Complaint } from "./witness.ts";
 
 /** What came of asking the server for something. */
 export type Asked<T> =
@@ -46,7 +47,7 @@ export interface ServerOptions {
   /** Puts the world between the process and its storage. */
   readonly storageOf: (inner: Storage, process: ServerProcess) => Storage;
   readonly clientOf: (process: ServerProcess) => AppClient;
-  readonly onComplaint: (message: string, reason: string) => void;
+  readonly onComplaint: (complaint: Complaint) => void;
   /** A process takes requests. */
   readonly onStarted: (boot: number) => void;
   /** A process is gone. */
@@ -82,8 +83,13 @@ export function createServer(options: ServerOptions): Server {
     { level: "warn", base: null, timestamp: false },
     {
       write(line: string) {
-        const { msg, err } = JSON.parse(line) as { readonly msg: string; readonly err?: { readonly message: string } };
-        options.onComplaint(msg, err?.message ?? "");
+        const { msg, err, itemId, runId } = JSON.parse(line) as {
+          readonly msg: string;
+          readonly err?: { readonly message: string };
+          readonly itemId?: string;
+          readonly runId?: string;
+        };
+        options.onComplaint({ message: msg, reason: err?.message ?? "", about: runId ?? itemId ?? null });
       },
     },
   );
@@ -162,7 +168,8 @@ export function createServer(options: ServerOptions): Server {
     try {
       return what(runtime);
     } catch (error) {
-      options.onComplaint("it was asked for something and threw", asError(error).message);
+      const message = "it was asked for something and threw";
+      options.onComplaint({ message, reason: asError(error).message, about: null });
       return Promise.reject(asError(error));
     }
   };

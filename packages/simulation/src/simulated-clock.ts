@@ -10,6 +10,11 @@ export interface SimulatedClock extends Clock {
   after(ms: number, act: () => void): void;
   /** Sets the clock forwards or backwards; nobody is woken before time goes on. */
   jump(byMs: number): void;
+  /**
+   * Says whether the clock was set back over this time. Whatever was decided at it, or waited for it, may have seen a later
+   * time before: such times cannot be compared.
+   */
+  hasShownTwice(at: number): boolean;
   /** Lets time pass until something is due and does that, one thing only. False when nothing ever will be. */
   step(): boolean;
   /** Forgets who sleeps: their process has died. */
@@ -40,6 +45,7 @@ export function createSimulatedClock(): SimulatedClock {
   let order = 0;
   const sleepers = new Set<Sleeper>();
   const agenda = new Set<Planned>();
+  const setBack: { readonly from: number; readonly to: number }[] = [];
   const now = (): Millis => millis(elapsed + offset);
 
   const next = (): { readonly due: number; readonly entry: Entry } | null => {
@@ -87,8 +93,10 @@ export function createSimulatedClock(): SimulatedClock {
       agenda.add(planned);
     },
     jump(byMs) {
+      if (byMs < 0) setBack.push({ from: now(), to: now() + byMs });
       offset += byMs;
     },
+    hasShownTwice: (at) => setBack.some(({ from, to }) => at >= to && at <= from),
     step() {
       const found = next();
       if (found === null) return false;

@@ -2,7 +2,7 @@
 import type { Storage } from "@stepwright/runtime";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import { short } from "./apps.ts";
-import type { Faults } from "./faults.ts";
+import type { CommitFault, Faults } from "./faults.ts";
 import { createFaultyStorage, decidesAboutRun } from "./faulty-storage.ts";
 import type { Records } from "./records.ts";
 import type { ServerProcess } from "./server.ts";
@@ -21,6 +21,8 @@ export interface StoragePortOptions {
   readonly say: (line: string) => void;
   readonly onCall: () => void;
   readonly die: () => void;
+  /** A run could not be read, or a decision about it not be stored. */
+  readonly onDamaged: (runId: string) => void;
   readonly onCommitted: (batch: CommitBatch, result: CommitResult) => void;
 }
 
@@ -32,12 +34,15 @@ export function createStoragePort(inner: Storage, options: StoragePortOptions): 
     isDead: () => process.isDead,
     faultOfCommit(batch) {
       const fault = faults.commit(batch.transitions.some(decidesAboutRun));
+      if (fault !== null && isRefusal(fault)) records.refusedBoots.add(process.boot);
       if (fault !== null) say(`commit of ${batch.transitions.length}: ${fault.kind}`);
       return fault;
     },
-    faultOfRead(name) {
-      const fault = faults.read(name === "runs.load");
-      if (fault?.kind === "damaged") records.isDamaged = true;
+    faultOfRead(name, key) {
+      const isOfRun = name === "runs.load" && typeof key === "string";
+      const fault = faults.read(isOfRun);
+      if (isOfRun && fault?.kind === "damaged") options.onDamaged(key);
+      if (fault?.kind === "refused") records.refusedBoots.add(process.boot);
       if (fault !== null) say(`read of ${name}: ${fault.kind}`);
       return fault;
     },
@@ -57,12 +62,15 @@ export function createStoragePort(inner: Storage, options: StoragePortOptions): 
       options.onCommitted(batch, result);
     },
     onPoisoned(transition) {
-      records.isDamaged = true;
       for (const effect of transition.effects) {
-        if (effect.kind === "updateRun") records.poisonedRuns.add(effect.run.id);
+        if (effect.kind === "updateRun") options.onDamaged(effect.run.id);
       }
     },
   });
+}
+
+function isRefusal({ kind }: CommitFault): boolean {
+  return kind === "refused" || kind === "refusedInside" || kind === "syncFails";
 }
 
 function summary(batch: CommitBatch, result: CommitResult): string {

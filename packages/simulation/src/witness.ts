@@ -27,6 +27,14 @@ export interface SeenCommit {
   readonly result: CommitResult;
 }
 
+/** A line of the log at `warn` or above. */
+export interface Complaint {
+  readonly message: string;
+  readonly reason: string;
+  /** The run or queue item it is about. */
+  readonly about: string | null;
+}
+
 /** One checker: it looks wherever it wants, and says what is wrong. */
 export interface Checker {
   /** What it checks, as failures name it. */
@@ -43,7 +51,7 @@ export interface Checker {
   /** A new process works on the data of the last one. */
   readonly booted?: () => void;
   /** The runtime logged a warning or an error. */
-  readonly complained?: (message: string, reason: string) => void;
+  readonly complained?: (complaint: Complaint) => void;
   /** Faults are over, and nothing is left to do. */
   readonly rested?: () => void;
 }

@@ -20,7 +20,7 @@ export function acknowledgedIsDurable({ view, records }: CheckSurroundings, repo
   const lookAtSignal = (signal: string, n: number) => {
     const [runId = "", stepId = ""] = signal.split("/");
     const step = view().get<{ memo: string }>("SELECT memo FROM steps WHERE run_id = ? AND id = ?", runId, stepId);
-    if (step === undefined || records.isDamaged) return;
+    if (step === undefined || records.damagedRuns.has(runId)) return;
     const { data } = (JSON.parse(step.memo) ?? {}) as { readonly data?: { readonly data?: number } };
     if (data?.data !== n) report(`signal ${signal} was acknowledged with ${n}, and its step has ${step.memo}`);
   };

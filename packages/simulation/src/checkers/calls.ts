@@ -27,8 +27,9 @@ UNION SELECT step_id FROM pauses WHERE run_id = ? AND step_id IS NOT NULL`;
   return {
     name: "groups are whole",
     called(call) {
+      if (call.target !== null || call.fn.mode.version < 2 || hasRace(call.fn.code)) return;
       // What could not be processed leaves a group without a member, and its run is asked anew.
-      if (call.target !== null || call.fn.mode.version < 2 || hasRace(call.fn.code) || records.isDamaged) return;
+      if (records.damagedRuns.has(call.runId)) return;
       // A call that had its step checkpointed may still be in flight.
       const open = view()
         .all<{ step_id: string }>(openSql, call.runId, call.runId)

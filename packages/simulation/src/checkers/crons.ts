@@ -8,7 +8,7 @@ const ticksSql = `SELECT runs.row, runs.id, events.id AS tick, queued_at FROM ru
 JOIN events ON seq = event_seq WHERE cron IS NOT NULL AND original_run_id IS NULL AND runs.row > ? ORDER BY runs.row`;
 
 /** Makes the checker. */
-export function cronsGoOn({ view, functions, records }: CheckSurroundings, report: Report): Checker {
+export function cronsGoOn({ view, functions, clock }: CheckSurroundings, report: Report): Checker {
   const hasCron = functions.some(({ trigger }) => trigger.kind === "cron");
   const ticks = new Set<string>();
   let last = 0;
@@ -17,12 +17,12 @@ export function cronsGoOn({ view, functions, records }: CheckSurroundings, repor
     committed() {
       if (!hasCron) return;
       const broken = view().get<{ slug: string }>(brokenSql);
-      if (broken !== undefined && !records.isDamaged) report(`the chain of ${broken.slug} has broken off`);
+      if (broken !== undefined) report(`the chain of ${broken.slug} has broken off`);
       for (const run of view().all<{ row: number; id: string; tick: string; queued_at: number }>(ticksSql, last)) {
         last = run.row;
         if (ticks.has(run.tick)) report(`the tick ${run.tick} has started two runs, the second is ${run.id}`);
         ticks.add(run.tick);
-        if (!records.hasClockGoneBack && !(run.queued_at >= Date.parse(run.tick)))
+        if (!clock.hasShownTwice(run.queued_at) && !(run.queued_at >= Date.parse(run.tick)))
           report(`run ${run.id} was made at ${run.queued_at}, its tick is ${run.tick}`);
       }
     },

@@ -19,6 +19,8 @@ export interface CheckSurroundings {
   readonly coverage: Coverage;
   /** What the process that runs remembers; null when none does. */
   readonly memory: () => MemorySizes | null;
+  /** Number of the process that runs, or ran last. */
+  readonly boot: () => number;
   /** Whether apps never fail by themselves. */
   readonly areAppsReliable: boolean;
 }

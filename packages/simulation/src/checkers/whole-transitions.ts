@@ -52,7 +52,7 @@ export function transitionsAreWhole({ view, records }: CheckSurroundings, report
         .map((row) => row.step_id),
     );
     const lost = saying.reported.find((id) => !steps.has(id) && !open.has(id));
-    if (lost !== undefined && !records.poisonedRuns.has(runId))
+    if (lost !== undefined && !records.damagedRuns.has(runId))
       return `step ${lost} of the same answer has nothing that goes on with it`;
     if (!saying.isAnswer) return null;
     const item = view().get<{ generation: number; lease_epoch: number | null }>(
