@@ -6,7 +6,7 @@ import type { Coverage } from "./coverage.ts";
 import type { CallFault, Faults } from "./faults.ts";
 import type { SimulatedFunction } from "./functions.ts";
 import { failureOf, garble } from "./garble.ts";
-import { type Records, resultKey, type Saying } from "./records.ts";
+import { type FailedAttempt, type Records, resultKey, type Saying } from "./records.ts";
 import { type AppMove, answerCall, type MoveOutcome, type SeenRequest, userOf, type WireOp } from "./sdk.ts";
 import type { Asked, ServerProcess } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
@@ -128,11 +128,9 @@ export function createApps(options: AppsOptions): Apps {
       else move(call, next.value, goOn);
     };
     // Late: the call has timed out before the first step begins, and the app does not know.
-    const firstMs = fault === "late" ? lateMs(call) : faults.latencyMs();
+    const firstMs = fault === "late" ? options.chance.between(10_000, 40_000) : faults.latencyMs();
     clock.after(firstMs, () => goOn("done"));
   };
-
-  const lateMs = (_call: Line) => options.chance.between(10_000, 40_000);
 
   const move = (call: Line, what: AppMove, goOn: (outcome: MoveOutcome) => void): void => {
     switch (what.kind) {
@@ -219,7 +217,15 @@ export function createApps(options: AppsOptions): Apps {
     const { attempt, max_attempts: attemptsMax } = call.seen.ctx;
     const isFinal = result.kind === "response" && result.headers["x-inngest-no-retry"] === "true";
     const { itemId } = call;
-    const failure = { itemId, at: clock.now(), attempt, attemptsMax, isFinal, isUnanswered: result.kind === "failed" };
+    const failure: FailedAttempt = {
+      itemId,
+      at: clock.now(),
+      attempt,
+      attemptsMax,
+      isFinal,
+      isUnanswered: result.kind === "failed",
+      isEmpty: ops?.length === 0,
+    };
     records.failures.set(call.runId, [...(records.failures.get(call.runId) ?? []), failure]);
   };
 

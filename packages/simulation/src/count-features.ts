@@ -33,6 +33,7 @@ export const featureNames: readonly string[] = [
   "drop debounced",
   "drop outOfOrder",
   "drop duplicate",
+  "drop functionRemoved",
   "removed function",
   "cancelled by backlogDropped",
   "cancelled by request",

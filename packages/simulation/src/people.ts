@@ -40,6 +40,8 @@ export interface People {
   sendFromStep(name: string, user: string): Promise<boolean>;
 }
 
+/** What was decided while a function was paused or away is stored a little later. */
+const afterwardsMs = 1_000;
 const aDayMs = 25 * 3_600_000;
 
 /** Makes them. */
@@ -191,6 +193,8 @@ export function createPeople(options: PeopleOptions): People {
     await insist((runtime) => runtime.functions.resume(slug));
     paused.delete(slug);
     say(`resume ${slug}`);
+    await wait(afterwardsMs);
+    if (!paused.has(slug)) records.paused.delete(slug);
   };
 
   const remove = async (slug: string, forMs: number): Promise<void> => {
@@ -202,6 +206,7 @@ export function createPeople(options: PeopleOptions): People {
 
   const takeAway = async (slug: string): Promise<void> => {
     records.removed.add(slug);
+    records.everRemoved.add(slug);
     removed.add(slug);
     await registerWhatIsLeft(slug);
   };
@@ -209,6 +214,8 @@ export function createPeople(options: PeopleOptions): People {
   const bringBack = async (slug: string): Promise<void> => {
     removed.delete(slug);
     await registerWhatIsLeft(slug);
+    await wait(afterwardsMs);
+    if (!removed.has(slug)) records.removed.delete(slug);
   };
 
   /** Registers the app of a function with what it has at that moment. */
@@ -222,7 +229,7 @@ export function createPeople(options: PeopleOptions): People {
   };
 
   const dropBacklog = async (slug: string): Promise<void> => {
-    records.droppedBacklogs.add(slug);
+    records.droppedBacklogs.set(slug, clock.now());
     const asked: Asked<void> = await server.ask((runtime) => runtime.functions.dropBacklog(slug));
     say(`drop backlog of ${slug}: ${asked.kind}`);
   };

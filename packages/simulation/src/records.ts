@@ -32,6 +32,8 @@ export interface FailedAttempt {
   readonly isFinal: boolean;
   /** There was no answer. */
   readonly isUnanswered: boolean;
+  /** There was one, with nothing in it. */
+  readonly isEmpty: boolean;
 }
 
 /** The notes. */
@@ -47,12 +49,14 @@ export interface Records {
   readonly failures: Map<string, FailedAttempt[]>;
   /** Runs that somebody asked to cancel. */
   readonly cancelRequests: Set<string>;
-  /** Slugs of functions that were paused at some time. */
+  /** Slugs of functions that may be paused now: from before somebody asks for it until after its end was acknowledged. */
   readonly paused: Set<string>;
-  /** Slugs of functions that were not registered for a while. */
+  /** Slugs of functions that may not be registered now, likewise. */
   readonly removed: Set<string>;
-  /** Slugs of functions whose waiting runs somebody wanted to be cancelled. */
-  readonly droppedBacklogs: Set<string>;
+  /** Slugs of functions that were removed at some time. */
+  readonly everRemoved: Set<string>;
+  /** When somebody last wanted the waiting runs of a function to be cancelled, by the clock of the server. */
+  readonly droppedBacklogs: Map<string, number>;
   /** Runs that could not be read once, that handle such a run's end, or with a decision that the store could not apply: work
    * of theirs may be set aside. */
   readonly damagedRuns: Set<string>;
@@ -76,7 +80,8 @@ export function createRecords(): Records {
     cancelRequests: new Set(),
     paused: new Set(),
     removed: new Set(),
-    droppedBacklogs: new Set(),
+    everRemoved: new Set(),
+    droppedBacklogs: new Map(),
     damagedRuns: new Set(),
     signals: new Map(),
     reruns: new Set(),

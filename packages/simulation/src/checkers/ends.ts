@@ -30,8 +30,8 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
         const failures = records.failures.get(run.id) ?? [];
         const isCaused = failures.some((one) => one.isFinal || one.attempt + 1 >= one.attemptsMax);
         // An app that answers nothing again and again is not asked for ever.
-        if (!isCaused && !run.error?.includes("NothingToDo"))
-          report(`run ${run.id} of ${run.slug} failed, and its app did not: ${run.error}`);
+        const isIdle = run.error?.includes("NothingToDo") === true && failures.some((one) => one.isEmpty);
+        if (!isCaused && !isIdle) report(`run ${run.id} of ${run.slug} failed, and its app did not: ${run.error}`);
         break;
       }
       case "cancelled":
@@ -73,7 +73,7 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
         if (!records.cancelRequests.has(run.id)) fail("nobody asked for it");
         return;
       case "backlogDropped":
-        if (!records.droppedBacklogs.has(run.slug)) fail("nobody asked for it");
+        if (!isAskedToDrop(run)) fail("nobody asked for it");
         else if (run.started_at !== null) fail("it had started");
         return;
       case "singleton":
@@ -102,6 +102,12 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
       default:
         fail("nothing is known of that");
     }
+  };
+
+  /** Says whether a backlog was dropped in which the run was. */
+  const isAskedToDrop = ({ slug, queued_at }: EndedRun): boolean => {
+    const at = records.droppedBacklogs.get(slug);
+    return at !== undefined && (queued_at <= at || clock.hasShownTwice(queued_at));
   };
 
   const userOfRun = (runId: string) =>

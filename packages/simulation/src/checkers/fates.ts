@@ -1,4 +1,5 @@
 // Every accepted event has exactly one fate for every function that it concerns: a run, a place in a batch, or a record of why not.
+import type { CommitResult, TransitionOutcome } from "@stepwright/storage";
 import { eventForAll, type SimulatedFunction } from "../functions.ts";
 import type { Checker } from "../witness.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
@@ -29,13 +30,45 @@ UNION ALL SELECT event_seq, slug, 'drop ' || kind FROM drops JOIN functions ON f
 UNION ALL SELECT event_seq, slug, 'waits for a batch' FROM batch_events JOIN batches ON batches.id = batch_id JOIN functions ON functions.id = function_id
 UNION ALL SELECT event_seq, slug, 'waits for quiet' FROM debounce_windows JOIN functions ON functions.id = function_id`;
 
+const matchedLaterSql =
+  "SELECT seq FROM queue_items JOIN events ON internal_id = substr(queue_items.id, length('match:') + 1) WHERE queue_items.kind = 'match'";
+const skippedSql = "SELECT row, id, function_slug AS slug FROM runs WHERE status = 'skipped' AND row > ? ORDER BY row";
+
 /** How long it is remembered that an event has started a function, or has been gathered for one. */
 const remembered = { startedMs: 24 * 3_600_000, gatheredMs: 30 * 60_000 };
 
 /** Makes the checker. */
 export function eventsHaveOneFate({ view, functions, records, coverage }: CheckSurroundings, report: Report): Checker {
+  /** Events and functions that were not registered when the event was matched: nobody starts those. */
+  const removedFor = new Set<string>();
+  let lastSkipped = 0;
+
+  const noteRemoved = (result: CommitResult): void => {
+    const seqs = [
+      ...result.outcomes.flatMap(eventsOf),
+      ...view()
+        .all<{ seq: number }>(matchedLaterSql)
+        .map(({ seq }) => seq),
+    ];
+    for (const slug of records.removed) for (const seq of seqs) removedFor.add(`${seq} ${slug}`);
+  };
+  const lookAtSkipped = (): void => {
+    for (const run of view().all<{ row: number; id: string; slug: string }>(skippedSql, lastSkipped)) {
+      lastSkipped = run.row;
+      const isSingleton = functions.some(
+        ({ slug, options }) => slug === run.slug && options.singleton?.mode === "skip",
+      );
+      if (!isSingleton && !records.paused.has(run.slug))
+        report(`run ${run.id} of ${run.slug} was skipped, which is neither a singleton nor paused`);
+    }
+  };
+
   return {
     name: "events have one fate",
+    committed({ result }) {
+      if (records.removed.size > 0) noteRemoved(result);
+      lookAtSkipped();
+    },
     rested() {
       const fates = new Map<string, string[]>();
       for (const { event_seq, slug, fate } of view().all<Fate>(fatesSql)) {
@@ -51,8 +84,7 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
           fates.delete(key);
           if (isSetAside(event)) continue;
           const expected = isFor(fn, event) ? 1 : 0;
-          // Nobody starts a function while it is not registered.
-          if (found.length === 0 && records.removed.has(fn.slug)) continue;
+          if (found.length === 0 && removedFor.has(key)) continue;
           if (found.length !== expected) {
             report(
               `event ${event.internal_id} (${event.name}) has for ${fn.slug} ${found.length} fates (${found.join(", ")}), not ${expected}`,
@@ -112,8 +144,9 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
       "drop debounced": options.debounce !== undefined,
       "drop outOfOrder": options.debounce !== undefined,
       "drop keyError": false,
-      "drop functionRemoved": records.removed.has(slug),
-      "run skipped": options.singleton?.mode === "skip" || records.paused.has(slug),
+      "drop functionRemoved": records.everRemoved.has(slug),
+      // When it may be is looked at when it is made.
+      "run skipped": true,
       "run completed": true,
       "run failed": true,
       "run cancelled": true,
@@ -121,4 +154,8 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
     };
     if (isPossible[fate] !== true) report(`event ${event.internal_id} has for ${slug} the fate "${fate}"`);
   }
+}
+
+function eventsOf(outcome: TransitionOutcome): readonly number[] {
+  return outcome.kind === "committed" ? [...outcome.eventSeqs, ...outcome.children.flatMap(eventsOf)] : [];
 }

@@ -27,7 +27,7 @@ interface Candidate {
 }
 
 /** Makes the checker. */
-export function waitsAreAnswered({ view, functionOf, coverage }: CheckSurroundings, report: Report): Checker {
+export function waitsAreAnswered({ view, functionOf }: CheckSurroundings, report: Report): Checker {
   const waits = new Map<string, OpenWait>();
   /** When events were stored, by their seq. */
   const storedAt = new Map<number, number>();
@@ -55,14 +55,12 @@ export function waitsAreAnswered({ view, functionOf, coverage }: CheckSurroundin
     const first = candidates.find(({ seq }) => (storedAt.get(seq) ?? 0) < wait.expires_at);
     const where = `the wait ${step.id} of run ${step.run_id}`;
     if (step.status === "timedOut") {
-      coverage.count("feature wait timed out");
       // An answer that could not be processed is set aside, and the wait goes on to its end.
       const isSetAside = view().get("SELECT 1 FROM set_aside_items WHERE id = ?", `${step.run_id}:${step.id}:resume`);
       if (first !== undefined && isSetAside === undefined)
         report(`${where} timed out, although event ${first.internal_id} came in time`);
       return;
     }
-    coverage.count("feature wait answered");
     const event = view().get<{ id: string; seq: number }>(
       "SELECT id, event_seq AS seq FROM event_matches JOIN events ON seq = event_seq WHERE run_id = ? AND step_id = ?",
       step.run_id,
