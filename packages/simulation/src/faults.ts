@@ -11,8 +11,12 @@ export type CommitFault =
   | { readonly kind: "refused" }
   /** The disk is full when part of the transaction is written. */
   | { readonly kind: "refusedInside" }
-  /** The disk fails to sync when all of it is written. */
+  /** The disk fails when all of it is written. */
+  | { readonly kind: "refusedAtEnd" }
+  /** It is written, and the disk fails to keep it: nothing more is stored until somebody starts the server again. */
   | { readonly kind: "syncFails" }
+  /** It is written, and the process dies while it waits for the disk. */
+  | { readonly kind: "crashUnsynced" }
   /** One transition cannot be applied, now or ever. */
   | { readonly kind: "poisoned" }
   /** One transition cannot be applied at first, so that all are applied one by one. */
@@ -79,7 +83,12 @@ export const faultNames: readonly string[] = [
   "crashBefore",
   "crashAfter",
   "refused",
+  "crashUnsynced",
+  "powerLost",
+  "unsyncedKept",
+  "unsyncedLost",
   "refusedInside",
+  "refusedAtEnd",
   "syncFails",
   "poisoned",
   "stumbled",
@@ -105,6 +114,8 @@ export interface Faults {
   /** `isOfRun` says that a run's state is read. */
   read(isOfRun: boolean): ReadFault | null;
   call(): CallFault | null;
+  /** Says whether a process that dies takes its power along. */
+  losesPower(): boolean;
   /** How long an app takes for a call beyond its own work. */
   latencyMs(): number;
   readonly worldFaults: readonly WorldFault[];
@@ -119,6 +130,14 @@ export interface Faults {
 /** Process deaths per seed: more would only repeat the first moments of a boot. */
 const crashesMax = 4;
 
+/** What a process does not outlive. */
+const endsProcess: ReadonlySet<CommitFault["kind"]> = new Set([
+  "crashBefore",
+  "crashAfter",
+  "crashUnsynced",
+  "syncFails",
+]);
+
 /** Makes the faults of a seed. */
 export function createFaults(chance: Chance, coverage: Coverage): Faults {
   const rate = (probability: number, most: number) => (chance.hits(probability) ? chance.fraction() * most : 0);
@@ -127,7 +146,9 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
     crashAfter: rate(0.5, 0.06),
     refused: rate(0.2, 0.1),
     refusedInside: rate(0.3, 0.1),
-    syncFails: rate(0.3, 0.1),
+    refusedAtEnd: rate(0.3, 0.1),
+    syncFails: rate(0.2, 0.04),
+    crashUnsynced: rate(0.3, 0.06),
     poisoned: rate(0.06, 0.03),
     stumbled: rate(0.25, 0.1),
     slow: rate(0.3, 0.3),
@@ -136,6 +157,7 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
     readDamaged: rate(0.1, 0.05),
   };
   const calls = callFaults.map((kind) => ({ kind, rate: rate(0.3, 0.15) }));
+  const powerLost = chance.pick([0, 0.4, 1]);
   const areAppsReliable = chance.hits(0.35);
   const slowest = chance.pick([5, 50, 2_000]);
   const worldFaults = makeWorldFaults(chance, areAppsReliable);
@@ -153,7 +175,7 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
       if (this.storeAway) return { kind: "refused" };
       const fault = drawCommit();
       if (fault === null || (fault.kind === "poisoned" && !canPoison)) return null;
-      if (fault.kind === "crashBefore" || fault.kind === "crashAfter") {
+      if (endsProcess.has(fault.kind)) {
         if (crashesLeft === 0) return null;
         crashesLeft -= 1;
       }
@@ -182,6 +204,11 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
       count(fault.kind);
       return fault.kind;
     },
+    losesPower() {
+      const isPowerLost = !isStopped && chance.hits(powerLost);
+      if (isPowerLost) count("powerLost");
+      return isPowerLost;
+    },
     latencyMs: () => (isStopped ? 1 : chance.hits(0.9) ? chance.between(0, 5) : chance.between(0, slowest)),
     stop() {
       isStopped = true;
@@ -198,7 +225,9 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
       "crashBefore",
       "crashAfter",
       "refused",
+      "crashUnsynced",
       "refusedInside",
+      "refusedAtEnd",
       "syncFails",
       "poisoned",
       "stumbled",

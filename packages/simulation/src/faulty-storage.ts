@@ -3,6 +3,7 @@ import type { Effect, Transition } from "@stepwright/engine";
 import { storageUnavailable } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, Storage } from "@stepwright/storage";
 import { SqliteError } from "better-sqlite3";
+import type { Disk } from "./disk.ts";
 import type { CommitFault, ReadFault } from "./faults.ts";
 
 /** What the surroundings of one process's storage decide and want to know. */
@@ -15,8 +16,11 @@ export interface StorageSurroundings {
   readonly delay: (ms: number) => Promise<void>;
   /** Ends the process at once. */
   readonly die: () => void;
-  /** The next transaction is written and does not become durable. */
-  readonly failToSync: () => void;
+  readonly disk: Disk;
+  /** This commit is written, and nobody knows whether the disk keeps it. */
+  readonly onUnsynced: (batch: CommitBatch) => void;
+  /** The disk has failed to keep a commit. */
+  readonly onSyncFailed: () => void;
   /** Called at each call, before anything happens. */
   readonly onCall: () => void;
   /** Called when a commit is durable, before anybody hears of it. */
@@ -109,10 +113,25 @@ async function faultyCommit(
     case "refusedInside":
       await inner.commit(breaking(batch, () => new SqliteError("database or disk is full", "SQLITE_FULL")));
       throw new Error("a commit that was refused went through");
-    case "syncFails":
-      surroundings.failToSync();
+    case "refusedAtEnd":
+      surroundings.disk.failCommit();
       await inner.commit(batch);
-      throw new Error("a commit that was not durable went through");
+      throw new Error("a commit that was refused went through");
+    case "syncFails":
+      surroundings.disk.onNextSync(async () => {
+        surroundings.onUnsynced(batch);
+        surroundings.onSyncFailed();
+        throw new Error("input/output error");
+      });
+      await inner.commit(batch);
+      throw new Error("a commit that was not kept went through");
+    case "crashUnsynced":
+      surroundings.disk.onNextSync(() => {
+        surroundings.onUnsynced(batch);
+        surroundings.die();
+        return never();
+      });
+      return inner.commit(batch);
     case "poisoned":
       return apply(poisoned(batch, surroundings.onPoisoned));
     case "stumbled":

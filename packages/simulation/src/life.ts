@@ -1,10 +1,12 @@
 // A life: the world of a seed with everything wired up, moved on moment by moment.
 import type { Runtime } from "@stepwright/runtime";
+import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import { createApps } from "./apps.ts";
 import { createChance } from "./chance.ts";
 import type { Finding } from "./checkers/all.ts";
 import { createCoverage } from "./coverage.ts";
 import { createData } from "./data-folder.ts";
+import { createDisk } from "./disk.ts";
 import { createFaults } from "./faults.ts";
 import { createPeople } from "./people.ts";
 import { createRecords } from "./records.ts";
@@ -23,11 +25,18 @@ const momentsMax = 20_000;
 /** What is told of the end of a run is read from its row: the runs that handle the end need it. */
 const toldOfEndSql = "SELECT run_id FROM run_events JOIN events ON seq = event_seq WHERE lifecycle_of = ?";
 
+/** Defects that are put in on purpose. */
+export interface Defects {
+  readonly mutation?: Mutation;
+  /** The disk says that it has kept what it has not. */
+  readonly isDiskLying?: boolean;
+}
+
 /** The life of a seed. */
 export type Life = ReturnType<typeof createLife>;
 
 /** Wires a life up; nothing happens before its first moment. */
-export function createLife(seed: number, mutation: Mutation | undefined) {
+export function createLife(seed: number, options: Defects) {
   const world = makeWorld(seed);
   const { chance } = world;
   const clock = createSimulatedClock();
@@ -62,29 +71,52 @@ export function createLife(seed: number, mutation: Mutation | undefined) {
     say,
   );
 
+  /** The last commit, when nobody knows whether it is kept. */
+  let unsynced: CommitBatch | null = null;
+  const disk = createDisk(data.file, { chance: chance.fork(), isLying: options.isDiskLying ?? false });
+  const die = () => server.kill(chance.between(1, 3_000), { isPowerLost: faults.losesPower() });
+  const committed = (boot: number, batch: CommitBatch, result: CommitResult): void => {
+    counts.commits += 1;
+    const commit = { number: counts.commits, boot, batch, result };
+    watch.tell((checker) => checker.committed?.(commit));
+  };
+  /** What is there after a process has ended counts, although nobody has heard what came of it. */
+  const settleUnsynced = (boot: number, isKept: boolean): void => {
+    const batch = unsynced;
+    unsynced = null;
+    if (batch === null) return;
+    coverage.count(isKept ? "fault unsyncedKept" : "fault unsyncedLost");
+    say(`the last commit is ${isKept ? "kept" : "lost"}`);
+    if (isKept) committed(boot, batch, { outcomes: [], leased: [], lanes: [], hasMore: false });
+  };
+
   const storageOf: ServerOptions["storageOf"] = (inner, process) =>
     createStoragePort(inner, {
       process,
       clock,
       faults,
       records,
-      mutation,
+      mutation: options.mutation,
       say,
       onCall: () => (activity += 1),
-      die: () => server.kill(chance.between(1, 3_000)),
+      disk,
+      die,
+      // Until somebody looks after it.
+      onSyncFailed: () => clock.after(chance.between(10, 8_000), () => process.isDead || die()),
+      onUnsynced(batch) {
+        unsynced = batch;
+      },
       onDamaged(runId) {
         records.damagedRuns.add(runId);
         for (const { run_id } of data.view().all<{ run_id: string }>(toldOfEndSql, runId))
           records.damagedRuns.add(run_id);
       },
-      onCommitted(batch, result) {
-        counts.commits += 1;
-        const commit = { number: counts.commits, boot: process.boot, batch, result };
-        watch.tell((checker) => checker.committed?.(commit));
-      },
+      onCommitted: (batch, result) => committed(process.boot, batch, result),
     });
   const server = createServer({
     file: data.file,
+    disk,
+    closeViews: data.closeView,
     clock,
     callsPerAppMax: world.callsPerAppMax,
     callTimeoutMs: world.callTimeoutMs,
@@ -99,8 +131,9 @@ export function createLife(seed: number, mutation: Mutation | undefined) {
       say(`process ${boot} is up`);
       watch.tell((checker) => checker.booted?.());
     },
-    onEnded(boot, how) {
+    onEnded(boot, how, isAllKept) {
       say(`process ${boot} ${how}`);
+      settleUnsynced(boot, isAllKept);
       apps.processDied(boot);
     },
   });
@@ -141,7 +174,6 @@ export function createLife(seed: number, mutation: Mutation | undefined) {
     /** Begins with a new process and people who register their apps. */
     async begin(): Promise<void> {
       server.start();
-      data.open();
       people.begin();
       await settled();
     },

@@ -239,7 +239,7 @@ export function createPeople(options: PeopleOptions): People {
     switch (what.kind) {
       case "kill":
         coverage.count("fault kill");
-        server.kill(chance.between(1, 5_000));
+        server.kill(chance.between(1, 5_000), { isPowerLost: faults.losesPower() });
         return;
       case "stop":
         coverage.count("fault stop");

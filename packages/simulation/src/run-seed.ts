@@ -1,8 +1,7 @@
 // Runs one seed: a world, its load and its faults until nothing is left to do, with every checker looking on.
 import type { Finding } from "./checkers/all.ts";
 import { countFeatures } from "./count-features.ts";
-import { createLife, type Life } from "./life.ts";
-import type { Mutation } from "./storage-port.ts";
+import { createLife, type Defects, type Life } from "./life.ts";
 
 /** What came of a seed. */
 export interface SeedReport {
@@ -18,9 +17,9 @@ export interface SeedReport {
   readonly coverage: ReadonlyMap<string, number>;
 }
 
-/** Runs a seed. The same seed goes the same way, line by line. A mutation is a defect put in on purpose. */
-export async function runSeed(seed: number, options: { readonly mutation?: Mutation } = {}): Promise<SeedReport> {
-  const life = createLife(seed, options.mutation);
+/** Runs a seed. The same seed goes the same way, line by line. */
+export async function runSeed(seed: number, defects: Defects = {}): Promise<SeedReport> {
+  const life = createLife(seed, defects);
   try {
     await live(life);
   } finally {

@@ -10,7 +10,7 @@ import {
 } from "@stepwright/runtime";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { pino } from "pino";
-import { createDisk, type Disk } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 import type { Complaint } from "./witness.ts";
 
@@ -29,8 +29,8 @@ export interface Server {
   /** The runtime, while it takes requests. */
   readonly runtime: Runtime | null;
   start(): void;
-  /** Ends the process at once; another one starts after this time. */
-  kill(downMs: number): void;
+  /** Ends the process at once; another one starts after this time. With the power goes what the disk has not kept. */
+  kill(downMs: number, options?: { readonly isPowerLost: boolean }): void;
   /** Asks the process to end in good order. */
   stop(options: { readonly graceMs: number; readonly downMs: number }): void;
   /** Asks the process for something; everybody who waits is told when it dies. */
@@ -40,6 +40,7 @@ export interface Server {
 /** What a process is started with. */
 export interface ServerOptions {
   readonly file: string;
+  readonly disk: Disk;
   readonly clock: SimulatedClock;
   readonly random: (boot: number) => Random;
   readonly callsPerAppMax: number;
@@ -50,15 +51,19 @@ export interface ServerOptions {
   readonly onComplaint: (complaint: Complaint) => void;
   /** A process takes requests. */
   readonly onStarted: (boot: number) => void;
-  /** A process is gone. */
-  readonly onEnded: (boot: number, how: "killed" | "stopped" | "did not start") => void;
+  /** A process is gone; `isAllKept` says that its last commit is still there, whoever heard of it. */
+  readonly onEnded: (boot: number, how: End, isAllKept: boolean) => void;
+  /** Closes what others have open on the data. */
+  readonly closeViews: () => void;
 }
+
+/** How a process ended. */
+export type End = "killed" | "lost its power" | "stopped" | "did not start";
 
 /** A process. */
 export interface ServerProcess {
   readonly boot: number;
   readonly isDead: boolean;
-  readonly disk: Disk;
 }
 
 interface Process extends ServerProcess {
@@ -97,22 +102,23 @@ export function createServer(options: ServerOptions): Server {
   const start = () => {
     if (process !== null) return;
     boots += 1;
-    const one = open(boots);
-    process = one;
-    void begin(one);
+    try {
+      const one = open(boots);
+      process = one;
+      void begin(one);
+    } catch (error) {
+      options.onComplaint({ message: "the data cannot be opened", reason: asError(error).message, about: null });
+    }
   };
 
   const open = (boot: number): Process => {
-    const disk = createDisk();
-    const inner = openSqliteStorage({
-      file: options.file,
-      synchronous: "normal",
-      now: clock.now(),
-      beforeCommit: disk.sync,
-    });
+    const { file, disk } = options;
+    const { beforeCommit, sync: syncLog } = disk;
+    const inner = openSqliteStorage({ file, synchronous: "full", now: clock.now(), beforeCommit, syncLog });
+    // A boot waits for the disk by itself.
+    disk.keep();
     const it: ServerProcess = {
       boot,
-      disk,
       get isDead() {
         return one.isDead;
       },
@@ -130,7 +136,6 @@ export function createServer(options: ServerOptions): Server {
     });
     const one: Process = {
       boot,
-      disk,
       storage: inner,
       runtime,
       waiting: new Set(),
@@ -151,17 +156,25 @@ export function createServer(options: ServerOptions): Server {
     }
   };
 
-  const end = (one: Process, how: "killed" | "stopped" | "did not start", downMs: number): void => {
+  const end = (one: Process, how: End, downMs: number): void => {
     if (one.isDead) return;
     one.isDead = true;
     process = null;
     // What a dead process waited for never comes.
     clock.forgetSleepers();
-    void one.storage.close();
-    options.onEnded(one.boot, how);
+    const close = () => void one.storage.close();
+    const isAllKept = how !== "lost its power" || losePower(close);
+    if (how !== "lost its power") close();
+    options.onEnded(one.boot, how, isAllKept);
     for (const lose of one.waiting) lose();
     clock.after(downMs, start);
   };
+
+  const losePower = (close: () => void): boolean =>
+    options.disk.losePower(() => {
+      options.closeViews();
+      close();
+    });
 
   /** Everything that is asked of a runtime is answered with a promise. */
   const begun = <T>(runtime: Runtime, what: (runtime: Runtime) => Promise<T>): Promise<T> => {
@@ -185,8 +198,8 @@ export function createServer(options: ServerOptions): Server {
       return process?.isReady === true && !process.isStopping ? process.runtime : null;
     },
     start,
-    kill(downMs) {
-      if (process !== null) end(process, "killed", downMs);
+    kill(downMs, { isPowerLost } = { isPowerLost: false }) {
+      if (process !== null) end(process, isPowerLost ? "lost its power" : "killed", downMs);
     },
     stop({ graceMs, downMs }) {
       const one = process;

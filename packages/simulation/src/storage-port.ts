@@ -2,6 +2,7 @@
 import type { Storage } from "@stepwright/runtime";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import { short } from "./apps.ts";
+import type { Disk } from "./disk.ts";
 import type { CommitFault, Faults } from "./faults.ts";
 import { createFaultyStorage, decidesAboutRun } from "./faulty-storage.ts";
 import type { Records } from "./records.ts";
@@ -20,7 +21,10 @@ export interface StoragePortOptions {
   readonly mutation: Mutation | undefined;
   readonly say: (line: string) => void;
   readonly onCall: () => void;
+  readonly disk: Disk;
   readonly die: () => void;
+  readonly onUnsynced: (batch: CommitBatch) => void;
+  readonly onSyncFailed: () => void;
   /** A run could not be read, or a decision about it not be stored. */
   readonly onDamaged: (runId: string) => void;
   readonly onCommitted: (batch: CommitBatch, result: CommitResult) => void;
@@ -29,10 +33,13 @@ export interface StoragePortOptions {
 /** Makes the port. */
 export function createStoragePort(inner: Storage, options: StoragePortOptions): Storage {
   const { process, clock, faults, records, say } = options;
+  let isSyncFailed = false;
   const storage = options.mutation === undefined ? inner : options.mutation(inner);
   return createFaultyStorage(storage, {
     isDead: () => process.isDead,
     faultOfCommit(batch) {
+      // A store that has stopped writing refuses everything by itself.
+      if (isSyncFailed) return null;
       const fault = faults.commit(batch.transitions.some(decidesAboutRun));
       if (fault !== null && isRefusal(fault)) records.refusedBoots.add(process.boot);
       if (fault !== null) say(`commit of ${batch.transitions.length}: ${fault.kind}`);
@@ -55,7 +62,12 @@ export function createStoragePort(inner: Storage, options: StoragePortOptions): 
       });
     },
     die: options.die,
-    failToSync: process.disk.failNext,
+    disk: options.disk,
+    onUnsynced: options.onUnsynced,
+    onSyncFailed() {
+      isSyncFailed = true;
+      options.onSyncFailed();
+    },
     onCall: options.onCall,
     onCommitted(batch, result) {
       say(`commit ${summary(batch, result)}`);
@@ -70,7 +82,7 @@ export function createStoragePort(inner: Storage, options: StoragePortOptions): 
 }
 
 function isRefusal({ kind }: CommitFault): boolean {
-  return kind === "refused" || kind === "refusedInside" || kind === "syncFails";
+  return kind.startsWith("refused") || kind === "syncFails";
 }
 
 function summary(batch: CommitBatch, result: CommitResult): string {

@@ -10,13 +10,13 @@ import {
 import { asJsonText, millis, type QueueItemId } from "@stepwright/protocol";
 import type { Storage } from "@stepwright/runtime";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import type { Defects } from "../src/life.ts";
 import type { Mutation } from "../src/storage-port.ts";
 
 /** A defect, and the checker that has to find it. */
-export interface Defect {
+export interface Defect extends Defects {
   readonly name: string;
   readonly caughtBy: string;
-  readonly mutation: Mutation;
 }
 
 /** The defects. */
@@ -25,6 +25,25 @@ export const defects: readonly Defect[] = [
     name: "acknowledges events before they are durable",
     caughtBy: "acknowledged is durable",
     mutation: (inner) => ({ ...inner, commit: (batch) => (isIngest(batch) ? pretend(batch) : inner.commit(batch)) }),
+  },
+  {
+    name: "acknowledges what its disk has not kept",
+    caughtBy: "acknowledged is durable",
+    isDiskLying: true,
+  },
+  {
+    name: "does not know that a discovery was set aside",
+    caughtBy: "unfinished runs go on",
+    mutation: (inner) => ({
+      ...inner,
+      runs: {
+        ...inner.runs,
+        async load(runId) {
+          const loaded = await inner.runs.load(runId);
+          return loaded === null ? null : { ...loaded, isDiscoverySetAside: false };
+        },
+      },
+    }),
   },
   {
     name: "says that a run is cancelled before it is",
