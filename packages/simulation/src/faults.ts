@@ -149,12 +149,12 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
     refusedAtEnd: rate(0.3, 0.1),
     syncFails: rate(0.2, 0.04),
     crashUnsynced: rate(0.3, 0.06),
-    poisoned: rate(0.06, 0.03),
+    poisoned: rate(0.15, 0.08),
     stumbled: rate(0.25, 0.1),
     slow: rate(0.3, 0.3),
     readRefused: rate(0.15, 0.03),
     readSlow: rate(0.25, 0.15),
-    readDamaged: rate(0.1, 0.05),
+    readDamaged: rate(0.15, 0.1),
   };
   const calls = callFaults.map((kind) => ({ kind, rate: rate(0.3, 0.15) }));
   const powerLost = chance.pick([0, 0.4, 1]);
