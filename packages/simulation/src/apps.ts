@@ -10,7 +10,8 @@ import { type FailedAttempt, type Records, resultKey, type Saying } from "./reco
 import { type AppMove, answerCall, type MoveOutcome, type SeenRequest, userOf, type WireOp } from "./sdk.ts";
 import type { Asked, ServerProcess } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
-import type { SeenCall } from "./witness.ts";
+import { createSite, isOfSite } from "./site.ts";
+import type { SeenCall, SeenFetch } from "./witness.ts";
 
 /** What apps need of the world around them. */
 export interface AppsOptions {
@@ -25,6 +26,8 @@ export interface AppsOptions {
   readonly ask: <T>(what: (runtime: Runtime) => Promise<T>) => Promise<Asked<T>>;
   /** Sends an event as `step.sendEvent` does. */
   readonly send: (name: string, user: string) => Promise<boolean>;
+  /** A step's request goes out. */
+  readonly onFetch: (fetch: SeenFetch) => void;
   readonly onCall: (call: SeenCall, inFlight: readonly SeenCall[]) => void;
   readonly onCheckpoint: (call: SeenCall, ops: readonly WireOp[], wasOver: boolean) => void;
 }
@@ -45,6 +48,7 @@ export function createApps(options: AppsOptions): Apps {
   const { clock, faults, records, coverage, say } = options;
   const bySlug = new Map(options.functions.map((fn) => [fn.slug, fn]));
   const inFlight = new Set<Line>();
+  const site = createSite(options);
 
   const request = (process: ServerProcess, outgoing: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> => {
     options.onActivity();
@@ -196,9 +200,7 @@ export function createApps(options: AppsOptions): Apps {
 
   const noteSaying = (call: Line, ops: readonly WireOp[], isAnswer: boolean): void => {
     const results = new Map(ops.flatMap((op) => (op.op === "StepRun" ? [[op.id, String(op.data)] as const] : [])));
-    const reported = ops.flatMap((op) =>
-      ["StepPlanned", "Sleep", "WaitForEvent", "WaitForSignal", "InvokeFunction"].includes(op.op) ? [op.id] : [],
-    );
+    const reported = ops.flatMap((op) => (opsOfReport.has(op.op) ? [op.id] : []));
     const { runId, itemId, generation, boot } = call;
     const saying: Saying = { runId, itemId, generation, boot, isAnswer, results, reported };
     for (const result of results.values()) {
@@ -231,7 +233,8 @@ export function createApps(options: AppsOptions): Apps {
 
   return {
     clientOf: (process) => ({
-      request: (outgoing, signal) => request(process, outgoing, signal),
+      request: (outgoing, signal) =>
+        isOfSite(outgoing.url) ? site.request(process, outgoing, signal) : request(process, outgoing, signal),
       isPortOpen: () => Promise.resolve(false),
       isReachable: () => Promise.resolve(true),
       close: () => Promise.resolve(),
@@ -246,16 +249,18 @@ export function createApps(options: AppsOptions): Apps {
   };
 }
 
-/** What an answer consists of that tells of no failure. */
-const opsOfSuccess: ReadonlySet<unknown> = new Set([
-  "StepRun",
+/** What tells of a step without its result. */
+const opsOfReport: ReadonlySet<unknown> = new Set([
   "StepPlanned",
   "Sleep",
   "WaitForEvent",
   "WaitForSignal",
   "InvokeFunction",
-  "RunComplete",
+  "Gateway",
+  "AIGateway",
 ]);
+/** What an answer consists of that tells of no failure. */
+const opsOfSuccess: ReadonlySet<unknown> = new Set(["StepRun", "RunComplete", ...opsOfReport]);
 
 /** The part of an id that people can tell apart. */
 export function short(id: string): string {

@@ -24,6 +24,8 @@ export type Code =
     }
   | { readonly kind: "signal"; readonly id: string; readonly seconds: number }
   | { readonly kind: "invoke"; readonly id: string; readonly slug: string; readonly seconds: number }
+  /** `step.fetch`, or `step.ai.infer`: a request that the server makes. */
+  | { readonly kind: "fetch"; readonly id: string; readonly isAi: boolean }
   | { readonly kind: "sequence"; readonly parts: readonly Code[] }
   /** `Promise.all`, or the SDK's group in race mode. */
   | { readonly kind: "all"; readonly parts: readonly Code[]; readonly isRace: boolean }
@@ -61,7 +63,7 @@ export function makeCode(chance: Chance, scope: CodeScope): Code {
     } else if (roll < 0.47) return { kind: "signal", id, seconds: chance.pick([3, 15]) };
     else if (roll < 0.57 && scope.invokes.length > 0) {
       return { kind: "invoke", id, slug: chance.pick(scope.invokes), seconds: chance.pick([5, 60, 600]) };
-    }
+    } else if (roll < 0.64) return { kind: "fetch", id, isAi: chance.hits(0.4) };
     const isFinal = chance.hits(0.06);
     const failures = chance.hits(0.2) ? failuresOf(chance.between(1, scope.attemptsMax), scope) : 0;
     return { kind: "run", id, failures, isFinal, ms: chance.pick([0, 1, 5, 20, 200, 1_500]) };
@@ -98,6 +100,7 @@ export function stepsOf(code: Code): readonly CodeStep[] {
     case "wait":
     case "signal":
     case "invoke":
+    case "fetch":
       return [code];
   }
 }
@@ -114,9 +117,10 @@ export function certainEnd(code: Code, attemptsMax: number): "completed" | "fail
     case "wait":
     case "signal":
       return "completed";
-    // The event may be refused, the other function may end in any way.
+    // The event may be refused, the other function may end in any way, and so may the request.
     case "send":
     case "invoke":
+    case "fetch":
       return null;
     case "caught":
       return "completed";

@@ -65,6 +65,11 @@ const callFaults: readonly CallFault[] = [
   "proxy503",
 ];
 
+/** What goes wrong with one request of a step. */
+export type FetchFault = "unreachable" | "lost" | "hangs" | "error";
+
+const fetchFaults: readonly FetchFault[] = ["unreachable", "lost", "hangs", "error"];
+
 /** Faults that happen at a time, to the world as a whole. */
 export interface WorldFault {
   readonly atMs: number;
@@ -97,6 +102,7 @@ export const faultNames: readonly string[] = [
   "readSlow",
   "readDamaged",
   ...callFaults,
+  ...fetchFaults.map((kind) => `fetch ${kind}`),
   "kill",
   "stop",
   "jumpForward",
@@ -114,6 +120,7 @@ export interface Faults {
   /** `isOfRun` says that a run's state is read. */
   read(isOfRun: boolean): ReadFault | null;
   call(): CallFault | null;
+  fetch(): FetchFault | null;
   /** Says whether a process that dies takes its power along. */
   losesPower(): boolean;
   /** How long an app takes for a call beyond its own work. */
@@ -157,6 +164,7 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
     readDamaged: rate(0.15, 0.1),
   };
   const calls = callFaults.map((kind) => ({ kind, rate: rate(0.3, 0.15) }));
+  const fetchFails = rate(0.5, 0.8);
   const powerLost = chance.pick([0, 0.4, 1]);
   const areAppsReliable = chance.hits(0.35);
   const slowest = chance.pick([5, 50, 2_000]);
@@ -203,6 +211,12 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
       if (fault === undefined) return null;
       count(fault.kind);
       return fault.kind;
+    },
+    fetch() {
+      if (isStopped || !chance.hits(fetchFails)) return null;
+      const fault = chance.pick(fetchFaults);
+      count(`fetch ${fault}`);
+      return fault;
     },
     losesPower() {
       const isPowerLost = !isStopped && chance.hits(powerLost);

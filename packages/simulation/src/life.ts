@@ -154,6 +154,7 @@ export function createLife(seed: number, options: Defects) {
     onActivity: () => (activity += 1),
     ask: server.ask,
     send: people.sendFromStep,
+    onFetch: (fetch) => watch.tell((checker) => checker.fetched?.(fetch)),
     onCall: (call, inFlight) => watch.tell((checker) => checker.called?.(call, inFlight)),
     onCheckpoint: (call, ops, wasOver) => watch.tell((checker) => checker.checkpointed?.(call, ops, wasOver)),
   });

@@ -36,6 +36,16 @@ export interface FailedAttempt {
   readonly isEmpty: boolean;
 }
 
+/** What became of the requests of one step. */
+export interface FetchRecord {
+  /** Texts that were answered. */
+  readonly answers: string[];
+  /** Requests that came to nothing, as the server was told. */
+  readonly failures: { readonly boot: number; readonly at: number }[];
+  /** Processes that wait for an answer. */
+  readonly waiting: Set<number>;
+}
+
 /** The notes. */
 export interface Records {
   /** By `n`. */
@@ -47,6 +57,8 @@ export interface Records {
   /** The run of each text that ended a function. */
   readonly finals: Map<string, string>;
   readonly failures: Map<string, FailedAttempt[]>;
+  /** By run and step. */
+  readonly fetches: Map<string, FetchRecord>;
   /** Runs that somebody asked to cancel. */
   readonly cancelRequests: Set<string>;
   /** Slugs of functions that may be paused now: from before somebody asks for it until after its end was acknowledged. */
@@ -77,6 +89,7 @@ export function createRecords(): Records {
     sayings: new Map(),
     finals: new Map(),
     failures: new Map(),
+    fetches: new Map(),
     cancelRequests: new Set(),
     paused: new Set(),
     removed: new Set(),

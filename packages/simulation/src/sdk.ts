@@ -2,6 +2,7 @@
 // step at once, reports everything else, runs a planned step when told to, and may checkpoint (sdk-protocol.md §10, §13).
 import type { AppHttpResponse } from "@stepwright/protocol";
 import type { Code, CodeStep } from "./code.ts";
+import { fetchUrlOf } from "./site.ts";
 
 /** How the SDK behaves. */
 export interface SdkMode {
@@ -122,7 +123,8 @@ function replay(code: Code, memos: Readonly<Record<string, unknown>>, isRace: bo
     case "sleep":
     case "wait":
     case "signal":
-    case "invoke": {
+    case "invoke":
+    case "fetch": {
       const memo = memos[code.id];
       if (memo === undefined) return { state: "open", found: [{ step: code, isRace }] };
       return { state: isErrorMemo(memo) ? "threw" : "done", found: [] };
@@ -215,6 +217,13 @@ function report(seen: SeenRequest, { step, isRace }: Found): WireOp {
           payload: { data: { user: userOf(seen) } },
           timeout: `${step.seconds}s`,
         },
+      };
+    case "fetch":
+      return {
+        ...base,
+        op: step.isAi ? "AIGateway" : "Gateway",
+        name: step.id,
+        opts: { ...opts, url: fetchUrlOf(seen.ctx.run_id, step), method: "POST", body: "{}" },
       };
   }
 }

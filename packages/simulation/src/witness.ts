@@ -19,6 +19,13 @@ export interface SeenCall {
   isOver: boolean;
 }
 
+/** A request of a step, from the other end. */
+export interface SeenFetch {
+  readonly boot: number;
+  readonly runId: string;
+  readonly stepId: string;
+}
+
 /** A durable commit. */
 export interface SeenCommit {
   readonly number: number;
@@ -42,6 +49,8 @@ export interface Checker {
   readonly committed?: (commit: SeenCommit) => void;
   /** A call goes out; `inFlight` are the others of the same process that are not over. */
   readonly called?: (call: SeenCall, inFlight: readonly SeenCall[]) => void;
+  /** The server makes a request for a step. */
+  readonly fetched?: (fetch: SeenFetch) => void;
   /** The server took a checkpoint; `wasOver` says that its call was over when it was sent. */
   readonly checkpointed?: (call: SeenCall, ops: readonly WireOp[], wasOver: boolean) => void;
   /** Events were acknowledged to their sender. */

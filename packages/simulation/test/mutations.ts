@@ -210,6 +210,23 @@ export const defects: readonly Defect[] = [
     mutation: onAdmissions((admission) => ({ ...admission, lock: null })),
   },
   {
+    name: "stores another answer than a request of a step got",
+    caughtBy: "fetches are made once",
+    mutation: onEffects((effect) =>
+      effect.kind === "putStep" && effect.step.op === "Gateway"
+        ? [{ ...effect, step: { ...effect.step, memo: asJsonText('{"data":{"body":"forged"}}') } }]
+        : [effect],
+    ),
+  },
+  {
+    name: "makes a request of a step twice",
+    caughtBy: "fetches are made once",
+    mutation: onResult((result) => ({
+      ...result,
+      leased: result.leased.flatMap((item) => (item.work.kind === "gateway" ? [item, item] : [item])),
+    })),
+  },
+  {
     name: "does not find who waits for an event",
     caughtBy: "waits are answered",
     mutation: (inner) => ({

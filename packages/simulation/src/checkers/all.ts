@@ -10,6 +10,7 @@ import { nobodyComplains } from "./complaints.ts";
 import { endsHaveCauses } from "./ends.ts";
 import { eventsHaveOneFate } from "./fates.ts";
 import { cronsGoOn } from "./crons.ts";
+import { fetchesAreMadeOnce } from "./fetches.ts";
 import { timersAreNeverEarly } from "./never-early.ts";
 import { gatheringTakesItsTime } from "./gathering.ts";
 import { lanesAreInOrder } from "./order.ts";
@@ -50,6 +51,7 @@ export function createCheckers(
     timersAreNeverEarly,
     lateCheckpointsAreRefused,
     waitsAreAnswered,
+    fetchesAreMadeOnce,
     cancelsAreHeeded,
     gatheringTakesItsTime,
     batchesHold,

@@ -53,6 +53,7 @@ function hasRace(code: Code): boolean {
     case "wait":
     case "signal":
     case "invoke":
+    case "fetch":
       return false;
   }
 }
