@@ -1,5 +1,4 @@
 // Every accepted event has exactly one fate for every function that it concerns: a run, a place in a batch, or a record of why not.
-import type { CommitResult, TransitionOutcome } from "@stepwright/storage";
 import { eventForAll, type SimulatedFunction } from "../functions.ts";
 import type { Checker } from "../witness.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
@@ -41,16 +40,15 @@ const remembered = { startedMs: 24 * 3_600_000, gatheredMs: 30 * 60_000 };
 export function eventsHaveOneFate({ view, functions, records, coverage }: CheckSurroundings, report: Report): Checker {
   /** Events and functions that were not registered when the event was matched: nobody starts those. */
   const removedFor = new Set<string>();
+  let lastEvent = 0;
   let lastSkipped = 0;
 
-  const noteRemoved = (result: CommitResult): void => {
-    const seqs = [
-      ...result.outcomes.flatMap(eventsOf),
-      ...view()
-        .all<{ seq: number }>(matchedLaterSql)
-        .map(({ seq }) => seq),
-    ];
-    for (const slug of records.removed) for (const seq of seqs) removedFor.add(`${seq} ${slug}`);
+  const noteRemoved = (): void => {
+    const stored = view().all<{ seq: number }>("SELECT seq FROM events WHERE seq > ? ORDER BY seq", lastEvent);
+    lastEvent = stored.at(-1)?.seq ?? lastEvent;
+    if (records.removed.size === 0) return;
+    for (const { seq } of [...stored, ...view().all<{ seq: number }>(matchedLaterSql)])
+      for (const slug of records.removed) removedFor.add(`${seq} ${slug}`);
   };
   const lookAtSkipped = (): void => {
     for (const run of view().all<{ row: number; id: string; slug: string }>(skippedSql, lastSkipped)) {
@@ -65,8 +63,8 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
 
   return {
     name: "events have one fate",
-    committed({ result }) {
-      if (records.removed.size > 0) noteRemoved(result);
+    committed() {
+      noteRemoved();
       lookAtSkipped();
     },
     rested() {
@@ -154,8 +152,4 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
     };
     if (isPossible[fate] !== true) report(`event ${event.internal_id} has for ${slug} the fate "${fate}"`);
   }
-}
-
-function eventsOf(outcome: TransitionOutcome): readonly number[] {
-  return outcome.kind === "committed" ? [...outcome.eventSeqs, ...outcome.children.flatMap(eventsOf)] : [];
 }

@@ -1,4 +1,5 @@
 // The order of a lane: of calls that have to pass the same limits, those of the run that counts as oldest go first.
+import type { CommitBatch } from "@stepwright/storage";
 import type { Checker } from "../witness.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
@@ -22,11 +23,18 @@ const leasedSql = `${columns} WHERE q.id = ?`;
 const anySql = "SELECT 1 FROM queue_items WHERE lane = ? AND lease_epoch IS NULL AND at <= ? LIMIT 1";
 const waitingSql = `${columns} WHERE lane = ? AND lease_epoch IS NULL AND q.at <= ?`;
 
+/** Items that were in hand until this commit: what it leases before it comes to them has passed nobody. */
+function givenBack({ transitions }: CommitBatch): ReadonlySet<string> {
+  const effects = transitions.flatMap((one) => one.effects);
+  return new Set(effects.flatMap((effect) => (effect.kind === "reschedule" ? [effect.itemId] : [])));
+}
+
 /** Makes the checker. */
 export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report: Report): Checker {
   return {
     name: "lanes are in order",
     committed({ batch, result }) {
+      const given = givenBack(batch);
       for (const item of result.leased) {
         if (item.work.kind !== "call") continue;
         if (view().get(anySql, item.lane, batch.now) === undefined) continue;
@@ -34,7 +42,7 @@ export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report:
         if (leased === undefined) continue;
         const passed = view()
           .all<Waiting>(waitingSql, item.lane, batch.now)
-          .find((other) => isAlike(leased, other) && isBefore(other, leased));
+          .find((other) => !given.has(other.id) && isAlike(leased, other) && isBefore(other, leased));
         if (passed !== undefined)
           report(
             `${item.id} (age ${age(leased)}) was leased before ${passed.id} (age ${age(passed)}) of the same lane`,
