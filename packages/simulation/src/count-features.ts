@@ -48,6 +48,8 @@ export const featureNames: readonly string[] = [
   "retry",
   "cron",
   "parallel group",
+  "swept run",
+  "swept event",
   "batch of many",
   "run for a failed one",
   "run for a finished one",

@@ -23,6 +23,9 @@ export type CommitFault =
   | { readonly kind: "stumbled" }
   | { readonly kind: "slow"; readonly beforeMs: number; readonly afterMs: number };
 
+/** What becomes of one piece of a sweep. */
+export type SweepFault = "refused" | "crashAfter";
+
 /** What becomes of one read. */
 export type ReadFault =
   | { readonly kind: "refused" }
@@ -89,6 +92,7 @@ export const faultNames: readonly string[] = [
   "crashAfter",
   "refused",
   "crashUnsynced",
+  "crashInSweep",
   "powerLost",
   "unsyncedKept",
   "unsyncedLost",
@@ -119,6 +123,7 @@ export interface Faults {
   commit(canPoison: boolean): CommitFault | null;
   /** `isOfRun` says that a run's state is read. */
   read(isOfRun: boolean): ReadFault | null;
+  sweep(): SweepFault | null;
   call(): CallFault | null;
   fetch(): FetchFault | null;
   /** Says whether a process that dies takes its power along. */
@@ -164,6 +169,7 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
     readDamaged: rate(0.15, 0.1),
   };
   const calls = callFaults.map((kind) => ({ kind, rate: rate(0.3, 0.15) }));
+  const sweepCrash = rate(0.3, 0.05);
   const fetchFails = rate(0.5, 0.8);
   const powerLost = chance.pick([0, 0.4, 1]);
   const areAppsReliable = chance.hits(0.35);
@@ -211,6 +217,14 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
       if (fault === undefined) return null;
       count(fault.kind);
       return fault.kind;
+    },
+    sweep() {
+      if (isStopped) return null;
+      if (this.storeAway) return "refused";
+      if (crashesLeft === 0 || !chance.hits(sweepCrash)) return null;
+      crashesLeft -= 1;
+      count("crashInSweep");
+      return "crashAfter";
     },
     fetch() {
       if (isStopped || !chance.hits(fetchFails)) return null;

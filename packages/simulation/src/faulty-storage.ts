@@ -1,10 +1,10 @@
 // The real storage behind a port that may be slow, refuse, break in the middle of a transaction, or die with its process.
 import type { Effect, Transition } from "@stepwright/engine";
 import { storageUnavailable } from "@stepwright/protocol";
-import type { CommitBatch, CommitResult, Storage } from "@stepwright/storage";
+import type { CommitBatch, CommitResult, Storage, SweepRequest, SweepResult } from "@stepwright/storage";
 import { SqliteError } from "better-sqlite3";
 import type { Disk } from "./disk.ts";
-import type { CommitFault, ReadFault } from "./faults.ts";
+import type { CommitFault, ReadFault, SweepFault } from "./faults.ts";
 
 /** What the surroundings of one process's storage decide and want to know. */
 export interface StorageSurroundings {
@@ -25,6 +25,9 @@ export interface StorageSurroundings {
   readonly onCall: () => void;
   /** Called when a commit is durable, before anybody hears of it. */
   readonly onCommitted: (batch: CommitBatch, result: CommitResult) => void;
+  readonly faultOfSweep: () => SweepFault | null;
+  /** A piece of a sweep begins; what is returned is called when it is durable. */
+  readonly onSweep: (request: SweepRequest) => () => void;
   readonly onPoisoned: (transition: Transition) => void;
 }
 
@@ -40,8 +43,7 @@ export function createFaultyStorage(inner: Storage, surroundings: StorageSurroun
     queue: group(inner.queue, "queue", read),
     flow: group(inner.flow, "flow", read),
     registry: group(inner.registry, "registry", read),
-    // Nothing is swept: runs keep their rows to be checked.
-    retention: inner.retention,
+    retention: { sweep: (request) => faultySweep(inner, surroundings, request) },
     stats: () => inner.stats(),
     close: () => inner.close(),
   };
@@ -144,6 +146,23 @@ async function faultyCommit(
       return surroundings.isDead() ? never() : result;
     }
   }
+}
+
+async function faultySweep(
+  inner: Storage,
+  surroundings: StorageSurroundings,
+  request: SweepRequest,
+): Promise<SweepResult> {
+  surroundings.onCall();
+  if (surroundings.isDead()) return never();
+  const fault = surroundings.faultOfSweep();
+  if (fault === "refused") throw storageUnavailable({ reason: "database or disk is full" });
+  const tell = surroundings.onSweep(request);
+  const piece = await inner.retention.sweep(request);
+  tell();
+  if (fault !== "crashAfter") return piece;
+  surroundings.die();
+  return never();
 }
 
 /** An effect that throws when the store comes to it. */

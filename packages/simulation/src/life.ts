@@ -15,6 +15,7 @@ import { settle, turn } from "./settle.ts";
 import { createSimulatedClock } from "./simulated-clock.ts";
 import { createSimulatedRandom } from "./simulated-random.ts";
 import { createStoragePort, type Mutation } from "./storage-port.ts";
+import { watchSweep } from "./sweeps.ts";
 import { createTrace } from "./trace.ts";
 import { createWatch } from "./watch.ts";
 import { makeWorld } from "./world.ts";
@@ -105,6 +106,15 @@ export function createLife(seed: number, options: Defects) {
       onSyncFailed: () => clock.after(chance.between(10, 8_000), () => process.isDead || die()),
       onUnsynced(batch) {
         unsynced = batch;
+      },
+      onSweep({ expired }) {
+        const lookAgain = watchSweep(data.view(), expired);
+        return () => {
+          const sweep = lookAgain();
+          if (sweep.runs.length + sweep.events.length + sweep.steps.length === 0) return;
+          say(`swept ${sweep.runs.map(({ id }) => id).join(", ")} and ${sweep.events.length} events`);
+          watch.tell((checker) => checker.swept?.(sweep));
+        };
       },
       onDamaged(runId) {
         records.damagedRuns.add(runId);

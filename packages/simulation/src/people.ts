@@ -9,6 +9,7 @@ import type { Records } from "./records.ts";
 import { registrationOf } from "./registration.ts";
 import type { Asked, Server } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
+import { startSweeping } from "./sweeper.ts";
 import type { View } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -63,6 +64,8 @@ export function createPeople(options: PeopleOptions): People {
   const register = async (): Promise<void> => {
     for (const app of world.apps) await insist((runtime) => runtime.register(registrationOf(app, world.functions)));
     say("the apps are registered");
+    if (world.retention !== null)
+      startSweeping({ policy: world.retention, clock, chance, server, goesOn: () => !faults.isStopped });
     for (const action of world.load) clock.after(action.atMs, () => void act(action.what));
     for (const fault of faults.worldFaults) clock.after(fault.atMs, () => happen(fault.what));
   };

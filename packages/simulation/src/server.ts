@@ -28,6 +28,8 @@ export interface Server {
   readonly isUp: boolean;
   /** The runtime, while it takes requests. */
   readonly runtime: Runtime | null;
+  /** The storage as the process that runs has it; null while none does. */
+  readonly storage: Storage | null;
   start(): void;
   /** Ends the process at once; another one starts after this time. With the power goes what the disk has not kept. */
   kill(downMs: number, options?: { readonly isPowerLost: boolean }): void;
@@ -67,6 +69,8 @@ export interface ServerProcess {
 }
 
 interface Process extends ServerProcess {
+  readonly inner: Storage;
+  /** With the world in between. */
   readonly storage: Storage;
   readonly runtime: Runtime;
   readonly waiting: Set<() => void>;
@@ -136,7 +140,8 @@ export function createServer(options: ServerOptions): Server {
     });
     const one: Process = {
       boot,
-      storage: inner,
+      inner,
+      storage,
       runtime,
       waiting: new Set(),
       isDead: false,
@@ -162,7 +167,7 @@ export function createServer(options: ServerOptions): Server {
     process = null;
     // What a dead process waited for never comes.
     clock.forgetSleepers();
-    const close = () => void one.storage.close();
+    const close = () => void one.inner.close();
     const isAllKept = how !== "lost its power" || losePower(close);
     if (how !== "lost its power") close();
     options.onEnded(one.boot, how, isAllKept);
@@ -196,6 +201,9 @@ export function createServer(options: ServerOptions): Server {
     },
     get runtime() {
       return process?.isReady === true && !process.isStopping ? process.runtime : null;
+    },
+    get storage() {
+      return process?.isReady === true ? process.storage : null;
     },
     start,
     kill(downMs, { isPowerLost } = { isPowerLost: false }) {

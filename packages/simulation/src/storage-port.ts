@@ -1,6 +1,6 @@
 // The storage as one process of a world gets it: with the world's faults, and in tests with a defect put in on purpose.
 import type { Storage } from "@stepwright/runtime";
-import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import type { CommitBatch, CommitResult, SweepRequest } from "@stepwright/storage";
 import { short } from "./apps.ts";
 import type { Disk } from "./disk.ts";
 import type { CommitFault, Faults } from "./faults.ts";
@@ -25,6 +25,7 @@ export interface StoragePortOptions {
   readonly die: () => void;
   readonly onUnsynced: (batch: CommitBatch) => void;
   readonly onSyncFailed: () => void;
+  readonly onSweep: (request: SweepRequest) => () => void;
   /** A run could not be read, or a decision about it not be stored. */
   readonly onDamaged: (runId: string) => void;
   readonly onCommitted: (batch: CommitBatch, result: CommitResult) => void;
@@ -73,6 +74,8 @@ export function createStoragePort(inner: Storage, options: StoragePortOptions): 
       say(`commit ${summary(batch, result)}`);
       options.onCommitted(batch, result);
     },
+    faultOfSweep: () => (isSyncFailed ? null : faults.sweep()),
+    onSweep: options.onSweep,
     onPoisoned(transition) {
       for (const effect of transition.effects) {
         if (effect.kind === "updateRun") options.onDamaged(effect.run.id);

@@ -1,4 +1,5 @@
 // What checkers get to see of a world.
+import type { Expired } from "@stepwright/engine";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import type { SeenRequest, WireOp } from "./sdk.ts";
 import type { SimulatedFunction } from "./functions.ts";
@@ -34,6 +35,33 @@ export interface SeenCommit {
   readonly result: CommitResult;
 }
 
+/** What one piece of a sweep has removed. */
+export interface SeenSweep {
+  readonly expired: Expired;
+  readonly runs: readonly SweptRun[];
+  readonly events: readonly SweptEvent[];
+  readonly steps: readonly { readonly runId: string; readonly id: string }[];
+}
+
+/** A run as it was before a sweep. */
+export interface SweptRun {
+  readonly id: string;
+  readonly slug: string;
+  readonly status: string;
+  readonly endedAt: number | null;
+  readonly error: string | null;
+  /** The events that started it. */
+  readonly eventSeqs: readonly number[];
+}
+
+/** An event as it was before a sweep. */
+export interface SweptEvent {
+  readonly seq: number;
+  readonly internalId: string;
+  readonly receivedAt: number;
+  readonly lifecycleOf: string | null;
+}
+
 /** A line of the log at `warn` or above. */
 export interface Complaint {
   readonly message: string;
@@ -57,6 +85,8 @@ export interface Checker {
   readonly acknowledged?: (ids: readonly string[]) => void;
   /** Whoever asked for it was told that a run is cancelled. */
   readonly cancelled?: (runId: string) => void;
+  /** Something that was over has been removed. */
+  readonly swept?: (sweep: SeenSweep) => void;
   /** A new process works on the data of the last one. */
   readonly booted?: () => void;
   /** The runtime logged a warning or an error. */

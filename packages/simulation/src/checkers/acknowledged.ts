@@ -5,6 +5,7 @@ import type { CheckSurroundings, Report } from "./surroundings.ts";
 /** Makes the checker. */
 export function acknowledgedIsDurable({ view, records }: CheckSurroundings, report: Report): Checker {
   const known = new Set<string>();
+  const sweptRuns = new Set<string>();
   const look = (id: string) => {
     if (view().get("SELECT 1 FROM events WHERE internal_id = ?", id) === undefined)
       report(`event ${id} was acknowledged and is not there`);
@@ -12,7 +13,7 @@ export function acknowledgedIsDurable({ view, records }: CheckSurroundings, repo
   const lookAtAll = () => {
     for (const id of known) look(id);
     for (const runId of records.reruns) {
-      if (view().get("SELECT 1 FROM runs WHERE id = ?", runId) === undefined)
+      if (!sweptRuns.has(runId) && view().get("SELECT 1 FROM runs WHERE id = ?", runId) === undefined)
         report(`rerun ${runId} was acknowledged and is not there`);
     }
   };
@@ -35,6 +36,10 @@ export function acknowledgedIsDurable({ view, records }: CheckSurroundings, repo
     cancelled(runId) {
       const run = view().get<{ status: string }>("SELECT status FROM runs WHERE id = ?", runId);
       if (run?.status !== "cancelled") report(`run ${runId} was said to be cancelled and is ${run?.status}`);
+    },
+    swept({ runs, events }) {
+      for (const { internalId } of events) known.delete(internalId);
+      for (const { id } of runs) sweptRuns.add(id);
     },
     booted: lookAtAll,
     rested() {

@@ -11,6 +11,7 @@ import { endsHaveCauses } from "./ends.ts";
 import { eventsHaveOneFate } from "./fates.ts";
 import { cronsGoOn } from "./crons.ts";
 import { fetchesAreMadeOnce } from "./fetches.ts";
+import { sweepsTakeWhatIsOver } from "./sweeps.ts";
 import { timersAreNeverEarly } from "./never-early.ts";
 import { gatheringTakesItsTime } from "./gathering.ts";
 import { lanesAreInOrder } from "./order.ts";
@@ -52,6 +53,7 @@ export function createCheckers(
     lateCheckpointsAreRefused,
     waitsAreAnswered,
     fetchesAreMadeOnce,
+    sweepsTakeWhatIsOver,
     cancelsAreHeeded,
     gatheringTakesItsTime,
     batchesHold,

@@ -27,6 +27,9 @@ export function nothingIsLeft(surroundings: CheckSurroundings, report: Report): 
   let endedBefore = 0;
   return {
     name: "nothing is left",
+    swept({ runs }) {
+      for (const { error } of runs) if (error?.includes('"kind":"singleton"') === true) endedBefore -= 1;
+    },
     booted() {
       endedBefore = cancelledBySingletons(view());
     },

@@ -92,6 +92,7 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
           "SELECT name, json_extract(data, '$.user') AS user FROM events WHERE internal_id = ?",
           reason.eventId ?? "",
         );
+        if (sweptEvents.has(reason.eventId ?? "")) return;
         const user = userOfRun(run.id);
         if (options.cancelOn === undefined || event?.name !== options.cancelOn.event)
           fail("it is not cancelled by that");
@@ -116,8 +117,13 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
       runId,
     )?.user;
 
+  const sweptEvents = new Set<string>();
+
   return {
     name: "ends have causes",
+    swept({ events }) {
+      for (const { internalId } of events) sweptEvents.add(internalId);
+    },
     rested() {
       const runs = view().all<EndedRun>(
         "SELECT id, function_slug AS slug, status, output, error, queued_at, started_at, ended_at FROM runs",

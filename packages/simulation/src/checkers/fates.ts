@@ -1,6 +1,7 @@
 // Every accepted event has exactly one fate for every function that it concerns: a run, a place in a batch, or a record of why not.
 import { eventForAll, type SimulatedFunction } from "../functions.ts";
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface EventRow {
@@ -13,6 +14,12 @@ interface EventRow {
   readonly function_id: string | null;
   readonly lifecycle_of: string | null;
   readonly received_at: number;
+}
+
+interface SkippedRun {
+  readonly row: number;
+  readonly id: string;
+  readonly slug: string;
 }
 
 interface Fate {
@@ -40,8 +47,11 @@ const remembered = { startedMs: 24 * 3_600_000, gatheredMs: 30 * 60_000 };
 export function eventsHaveOneFate({ view, functions, records, coverage }: CheckSurroundings, report: Report): Checker {
   /** Events and functions that were not registered when the event was matched: nobody starts those. */
   const removedFor = new Set<string>();
+  /** Events and functions whose run was removed, and events that were. */
+  const sweptFates = new Set<string>();
+  const sweptEvents = new Set<string>();
   let lastEvent = 0;
-  let lastSkipped = 0;
+  const skipped = newRows<SkippedRun>(view, { table: "runs", sql: skippedSql });
 
   const noteRemoved = (): void => {
     const stored = view().all<{ seq: number }>("SELECT seq FROM events WHERE seq > ? ORDER BY seq", lastEvent);
@@ -51,8 +61,7 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
       for (const slug of records.removed) removedFor.add(`${seq} ${slug}`);
   };
   const lookAtSkipped = (): void => {
-    for (const run of view().all<{ row: number; id: string; slug: string }>(skippedSql, lastSkipped)) {
-      lastSkipped = run.row;
+    for (const run of skipped.take()) {
       const isSingleton = functions.some(
         ({ slug, options }) => slug === run.slug && options.singleton?.mode === "skip",
       );
@@ -66,6 +75,11 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
     committed() {
       noteRemoved();
       lookAtSkipped();
+    },
+    swept({ runs, events }) {
+      skipped.swept();
+      for (const { slug, eventSeqs } of runs) for (const seq of eventSeqs) sweptFates.add(`${seq} ${slug}`);
+      for (const { internalId } of events) sweptEvents.add(internalId);
     },
     rested() {
       const fates = new Map<string, string[]>();
@@ -82,7 +96,7 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
           fates.delete(key);
           if (isSetAside(event)) continue;
           const expected = isFor(fn, event) ? 1 : 0;
-          if (found.length === 0 && removedFor.has(key)) continue;
+          if (found.length === 0 && (removedFor.has(key) || sweptFates.has(key))) continue;
           if (found.length !== expected) {
             report(
               `event ${event.internal_id} (${event.name}) has for ${fn.slug} ${found.length} fates (${found.join(", ")}), not ${expected}`,
@@ -105,6 +119,7 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
       for (const key of fates.keys()) report(`${key}: a fate without an event`);
       for (const { acknowledged, event } of records.events.values()) {
         for (const id of acknowledged) {
+          if (sweptEvents.has(id)) continue;
           const row = view().get<{ n: number | null; name: string }>(
             "SELECT json_extract(data, '$.n') AS n, name FROM events WHERE internal_id = ?",
             id,

@@ -1,5 +1,6 @@
 // Requests of steps: made one at a time, tried again in time and as often as the function allows, and answered once.
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface FetchStep {
@@ -20,7 +21,7 @@ const retryMs = 1_000;
 /** Makes the checker. */
 export function fetchesAreMadeOnce(surroundings: CheckSurroundings, report: Report): Checker {
   const { view, records, clock, functionOf } = surroundings;
-  let last = 0;
+  const rows = newRows<FetchStep>(view, { table: "steps", sql: stepsSql });
 
   const look = ({ run_id, id, op, status, memo, slug }: FetchStep): void => {
     const record = records.fetches.get(`${run_id} ${id}`);
@@ -38,6 +39,7 @@ export function fetchesAreMadeOnce(surroundings: CheckSurroundings, report: Repo
 
   return {
     name: "fetches are made once",
+    swept: rows.swept,
     fetched({ boot, runId, stepId }) {
       const where = `the request ${stepId} of run ${runId}`;
       const record = records.fetches.get(`${runId} ${stepId}`);
@@ -51,8 +53,7 @@ export function fetchesAreMadeOnce(surroundings: CheckSurroundings, report: Repo
         report(`${where} is made again ${clock.now() - failure.at} ms after it failed`);
     },
     committed() {
-      for (const step of view().all<FetchStep>(stepsSql, last)) {
-        last = step.row;
+      for (const step of rows.take()) {
         look(step);
       }
     },

@@ -1,6 +1,7 @@
 // Timers never fire early: sleeps, time limits of waits, retries, and starts that were asked for later.
 import { stepsOf } from "../code.ts";
 import type { Checker, SeenCall } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface TimedStep {
@@ -21,7 +22,7 @@ WHERE steps.row > ? ORDER BY steps.row`;
 
 /** Makes the checker. */
 export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckSurroundings, report: Report): Checker {
-  let last = 0;
+  const rows = newRows<TimedStep>(view, { table: "steps", sql: stepsSql });
   /** The first retry waits at least a second, each further one twice as long. */
   const lookAtRetry = (call: SeenCall): void => {
     const { attempt } = call.seen.ctx;
@@ -42,9 +43,9 @@ export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckS
   };
   return {
     name: "timers are never early",
+    swept: rows.swept,
     committed() {
-      for (const step of view().all<TimedStep>(stepsSql, last)) {
-        last = step.row;
+      for (const step of rows.take()) {
         const code = stepsOf(functionOf(step.slug).code).find(({ id }) => id === step.id);
         if (code === undefined || !("seconds" in code) || step.since === null) continue;
         if (clock.hasShownTwice(step.since) || clock.hasShownTwice(step.finished_at)) continue;

@@ -1,6 +1,7 @@
 // Paces of starts: in no stretch of time are there more of them than the limit lets through.
 import type { SimulatedFunction } from "../functions.ts";
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface Curve {
@@ -31,20 +32,24 @@ export function throttlesHold({ view, functionOf }: CheckSurroundings, report: R
   };
 }
 
+const limitedSql = `SELECT runs.row, function_slug, original_run_id, json_extract(data, '$.user') AS user, json_extract(data, '$.once') AS once
+FROM runs JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_seq WHERE runs.row > ? ORDER BY runs.row`;
+
+interface LimitedRun extends StartedRun {
+  readonly row: number;
+  readonly once: string | null;
+  readonly original_run_id: string | null;
+}
+
 /** Makes the checker of `rateLimit` and `idempotency`: they pace starts, and drop the rest. */
 export function rateLimitsHold({ view, functionOf }: CheckSurroundings, report: Report): Checker {
-  let lastRun = 0;
+  const rows = newRows<LimitedRun>(view, { table: "runs", sql: limitedSql });
   const paces = createPaces(report);
   return {
     name: "rate limits hold",
+    swept: rows.swept,
     committed({ batch }) {
-      const runs = view().all<StartedRun & { row: number; once: string | null; original_run_id: string | null }>(
-        `SELECT runs.row, function_slug, original_run_id, json_extract(data, '$.user') AS user, json_extract(data, '$.once') AS once
-FROM runs JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_seq WHERE runs.row > ? ORDER BY runs.row`,
-        lastRun,
-      );
-      for (const run of runs) {
-        lastRun = run.row;
+      for (const run of rows.take()) {
         const fn = functionOf(run.function_slug);
         // What a debounce or a batch has let go was counted when it came in, or not at all; a rerun is free.
         if (run.original_run_id !== null || fn.options.debounce !== undefined || fn.options.batch !== undefined)

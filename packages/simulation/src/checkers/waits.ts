@@ -1,6 +1,7 @@
 // Waits: what came in time ends them, the first that fits; what did not fit, or came too early or late, does not.
 import { stepsOf } from "../code.ts";
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface OpenWait {
@@ -26,6 +27,9 @@ interface Candidate {
   readonly received_at: number;
 }
 
+const stepsSql = `SELECT steps.row, run_id, steps.id, function_slug AS slug, memo, steps.status FROM steps JOIN runs ON runs.id = run_id
+WHERE steps.row > ? AND op = 'WaitForEvent' ORDER BY steps.row`;
+
 /** Makes the checker. */
 export function waitsAreAnswered({ view, functionOf }: CheckSurroundings, report: Report): Checker {
   const waits = new Map<string, OpenWait>();
@@ -33,7 +37,7 @@ export function waitsAreAnswered({ view, functionOf }: CheckSurroundings, report
   const storedAt = new Map<number, number>();
   let lastPause = 0;
   let lastEvent = 0;
-  let lastStep = 0;
+  const rows = newRows<WaitStep>(view, { table: "steps", sql: stepsSql });
 
   const look = (step: WaitStep): void => {
     const code = stepsOf(functionOf(step.slug).code).find(({ id }) => id === step.id);
@@ -76,6 +80,7 @@ export function waitsAreAnswered({ view, functionOf }: CheckSurroundings, report
 
   return {
     name: "waits are answered",
+    swept: rows.swept,
     committed({ batch }) {
       for (const wait of view().all<OpenWait>(
         "SELECT * FROM pauses WHERE kind = 'event' AND seq > ? ORDER BY seq",
@@ -91,15 +96,7 @@ export function waitsAreAnswered({ view, functionOf }: CheckSurroundings, report
         lastEvent = seq;
         storedAt.set(seq, batch.now);
       }
-      const steps = view().all<WaitStep>(
-        `SELECT steps.row, run_id, steps.id, function_slug AS slug, memo, steps.status FROM steps JOIN runs ON runs.id = run_id
-WHERE steps.row > ? AND op = 'WaitForEvent' ORDER BY steps.row`,
-        lastStep,
-      );
-      for (const step of steps) {
-        lastStep = step.row;
-        look(step);
-      }
+      for (const step of rows.take()) look(step);
     },
   };
 }
