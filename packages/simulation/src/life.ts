@@ -1,6 +1,6 @@
 // A life: the world of a seed with everything wired up, moved on moment by moment.
 import type { Runtime } from "@stepwright/runtime";
-import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import type { CommitBatch } from "@stepwright/storage";
 import { createApps } from "./apps.ts";
 import { createChance } from "./chance.ts";
 import type { Finding } from "./checkers/all.ts";
@@ -18,6 +18,7 @@ import { createStoragePort, type Mutation } from "./storage-port.ts";
 import { watchSweep } from "./sweeps.ts";
 import { createTrace } from "./trace.ts";
 import { createWatch } from "./watch.ts";
+import type { SeenCommit } from "./witness.ts";
 import { makeWorld } from "./world.ts";
 
 /** A world that does not come to rest in so many moments never will. */
@@ -76,9 +77,9 @@ export function createLife(seed: number, options: Defects) {
   let unsynced: CommitBatch | null = null;
   const disk = createDisk(data.file, { chance: chance.fork(), isLying: options.isDiskLying ?? false });
   const die = () => server.kill(chance.between(1, 3_000), { isPowerLost: faults.losesPower() });
-  const committed = (boot: number, batch: CommitBatch, result: CommitResult): void => {
+  const committed = (commitOf: Omit<SeenCommit, "number">): void => {
     counts.commits += 1;
-    const commit = { number: counts.commits, boot, batch, result };
+    const commit = { number: counts.commits, ...commitOf };
     watch.tell((checker) => checker.committed?.(commit));
   };
   /** What is there after a process has ended counts, although nobody has heard what came of it. */
@@ -88,7 +89,8 @@ export function createLife(seed: number, options: Defects) {
     if (batch === null) return;
     coverage.count(isKept ? "fault unsyncedKept" : "fault unsyncedLost");
     say(`the last commit is ${isKept ? "kept" : "lost"}`);
-    if (isKept) committed(boot, batch, { outcomes: [], leased: [], lanes: [], hasMore: false });
+    const result = { outcomes: [], leased: [], lanes: [], hasMore: false };
+    if (isKept) committed({ boot, batch, result, isUnheard: true });
   };
 
   const storageOf: ServerOptions["storageOf"] = (inner, process) =>
@@ -121,7 +123,7 @@ export function createLife(seed: number, options: Defects) {
         for (const { run_id } of data.view().all<{ run_id: string }>(toldOfEndSql, runId))
           records.damagedRuns.add(run_id);
       },
-      onCommitted: (batch, result) => committed(process.boot, batch, result),
+      onCommitted: (batch, result) => committed({ boot: process.boot, batch, result, isUnheard: false }),
     });
   const server = createServer({
     file: data.file,

@@ -32,7 +32,9 @@ export interface SeenCommit {
   readonly number: number;
   readonly boot: number;
   readonly batch: CommitBatch;
+  /** Empty when nobody has heard what came of it: the process died while it waited for the disk, which has kept it. */
   readonly result: CommitResult;
+  readonly isUnheard: boolean;
 }
 
 /** What one piece of a sweep has removed. */

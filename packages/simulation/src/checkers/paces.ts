@@ -1,6 +1,6 @@
 // Paces of starts: in no stretch of time are there more of them than the limit lets through.
 import type { SimulatedFunction } from "../functions.ts";
-import type { Checker } from "../witness.ts";
+import type { Checker, SeenCommit } from "../witness.ts";
 import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
@@ -15,11 +15,12 @@ export function throttlesHold({ view, functionOf }: CheckSurroundings, report: R
   const paces = createPaces(report);
   return {
     name: "throttles hold",
-    committed({ batch, result }) {
-      for (const { work } of result.leased) {
-        if (work.kind !== "call" || started.has(work.runId)) continue;
-        started.add(work.runId);
-        const run = runOf(view, work.runId);
+    committed(commit) {
+      const { batch } = commit;
+      for (const runId of calledRuns(view, commit)) {
+        if (started.has(runId)) continue;
+        started.add(runId);
+        const run = runOf(view, runId);
         const { throttle } = functionOf(run.function_slug).options;
         if (throttle === undefined) continue;
         const curve = {
@@ -30,6 +31,15 @@ export function throttlesHold({ view, functionOf }: CheckSurroundings, report: R
       }
     },
   };
+}
+
+/** Runs whose calls were leased. */
+function calledRuns(view: CheckSurroundings["view"], { result, isUnheard }: SeenCommit): readonly string[] {
+  if (!isUnheard) return result.leased.flatMap(({ work }) => (work.kind === "call" ? [work.runId] : []));
+  const sql = "SELECT run_id AS id FROM queue_items WHERE kind = 'call' AND generation > 0";
+  return view()
+    .all<{ id: string }>(sql)
+    .map(({ id }) => id);
 }
 
 const limitedSql = `SELECT runs.row, function_slug, original_run_id, json_extract(data, '$.user') AS user, json_extract(data, '$.once') AS once
