@@ -16,6 +16,7 @@ import type { SeenCall, SeenFetch } from "./witness.ts";
 /** What apps need of the world around them. */
 export interface AppsOptions {
   readonly functions: readonly SimulatedFunction[];
+  readonly appWaitMs: number;
   readonly clock: SimulatedClock;
   readonly chance: Chance;
   readonly faults: Faults;
@@ -227,8 +228,21 @@ export function createApps(options: AppsOptions): Apps {
       isFinal,
       isUnanswered: result.kind === "failed",
       isEmpty: ops?.length === 0,
+      isFree: isFree(call, result),
     };
     records.failures.set(call.runId, [...(records.failures.get(call.runId) ?? []), failure]);
+  };
+
+  /** When an app refused a call for the first time, by the clock of the server. */
+  const firstRefusedAt = new Map<string, number>();
+  /** Says whether the call must not count: its app is waited for, and has not been for long. */
+  const isFree = ({ fn }: Line, result: OutgoingResult): boolean => {
+    if (result.kind === "failed" && result.code === "APP_UNREACHABLE") records.hasRefusedCalls = true;
+    if (options.appWaitMs === 0 || result.kind !== "failed" || result.code !== "APP_UNREACHABLE") return false;
+    const since = firstRefusedAt.get(fn.app) ?? clock.now();
+    firstRefusedAt.set(fn.app, since);
+    coverage.count("feature app waited for");
+    return clock.now() < since + options.appWaitMs;
   };
 
   return {
@@ -236,7 +250,7 @@ export function createApps(options: AppsOptions): Apps {
       request: (outgoing, signal) =>
         isOfSite(outgoing.url) ? site.request(process, outgoing, signal) : request(process, outgoing, signal),
       isPortOpen: () => Promise.resolve(false),
-      isReachable: () => Promise.resolve(true),
+      isReachable: () => Promise.resolve(!faults.appsAway),
       close: () => Promise.resolve(),
     }),
     processDied(boot) {

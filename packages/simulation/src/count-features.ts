@@ -48,6 +48,8 @@ export const featureNames: readonly string[] = [
   "retry",
   "cron",
   "parallel group",
+  "app waited for",
+  "retried item",
   "swept run",
   "swept event",
   "batch of many",

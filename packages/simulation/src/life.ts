@@ -132,6 +132,7 @@ export function createLife(seed: number, options: Defects) {
     clock,
     callsPerAppMax: world.callsPerAppMax,
     callTimeoutMs: world.callTimeoutMs,
+    appWaitMs: world.appWaitMs,
     random: () => createSimulatedRandom(chance.fork()),
     storageOf,
     clientOf: (process) => apps.clientOf(process),
@@ -162,6 +163,7 @@ export function createLife(seed: number, options: Defects) {
   const apps = createApps({
     ...shared,
     functions: world.functions,
+    appWaitMs: world.appWaitMs,
     chance: chance.fork(),
     onActivity: () => (activity += 1),
     ask: server.ask,

@@ -25,6 +25,8 @@ export interface LoadAction {
     | { readonly kind: "send"; readonly events: readonly SentEvent[]; readonly isRepeated: boolean }
     /** Sends a signal that somebody waits for. */
     | { readonly kind: "signal" }
+    /** Has something tried again that was set aside. */
+    | { readonly kind: "retrySetAside" }
     | { readonly kind: "cancelRun" }
     | { readonly kind: "rerun" }
     | { readonly kind: "invoke"; readonly slug: string; readonly user: string }
@@ -96,7 +98,8 @@ export function makeLoad(
   const others = Array.from({ length: chance.between(0, 5) }, (): LoadAction => {
     const roll = chance.fraction();
     const atMs = at();
-    if (roll < 0.34) return { atMs, what: { kind: "signal" } };
+    if (roll < 0.3) return { atMs, what: { kind: "signal" } };
+    if (roll < 0.4) return { atMs, what: { kind: "retrySetAside" } };
     if (roll < 0.46) return { atMs, what: { kind: "cancelRun" } };
     if (roll < 0.56) return { atMs, what: { kind: "rerun" } };
     if (roll < 0.68) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };

@@ -78,6 +78,9 @@ export function createPeople(options: PeopleOptions): People {
       case "signal":
         await signal();
         return;
+      case "retrySetAside":
+        await retrySetAside();
+        return;
       case "cancelRun":
         await cancelRun();
         return;
@@ -145,6 +148,15 @@ export function createPeople(options: PeopleOptions): People {
     if (asked.kind !== "answered" || asked.value === null) return;
     records.signals.set(name, n);
     coverage.count("feature signal");
+  };
+
+  const retrySetAside = async (): Promise<void> => {
+    const items = options.view().all<{ id: string }>("SELECT id FROM set_aside_items ORDER BY id");
+    if (items.length === 0) return;
+    const { id } = chance.pick(items);
+    const asked = await server.ask((runtime) => runtime.retryItem(id));
+    say(`retry ${id}: ${asked.kind}`);
+    if (asked.kind === "answered") coverage.count("feature retried item");
   };
 
   const anyRun = (statuses: string): RunId | null => {

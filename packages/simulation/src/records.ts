@@ -32,6 +32,8 @@ export interface FailedAttempt {
   readonly isFinal: boolean;
   /** There was no answer. */
   readonly isUnanswered: boolean;
+  /** The call reached nobody, and the app is waited for: it counts as not made. */
+  readonly isFree: boolean;
   /** There was one, with nothing in it. */
   readonly isEmpty: boolean;
 }
@@ -79,6 +81,8 @@ export interface Records {
   /** Processes whose store refused something, read or write. */
   readonly refusedBoots: Set<number>;
   finalsMade: number;
+  /** An app has refused a connection. */
+  hasRefusedCalls: boolean;
 }
 
 /** Makes empty notes. */
@@ -100,6 +104,7 @@ export function createRecords(): Records {
     reruns: new Set(),
     refusedBoots: new Set(),
     finalsMade: 0,
+    hasRefusedCalls: false,
   };
 }
 

@@ -47,6 +47,7 @@ export interface ServerOptions {
   readonly random: (boot: number) => Random;
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
+  readonly appWaitMs: number;
   /** Puts the world between the process and its storage. */
   readonly storageOf: (inner: Storage, process: ServerProcess) => Storage;
   readonly clientOf: (process: ServerProcess) => AppClient;
@@ -135,6 +136,7 @@ export function createServer(options: ServerOptions): Server {
         syncRetryMs: null,
         callsPerAppMax: options.callsPerAppMax,
         callTimeoutMs: options.callTimeoutMs,
+        appWaitMs: options.appWaitMs,
       },
       log,
     });

@@ -12,6 +12,8 @@ export interface World {
   readonly source: EventSource;
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
+  /** For how long calls of an app that nobody listens for are held; 0 counts each as an attempt. */
+  readonly appWaitMs: number;
   /** How long what is over is kept; null keeps everything. */
   readonly retention: RetentionPolicy | null;
   /** For how long there may be faults. */
@@ -41,6 +43,7 @@ export function makeWorld(seed: number): World {
     source,
     callsPerAppMax: chance.hits(0.4) ? chance.between(1, 3) : 128,
     callTimeoutMs: chance.pick([8_000, 30_000]),
+    appWaitMs: chance.pick([0, 0, 3_000, 60_000]),
     retention: chance.hits(0.4) ? makeRetention(chance) : null,
     troubleMs: chance.pick([30_000, 120_000]),
     chance: chance.fork(),

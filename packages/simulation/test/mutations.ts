@@ -210,6 +210,27 @@ export const defects: readonly Defect[] = [
     mutation: onAdmissions((admission) => ({ ...admission, lock: null })),
   },
   {
+    name: "counts calls that reached nobody although their app is waited for",
+    caughtBy: "waiting is free",
+    mutation: onEffects((effect) =>
+      effect.kind === "reschedule" ? [{ ...effect, attempt: Math.max(1, effect.attempt) }] : [effect],
+    ),
+  },
+  {
+    name: "removes what has only just ended",
+    caughtBy: "sweeps take what is over",
+    mutation: (inner) => ({
+      ...inner,
+      retention: {
+        sweep: (request) =>
+          inner.retention.sweep({
+            ...request,
+            expired: { ...request.expired, before: millis(request.expired.before + 3_600_000) },
+          }),
+      },
+    }),
+  },
+  {
     name: "stores another answer than a request of a step got",
     caughtBy: "fetches are made once",
     mutation: onEffects((effect) =>

@@ -1,6 +1,7 @@
 // All checkers of a world.
 import type { Checker } from "../witness.ts";
 import { acknowledgedIsDurable } from "./acknowledged.ts";
+import { waitingIsFree } from "./attempts.ts";
 import { nothingIsLeft } from "./at-rest.ts";
 import { batchesHold } from "./batches.ts";
 import { callsPerAppHold, concurrencyHolds, discoveriesAreAlone, groupsAreWhole, stepsAreAlone } from "./calls.ts";
@@ -53,6 +54,7 @@ export function createCheckers(
     lateCheckpointsAreRefused,
     waitsAreAnswered,
     fetchesAreMadeOnce,
+    waitingIsFree,
     sweepsTakeWhatIsOver,
     cancelsAreHeeded,
     gatheringTakesItsTime,

@@ -9,6 +9,12 @@ const explainedByRefusal = new Set([
   "queue item could not be read; trying again",
 ]);
 
+/** What apps explain that nobody listens for. */
+const explainedByAbsence = new Set([
+  "app cannot be reached; its calls wait",
+  "app was waited for long enough; its calls go out and count",
+]);
+
 /** What a run explains that cannot be read or written. */
 const explainedByDamage = new Set([
   "queue item set aside",
@@ -20,6 +26,7 @@ const explainedByDamage = new Set([
 export function nobodyComplains(surroundings: CheckSurroundings, report: Report): Checker {
   const { boot, records } = surroundings;
   const isExplained = ({ message, about }: Complaint): boolean => {
+    if (explainedByAbsence.has(message)) return records.hasRefusedCalls;
     if (explainedByRefusal.has(message)) return records.refusedBoots.has(boot());
     return explainedByDamage.has(message) && about !== null && isExplainedByDamage(surroundings, about);
   };

@@ -28,7 +28,7 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
       }
       case "failed": {
         const failures = records.failures.get(run.id) ?? [];
-        const isCaused = failures.some((one) => one.isFinal || one.attempt + 1 >= one.attemptsMax);
+        const isCaused = failures.some((one) => !one.isFree && (one.isFinal || one.attempt + 1 >= one.attemptsMax));
         // An app that answers nothing again and again is not asked for ever.
         const isIdle = run.error?.includes("NothingToDo") === true && failures.some((one) => one.isEmpty);
         if (!isCaused && !isIdle) report(`run ${run.id} of ${run.slug} failed, and its app did not: ${run.error}`);
