@@ -6,6 +6,7 @@ import type { Coverage } from "./coverage.ts";
 import type { CallFault, Faults } from "./faults.ts";
 import type { SimulatedFunction } from "./functions.ts";
 import { failureOf, garble } from "./garble.ts";
+import type { Limits } from "./limits.ts";
 import { type FailedAttempt, type Records, resultKey, type Saying } from "./records.ts";
 import { type AppMove, answerCall, type MoveOutcome, type SeenRequest, userOf, type WireOp } from "./sdk.ts";
 import type { Asked, ServerProcess } from "./server.ts";
@@ -16,6 +17,7 @@ import type { SeenCall, SeenFetch } from "./witness.ts";
 /** What apps need of the world around them. */
 export interface AppsOptions {
   readonly functions: readonly SimulatedFunction[];
+  readonly limits: Limits;
   readonly appWaitMs: number;
   readonly clock: SimulatedClock;
   readonly chance: Chance;
@@ -90,6 +92,7 @@ export function createApps(options: AppsOptions): Apps {
       fn,
       runId: seen.ctx.run_id,
       target: stepId === "step" ? null : stepId,
+      limits: options.limits.allowed(fn.slug),
       user: userOf(seen),
       itemId: seen.ctx.qi_id,
       generation: seen.ctx.generation_id,

@@ -8,6 +8,7 @@ import { createCoverage } from "./coverage.ts";
 import { createData } from "./data-folder.ts";
 import { createDisk } from "./disk.ts";
 import { createFaults } from "./faults.ts";
+import { createLimits } from "./limits.ts";
 import { createPeople } from "./people.ts";
 import { createRecords } from "./records.ts";
 import { createServer, type ServerOptions } from "./server.ts";
@@ -45,6 +46,7 @@ export function createLife(seed: number, options: Defects) {
   const trace = createTrace();
   const coverage = createCoverage();
   const records = createRecords();
+  const limits = createLimits(world.functions);
   const faults = createFaults(createChance(seed ^ 0x5eed), coverage);
   const data = createData();
   /** Counts everything that reaches a port. */
@@ -61,6 +63,7 @@ export function createLife(seed: number, options: Defects) {
         if (fn === undefined) throw new Error(`there is no function ${slug}`);
         return fn;
       },
+      limits,
       records,
       view: data.view,
       clock,
@@ -150,7 +153,7 @@ export function createLife(seed: number, options: Defects) {
       apps.processDied(boot);
     },
   });
-  const shared = { clock, faults, records, coverage, say };
+  const shared = { clock, faults, records, limits, coverage, say };
   const people = createPeople({
     ...shared,
     world,

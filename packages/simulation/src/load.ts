@@ -1,6 +1,7 @@
 // What people do to the engine of a simulated world: they send events in bursts, signals, cancellations and more.
 import type { Chance } from "./chance.ts";
-import { cancelEvent, eventForAll, type SimulatedFunction, waitedEvents } from "./functions.ts";
+import { cancelEvent, eventForAll, type FunctionOptions, type SimulatedFunction, waitedEvents } from "./functions.ts";
+import { changedLimits } from "./limits.ts";
 
 /** An event as it is sent. `n` tells it from every other. */
 export interface SentEvent {
@@ -33,6 +34,8 @@ export interface LoadAction {
     | { readonly kind: "pause"; readonly slug: string; readonly forMs: number }
     /** Its app registers without the function, and with it again. */
     | { readonly kind: "remove"; readonly slug: string; readonly forMs: number }
+    /** Its app registers the function with other numbers. */
+    | { readonly kind: "changeLimits"; readonly slug: string; readonly to: FunctionOptions }
     | { readonly kind: "dropBacklog"; readonly slug: string };
 }
 
@@ -102,11 +105,21 @@ export function makeLoad(
     if (roll < 0.4) return { atMs, what: { kind: "retrySetAside" } };
     if (roll < 0.46) return { atMs, what: { kind: "cancelRun" } };
     if (roll < 0.56) return { atMs, what: { kind: "rerun" } };
-    if (roll < 0.68) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
-    if (roll < 0.76)
+    if (roll < 0.62) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
+    if (roll < 0.74)
       return { atMs, what: { kind: "remove", slug: chance.pick(slugs), forMs: chance.between(100, 9_000) } };
     if (roll < 0.88) return { atMs, what: { kind: "invoke", slug: chance.pick(slugs), user: chance.pick(users) } };
     return { atMs, what: { kind: "pause", slug: chance.pick(slugs), forMs: chance.between(100, 20_000) } };
   });
-  return [...sends, ...others];
+  const limited = functions.filter(
+    ({ options: o }) => o.concurrency.length > 0 || o.runConcurrency || o.throttle || o.rateLimit,
+  );
+  const changes = Array.from(
+    { length: limited.length > 0 && chance.hits(0.4) ? chance.between(1, 3) : 0 },
+    (): LoadAction => {
+      const { slug, options } = chance.pick(limited);
+      return { atMs: at(), what: { kind: "changeLimits", slug, to: changedLimits(chance, options) } };
+    },
+  );
+  return [...sends, ...others, ...changes];
 }

@@ -4,6 +4,8 @@ import { eventsPerCommitMax, type Runtime } from "@stepwright/runtime";
 import type { Chance } from "./chance.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Faults, WorldFault } from "./faults.ts";
+import type { FunctionOptions, SimulatedFunction } from "./functions.ts";
+import type { Limits } from "./limits.ts";
 import type { LoadAction, SentEvent } from "./load.ts";
 import type { Records } from "./records.ts";
 import { registrationOf } from "./registration.ts";
@@ -20,6 +22,7 @@ export interface PeopleOptions {
   readonly chance: Chance;
   readonly faults: Faults;
   readonly records: Records;
+  readonly limits: Limits;
   readonly coverage: Coverage;
   readonly server: Server;
   readonly view: () => View;
@@ -47,7 +50,7 @@ const aDayMs = 25 * 3_600_000;
 
 /** Makes them. */
 export function createPeople(options: PeopleOptions): People {
-  const { world, clock, chance, faults, records, coverage, server, say } = options;
+  const { world, clock, chance, faults, records, limits, coverage, server, say } = options;
   const paused = new Set<string>();
   const removed = new Set<string>();
 
@@ -62,7 +65,8 @@ export function createPeople(options: PeopleOptions): People {
   const wait = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
 
   const register = async (): Promise<void> => {
-    for (const app of world.apps) await insist((runtime) => runtime.register(registrationOf(app, world.functions)));
+    for (const app of world.apps)
+      await insist((runtime) => runtime.register(registrationOf(app, world.functions, limits)));
     say("the apps are registered");
     if (world.retention !== null)
       startSweeping({ policy: world.retention, clock, chance, server, goesOn: () => !faults.isStopped });
@@ -95,6 +99,9 @@ export function createPeople(options: PeopleOptions): People {
         return;
       case "remove":
         await remove(what.slug, what.forMs);
+        return;
+      case "changeLimits":
+        await changeLimits(what.slug, what.to);
         return;
       case "dropBacklog":
         await dropBacklog(what.slug);
@@ -151,7 +158,11 @@ export function createPeople(options: PeopleOptions): People {
   };
 
   const retrySetAside = async (): Promise<void> => {
-    const items = options.view().all<{ id: string }>("SELECT id FROM set_aside_items ORDER BY id");
+    let items: readonly { readonly id: string }[] = [];
+    for (let looks = 0; items.length === 0 && looks < 8; looks += 1) {
+      await wait(2_000);
+      items = options.view().all<{ id: string }>("SELECT id FROM set_aside_items ORDER BY id");
+    }
     if (items.length === 0) return;
     const { id } = chance.pick(items);
     const asked = await server.ask((runtime) => runtime.retryItem(id));
@@ -233,14 +244,28 @@ export function createPeople(options: PeopleOptions): People {
     if (!removed.has(slug)) records.removed.delete(slug);
   };
 
+  const functionOf = (slug: string): SimulatedFunction => {
+    const fn = world.functions.find((one) => one.slug === slug);
+    if (fn === undefined) throw new Error(`there is no function ${slug}`);
+    return fn;
+  };
+
   /** Registers the app of a function with what it has at that moment. */
   const registerWhatIsLeft = async (slug: string): Promise<void> => {
-    const app = world.functions.find((fn) => fn.slug === slug)?.app ?? "";
+    const { app } = functionOf(slug);
     await insist((runtime) => {
       const left = world.functions.filter((fn) => !removed.has(fn.slug));
-      return runtime.register(registrationOf(app, left));
+      return runtime.register(registrationOf(app, left, limits));
     });
     say(`${app} is registered${removed.size === 0 ? "" : ` without ${[...removed].join(", ")}`}`);
+  };
+
+  const changeLimits = async (slug: string, to: FunctionOptions): Promise<void> => {
+    limits.change(slug, to);
+    await registerWhatIsLeft(slug);
+    coverage.count("feature changed limits");
+    await wait(afterwardsMs);
+    if (limits.registered(functionOf(slug)) === to) limits.settle(slug);
   };
 
   const dropBacklog = async (slug: string): Promise<void> => {

@@ -2,7 +2,7 @@
 import type { Expired } from "@stepwright/engine";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import type { SeenRequest, WireOp } from "./sdk.ts";
-import type { SimulatedFunction } from "./functions.ts";
+import type { FunctionOptions, SimulatedFunction } from "./functions.ts";
 
 /** A call, from the app's side. */
 export interface SeenCall {
@@ -12,6 +12,8 @@ export interface SeenCall {
   readonly runId: string;
   /** The step that is asked for; null for a discovery. */
   readonly target: string | null;
+  /** The limits under which it may have been let in. */
+  readonly limits: FunctionOptions;
   readonly user: string;
   readonly itemId: string;
   readonly generation: number;

@@ -91,7 +91,7 @@ export function concurrencyHolds({ view }: CheckSurroundings, report: Report): C
   return {
     name: "concurrency holds",
     called(call, inFlight) {
-      for (const limit of call.fn.options.concurrency) {
+      for (const limit of call.limits.concurrency) {
         const sharing = [
           limit.limit,
           ...inFlight.filter(isUnfinished).flatMap((other) => sharedLimit(limit, call, other)),
@@ -111,7 +111,7 @@ export function concurrencyHolds({ view }: CheckSurroundings, report: Report): C
 function sharedLimit(limit: CallLimit, call: SeenCall, other: SeenCall): readonly number[] {
   if (limit.isKeyed && other.user !== call.user) return [];
   if (limit.scope === "fn" && other.fn.slug !== call.fn.slug) return [];
-  return other.fn.options.concurrency.flatMap((one) =>
+  return other.limits.concurrency.flatMap((one) =>
     one.scope === limit.scope && one.isKeyed === limit.isKeyed ? [one.limit] : [],
   );
 }

@@ -1,5 +1,5 @@
 // Paces of starts: in no stretch of time are there more of them than the limit lets through.
-import type { SimulatedFunction } from "../functions.ts";
+import type { FunctionOptions } from "../functions.ts";
 import type { Checker, SeenCommit } from "../witness.ts";
 import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
@@ -10,7 +10,7 @@ interface Curve {
 }
 
 /** Makes the checker of `throttle`: it paces the first calls of runs. */
-export function throttlesHold({ view, functionOf }: CheckSurroundings, report: Report): Checker {
+export function throttlesHold({ view, limits }: CheckSurroundings, report: Report): Checker {
   const started = new Set<string>();
   const paces = createPaces(report);
   return {
@@ -21,7 +21,7 @@ export function throttlesHold({ view, functionOf }: CheckSurroundings, report: R
         if (started.has(runId)) continue;
         started.add(runId);
         const run = runOf(view, runId);
-        const { throttle } = functionOf(run.function_slug).options;
+        const { throttle } = limits.widest(run.function_slug);
         if (throttle === undefined) continue;
         const curve = {
           atOnceMax: throttle.limit + throttle.burst,
@@ -52,7 +52,7 @@ interface LimitedRun extends StartedRun {
 }
 
 /** Makes the checker of `rateLimit` and `idempotency`: they pace starts, and drop the rest. */
-export function rateLimitsHold({ view, functionOf }: CheckSurroundings, report: Report): Checker {
+export function rateLimitsHold({ view, limits }: CheckSurroundings, report: Report): Checker {
   const rows = newRows<LimitedRun>(view, { table: "runs", sql: limitedSql });
   const paces = createPaces(report);
   return {
@@ -60,11 +60,10 @@ export function rateLimitsHold({ view, functionOf }: CheckSurroundings, report: 
     swept: rows.swept,
     committed({ batch }) {
       for (const run of rows.take()) {
-        const fn = functionOf(run.function_slug);
+        const options = limits.widest(run.function_slug);
         // What a debounce or a batch has let go was counted when it came in, or not at all; a rerun is free.
-        if (run.original_run_id !== null || fn.options.debounce !== undefined || fn.options.batch !== undefined)
-          continue;
-        const limit = limitOf(fn, run);
+        if (run.original_run_id !== null || options.debounce !== undefined || options.batch !== undefined) continue;
+        const limit = limitOf(options, run);
         if (limit !== null) paces.start(`${run.function_slug} ${limit.key}`, batch.now, limit);
       }
     },
@@ -88,7 +87,7 @@ JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_
 
 /** A tenth of the limit and one more may start at once, then one per part of the period. */
 function limitOf(
-  { options }: SimulatedFunction,
+  options: FunctionOptions,
   run: { readonly user: string | null; readonly once: string | null },
 ): (Curve & { readonly key: string }) | null {
   if (options.isIdempotent === true)

@@ -10,7 +10,7 @@ JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_
 WHERE function_slug = ? AND status IN (${statuses})${isKeyed ? " GROUP BY json_extract(data, '$.user')" : ""}`;
 
 /** Makes the checker. */
-export function runLimitsHold({ view, functions }: CheckSurroundings, report: Report): Checker {
+export function runLimitsHold({ view, functions, limits }: CheckSurroundings, report: Report): Checker {
   const limited = functions.filter(
     (fn) => fn.options.runConcurrency !== undefined || fn.options.singleton !== undefined,
   );
@@ -21,6 +21,8 @@ export function runLimitsHold({ view, functions }: CheckSurroundings, report: Re
         .all<{ count: number }>(countSql(isKeyed, statuses), slug)
         .map(({ count }) => count),
     );
+  /** How many were running after the commit before. */
+  const before = new Map<string, number>();
   return {
     name: "run limits hold",
     committed() {
@@ -29,8 +31,11 @@ export function runLimitsHold({ view, functions }: CheckSurroundings, report: Re
         if (runConcurrency !== undefined) {
           // A run is under way from its first call; it is marked so a little later, so this sees a lower bound.
           const count = most(slug, runConcurrency.isKeyed, "'running'");
-          if (count > runConcurrency.limit)
-            report(`${count} runs of ${slug} are running, the limit is ${runConcurrency.limit}`);
+          const { limit } = limits.allowed(slug).runConcurrency ?? runConcurrency;
+          // A limit that was lowered ends nothing that is running.
+          if (count > limit && count > (before.get(slug) ?? 0))
+            report(`${count} runs of ${slug} are running, the limit is ${limit}`);
+          before.set(slug, count);
         }
         if (singleton !== undefined) {
           const count = most(slug, singleton.isKeyed, "'queued', 'running'");

@@ -1,6 +1,7 @@
 // What every checker is given.
 import type { Runtime } from "@stepwright/runtime";
 import type { SimulatedFunction } from "../functions.ts";
+import type { Limits } from "../limits.ts";
 import type { Records } from "../records.ts";
 import type { SimulatedClock } from "../simulated-clock.ts";
 import type { View } from "../view.ts";
@@ -13,6 +14,7 @@ export type MemorySizes = ReturnType<Runtime["inMemory"]>;
 export interface CheckSurroundings {
   readonly functions: readonly SimulatedFunction[];
   readonly functionOf: (slug: string) => SimulatedFunction;
+  readonly limits: Limits;
   readonly records: Records;
   readonly view: () => View;
   readonly clock: SimulatedClock;
