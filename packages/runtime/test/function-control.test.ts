@@ -157,4 +157,21 @@ describe("a backlog", () => {
     release();
     expect(await ended(going)).toMatchObject({ functionSlug: "shop-old", status: "completed" });
   });
+
+  it("is moved without starting what is to start later", async () => {
+    const clock = createManualClock();
+    const { app, runtime, start, ended } = await openShop(
+      [
+        { name: "old", handle: () => done() },
+        { name: "new", triggers: [], handle: () => done() },
+      ],
+      { clock },
+    );
+    const later = await start("test/old", { ts: clock.now() + 60_000 });
+    await runtime.functions.moveBacklog(slug("old"), slug("new"));
+    await runtime.idle();
+    expect(app.calls).toHaveLength(0);
+    clock.move(60_000);
+    expect(await ended(later)).toMatchObject({ functionSlug: "shop-new", status: "completed" });
+  });
 });
