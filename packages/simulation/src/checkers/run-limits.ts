@@ -21,8 +21,6 @@ export function runLimitsHold({ view, functions, limits }: CheckSurroundings, re
         .all<{ count: number }>(countSql(isKeyed, statuses), slug)
         .map(({ count }) => count),
     );
-  /** How many were running after the commit before. */
-  const before = new Map<string, number>();
   return {
     name: "run limits hold",
     committed() {
@@ -31,11 +29,9 @@ export function runLimitsHold({ view, functions, limits }: CheckSurroundings, re
         if (runConcurrency !== undefined) {
           // A run is under way from its first call; it is marked so a little later, so this sees a lower bound.
           const count = most(slug, runConcurrency.isKeyed, "'running'");
-          const { limit } = limits.allowed(slug).runConcurrency ?? runConcurrency;
-          // A limit that was lowered ends nothing that is running.
-          if (count > limit && count > (before.get(slug) ?? 0))
-            report(`${count} runs of ${slug} are running, the limit is ${limit}`);
-          before.set(slug, count);
+          // A limit that is lowered ends nothing that was let in before, which may be marked as running much later.
+          const { limit } = limits.widest(slug).runConcurrency ?? runConcurrency;
+          if (count > limit) report(`${count} runs of ${slug} are running, the limit is ${limit}`);
         }
         if (singleton !== undefined) {
           const count = most(slug, singleton.isKeyed, "'queued', 'running'");
