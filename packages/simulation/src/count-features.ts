@@ -39,6 +39,7 @@ export const featureNames: readonly string[] = [
   "drop duplicate",
   "drop functionRemoved",
   "removed function",
+  "moved run",
   "changed limits",
   "cancelled by backlogDropped",
   "cancelled by request",

@@ -9,6 +9,7 @@ import { createData } from "./data-folder.ts";
 import { createDisk } from "./disk.ts";
 import { createFaults } from "./faults.ts";
 import { createLimits } from "./limits.ts";
+import { createOrigins } from "./origins.ts";
 import { createPeople } from "./people.ts";
 import { createRecords } from "./records.ts";
 import { createServer, type ServerOptions } from "./server.ts";
@@ -47,6 +48,7 @@ export function createLife(seed: number, options: Defects) {
   const coverage = createCoverage();
   const records = createRecords();
   const limits = createLimits(world.functions);
+  const origins = createOrigins(() => data.view());
   const faults = createFaults(createChance(seed ^ 0x5eed), coverage);
   const data = createData();
   /** Counts everything that reaches a port. */
@@ -63,6 +65,7 @@ export function createLife(seed: number, options: Defects) {
         if (fn === undefined) throw new Error(`there is no function ${slug}`);
         return fn;
       },
+      originOf: origins.of,
       limits,
       records,
       view: data.view,
@@ -83,6 +86,9 @@ export function createLife(seed: number, options: Defects) {
   const committed = (commitOf: Omit<SeenCommit, "number">): void => {
     counts.commits += 1;
     const commit = { number: counts.commits, ...commitOf };
+    origins.look();
+    for (const { effects } of commit.batch.transitions)
+      for (const effect of effects) if (effect.kind === "moveRun") records.movedRuns.add(effect.run.id);
     watch.tell((checker) => checker.committed?.(commit));
   };
   /** What is there after a process has ended counts, although nobody has heard what came of it. */
@@ -118,6 +124,7 @@ export function createLife(seed: number, options: Defects) {
           const sweep = lookAgain();
           if (sweep.runs.length + sweep.events.length + sweep.steps.length === 0) return;
           say(`swept ${sweep.runs.map(({ id }) => id).join(", ")} and ${sweep.events.length} events`);
+          origins.swept();
           watch.tell((checker) => checker.swept?.(sweep));
         };
       },

@@ -36,7 +36,8 @@ export interface LoadAction {
     | { readonly kind: "remove"; readonly slug: string; readonly forMs: number }
     /** Its app registers the function with other numbers. */
     | { readonly kind: "changeLimits"; readonly slug: string; readonly to: FunctionOptions }
-    | { readonly kind: "dropBacklog"; readonly slug: string };
+    | { readonly kind: "dropBacklog"; readonly slug: string }
+    | { readonly kind: "moveBacklog"; readonly slug: string; readonly to: string };
 }
 
 /** Users whose values are the keys of flow control. */
@@ -104,8 +105,9 @@ export function makeLoad(
     if (roll < 0.3) return { atMs, what: { kind: "signal" } };
     if (roll < 0.4) return { atMs, what: { kind: "retrySetAside" } };
     if (roll < 0.46) return { atMs, what: { kind: "cancelRun" } };
-    if (roll < 0.56) return { atMs, what: { kind: "rerun" } };
-    if (roll < 0.62) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
+    if (roll < 0.54) return { atMs, what: { kind: "rerun" } };
+    if (roll < 0.6) return { atMs, what: { kind: "moveBacklog", slug: chance.pick(slugs), to: chance.pick(slugs) } };
+    if (roll < 0.65) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
     if (roll < 0.74)
       return { atMs, what: { kind: "remove", slug: chance.pick(slugs), forMs: chance.between(100, 9_000) } };
     if (roll < 0.88) return { atMs, what: { kind: "invoke", slug: chance.pick(slugs), user: chance.pick(users) } };

@@ -103,6 +103,9 @@ export function createPeople(options: PeopleOptions): People {
       case "changeLimits":
         await changeLimits(what.slug, what.to);
         return;
+      case "moveBacklog":
+        await moveBacklog(what.slug, what.to);
+        return;
       case "dropBacklog":
         await dropBacklog(what.slug);
     }
@@ -241,7 +244,9 @@ export function createPeople(options: PeopleOptions): People {
     removed.delete(slug);
     await registerWhatIsLeft(slug);
     await wait(afterwardsMs);
-    if (!removed.has(slug)) records.removed.delete(slug);
+    if (removed.has(slug)) return;
+    records.removed.delete(slug);
+    limits.settle(slug);
   };
 
   const functionOf = (slug: string): SimulatedFunction => {
@@ -265,13 +270,19 @@ export function createPeople(options: PeopleOptions): People {
     await registerWhatIsLeft(slug);
     coverage.count("feature changed limits");
     await wait(afterwardsMs);
-    if (limits.registered(functionOf(slug)) === to) limits.settle(slug);
+    // A function that is away keeps the limits with which it left until it is back.
+    if (limits.registered(functionOf(slug)) === to && !removed.has(slug)) limits.settle(slug);
   };
 
   const dropBacklog = async (slug: string): Promise<void> => {
     records.droppedBacklogs.set(slug, clock.now());
     const asked: Asked<void> = await server.ask((runtime) => runtime.functions.dropBacklog(slug));
     say(`drop backlog of ${slug}: ${asked.kind}`);
+  };
+
+  const moveBacklog = async (slug: string, to: string): Promise<void> => {
+    const asked: Asked<void> = await server.ask((runtime) => runtime.functions.moveBacklog(slug, to));
+    say(`move backlog of ${slug} to ${to}: ${asked.kind}`);
   };
 
   const happen = (what: WorldFault["what"]): void => {

@@ -74,6 +74,8 @@ export interface Records {
   /** Runs that could not be read once, that handle such a run's end, or with a decision that the store could not apply: work
    * of theirs may be set aside. */
   readonly damagedRuns: Set<string>;
+  /** Runs that were given to another function. */
+  readonly movedRuns: Set<string>;
   /** Signals that were acknowledged, with the `n` they carried. */
   readonly signals: Map<string, number>;
   /** Runs that were acknowledged to whoever asked for one. */
@@ -100,6 +102,7 @@ export function createRecords(): Records {
     everRemoved: new Set(),
     droppedBacklogs: new Map(),
     damagedRuns: new Set(),
+    movedRuns: new Set(),
     signals: new Map(),
     reruns: new Set(),
     refusedBoots: new Set(),

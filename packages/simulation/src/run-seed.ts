@@ -62,6 +62,7 @@ async function live(life: Life): Promise<void> {
   const unrest = watch.finding === null ? await life.unrest() : null;
   if (unrest !== null) watch.find(unrest);
   watch.tell((checker) => checker.rested?.());
+  life.coverage.count("feature moved run", life.records.movedRuns.size);
   countFeatures(life.data.view(), world.functions, life.coverage);
 }
 

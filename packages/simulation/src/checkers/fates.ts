@@ -26,15 +26,16 @@ interface Fate {
   readonly event_seq: number;
   readonly slug: string;
   readonly fate: string;
+  readonly run_id: string | null;
 }
 
 const eventsSql = `SELECT seq, internal_id, id, name, json_extract(data, '$.go') AS go, json_extract(data, '$._inngest.fn_id') AS function_id, lifecycle_of, received_at
 FROM events ORDER BY seq`;
-const fatesSql = `SELECT event_seq, function_slug AS slug, 'run ' || status AS fate FROM runs
+const fatesSql = `SELECT event_seq, function_slug AS slug, 'run ' || status AS fate, runs.id AS run_id FROM runs
 JOIN run_events ON run_id = runs.id WHERE original_run_id IS NULL
-UNION ALL SELECT event_seq, slug, 'drop ' || kind FROM drops JOIN functions ON functions.id = function_id
-UNION ALL SELECT event_seq, slug, 'waits for a batch' FROM batch_events JOIN batches ON batches.id = batch_id JOIN functions ON functions.id = function_id
-UNION ALL SELECT event_seq, slug, 'waits for quiet' FROM debounce_windows JOIN functions ON functions.id = function_id`;
+UNION ALL SELECT event_seq, slug, 'drop ' || kind, NULL FROM drops JOIN functions ON functions.id = function_id
+UNION ALL SELECT event_seq, slug, 'waits for a batch', NULL FROM batch_events JOIN batches ON batches.id = batch_id JOIN functions ON functions.id = function_id
+UNION ALL SELECT event_seq, slug, 'waits for quiet', NULL FROM debounce_windows JOIN functions ON functions.id = function_id`;
 
 const matchedLaterSql =
   "SELECT seq FROM queue_items JOIN events ON internal_id = substr(queue_items.id, length('match:') + 1) WHERE queue_items.kind = 'match'";
@@ -44,7 +45,10 @@ const skippedSql = "SELECT row, id, function_slug AS slug FROM runs WHERE status
 const remembered = { startedMs: 24 * 3_600_000, gatheredMs: 30 * 60_000 };
 
 /** Makes the checker. */
-export function eventsHaveOneFate({ view, functions, records, coverage }: CheckSurroundings, report: Report): Checker {
+export function eventsHaveOneFate(
+  { view, functions, originOf, records, coverage }: CheckSurroundings,
+  report: Report,
+): Checker {
   /** Events and functions that were not registered when the event was matched: nobody starts those. */
   const removedFor = new Set<string>();
   /** Events and functions whose run was removed, and events that were. */
@@ -78,13 +82,13 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
     },
     swept({ runs, events }) {
       skipped.swept();
-      for (const { slug, eventSeqs } of runs) for (const seq of eventSeqs) sweptFates.add(`${seq} ${slug}`);
+      for (const { id, eventSeqs } of runs) for (const seq of eventSeqs) sweptFates.add(`${seq} ${originOf(id)}`);
       for (const { internalId } of events) sweptEvents.add(internalId);
     },
     rested() {
       const fates = new Map<string, string[]>();
-      for (const { event_seq, slug, fate } of view().all<Fate>(fatesSql)) {
-        const key = `${event_seq} ${slug}`;
+      for (const { event_seq, slug, fate, run_id } of view().all<Fate>(fatesSql)) {
+        const key = `${event_seq} ${run_id === null ? slug : originOf(run_id)}`;
         fates.set(key, [...(fates.get(key) ?? []), fate]);
         coverage.count(`feature ${fate}`);
       }

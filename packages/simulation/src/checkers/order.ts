@@ -54,8 +54,7 @@ export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report:
   /** Says whether both have to pass the same limits. */
   function isAlike(one: Waiting, other: Waiting): boolean {
     const { concurrency, runConcurrency, throttle } = functionOf(one.slug).options;
-    const isFirst = (item: Waiting, generationsMade: number) =>
-      item.id.endsWith(":d1") && item.generation === generationsMade;
+    const isFirst = (item: Waiting, generationsMade: number) => isStart(item) && item.generation === generationsMade;
     const start = runConcurrency ?? throttle;
     if (start !== undefined && isFirst(one, 1) !== isFirst(other, 0)) return false;
     const isKeyed = [
@@ -74,7 +73,14 @@ export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report:
   /** Says whether one has to go first: its run is older or, of runs that are made for this moment, was made first. */
   function isBefore(one: Waiting, other: Waiting): boolean {
     if (age(one) !== age(other)) return age(one) < age(other);
-    const isStart = (item: Waiting) => item.id.endsWith(":d1") && item.at === item.queued_at;
-    return one.row < other.row && isStart(one) && isStart(other) && one.generation === 0 && other.generation === 1;
+    const isDueAtOnce = (item: Waiting) => isStart(item) && item.at === item.queued_at;
+    return (
+      one.row < other.row && isDueAtOnce(one) && isDueAtOnce(other) && one.generation === 0 && other.generation === 1
+    );
   }
+}
+
+/** Says whether the item is the first call of its run, which a move gives another id. */
+function isStart({ id }: Waiting): boolean {
+  return /:d1(:moved:.*)?$/u.test(id);
 }

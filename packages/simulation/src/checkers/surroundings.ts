@@ -14,6 +14,8 @@ export type MemorySizes = ReturnType<Runtime["inMemory"]>;
 export interface CheckSurroundings {
   readonly functions: readonly SimulatedFunction[];
   readonly functionOf: (slug: string) => SimulatedFunction;
+  /** Slug of the function that a run was made for. */
+  readonly originOf: (runId: string) => string;
   readonly limits: Limits;
   readonly records: Records;
   readonly view: () => View;
