@@ -118,7 +118,8 @@ export async function openBed(
     traffic: () => traffic,
     async close() {
       await Promise.all([...apps.values()].map((child) => child.end("SIGKILL")));
-      await (await server).child.end("SIGKILL");
+      // One that did not come up has ended.
+      await server.then(({ child }) => child.end("SIGKILL")).catch(() => null);
       await Promise.all([serverLink, ...Object.values(appLinks)].map((link) => link.close()));
     },
   };

@@ -90,7 +90,9 @@ async function strike(bed: Bed, app: AppName, fault: Fault): Promise<void> {
       return stopFor(bed.app(app), fault.ms);
     case "breakLink": {
       const link = fault.link === "toServer" ? bed.serverLink : bed.appLinks[app];
-      link.strike(fault.fault);
+      // A link without a connection cannot be broken: the next one is waited for.
+      const endAt = performance.now() + waitMaxMs;
+      while (link.strike(fault.fault) === 0 && performance.now() < endAt) await pause(1);
     }
   }
 }

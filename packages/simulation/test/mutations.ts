@@ -3,6 +3,7 @@ import {
   type Admission,
   type Effect,
   eventNames,
+  type FunctionRecord,
   type LeasedItem,
   type NewQueueItem,
   type Transition,
@@ -229,6 +230,26 @@ export const defects: readonly Defect[] = [
           }),
       },
     }),
+  },
+  {
+    name: "moves a run without its call",
+    caughtBy: "unfinished runs go on",
+    mutation: onTransitions((one) =>
+      has(one, "moveRun") ? { ...one, effects: one.effects.filter(({ kind }) => kind !== "enqueue") } : one,
+    ),
+  },
+  {
+    name: "goes on with the limits that an app had first",
+    caughtBy: "concurrency holds",
+    mutation(inner) {
+      const first = new Map<string, FunctionRecord["config"]>();
+      return onEffects((effect) => {
+        if (effect.kind !== "putFunction") return [effect];
+        const { slug, config } = effect.fn;
+        if (!first.has(slug)) first.set(slug, config);
+        return [{ ...effect, fn: { ...effect.fn, config: first.get(slug) ?? config } }];
+      })(inner);
+    },
   },
   {
     name: "stores another answer than a request of a step got",
