@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { addApp } from "./api.ts";
 import { type AppName, appNames } from "./apps/kinds.ts";
-import { type Child, startChild } from "./child.ts";
+import { type Child, startChild } from "@stepwright/test-parts";
 import { type Link, openLink } from "./link.ts";
 import { keys, type Server, type ServerOptions, startServer, startServerChild } from "./server.ts";
 

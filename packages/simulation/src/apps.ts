@@ -1,14 +1,15 @@
 // The apps of a simulated world, at the other end of the runtime's app client: they answer, fail, hang, repeat and lie.
 import type { AppHttpResponse } from "@stepwright/protocol";
 import type { AppClient, OutgoingRequest, OutgoingResult, Runtime } from "@stepwright/runtime";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { Coverage } from "./coverage.ts";
 import type { CallFault, Faults } from "./faults.ts";
 import type { SimulatedFunction } from "./functions.ts";
 import { failureOf, garble } from "./garble.ts";
 import type { Limits } from "./limits.ts";
 import { type FailedAttempt, type Records, resultKey, type Saying } from "./records.ts";
-import { type AppMove, answerCall, type MoveOutcome, type SeenRequest, userOf, type WireOp } from "./sdk.ts";
+import type { WireOp } from "@stepwright/test-parts";
+import { type AppMove, answerCall, type MoveOutcome, type SeenRequest, userOf } from "./sdk.ts";
 import type { Asked, ServerProcess } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 import { createSite, isOfSite } from "./site.ts";

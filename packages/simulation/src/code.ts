@@ -1,8 +1,8 @@
 // What a simulated function does: a small program of steps, made by chance.
-import type { Chance } from "./chance.ts";
+import type { Chance, CodeTree } from "@stepwright/test-parts";
 
-/** A function's code. */
-export type Code =
+/** One step of the code. */
+export type CodeStep =
   /** `failures` first executions throw; a final one throws an error that is not to be tried again. */
   | {
       readonly kind: "run";
@@ -25,14 +25,10 @@ export type Code =
   | { readonly kind: "signal"; readonly id: string; readonly seconds: number }
   | { readonly kind: "invoke"; readonly id: string; readonly slug: string; readonly seconds: number }
   /** `step.fetch`, or `step.ai.infer`: a request that the server makes. */
-  | { readonly kind: "fetch"; readonly id: string; readonly isAi: boolean }
-  | { readonly kind: "sequence"; readonly parts: readonly Code[] }
-  /** `Promise.all`, or the SDK's group in race mode. */
-  | { readonly kind: "all"; readonly parts: readonly Code[]; readonly isRace: boolean }
-  | { readonly kind: "caught"; readonly part: Code };
+  | { readonly kind: "fetch"; readonly id: string; readonly isAi: boolean };
 
-/** One step of the code. */
-export type CodeStep = Exclude<Code, { readonly parts: readonly Code[] } | { readonly kind: "caught" }>;
+/** A function's code. */
+export type Code = CodeTree<CodeStep>;
 
 /** What code may refer to. */
 export interface CodeScope {
@@ -84,25 +80,6 @@ export function makeCode(chance: Chance, scope: CodeScope): Code {
 /** A step that fails as often as it is tried fails for ever: a crash may have it tried once more. */
 function failuresOf(count: number, { attemptsMax }: CodeScope): number {
   return count < attemptsMax ? count : Number.MAX_SAFE_INTEGER;
-}
-
-/** All steps of the code, reached or not. */
-export function stepsOf(code: Code): readonly CodeStep[] {
-  switch (code.kind) {
-    case "sequence":
-    case "all":
-      return code.parts.flatMap(stepsOf);
-    case "caught":
-      return stepsOf(code.part);
-    case "run":
-    case "send":
-    case "sleep":
-    case "wait":
-    case "signal":
-    case "invoke":
-    case "fetch":
-      return [code];
-  }
 }
 
 /**

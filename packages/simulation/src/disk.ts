@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readWalIndex } from "@stepwright/storage-sqlite";
 import { SqliteError } from "better-sqlite3";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 
 /** The disk. */
 export interface Disk {

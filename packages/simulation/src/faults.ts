@@ -1,5 +1,5 @@
 // The faults of a simulated world: each kind is there or not by the seed, and each occurrence is drawn from it.
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { Coverage } from "./coverage.ts";
 
 /** What becomes of one commit. */

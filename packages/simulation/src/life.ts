@@ -2,7 +2,7 @@
 import type { Runtime } from "@stepwright/runtime";
 import type { CommitBatch } from "@stepwright/storage";
 import { createApps } from "./apps.ts";
-import { createChance } from "./chance.ts";
+import { createChance } from "@stepwright/test-parts";
 import type { Finding } from "./checkers/all.ts";
 import { createCoverage } from "./coverage.ts";
 import { createData } from "./data-folder.ts";

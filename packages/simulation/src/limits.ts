@@ -1,5 +1,5 @@
 // The limits of a world's functions as they change: what an app registers now, and what may hold at this moment.
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { FunctionOptions, Pace, SimulatedFunction } from "./functions.ts";
 
 /** The limits. */

@@ -1,5 +1,5 @@
 // What people do to the engine of a simulated world: they send events in bursts, signals, cancellations and more.
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import { cancelEvent, eventForAll, type FunctionOptions, type SimulatedFunction, waitedEvents } from "./functions.ts";
 import { changedLimits } from "./limits.ts";
 

@@ -1,7 +1,7 @@
 // The people around a simulated server: they register apps, send events and signals, cancel and rerun, and let faults happen.
 import { type EventId, millis, parseEvents, type RunId } from "@stepwright/protocol";
 import { eventsPerCommitMax, type Runtime } from "@stepwright/runtime";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { Coverage } from "./coverage.ts";
 import type { Faults, WorldFault } from "./faults.ts";
 import type { FunctionOptions, SimulatedFunction } from "./functions.ts";

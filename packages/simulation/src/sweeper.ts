@@ -1,7 +1,7 @@
 // Sweeps what is over in a simulated world, as the runtime does once an hour, again and again while there is trouble. The
 // runtime's own sweeps stay off: a world with a clock in it never comes to rest.
 import { expiredBy, type RetentionPolicy } from "@stepwright/engine";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { Server } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 

@@ -1,7 +1,8 @@
 // What checkers get to see of a world.
 import type { Expired } from "@stepwright/engine";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
-import type { SeenRequest, WireOp } from "./sdk.ts";
+import type { WireOp } from "@stepwright/test-parts";
+import type { SeenRequest } from "./sdk.ts";
 import type { FunctionOptions, SimulatedFunction } from "./functions.ts";
 
 /** A call, from the app's side. */

@@ -1,6 +1,6 @@
 // A world: everything that a seed decides before anything happens.
 import type { RetentionPolicy } from "@stepwright/engine";
-import { type Chance, createChance } from "./chance.ts";
+import { type Chance, createChance } from "@stepwright/test-parts";
 import { makeFunctions, type SimulatedFunction } from "./functions.ts";
 import { createEventSource, type EventSource, type LoadAction, makeLoad } from "./load.ts";
 

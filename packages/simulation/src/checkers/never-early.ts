@@ -1,5 +1,5 @@
 // Timers never fire early: sleeps, time limits of waits, retries, and starts that were asked for later.
-import { stepsOf } from "../code.ts";
+import { stepsOf } from "@stepwright/test-parts";
 import type { Checker, SeenCall } from "../witness.ts";
 import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";

@@ -1,5 +1,5 @@
 // Waits: what came in time ends them, the first that fits; what did not fit, or came too early or late, does not.
-import { stepsOf } from "../code.ts";
+import { stepsOf } from "@stepwright/test-parts";
 import type { Checker } from "../witness.ts";
 import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
