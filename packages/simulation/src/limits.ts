@@ -8,8 +8,10 @@ export interface Limits {
   registered(fn: SimulatedFunction): FunctionOptions;
   /** The most that may hold now: while a change is under way both the old and the new may. */
   allowed(slug: string): FunctionOptions;
-  /** The most that has ever held: paces go on from what they were charged before. */
+  /** The most that has ever held. */
   widest(slug: string): FunctionOptions;
+  /** Counts the times between two changes. A pace that changes goes on from what it was charged, at its new measure. */
+  era(slug: string): number;
   /** A change begins. */
   change(slug: string, to: FunctionOptions): void;
   /** The change has come into force. */
@@ -21,6 +23,8 @@ export function createLimits(functions: readonly SimulatedFunction[]): Limits {
   const registered = new Map(functions.map((fn) => [fn.slug, fn.options]));
   const allowed = new Map(registered);
   const widest = new Map(registered);
+  const eras = new Map<string, number>();
+  const beginEra = (slug: string) => eras.set(slug, (eras.get(slug) ?? 0) + 1);
   const of = (options: ReadonlyMap<string, FunctionOptions>, slug: string): FunctionOptions => {
     const found = options.get(slug);
     if (found === undefined) throw new Error(`there is no function ${slug}`);
@@ -30,12 +34,17 @@ export function createLimits(functions: readonly SimulatedFunction[]): Limits {
     registered: (fn) => of(registered, fn.slug),
     allowed: (slug) => of(allowed, slug),
     widest: (slug) => of(widest, slug),
+    era: (slug) => eras.get(slug) ?? 0,
     change(slug, to) {
+      beginEra(slug);
       registered.set(slug, to);
       allowed.set(slug, wider(of(allowed, slug), to));
       widest.set(slug, wider(of(widest, slug), to));
     },
-    settle: (slug) => void allowed.set(slug, of(registered, slug)),
+    settle(slug) {
+      beginEra(slug);
+      allowed.set(slug, of(registered, slug));
+    },
   };
 }
 

@@ -21,13 +21,14 @@ export function throttlesHold({ view, limits }: CheckSurroundings, report: Repor
         if (started.has(runId)) continue;
         started.add(runId);
         const run = runOf(view, runId);
-        const { throttle } = limits.widest(run.function_slug);
+        const { throttle } = limits.allowed(run.function_slug);
         if (throttle === undefined) continue;
         const curve = {
           atOnceMax: throttle.limit + throttle.burst,
           intervalMs: (throttle.seconds * 1_000) / throttle.limit,
         };
-        paces.start(`${run.function_slug} ${throttle.isKeyed ? run.user : ""}`, batch.now, curve);
+        const key = throttle.isKeyed ? run.user : "";
+        paces.start(`${run.function_slug} ${key} ${limits.era(run.function_slug)}`, batch.now, curve);
       }
     },
   };
@@ -60,11 +61,12 @@ export function rateLimitsHold({ view, limits }: CheckSurroundings, report: Repo
     swept: rows.swept,
     committed({ batch }) {
       for (const run of rows.take()) {
-        const options = limits.widest(run.function_slug);
+        const options = limits.allowed(run.function_slug);
         // What a debounce or a batch has let go was counted when it came in, or not at all; a rerun is free.
         if (run.original_run_id !== null || options.debounce !== undefined || options.batch !== undefined) continue;
         const limit = limitOf(options, run);
-        if (limit !== null) paces.start(`${run.function_slug} ${limit.key}`, batch.now, limit);
+        if (limit !== null)
+          paces.start(`${run.function_slug} ${limit.key} ${limits.era(run.function_slug)}`, batch.now, limit);
       }
     },
   };
