@@ -6,15 +6,12 @@ import { defects } from "./mutations.ts";
 /** Seeds within which a defect has to be found. */
 const seedsMax = 150;
 
-test.each(defects)(
-  "an engine that $name is caught",
-  { timeout: 120_000 },
-  async ({ name: _, caughtBy, ...defects }) => {
-    const found = new Map<string, number>();
-    for (let seed = 1; seed <= seedsMax && !found.has(caughtBy); seed += 1) {
-      const { finding } = await runSeed(seed, defects);
-      if (finding !== null) found.set(finding.checker, (found.get(finding.checker) ?? 0) + 1);
-    }
-    expect([...found.keys()]).toContain(caughtBy);
-  },
-);
+test.each(defects)("an engine that $name is caught", { timeout: 120_000 }, async (defect) => {
+  const { caughtBy } = defect;
+  const found = new Map<string, number>();
+  for (let seed = 1; seed <= seedsMax && !found.has(caughtBy); seed += 1) {
+    const { finding } = await runSeed(seed, defect);
+    if (finding !== null) found.set(finding.checker, (found.get(finding.checker) ?? 0) + 1);
+  }
+  expect([...found.keys()]).toContain(caughtBy);
+});

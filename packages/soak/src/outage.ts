@@ -129,7 +129,7 @@ function inSecond(from: number, second: number) {
 /** Gives up when nothing has come for a while: what has not come by then is lost. */
 async function untilDone(): Promise<void> {
   const lastAt = (): number => Math.max(backAt, arrivals.at(-1)?.at ?? 0);
-  while ((new Set(arrivals.map(({ n }) => n)).size < runs || inFlight > 0) && performance.now() - lastAt() < quietMs)
+  while ((new Set(arrivals.map(({ n }) => n)).size < runs || isCalling()) && performance.now() - lastAt() < quietMs)
     await delay(500);
 }
 
@@ -145,4 +145,8 @@ function report(): void {
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+function isCalling(): boolean {
+  return inFlight > 0;
 }
