@@ -1,16 +1,16 @@
-// The people around a simulated server: they register apps, send events and signals, cancel and rerun, and let faults happen.
+// The people around a simulated server: they send events and signals, cancel, rerun and invoke, and have things tried again.
 import { type EventId, millis, parseEvents, type RunId } from "@stepwright/protocol";
 import { eventsPerCommitMax, type Runtime } from "@stepwright/runtime";
 import type { Chance } from "@stepwright/test-parts";
 import type { Coverage } from "./coverage.ts";
-import type { Faults, WorldFault } from "./faults.ts";
-import type { FunctionOptions, SimulatedFunction } from "./functions.ts";
+import type { Faults } from "./faults.ts";
 import type { Limits } from "./limits.ts";
 import type { LoadAction, SentEvent } from "./load.ts";
+import { createOperators } from "./operators.ts";
 import type { Records } from "./records.ts";
-import { registrationOf } from "./registration.ts";
-import type { Asked, Server } from "./server.ts";
+import type { Server } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
+import { strike } from "./strike.ts";
 import { startSweeping } from "./sweeper.ts";
 import type { View } from "./view.ts";
 import type { World } from "./world.ts";
@@ -44,34 +44,22 @@ export interface People {
   sendFromStep(name: string, user: string): Promise<boolean>;
 }
 
-/** What was decided while a function was paused or away is stored a little later. */
-const afterwardsMs = 1_000;
 const aDayMs = 25 * 3_600_000;
 
 /** Makes them. */
 export function createPeople(options: PeopleOptions): People {
-  const { world, clock, chance, faults, records, limits, coverage, server, say } = options;
-  const paused = new Set<string>();
-  const removed = new Set<string>();
+  const { world, clock, chance, faults, records, coverage, server, say } = options;
+  const operators = createOperators(options);
 
-  /** Asks until it is answered. */
-  const insist = async <T>(what: (runtime: Runtime) => Promise<T>): Promise<T> => {
-    for (;;) {
-      const asked = await server.ask(what);
-      if (asked.kind === "answered") return asked.value;
-      await wait(chance.between(100, 2_000));
-    }
-  };
   const wait = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
 
   const register = async (): Promise<void> => {
-    for (const app of world.apps)
-      await insist((runtime) => runtime.register(registrationOf(app, world.functions, limits)));
+    await operators.register();
     say("the apps are registered");
     if (world.retention !== null)
       startSweeping({ policy: world.retention, clock, chance, server, goesOn: () => !faults.isStopped });
     for (const action of world.load) clock.after(action.atMs, () => void act(action.what));
-    for (const fault of faults.worldFaults) clock.after(fault.atMs, () => happen(fault.what));
+    for (const fault of faults.worldFaults) clock.after(fault.atMs, () => strike(fault.what, options));
   };
 
   const act = async (what: LoadAction["what"]): Promise<void> => {
@@ -95,19 +83,19 @@ export function createPeople(options: PeopleOptions): People {
         await invoke(what.slug, what.user);
         return;
       case "pause":
-        await pause(what.slug, what.forMs);
+        await operators.pause(what.slug, what.forMs);
         return;
       case "remove":
-        await remove(what.slug, what.forMs);
+        await operators.remove(what.slug, what.forMs);
         return;
       case "changeLimits":
-        await changeLimits(what.slug, what.to);
+        await operators.changeLimits(what.slug, what.to);
         return;
       case "moveBacklog":
-        await moveBacklog(what.slug, what.to);
+        await operators.moveBacklog(what.slug, what.to);
         return;
       case "dropBacklog":
-        await dropBacklog(what.slug);
+        await operators.dropBacklog(what.slug);
     }
   };
 
@@ -208,126 +196,10 @@ export function createPeople(options: PeopleOptions): People {
     coverage.count("feature invocation from outside");
   };
 
-  const pause = async (slug: string, forMs: number): Promise<void> => {
-    records.paused.add(slug);
-    paused.add(slug);
-    const asked: Asked<void> = await server.ask((runtime) => runtime.functions.pause(slug));
-    say(`pause ${slug}: ${asked.kind}`);
-    coverage.count("feature pause");
-    await wait(forMs);
-    await resume(slug);
-  };
-
-  const resume = async (slug: string): Promise<void> => {
-    await insist((runtime) => runtime.functions.resume(slug));
-    paused.delete(slug);
-    say(`resume ${slug}`);
-    await wait(afterwardsMs);
-    if (!paused.has(slug)) records.paused.delete(slug);
-  };
-
-  const remove = async (slug: string, forMs: number): Promise<void> => {
-    await takeAway(slug);
-    coverage.count("feature removed function");
-    await wait(forMs);
-    await bringBack(slug);
-  };
-
-  const takeAway = async (slug: string): Promise<void> => {
-    records.removed.add(slug);
-    records.everRemoved.add(slug);
-    removed.add(slug);
-    await registerWhatIsLeft(slug);
-  };
-
-  const bringBack = async (slug: string): Promise<void> => {
-    removed.delete(slug);
-    await registerWhatIsLeft(slug);
-    await wait(afterwardsMs);
-    if (removed.has(slug)) return;
-    records.removed.delete(slug);
-    limits.settle(slug);
-  };
-
-  const functionOf = (slug: string): SimulatedFunction => {
-    const fn = world.functions.find((one) => one.slug === slug);
-    if (fn === undefined) throw new Error(`there is no function ${slug}`);
-    return fn;
-  };
-
-  /** Registers the app of a function with what it has at that moment. */
-  const registerWhatIsLeft = async (slug: string): Promise<void> => {
-    const { app } = functionOf(slug);
-    await insist((runtime) => {
-      const left = world.functions.filter((fn) => !removed.has(fn.slug));
-      return runtime.register(registrationOf(app, left, limits));
-    });
-    say(`${app} is registered${removed.size === 0 ? "" : ` without ${[...removed].join(", ")}`}`);
-  };
-
-  const changeLimits = async (slug: string, to: FunctionOptions): Promise<void> => {
-    limits.change(slug, to);
-    await registerWhatIsLeft(slug);
-    coverage.count("feature changed limits");
-    await wait(afterwardsMs);
-    // A function that is away keeps the limits with which it left until it is back.
-    if (limits.registered(functionOf(slug)) === to && !removed.has(slug)) limits.settle(slug);
-  };
-
-  const dropBacklog = async (slug: string): Promise<void> => {
-    records.droppedBacklogs.set(slug, clock.now());
-    const asked: Asked<void> = await server.ask((runtime) => runtime.functions.dropBacklog(slug));
-    say(`drop backlog of ${slug}: ${asked.kind}`);
-  };
-
-  const moveBacklog = async (slug: string, to: string): Promise<void> => {
-    const asked: Asked<void> = await server.ask((runtime) => runtime.functions.moveBacklog(slug, to));
-    say(`move backlog of ${slug} to ${to}: ${asked.kind}`);
-  };
-
-  const happen = (what: WorldFault["what"]): void => {
-    if (faults.isStopped) return;
-    switch (what.kind) {
-      case "kill":
-        coverage.count("fault kill");
-        server.kill(chance.between(1, 5_000), { isPowerLost: faults.losesPower() });
-        return;
-      case "stop":
-        coverage.count("fault stop");
-        say("stop");
-        server.stop({ graceMs: what.graceMs, downMs: chance.between(1, 5_000) });
-        return;
-      case "jump":
-        coverage.count(what.byMs > 0 ? "fault jumpForward" : "fault jumpBack");
-        say(`the clock jumps by ${what.byMs} ms`);
-        clock.jump(what.byMs);
-        return;
-      case "appsAway":
-        coverage.count("fault appsAway");
-        say("the apps are away");
-        faults.appsAway = true;
-        clock.after(what.forMs, () => {
-          faults.appsAway = false;
-        });
-        return;
-      case "storeAway":
-        coverage.count("fault storeAway");
-        say("the store is away");
-        faults.storeAway = true;
-        clock.after(what.forMs, () => {
-          faults.storeAway = false;
-        });
-    }
-  };
-
   return {
     begin: () => void register(),
     putInOrder() {
-      for (const slug of removed) void bringBack(slug);
-      // A world with a clock in it never comes to rest.
-      for (const { slug, trigger } of world.functions) if (trigger.kind === "cron") void takeAway(slug);
-      for (const slug of paused) void resume(slug);
-      if (!server.isUp) clock.after(0, () => undefined);
+      operators.putInOrder();
     },
     startAgain() {
       clock.jump(aDayMs);
