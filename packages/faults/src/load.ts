@@ -4,7 +4,7 @@ import { type OutgoingEvent, request, sendEvents } from "./api.ts";
 import { type AppName, type Kind, kinds } from "./apps/kinds.ts";
 import type { Bed } from "./bed.ts";
 import type { Chance } from "@stepwright/test-parts";
-import { until } from "./until.ts";
+import { until } from "@stepwright/test-parts";
 
 /** An event of a round and what became of sending it. */
 export interface SentEvent {

@@ -1,4 +1,5 @@
-// Virtual time. The world goes by time that never jumps; the server sees it through a clock that may.
+// Virtual time. The world goes by time that never jumps; the server sees it through a clock that may. So it is no clock that is
+// moved, like those of packages/testing and the runtime's tests: what is due next is found among sleepers and the world's agenda.
 import { type Millis, millis } from "@stepwright/protocol";
 import type { Clock } from "@stepwright/runtime";
 

@@ -4,7 +4,7 @@
 import { createChance } from "@stepwright/test-parts";
 import { describe, expect, test, vi } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 import type { OutgoingEvent } from "../harness/server-api.ts";

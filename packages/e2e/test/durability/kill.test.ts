@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createChance } from "@stepwright/test-parts";
 import { describe, expect, test, vi } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 import { type Sdk, sdks } from "../harness/sdk.ts";
 import type { OutgoingEvent, ServerApi } from "../harness/server-api.ts";
