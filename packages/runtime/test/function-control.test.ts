@@ -1,4 +1,5 @@
 // Functions as a whole: paused and resumed, their backlog dropped or moved.
+import { storageUnsynced } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
 import { addApp, openRuntime, openShop } from "./open-runtime.ts";
@@ -100,6 +101,26 @@ describe("a paused function", () => {
   it("that is not there is a sentence", async () => {
     const { runtime } = await openShop([]);
     await expect(runtime.functions.pause("shop-none")).rejects.toMatchObject({ code: "FUNCTION_NOT_FOUND" });
+  });
+});
+
+describe("a store that may have kept what it refused", () => {
+  it("is not told to be in order because memory knows of nothing to change", async () => {
+    const { runtime, storage } = await openShop([{ name: "one", handle: () => done() }]);
+    const commit = storage.commit.bind(storage);
+    storage.commit = async (batch) => {
+      // The disk fails to sync what is written already, and nothing more is written.
+      storage.commit = () => Promise.reject(storageUnsynced({ reason: "EIO" }));
+      await commit(batch);
+      throw storageUnsynced({ reason: "EIO" });
+    };
+    const refused = { code: "STORAGE_UNSYNCED" };
+    await expect(runtime.functions.pause(slug("one"))).rejects.toMatchObject(refused);
+    await expect(runtime.functions.resume(slug("one"))).rejects.toMatchObject(refused);
+    storage.commit = commit;
+    await runtime.functions.resume(slug("one"));
+    const { functions } = await storage.registry.load();
+    expect(functions.map((fn) => fn.pausedAt)).toEqual([null]);
   });
 });
 
