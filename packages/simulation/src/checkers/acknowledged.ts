@@ -5,15 +5,16 @@ import type { CheckSurroundings, Report } from "./surroundings.ts";
 /** Makes the checker. */
 export function acknowledgedIsDurable({ view, records }: CheckSurroundings, report: Report): Checker {
   const known = new Set<string>();
-  const sweptRuns = new Set<string>();
+  /** Events and runs that were removed, some of them before their sender had the answer. */
+  const swept = new Set<string>();
   const look = (id: string) => {
-    if (view().get("SELECT 1 FROM events WHERE internal_id = ?", id) === undefined)
+    if (!swept.has(id) && view().get("SELECT 1 FROM events WHERE internal_id = ?", id) === undefined)
       report(`event ${id} was acknowledged and is not there`);
   };
   const lookAtAll = () => {
     for (const id of known) look(id);
     for (const runId of records.reruns) {
-      if (!sweptRuns.has(runId) && view().get("SELECT 1 FROM runs WHERE id = ?", runId) === undefined)
+      if (!swept.has(runId) && view().get("SELECT 1 FROM runs WHERE id = ?", runId) === undefined)
         report(`rerun ${runId} was acknowledged and is not there`);
     }
   };
@@ -38,8 +39,8 @@ export function acknowledgedIsDurable({ view, records }: CheckSurroundings, repo
       if (run?.status !== "cancelled") report(`run ${runId} was said to be cancelled and is ${run?.status}`);
     },
     swept({ runs, events }) {
-      for (const { internalId } of events) known.delete(internalId);
-      for (const { id } of runs) sweptRuns.add(id);
+      for (const { internalId } of events) swept.add(internalId);
+      for (const { id } of runs) swept.add(id);
     },
     booted: lookAtAll,
     rested() {
