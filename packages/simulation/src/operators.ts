@@ -14,8 +14,9 @@ export interface Operators {
   /** Registers the app without the function, and with it again. */
   remove(slug: string, forMs: number): Promise<void>;
   changeLimits(slug: string, to: FunctionOptions): Promise<void>;
-  dropBacklog(slug: string): Promise<void>;
-  moveBacklog(slug: string, to: string): Promise<void>;
+  /** Of a function that has one, if there is any. */
+  dropBacklog(otherwise: string): Promise<void>;
+  moveBacklog(otherwise: string, to: string): Promise<void>;
   /** Lets nothing stay paused or away, and no clock in the world. */
   putInOrder(): void;
 }
@@ -105,13 +106,25 @@ export function createOperators(options: PeopleOptions): Operators {
     if (limits.registered(functionOf(slug)) === to && !removed.has(slug)) limits.settle(slug);
   };
 
-  const dropBacklog = async (slug: string): Promise<void> => {
+  /** A function whose runs wait to start, if there is one; else this one. */
+  const withBacklog = (slug: string): string => {
+    const waiting = options
+      .view()
+      .all<{ slug: string }>(
+        "SELECT function_slug AS slug FROM runs WHERE status = 'queued' GROUP BY slug ORDER BY slug",
+      );
+    return waiting.length === 0 ? slug : chance.pick(waiting).slug;
+  };
+
+  const dropBacklog = async (otherwise: string): Promise<void> => {
+    const slug = withBacklog(otherwise);
     records.droppedBacklogs.set(slug, clock.now());
     const asked: Asked<void> = await server.ask((runtime) => runtime.functions.dropBacklog(slug));
     say(`drop backlog of ${slug}: ${asked.kind}`);
   };
 
-  const moveBacklog = async (slug: string, to: string): Promise<void> => {
+  const moveBacklog = async (otherwise: string, to: string): Promise<void> => {
+    const slug = withBacklog(otherwise);
     const asked: Asked<void> = await server.ask((runtime) => runtime.functions.moveBacklog(slug, to));
     say(`move backlog of ${slug} to ${to}: ${asked.kind}`);
   };
