@@ -46,6 +46,8 @@ export function fetchesAreMadeOnce(surroundings: CheckSurroundings, report: Repo
       if (record?.waiting.has(boot) === true) report(`${where} is made twice at once`);
       if (view().get("SELECT 1 FROM steps WHERE run_id = ? AND id = ?", runId, stepId) !== undefined)
         report(`${where} is made although it has a result`);
+      // What was set aside is made again when somebody asks for it.
+      if (records.damagedRuns.has(runId)) return;
       // One that failed and whose process died before that was stored is made again, as the same one.
       const failure = record?.failures.at(-1);
       if (failure?.boot !== boot || clock.hasShownTwice(failure.at) || clock.hasShownTwice(clock.now())) return;
