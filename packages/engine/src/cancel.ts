@@ -35,7 +35,7 @@ export function cancelHolder(
     assert(id !== undefined, "there is an id for each event of a run's end");
     return id;
   };
-  const state: RunState = { run, events: [], steps: new Map(), stack: [], open: new Set() };
+  const state: RunState = { run, events: [], steps: new Map(), stack: [], open: new Set(), setAsideDiscovery: null };
   const context: DecisionContext = { ...nowhere, now: options.now, newId };
   return cancel(state, context, options.reason, null).transition;
 }

@@ -19,6 +19,33 @@ function completed(progress: Partial<RunProgress>) {
   return draft;
 }
 
+describe("a step that finishes after its run's discovery was set aside", () => {
+  const setAsideDiscovery = asQueueItemId("run-1:d1");
+  const after = (progress: Partial<RunProgress>) => {
+    const draft = sampleDraft({ progress: { itemsMade: 1, ...progress }, setAsideDiscovery });
+    callAfterCompletion(draft, a);
+    return draft;
+  };
+
+  it("calls the function in its place, unless somebody has it tried again", () => {
+    const draft = after(onItsWay);
+    expect(draft.effects[0]).toEqual({ kind: "forgetSetAside", itemId: "run-1:d1" });
+    expect(draft.guards).toContainEqual({ kind: "itemSetAside", itemId: "run-1:d1" });
+    expect(enqueued(draft)).toEqual(["run-1:d2"]);
+    expect(draft.run.progress.discovery).toEqual({ itemId: "run-1:d2", retryAt: null });
+  });
+
+  it("waits for the rest of its group all the same", () => {
+    expect(after({ ...onItsWay, requestVersion: 2, pending: [b] }).effects).toEqual([]);
+  });
+
+  it("leaves a later call alone", () => {
+    const draft = after({ discovery: { itemId: asQueueItemId("run-1:d2"), retryAt: null }, requestVersion: 1 });
+    expect(draft.effects).toEqual([]);
+    expect(draft.run.progress.completions).toBe(1);
+  });
+});
+
 describe("a step that finishes while nothing is called", () => {
   it.each([1, 2])("calls the function at once (version %i)", (requestVersion) => {
     const draft = completed({ ...idle, requestVersion });

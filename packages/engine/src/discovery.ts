@@ -1,7 +1,7 @@
 // When a run's function is called again. Discovery calls of one run never overlap:
 // what finishes meanwhile is folded into the next one, so a parallel group ends with one final call.
 import { type Millis, millis } from "@stepwright/protocol";
-import type { StepId } from "@stepwright/protocol";
+import type { QueueItemId, StepId } from "@stepwright/protocol";
 import { failRun } from "./finish-run.ts";
 import { callFlow, callItem } from "./queue-item.ts";
 import { isEnded } from "./run.ts";
@@ -14,7 +14,7 @@ import { type Draft, hasOpenSteps, nextItemId, patchProgress } from "./state.ts"
  * - Request version 2 and up: not before the whole group has results, except in race mode,
  *   where every completion gets a call, in sequence (sdk-protocol.md §10.3).
  * - Request version 1: always, but a call that has not been answered yet is followed by one more
- *   instead of being doubled.
+ *   instead of being doubled. One that was set aside is not on its way: it is replaced.
  */
 export function callAfterCompletion(draft: Draft, stepId: StepId): void {
   // The result itself may have been more than the run can hold.
@@ -24,6 +24,8 @@ export function callAfterCompletion(draft: Draft, stepId: StepId): void {
   if (isGroupOpen(draft) && !isRace) return;
   if (progress.discovery === null) {
     enqueueDiscovery(draft, draft.context.now);
+  } else if (progress.discovery.itemId === draft.state.setAsideDiscovery) {
+    replaceSetAside(draft, progress.discovery.itemId);
   } else if (progress.discovery.retryAt !== null && progress.discovery.retryAt > draft.context.now) {
     // The waiting retry would call with what was known when it failed; a fresh call knows more and gets its own attempts.
     // Once its time has come the retry may be on its way: from then on it is a call like any other.
@@ -34,6 +36,16 @@ export function callAfterCompletion(draft: Draft, stepId: StepId): void {
   } else {
     patchProgress(draft, { completions: progress.completions + 1 });
   }
+}
+
+/**
+ * What was set aside never comes: the run would stand still beside it. If somebody has it tried again meanwhile, that one
+ * is the call, and the decision is made anew.
+ */
+function replaceSetAside(draft: Draft, itemId: QueueItemId): void {
+  draft.guards.push({ kind: "itemSetAside", itemId });
+  draft.effects.push({ kind: "forgetSetAside", itemId });
+  enqueueDiscovery(draft, draft.context.now);
 }
 
 /** Says whether members of a coalesced parallel group still lack results. */

@@ -25,6 +25,8 @@ export interface RunState {
   readonly stack: StepId[];
   /** Steps that were reported but have no result: planned, sleeping, waiting. */
   readonly open: Set<StepId>;
+  /** The discovery item of the run, if it could not be processed and was set aside: nobody works on it. */
+  readonly setAsideDiscovery: QueueItemId | null;
 }
 
 /** What every decision may ask of the world; all of it is data or a pure function of data, except the ids and chance it is given. */

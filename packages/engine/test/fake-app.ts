@@ -1,26 +1,29 @@
 // An app whose SDK replays a function from its memos, as the published ones do: it runs a single new step at once,
 // reports everything else, runs a planned step when told to, and may checkpoint (sdk-protocol.md §10, §13).
 import type { AppHttpResponse } from "@stepwright/protocol";
+import {
+  type CodeTree,
+  type Found,
+  functionError,
+  opsAnswer,
+  replay,
+  type SdkMode,
+  sdkHeaders,
+  type WireOp,
+} from "@stepwright/test-parts";
 import type { CallRequest } from "../src/index.ts";
 
-/** A function's code. */
-export type Code =
+/** One step of the code. */
+export type Step =
   /** `failures` first executions throw; final ones throw a non-retriable error. */
   | { readonly kind: "run"; readonly id: string; readonly failures: number; readonly isFinal: boolean }
   | { readonly kind: "sleep"; readonly id: string; readonly seconds: number }
   /** Waits for the event `sim/<id>`; resolves either way. */
   | { readonly kind: "wait"; readonly id: string; readonly seconds: number }
-  | { readonly kind: "invoke"; readonly id: string; readonly slug: string }
-  | { readonly kind: "sequence"; readonly parts: readonly Code[] }
-  /** `Promise.all`, or the SDK's group in race mode. */
-  | { readonly kind: "all"; readonly parts: readonly Code[]; readonly isRace: boolean }
-  | { readonly kind: "caught"; readonly part: Code };
+  | { readonly kind: "invoke"; readonly id: string; readonly slug: string };
 
-/** How the SDK behaves. */
-export interface SdkMode {
-  readonly version: 1 | 2;
-  readonly isCheckpointing: boolean;
-}
+/** A function's code. */
+export type Code = CodeTree<Step>;
 
 /** Chance of a seeded run. */
 export interface Chance {
@@ -41,23 +44,6 @@ export interface AppLog {
 
 /** One call while it runs: it yields checkpoints, is told whether each was taken, and returns its answer. */
 export type AppCall = Generator<readonly WireOp[], AppHttpResponse, "taken" | "unavailable" | "stale">;
-
-/** An op as it is sent. */
-export interface WireOp {
-  readonly op: string;
-  readonly id: string;
-  readonly name?: string;
-  readonly opts?: Readonly<Record<string, unknown>>;
-  readonly data?: unknown;
-  readonly error?: { readonly name: string; readonly message: string };
-}
-
-type Step = Exclude<Code, { readonly parts: readonly Code[] } | { readonly kind: "caught" }>;
-
-interface Found {
-  readonly step: Step;
-  readonly isRace: boolean;
-}
 
 type Memos = Readonly<Record<string, unknown>>;
 
@@ -97,14 +83,14 @@ export function* answerCall(options: {
     return functionError(mode, { isFinal: false });
   }
   if (target !== "step") {
-    const found = replay(code, seen.steps, false).found.find(({ step }) => step.id === target);
+    const found = replay(code, seen.steps).found.find(({ step }) => step.id === target);
     if (found?.step.kind !== "run") return functionError(mode, { isFinal: false });
     return opsAnswer(mode, [run(found.step)]);
   }
   const memos: Record<string, unknown> = { ...seen.steps };
   const buffered: WireOp[] = [];
   for (;;) {
-    const { state, found } = replay(code, memos, false);
+    const { state, found } = replay(code, memos);
     if (state === "threw")
       return buffered.length > 0 ? opsAnswer(mode, buffered) : functionError(mode, { isFinal: true });
     if (state === "done") return finalAnswer(mode, buffered, memos);
@@ -148,68 +134,7 @@ export function expectedEnd(
   }
 }
 
-/** All steps of the code, reached or not. */
-export function stepsOf(code: Code): readonly Step[] {
-  switch (code.kind) {
-    case "sequence":
-    case "all":
-      return code.parts.flatMap(stepsOf);
-    case "caught":
-      return stepsOf(code.part);
-    case "run":
-    case "sleep":
-    case "wait":
-    case "invoke":
-      return [code];
-  }
-}
-
-interface Replayed {
-  readonly state: "done" | "open" | "threw";
-  readonly found: readonly Found[];
-}
-
-/** Runs the code as far as its memos go. */
-function replay(code: Code, memos: Memos, isRace: boolean): Replayed {
-  switch (code.kind) {
-    case "run":
-    case "sleep":
-    case "wait":
-    case "invoke": {
-      const memo = memos[code.id];
-      if (memo === undefined) return { state: "open", found: [{ step: code, isRace }] };
-      return { state: isErrorMemo(memo) ? "threw" : "done", found: [] };
-    }
-    case "sequence": {
-      const found: Found[] = [];
-      for (const part of code.parts) {
-        const inner = replay(part, memos, isRace);
-        found.push(...inner.found);
-        if (inner.state !== "done") return { state: inner.state, found };
-      }
-      return { state: "done", found };
-    }
-    case "all": {
-      const inner = code.parts.map((part) => replay(part, memos, isRace || code.isRace));
-      const has = (state: Replayed["state"]) => inner.some((one) => one.state === state);
-      // What a rejected group leaves behind goes on being found.
-      return {
-        state: has("threw") ? "threw" : has("open") ? "open" : "done",
-        found: inner.flatMap((one) => one.found),
-      };
-    }
-    case "caught": {
-      const inner = replay(code.part, memos, isRace);
-      return { state: inner.state === "threw" ? "done" : inner.state, found: inner.found };
-    }
-  }
-}
-
-function isErrorMemo(memo: unknown): boolean {
-  return typeof memo === "object" && memo !== null && "error" in memo;
-}
-
-function report({ step, isRace }: Found): WireOp {
+function report({ step, isRace }: Found<Step>): WireOp {
   const opts = isRace ? { parallelMode: "race" } : {};
   switch (step.kind) {
     case "run":
@@ -242,24 +167,8 @@ function execute(step: Extract<Step, { kind: "run" }>, seen: SeenRequest, log: A
   return { ...base, op: "StepRun", data: `${step.id} #${count}` };
 }
 
-function headersOf(mode: SdkMode): Record<string, string> {
-  return { "x-inngest-sdk": "inngest-js:v4.24.0", "x-inngest-req-version": String(mode.version) };
-}
-
-function opsAnswer(mode: SdkMode, ops: readonly WireOp[]): AppHttpResponse {
-  return { status: 206, headers: headersOf(mode), body: JSON.stringify(ops) };
-}
-
 function finalAnswer(mode: SdkMode, buffered: readonly WireOp[], memos: Memos): AppHttpResponse {
   if (mode.version === 1 && buffered.length === 0)
-    return { status: 200, headers: headersOf(mode), body: JSON.stringify(memos) };
+    return { status: 200, headers: sdkHeaders(mode), body: JSON.stringify(memos) };
   return opsAnswer(mode, [...buffered, { op: "RunComplete", id: "complete", data: memos }]);
-}
-
-function functionError(mode: SdkMode, error: { readonly isFinal: boolean }): AppHttpResponse {
-  return {
-    status: error.isFinal ? 400 : 500,
-    headers: { ...headersOf(mode), "x-inngest-no-retry": String(error.isFinal) },
-    body: JSON.stringify({ name: "Error", message: error.isFinal ? "the function failed" : "a hiccup" }),
-  };
 }

@@ -324,6 +324,7 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
       steps: new Map(stored.steps.map((step) => [step.id, step])),
       stack: stored.steps.map((step) => step.id),
       open: new Set(open),
+      setAsideDiscovery: null,
     };
   };
 

@@ -5,6 +5,7 @@ import {
   asFunctionId,
   asPauseId,
   asQueueItemId,
+  type QueueItemId,
   asRunId,
   asStepId,
   canonicalJson,
@@ -158,6 +159,7 @@ export function sampleState(
     readonly progress?: Partial<RunProgress>;
     readonly steps?: Readonly<Record<string, unknown>>;
     readonly open?: readonly string[];
+    readonly setAsideDiscovery?: QueueItemId;
     readonly event?: JsonText;
   } = {},
 ): RunState {
@@ -178,6 +180,7 @@ export function sampleState(
     steps: new Map(steps.map((one) => [one.id, one])),
     stack: steps.map((one) => one.id),
     open: new Set((options.open ?? []).map(step)),
+    setAsideDiscovery: options.setAsideDiscovery ?? null,
   };
 }
 

@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isEnded } from "../src/index.ts";
-import { type Code, expectedEnd, type SdkMode, stepsOf } from "./fake-app.ts";
+import { type SdkMode, stepsOf } from "@stepwright/test-parts";
+import { type Code, expectedEnd } from "./fake-app.ts";
 import { runOf } from "./model-store.ts";
 import { attemptsMax, childEnds, type Simulation, simulate } from "./simulation.ts";
 

@@ -1,6 +1,7 @@
 // One simulated run: the core, a store in memory, an app that replays code, and a seed that decides what happens next.
 // It checks on the way that discovery calls never overlap and that results, once seen, stand.
 import { type Millis, millis, type RunId, asFunctionId, parseOpList, readSdkResponse } from "@stepwright/protocol";
+import { type SdkMode, stepsOf, type WireOp } from "@stepwright/test-parts";
 import {
   assert,
   buildRequest,
@@ -13,17 +14,7 @@ import {
   readResponse,
   startedCalling,
 } from "../src/index.ts";
-import {
-  answerCall,
-  type AppCall,
-  type AppLog,
-  type Chance,
-  type Code,
-  readRequest,
-  type SdkMode,
-  stepsOf,
-  type WireOp,
-} from "./fake-app.ts";
+import { answerCall, type AppCall, type AppLog, type Chance, type Code, readRequest } from "./fake-app.ts";
 import { contextOf, createWorld, sendEvent, workOnSystemItem, type World } from "./model-shell.ts";
 import { commitDecision, nextDueAt } from "./model-store.ts";
 import { noon, sampleFunction } from "./sample.ts";

@@ -138,7 +138,7 @@ function checkRun(o: {
     if (!plan.steps.includes(step)) complain(`an unknown step ${step} was executed`);
   checkEnd({ ...o, stored });
   checkLifecycle(plan.status, o.lifecycle, complain);
-  if (kind === "sleepy" || kind === "late") checkNap(executions, complain);
+  if (kind === "sleepy" || kind === "late") checkNap(executions, { asleepAfter: stored["before"], complain });
   return stored;
 }
 
@@ -188,11 +188,19 @@ function checkLifecycle(
   if (names.toSorted().join() !== expected) complain(`its lifecycle events are ${names.join()}, not ${expected}`);
 }
 
-/** No execution after the nap is earlier than the nap's length after the first one before it. */
-function checkNap(executions: readonly Execution[], complain: (sentence: string) => void): void {
-  const firstOf = (step: string): number =>
-    Math.min(...executions.filter((one) => one.step === step).map(({ at }) => at));
-  const slept = firstOf("after") - firstOf("before");
+/** No execution after the nap is earlier than the nap's length after the one before it whose result was stored. */
+function checkNap(
+  executions: readonly Execution[],
+  {
+    asleepAfter,
+    complain,
+  }: { readonly asleepAfter: string | undefined; readonly complain: (sentence: string) => void },
+): void {
+  const before = executions.find(({ token }) => token === asleepAfter);
+  const after = executions.filter(({ step }) => step === "after").map(({ at }) => at);
+  // What is missing is told elsewhere.
+  if (before === undefined || after.length === 0) return;
+  const slept = Math.min(...after) - before.at;
   if (slept < napMs) complain(`it slept ${slept} ms, not ${napMs}`);
 }
 

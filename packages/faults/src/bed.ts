@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { addApp } from "./api.ts";
 import { type AppName, appNames } from "./apps/kinds.ts";
-import { type Child, startChild } from "./child.ts";
+import { type Child, startChild } from "@stepwright/test-parts";
 import { type Link, openLink } from "./link.ts";
 import { keys, type Server, type ServerOptions, startServer, startServerChild } from "./server.ts";
 
@@ -118,7 +118,8 @@ export async function openBed(
     traffic: () => traffic,
     async close() {
       await Promise.all([...apps.values()].map((child) => child.end("SIGKILL")));
-      await (await server).child.end("SIGKILL");
+      // One that did not come up has ended.
+      await server.then(({ child }) => child.end("SIGKILL")).catch(() => null);
       await Promise.all([serverLink, ...Object.values(appLinks)].map((link) => link.close()));
     },
   };

@@ -38,7 +38,7 @@ export async function runCampaign(o: {
   let kept: Kept = { runs: 0, eventIds: [] };
   const fail = async (round: number, reasons: readonly string[]): Promise<void> => {
     const folder = bed?.folder ?? "";
-    const lines = (await bed?.server())?.child.lines() ?? [];
+    const lines = await logOf(bed);
     writeFileSync(join(folder, "failure.txt"), [`seed ${o.seed}, round ${round}`, ...reasons, "", ...lines].join("\n"));
     const failure = { round, reasons, folder };
     failures.push(failure);
@@ -81,6 +81,15 @@ export async function runCampaign(o: {
 }
 
 const start: Position = { seq: 0, ledgerBytes: 0 };
+
+/** A server that did not come up again is a failure like any other: its reason is kept, too. */
+async function logOf(bed: Bed | null): Promise<readonly string[]> {
+  try {
+    return (await bed?.server())?.child.lines() ?? [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
 
 async function newBed(): Promise<Bed> {
   return openBed(mkdtempSync(join(tmpdir(), "stepwright-faults-")));

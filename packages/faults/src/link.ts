@@ -1,7 +1,7 @@
 // A TCP proxy that breaks what goes through it. Whoever is behind it may change its port, or be gone for a while.
 import { createServer, type AddressInfo, connect, type Socket } from "node:net";
 
-/** What to do to the connections that are open, and to those that come during the fault. */
+/** What to do to the connections that are open. */
 export type LinkFault =
   /** Both ends get a reset at once. */
   | { readonly kind: "reset" }

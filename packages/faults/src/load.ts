@@ -3,8 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type OutgoingEvent, request, sendEvents } from "./api.ts";
 import { type AppName, type Kind, kinds } from "./apps/kinds.ts";
 import type { Bed } from "./bed.ts";
-import type { Chance } from "./chance.ts";
-import { until } from "./until.ts";
+import type { Chance } from "@stepwright/test-parts";
+import { until } from "@stepwright/test-parts";
 
 /** An event of a round and what became of sending it. */
 export interface SentEvent {
@@ -24,13 +24,13 @@ const crowd = ["limited", "limited", "limited"] as const;
 
 /** Makes the events of a round; their ids tell the round. */
 export function makeEvents(chance: Chance, o: { readonly app: AppName; readonly prefix: string }): SentEvent[] {
-  const count = chance.between(30, 71);
+  const count = chance.between(30, 70);
   return Array.from({ length: count }, (_, index) => {
     // Each kind at least twice, the rest as it comes; calls that wait for each other need to be many.
     const kind =
       index < kinds.length * 2 ? (kinds[index % kinds.length] ?? "sequence") : chance.pick([...kinds, ...crowd]);
     const id = `${o.prefix}-${index}`;
-    const entropy = Buffer.from(Array.from({ length: 10 }, () => chance.between(0, 256)));
+    const entropy = Buffer.from(Array.from({ length: 10 }, () => chance.between(0, 255)));
     return {
       event: { id, name: `${o.app}/${kind}`, data: { key: id } },
       kind,

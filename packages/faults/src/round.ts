@@ -8,7 +8,7 @@ import { openBooks } from "./books.ts";
 import { chanceOf } from "./chance.ts";
 import { makeEvents, sendAll } from "./load.ts";
 import { planFaults, type PlannedFault, strikeAll } from "./strike.ts";
-import { until } from "./until.ts";
+import { until } from "@stepwright/test-parts";
 
 /** What happened in a round. */
 export interface RoundReport extends Account {

@@ -1,7 +1,7 @@
 // The server under test: the built command, started the way a user does, in `start` mode with synchronous=FULL.
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { type Child, startChild } from "./child.ts";
+import { type Child, startChild } from "@stepwright/test-parts";
 
 /** Keys of every server and app of the harness. */
 export const keys = { event: "faults", signing: "00112233445566778899aabbccddeeff" } as const;

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { AppName } from "./apps/kinds.ts";
 import type { Bed } from "./bed.ts";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { LinkFault } from "./link.ts";
 
 /** A fault. */
@@ -29,9 +29,9 @@ export interface PlannedFault {
 
 /** Draws one to four faults. Every second one is a kill. */
 export function planFaults(chance: Chance): readonly PlannedFault[] {
-  return Array.from({ length: chance.between(1, 5) }, () => ({
-    afterTraffic: chance.between(1, 240),
-    delayMs: chance.between(0, 12),
+  return Array.from({ length: chance.between(1, 4) }, () => ({
+    afterTraffic: chance.between(1, 239),
+    delayMs: chance.between(0, 11),
     fault: chance.hits(0.5) ? kill(chance) : chance.hits(0.4) ? stop(chance) : breakLink(chance),
   }));
 }
@@ -39,11 +39,11 @@ export function planFaults(chance: Chance): readonly PlannedFault[] {
 function kill(chance: Chance): Fault {
   const kind = chance.pick(["killServer", "killServer", "killApp", "killBoth", "killStarts", "restartServer"] as const);
   if (kind !== "killStarts") return { kind };
-  return { kind, startingMs: Array.from({ length: chance.between(1, 4) }, () => chance.between(50, 900)) };
+  return { kind, startingMs: Array.from({ length: chance.between(1, 3) }, () => chance.between(50, 899)) };
 }
 
 function stop(chance: Chance): Fault {
-  return { kind: chance.pick(["stopServer", "stopApp"] as const), ms: chance.between(20, 900) };
+  return { kind: chance.pick(["stopServer", "stopApp"] as const), ms: chance.between(20, 899) };
 }
 
 function breakLink(chance: Chance): Fault {
@@ -51,8 +51,8 @@ function breakLink(chance: Chance): Fault {
   const fault = chance.pick<LinkFault>([
     { kind: "reset" },
     { kind: "halfClose", towards },
-    { kind: "stall", ms: chance.between(20, 900) },
-    { kind: "truncate", towards, bytes: chance.between(0, 400) },
+    { kind: "stall", ms: chance.between(20, 899) },
+    { kind: "truncate", towards, bytes: chance.between(0, 399) },
   ]);
   return { kind: "breakLink", link: chance.pick(["toServer", "toApp"] as const), fault };
 }
@@ -90,7 +90,9 @@ async function strike(bed: Bed, app: AppName, fault: Fault): Promise<void> {
       return stopFor(bed.app(app), fault.ms);
     case "breakLink": {
       const link = fault.link === "toServer" ? bed.serverLink : bed.appLinks[app];
-      link.strike(fault.fault);
+      // A link without a connection cannot be broken: the next one is waited for.
+      const endAt = performance.now() + waitMaxMs;
+      while (link.strike(fault.fault) === 0 && performance.now() < endAt) await pause(1);
     }
   }
 }

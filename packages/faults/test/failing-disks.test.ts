@@ -11,7 +11,7 @@ import { readLedger } from "../src/apps/ledger.ts";
 import { openBed } from "../src/bed.ts";
 import { untilQuiet } from "../src/round.ts";
 import { type ServerOptions, startServerChild } from "../src/server.ts";
-import { until } from "../src/until.ts";
+import { until } from "@stepwright/test-parts";
 import { codeOf, nobody, readiness, sendMany, sendOne, start, storedEvents } from "./scene.ts";
 
 const mebibyte = 1024 * 1024;

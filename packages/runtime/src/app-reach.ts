@@ -28,6 +28,8 @@ interface Absence {
   since: Millis;
   /** Calls that may be in flight; 0 while somebody knocks. */
   room: number;
+  /** Its room grows with time. */
+  isRamping: boolean;
   readonly url: string;
   readonly reason: string;
   /** Ends the present sleep between two knocks. */
@@ -83,13 +85,16 @@ export function createAppReach(o: {
     leave();
   };
 
+  /** What is past its wait goes on one call at a time, each of which costs a run an attempt: only an answer lets it grow again. */
   const ramp = async (appId: AppId, absence: Absence): Promise<void> => {
-    while (absence.room > 0 && absences.get(appId) === absence) {
+    if (absence.isRamping) return;
+    absence.isRamping = true;
+    while (absence.room > 0 && absences.get(appId) === absence && !isOverdue(absence)) {
       await o.clock.sleep(rampMs, o.signal);
-      if (o.signal.aborted || absence.room === 0) return;
-      // What is past its wait and still refuses goes on one call at a time: each costs a run an attempt.
+      if (o.signal.aborted || absence.room === 0) break;
       if (!isOverdue(absence)) grow(appId, absence, absence.room * 2);
     }
+    absence.isRamping = false;
   };
 
   const isOverdue = (absence: Absence): boolean => o.clock.now() >= endOf(absence);
@@ -109,7 +114,7 @@ export function createAppReach(o: {
       const known = absences.get(appId);
       if (known !== undefined && isOverdue(known)) return false;
       if (known?.room === 0) return true;
-      const absence = { since: o.clock.now(), room: 0, url, reason, hurry: new AbortController() };
+      const absence = { since: o.clock.now(), room: 0, isRamping: false, url, reason, hurry: new AbortController() };
       absences.set(appId, known === undefined ? absence : { ...absence, since: known.since });
       o.log.warn({ appId, url, reason }, "app cannot be reached; its calls wait");
       void knock(appId, absences.get(appId) ?? absence);
@@ -120,6 +125,7 @@ export function createAppReach(o: {
       if (absence === undefined || absence.room === 0) return;
       absence.since = o.clock.now();
       grow(appId, absence, absence.room + 1);
+      void ramp(appId, absence);
     },
     heardFrom(appId) {
       const absence = absences.get(appId);

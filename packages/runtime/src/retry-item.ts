@@ -24,7 +24,8 @@ export async function retryItem(
   const run = runId === null ? null : await storage.runs.get(runId);
   const steps = runId === null ? [] : await storage.runs.steps(runId);
   const finished = new Set(steps.map((step) => step.id));
-  const outcome = await deps.committer.submit(retrySetAside({ ...found, work, run, finished }, clock.now()));
+  const write = () => deps.committer.submit(retrySetAside({ ...found, work, run, finished }, clock.now()));
+  const outcome = await (runId === null ? write() : deps.box.change(runId, write));
   refuseFailed(outcome);
   // Somebody was quicker.
   if (outcome.kind === "rejected") throw queueItemNotFound({ queueItemId: itemId });

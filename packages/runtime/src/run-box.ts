@@ -51,6 +51,8 @@ export interface RunBox {
   prime(run: Run, events: readonly RunEvent[]): void;
   /** Reads an unfinished run's state in its turn; null when it has ended or never was. */
   read<T>(runId: RunId, read: (state: RunState) => T): Promise<T | null>;
+  /** Changes a run's rows without a decision, in its turn; whoever decides next reads them anew. */
+  change<T>(runId: RunId, write: () => Promise<T>): Promise<T>;
   readonly isIdle: boolean;
   /** Runs with somebody at their mailbox. */
   readonly mailboxes: number;
@@ -126,6 +128,7 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
       steps: new Map(loaded.steps.map((step) => [step.id, step])),
       stack: loaded.steps.map((step) => step.id),
       open: new Set(loaded.openSteps),
+      setAsideDiscovery: loaded.isDiscoverySetAside ? (loaded.run.progress.discovery?.itemId ?? null) : null,
     });
   };
 
@@ -235,13 +238,21 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
         return decided;
       }),
     prime(run, events) {
-      hold({ run, events, steps: new Map(), stack: [], open: new Set() });
+      hold({ run, events, steps: new Map(), stack: [], open: new Set(), setAsideDiscovery: null });
     },
     read: (runId, read) =>
       alone(runId, async () => {
         const held = await load(runId);
         return held === null ? null : read(held.state);
       }),
+    // Somebody may have read it between what went wrong and this turn.
+    change: (runId, write) =>
+      alone(runId, () =>
+        write().finally(() => {
+          const held = cache.peek(runId);
+          if (held !== undefined) drop(held);
+        }),
+      ),
     get isIdle() {
       return mailboxes.size === 0;
     },

@@ -141,11 +141,13 @@ async function setAside(shell: Shell, deps: WorkDeps, item: LeasedItem, reason: 
   const text = reason instanceof Error ? reason.message : String(reason);
   shell.log.error({ err: reason, ...facts }, "queue item set aside");
   try {
-    const outcome = await deps.committer.submitUntilWritten({
-      guards: [leaseGuard(item)],
-      effects: [...endedWait(item), { kind: "setAside", itemId: item.id, reason: text, at: shell.ports.clock.now() }],
-    });
-    refuseFailed(outcome);
+    const write = () =>
+      deps.committer.submitUntilWritten({
+        guards: [leaseGuard(item)],
+        effects: [...endedWait(item), { kind: "setAside", itemId: item.id, reason: text, at: shell.ports.clock.now() }],
+      });
+    // What else the run is doing goes on: it has to know that this item will not come.
+    refuseFailed(await ("runId" in item.work ? deps.box.change(item.work.runId, write) : write()));
   } catch (error) {
     if (!shell.signal.aborted) shell.log.error({ err: error, ...facts }, "queue item could not be set aside");
   }

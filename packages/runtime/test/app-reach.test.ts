@@ -160,4 +160,28 @@ describe("an app that refuses connections", () => {
       expect(run.error).toMatch(/Unable to reach SDK URL/);
     }
   });
+
+  it("that was waited for long enough keeps nobody awake, and is given more again once it answers", async () => {
+    const opened = await openAway({ appWaitMs: 60_000 });
+    const { clock, runtime } = opened;
+    const [first = ""] = await startMany(opened, 1);
+    await runtime.idle();
+    await clock.asleepUntil(clock.now() + 1);
+    clock.move(60_000);
+    expect((await opened.ended(first as RunId)).status).toBe("failed");
+    await runtime.idle();
+    clock.move(rampMs);
+    await runtime.idle();
+    expect(clock.sleepers).toBe(0);
+
+    const app = await startTestApp("shop", [{ name: "one", handle: () => done() }], opened.port);
+    for (const runId of await startMany(opened, 5)) expect((await opened.ended(runId)).status).toBe("completed");
+    expect(app.calls).toHaveLength(5);
+    // From one to 128 in seven seconds.
+    for (let seconds = 0; seconds < 8; seconds += 1) {
+      clock.move(rampMs);
+      await runtime.idle();
+    }
+    expect(clock.sleepers).toBe(0);
+  });
 });

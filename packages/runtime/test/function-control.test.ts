@@ -1,4 +1,5 @@
 // Functions as a whole: paused and resumed, their backlog dropped or moved.
+import { storageUnsynced } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
 import { addApp, openRuntime, openShop } from "./open-runtime.ts";
@@ -103,6 +104,26 @@ describe("a paused function", () => {
   });
 });
 
+describe("a store that may have kept what it refused", () => {
+  it("is not told to be in order because memory knows of nothing to change", async () => {
+    const { runtime, storage } = await openShop([{ name: "one", handle: () => done() }]);
+    const commit = storage.commit.bind(storage);
+    storage.commit = async (batch) => {
+      // The disk fails to sync what is written already, and nothing more is written.
+      storage.commit = () => Promise.reject(storageUnsynced({ reason: "EIO" }));
+      await commit(batch);
+      throw storageUnsynced({ reason: "EIO" });
+    };
+    const refused = { code: "STORAGE_UNSYNCED" };
+    await expect(runtime.functions.pause(slug("one"))).rejects.toMatchObject(refused);
+    await expect(runtime.functions.resume(slug("one"))).rejects.toMatchObject(refused);
+    storage.commit = commit;
+    await runtime.functions.resume(slug("one"));
+    const { functions } = await storage.registry.load();
+    expect(functions.map((fn) => fn.pausedAt)).toEqual([null]);
+  });
+});
+
 describe("a backlog", () => {
   const hang = () => {
     const released = Promise.withResolvers<AppAnswer>();
@@ -156,5 +177,22 @@ describe("a backlog", () => {
     );
     release();
     expect(await ended(going)).toMatchObject({ functionSlug: "shop-old", status: "completed" });
+  });
+
+  it("is moved without starting what is to start later", async () => {
+    const clock = createManualClock();
+    const { app, runtime, start, ended } = await openShop(
+      [
+        { name: "old", handle: () => done() },
+        { name: "new", triggers: [], handle: () => done() },
+      ],
+      { clock },
+    );
+    const later = await start("test/old", { ts: clock.now() + 60_000 });
+    await runtime.functions.moveBacklog(slug("old"), slug("new"));
+    await runtime.idle();
+    expect(app.calls).toHaveLength(0);
+    clock.move(60_000);
+    expect(await ended(later)).toMatchObject({ functionSlug: "shop-new", status: "completed" });
   });
 });

@@ -1,4 +1,5 @@
-// A clock that stands still until the test moves it.
+// A clock that stands still until the test moves it. Unlike the one of packages/testing, which is for users and knows this
+// package, it may go back, and a test may wait until somebody sleeps.
 import { type Millis, millis } from "@stepwright/protocol";
 import type { Clock } from "../src/index.ts";
 

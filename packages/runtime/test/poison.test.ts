@@ -144,6 +144,64 @@ describe("an item that cannot be processed", () => {
   });
 });
 
+describe("a discovery that was set aside while its run has other work", () => {
+  const sleep = (id: string, name: string) => ({ op: "Sleep", id, name, displayName: id, opts: {} });
+
+  /** A run that sleeps for one minute and for two; what its function says after the first cannot be stored. */
+  async function setAsideDiscovery() {
+    const clock = createManualClock();
+    const opened = await openShop(
+      [
+        {
+          name: "two",
+          async handle({ runId, steps }) {
+            if ("long" in steps) return done();
+            if (!("short" in steps)) return ops(sleep("short", "1m"), sleep("long", "2m"));
+            const run = await opened.storage.runs.get(asRunId(runId));
+            if (run === null) throw new Error("the run is there");
+            opened.storage.damagedRuns.set(runId, new Error("the run's row is damaged"));
+            // So that it is read anew.
+            const changed = { ...run, version: run.version + 1 };
+            await opened.storage.commit({
+              transitions: [{ guards: [], effects: [{ kind: "updateRun", run: changed }] }],
+              now: opened.runtime.now(),
+              lease: [],
+            });
+            return ops();
+          },
+        },
+      ],
+      { clock },
+    );
+    const runId = await opened.start("test/two");
+    await opened.runtime.idle();
+    clock.move(60_000);
+    await opened.app.called(2);
+    await opened.runtime.idle();
+    opened.storage.damagedRuns.clear();
+    const [item] = (await opened.storage.queue.setAside({ cursor: null, limit: 10 })).items;
+    if (item === undefined) throw new Error("it was set aside");
+    return { ...opened, clock, runId, itemId: item.id };
+  }
+
+  it("is replaced when that work is done, so that the run goes on without a restart", async () => {
+    const { clock, app, storage, ended, runId } = await setAsideDiscovery();
+    clock.move(60_000);
+    expect((await ended(runId)).status).toBe("completed");
+    expect(app.calls).toHaveLength(3);
+    expect((await storage.queue.depth()).setAside).toBe(0);
+  });
+
+  it("is not doubled when somebody has it tried again before", async () => {
+    const { clock, runtime, app, ended, runId, itemId } = await setAsideDiscovery();
+    await Promise.all([runtime.retryItem(itemId), Promise.resolve(clock.move(60_000))]);
+    expect((await ended(runId)).status).toBe("completed");
+    await runtime.idle();
+    expect(app.calls.length).toBeLessThan(5);
+    await expect(runtime.retryItem(itemId)).rejects.toMatchObject({ code: "QUEUE_ITEM_NOT_FOUND" });
+  });
+});
+
 describe("an item that was set aside", () => {
   async function setAsideOne(flow: JsonObject = {}) {
     const clock = createManualClock();

@@ -1,20 +1,25 @@
 // The apps of a simulated world, at the other end of the runtime's app client: they answer, fail, hang, repeat and lie.
 import type { AppHttpResponse } from "@stepwright/protocol";
 import type { AppClient, OutgoingRequest, OutgoingResult, Runtime } from "@stepwright/runtime";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { Coverage } from "./coverage.ts";
 import type { CallFault, Faults } from "./faults.ts";
 import type { SimulatedFunction } from "./functions.ts";
 import { failureOf, garble } from "./garble.ts";
-import { type Records, resultKey, type Saying } from "./records.ts";
-import { type AppMove, answerCall, type MoveOutcome, type SeenRequest, userOf, type WireOp } from "./sdk.ts";
+import type { Limits } from "./limits.ts";
+import { type FailedAttempt, type Records, resultKey, type Saying } from "./records.ts";
+import type { WireOp } from "@stepwright/test-parts";
+import { type AppMove, answerCall, type MoveOutcome, type SeenRequest, userOf } from "./sdk.ts";
 import type { Asked, ServerProcess } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
-import type { SeenCall } from "./witness.ts";
+import { createSite, isOfSite } from "./site.ts";
+import type { SeenCall, SeenFetch } from "./witness.ts";
 
 /** What apps need of the world around them. */
 export interface AppsOptions {
   readonly functions: readonly SimulatedFunction[];
+  readonly limits: Limits;
+  readonly appWaitMs: number;
   readonly clock: SimulatedClock;
   readonly chance: Chance;
   readonly faults: Faults;
@@ -25,6 +30,8 @@ export interface AppsOptions {
   readonly ask: <T>(what: (runtime: Runtime) => Promise<T>) => Promise<Asked<T>>;
   /** Sends an event as `step.sendEvent` does. */
   readonly send: (name: string, user: string) => Promise<boolean>;
+  /** A step's request goes out. */
+  readonly onFetch: (fetch: SeenFetch) => void;
   readonly onCall: (call: SeenCall, inFlight: readonly SeenCall[]) => void;
   readonly onCheckpoint: (call: SeenCall, ops: readonly WireOp[], wasOver: boolean) => void;
 }
@@ -45,6 +52,7 @@ export function createApps(options: AppsOptions): Apps {
   const { clock, faults, records, coverage, say } = options;
   const bySlug = new Map(options.functions.map((fn) => [fn.slug, fn]));
   const inFlight = new Set<Line>();
+  const site = createSite(options);
 
   const request = (process: ServerProcess, outgoing: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> => {
     options.onActivity();
@@ -85,6 +93,7 @@ export function createApps(options: AppsOptions): Apps {
       fn,
       runId: seen.ctx.run_id,
       target: stepId === "step" ? null : stepId,
+      limits: options.limits.allowed(fn.slug),
       user: userOf(seen),
       itemId: seen.ctx.qi_id,
       generation: seen.ctx.generation_id,
@@ -128,11 +137,9 @@ export function createApps(options: AppsOptions): Apps {
       else move(call, next.value, goOn);
     };
     // Late: the call has timed out before the first step begins, and the app does not know.
-    const firstMs = fault === "late" ? lateMs(call) : faults.latencyMs();
+    const firstMs = fault === "late" ? options.chance.between(10_000, 40_000) : faults.latencyMs();
     clock.after(firstMs, () => goOn("done"));
   };
-
-  const lateMs = (_call: Line) => options.chance.between(10_000, 40_000);
 
   const move = (call: Line, what: AppMove, goOn: (outcome: MoveOutcome) => void): void => {
     switch (what.kind) {
@@ -198,9 +205,7 @@ export function createApps(options: AppsOptions): Apps {
 
   const noteSaying = (call: Line, ops: readonly WireOp[], isAnswer: boolean): void => {
     const results = new Map(ops.flatMap((op) => (op.op === "StepRun" ? [[op.id, String(op.data)] as const] : [])));
-    const reported = ops.flatMap((op) =>
-      ["StepPlanned", "Sleep", "WaitForEvent", "WaitForSignal", "InvokeFunction"].includes(op.op) ? [op.id] : [],
-    );
+    const reported = ops.flatMap((op) => (opsOfReport.has(op.op) ? [op.id] : []));
     const { runId, itemId, generation, boot } = call;
     const saying: Saying = { runId, itemId, generation, boot, isAnswer, results, reported };
     for (const result of results.values()) {
@@ -219,15 +224,37 @@ export function createApps(options: AppsOptions): Apps {
     const { attempt, max_attempts: attemptsMax } = call.seen.ctx;
     const isFinal = result.kind === "response" && result.headers["x-inngest-no-retry"] === "true";
     const { itemId } = call;
-    const failure = { itemId, at: clock.now(), attempt, attemptsMax, isFinal, isUnanswered: result.kind === "failed" };
+    const failure: FailedAttempt = {
+      itemId,
+      at: clock.now(),
+      attempt,
+      attemptsMax,
+      isFinal,
+      isUnanswered: result.kind === "failed",
+      isEmpty: ops?.length === 0,
+      isFree: isFree(call, result),
+    };
     records.failures.set(call.runId, [...(records.failures.get(call.runId) ?? []), failure]);
+  };
+
+  /** When an app refused a call for the first time, by the clock of the server. */
+  const firstRefusedAt = new Map<string, number>();
+  /** Says whether the call must not count: its app is waited for, and has not been for long. */
+  const isFree = ({ fn }: Line, result: OutgoingResult): boolean => {
+    if (result.kind === "failed" && result.code === "APP_UNREACHABLE") records.hasRefusedCalls = true;
+    if (options.appWaitMs === 0 || result.kind !== "failed" || result.code !== "APP_UNREACHABLE") return false;
+    const since = firstRefusedAt.get(fn.app) ?? clock.now();
+    firstRefusedAt.set(fn.app, since);
+    coverage.count("feature app waited for");
+    return clock.now() < since + options.appWaitMs;
   };
 
   return {
     clientOf: (process) => ({
-      request: (outgoing, signal) => request(process, outgoing, signal),
+      request: (outgoing, signal) =>
+        isOfSite(outgoing.url) ? site.request(process, outgoing, signal) : request(process, outgoing, signal),
       isPortOpen: () => Promise.resolve(false),
-      isReachable: () => Promise.resolve(true),
+      isReachable: () => Promise.resolve(!faults.appsAway),
       close: () => Promise.resolve(),
     }),
     processDied(boot) {
@@ -240,16 +267,18 @@ export function createApps(options: AppsOptions): Apps {
   };
 }
 
-/** What an answer consists of that tells of no failure. */
-const opsOfSuccess: ReadonlySet<unknown> = new Set([
-  "StepRun",
+/** What tells of a step without its result. */
+const opsOfReport: ReadonlySet<unknown> = new Set([
   "StepPlanned",
   "Sleep",
   "WaitForEvent",
   "WaitForSignal",
   "InvokeFunction",
-  "RunComplete",
+  "Gateway",
+  "AIGateway",
 ]);
+/** What an answer consists of that tells of no failure. */
+const opsOfSuccess: ReadonlySet<unknown> = new Set(["StepRun", "RunComplete", ...opsOfReport]);
 
 /** The part of an id that people can tell apart. */
 export function short(id: string): string {

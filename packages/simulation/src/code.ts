@@ -1,8 +1,8 @@
 // What a simulated function does: a small program of steps, made by chance.
-import type { Chance } from "./chance.ts";
+import type { Chance, CodeTree } from "@stepwright/test-parts";
 
-/** A function's code. */
-export type Code =
+/** One step of the code. */
+export type CodeStep =
   /** `failures` first executions throw; a final one throws an error that is not to be tried again. */
   | {
       readonly kind: "run";
@@ -24,13 +24,11 @@ export type Code =
     }
   | { readonly kind: "signal"; readonly id: string; readonly seconds: number }
   | { readonly kind: "invoke"; readonly id: string; readonly slug: string; readonly seconds: number }
-  | { readonly kind: "sequence"; readonly parts: readonly Code[] }
-  /** `Promise.all`, or the SDK's group in race mode. */
-  | { readonly kind: "all"; readonly parts: readonly Code[]; readonly isRace: boolean }
-  | { readonly kind: "caught"; readonly part: Code };
+  /** `step.fetch`, or `step.ai.infer`: a request that the server makes. */
+  | { readonly kind: "fetch"; readonly id: string; readonly isAi: boolean };
 
-/** One step of the code. */
-export type CodeStep = Exclude<Code, { readonly parts: readonly Code[] } | { readonly kind: "caught" }>;
+/** A function's code. */
+export type Code = CodeTree<CodeStep>;
 
 /** What code may refer to. */
 export interface CodeScope {
@@ -61,7 +59,7 @@ export function makeCode(chance: Chance, scope: CodeScope): Code {
     } else if (roll < 0.47) return { kind: "signal", id, seconds: chance.pick([3, 15]) };
     else if (roll < 0.57 && scope.invokes.length > 0) {
       return { kind: "invoke", id, slug: chance.pick(scope.invokes), seconds: chance.pick([5, 60, 600]) };
-    }
+    } else if (roll < 0.64) return { kind: "fetch", id, isAi: chance.hits(0.4) };
     const isFinal = chance.hits(0.06);
     const failures = chance.hits(0.2) ? failuresOf(chance.between(1, scope.attemptsMax), scope) : 0;
     return { kind: "run", id, failures, isFinal, ms: chance.pick([0, 1, 5, 20, 200, 1_500]) };
@@ -84,24 +82,6 @@ function failuresOf(count: number, { attemptsMax }: CodeScope): number {
   return count < attemptsMax ? count : Number.MAX_SAFE_INTEGER;
 }
 
-/** All steps of the code, reached or not. */
-export function stepsOf(code: Code): readonly CodeStep[] {
-  switch (code.kind) {
-    case "sequence":
-    case "all":
-      return code.parts.flatMap(stepsOf);
-    case "caught":
-      return stepsOf(code.part);
-    case "run":
-    case "send":
-    case "sleep":
-    case "wait":
-    case "signal":
-    case "invoke":
-      return [code];
-  }
-}
-
 /**
  * How the code ends when the app itself never fails, whatever the order in which things happen; null when that is
  * for others to say.
@@ -114,9 +94,10 @@ export function certainEnd(code: Code, attemptsMax: number): "completed" | "fail
     case "wait":
     case "signal":
       return "completed";
-    // The event may be refused, the other function may end in any way.
+    // The event may be refused, the other function may end in any way, and so may the request.
     case "send":
     case "invoke":
+    case "fetch":
       return null;
     case "caught":
       return "completed";

@@ -12,7 +12,8 @@ export interface Coverage {
 export function createCoverage(): Coverage {
   const counts = new Map<string, number>();
   const count = (name: string, by = 1) => {
-    counts.set(name, (counts.get(name) ?? 0) + by);
+    // What occurred no time must not look as if it had.
+    if (by > 0) counts.set(name, (counts.get(name) ?? 0) + by);
   };
   return {
     counts,

@@ -11,9 +11,9 @@ import { openView, type View } from "./view.ts";
 /** A folder that lives as long as the world. */
 export interface WorldData {
   readonly file: string;
-  /** Opens the view, when there is a database. */
-  open(): void;
+  /** Opened when it is asked for. */
   readonly view: () => View;
+  closeView(): void;
   /** Ends the last process and removes the folder. */
   close(server: Server): Promise<void>;
 }
@@ -28,12 +28,13 @@ export function createData(): WorldData {
   let view: View | null = null;
   return {
     file,
-    open() {
-      view = openView(file);
-    },
     view() {
-      if (view === null) throw new Error("the database is not there yet");
+      view ??= openView(file);
       return view;
+    },
+    closeView() {
+      view?.close();
+      view = null;
     },
     async close(server) {
       server.kill(0);

@@ -1,5 +1,5 @@
 // The faults of a simulated world: each kind is there or not by the seed, and each occurrence is drawn from it.
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { Coverage } from "./coverage.ts";
 
 /** What becomes of one commit. */
@@ -11,13 +11,20 @@ export type CommitFault =
   | { readonly kind: "refused" }
   /** The disk is full when part of the transaction is written. */
   | { readonly kind: "refusedInside" }
-  /** The disk fails to sync when all of it is written. */
+  /** The disk fails when all of it is written. */
+  | { readonly kind: "refusedAtEnd" }
+  /** It is written, and the disk fails to keep it: nothing more is stored until somebody starts the server again. */
   | { readonly kind: "syncFails" }
+  /** It is written, and the process dies while it waits for the disk. */
+  | { readonly kind: "crashUnsynced" }
   /** One transition cannot be applied, now or ever. */
   | { readonly kind: "poisoned" }
   /** One transition cannot be applied at first, so that all are applied one by one. */
   | { readonly kind: "stumbled" }
   | { readonly kind: "slow"; readonly beforeMs: number; readonly afterMs: number };
+
+/** What becomes of one piece of a sweep. */
+export type SweepFault = "refused" | "crashAfter";
 
 /** What becomes of one read. */
 export type ReadFault =
@@ -61,6 +68,11 @@ const callFaults: readonly CallFault[] = [
   "proxy503",
 ];
 
+/** What goes wrong with one request of a step. */
+export type FetchFault = "unreachable" | "lost" | "hangs" | "error";
+
+const fetchFaults: readonly FetchFault[] = ["unreachable", "lost", "hangs", "error"];
+
 /** Faults that happen at a time, to the world as a whole. */
 export interface WorldFault {
   readonly atMs: number;
@@ -79,7 +91,13 @@ export const faultNames: readonly string[] = [
   "crashBefore",
   "crashAfter",
   "refused",
+  "crashUnsynced",
+  "crashInSweep",
+  "powerLost",
+  "unsyncedKept",
+  "unsyncedLost",
   "refusedInside",
+  "refusedAtEnd",
   "syncFails",
   "poisoned",
   "stumbled",
@@ -88,6 +106,7 @@ export const faultNames: readonly string[] = [
   "readSlow",
   "readDamaged",
   ...callFaults,
+  ...fetchFaults.map((kind) => `fetch ${kind}`),
   "kill",
   "stop",
   "jumpForward",
@@ -104,7 +123,11 @@ export interface Faults {
   commit(canPoison: boolean): CommitFault | null;
   /** `isOfRun` says that a run's state is read. */
   read(isOfRun: boolean): ReadFault | null;
+  sweep(): SweepFault | null;
   call(): CallFault | null;
+  fetch(): FetchFault | null;
+  /** Says whether a process that dies takes its power along. */
+  losesPower(): boolean;
   /** How long an app takes for a call beyond its own work. */
   latencyMs(): number;
   readonly worldFaults: readonly WorldFault[];
@@ -119,6 +142,14 @@ export interface Faults {
 /** Process deaths per seed: more would only repeat the first moments of a boot. */
 const crashesMax = 4;
 
+/** What a process does not outlive. */
+const endsProcess: ReadonlySet<CommitFault["kind"]> = new Set([
+  "crashBefore",
+  "crashAfter",
+  "crashUnsynced",
+  "syncFails",
+]);
+
 /** Makes the faults of a seed. */
 export function createFaults(chance: Chance, coverage: Coverage): Faults {
   const rate = (probability: number, most: number) => (chance.hits(probability) ? chance.fraction() * most : 0);
@@ -127,15 +158,20 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
     crashAfter: rate(0.5, 0.06),
     refused: rate(0.2, 0.1),
     refusedInside: rate(0.3, 0.1),
-    syncFails: rate(0.3, 0.1),
-    poisoned: rate(0.06, 0.03),
+    refusedAtEnd: rate(0.3, 0.1),
+    syncFails: rate(0.2, 0.04),
+    crashUnsynced: rate(0.3, 0.06),
+    poisoned: rate(0.15, 0.08),
     stumbled: rate(0.25, 0.1),
     slow: rate(0.3, 0.3),
     readRefused: rate(0.15, 0.03),
     readSlow: rate(0.25, 0.15),
-    readDamaged: rate(0.1, 0.05),
+    readDamaged: rate(0.15, 0.1),
   };
   const calls = callFaults.map((kind) => ({ kind, rate: rate(0.3, 0.15) }));
+  const sweepCrash = rate(0.3, 0.05);
+  const fetchFails = rate(0.5, 0.8);
+  const powerLost = chance.pick([0, 0.4, 1]);
   const areAppsReliable = chance.hits(0.35);
   const slowest = chance.pick([5, 50, 2_000]);
   const worldFaults = makeWorldFaults(chance, areAppsReliable);
@@ -153,7 +189,7 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
       if (this.storeAway) return { kind: "refused" };
       const fault = drawCommit();
       if (fault === null || (fault.kind === "poisoned" && !canPoison)) return null;
-      if (fault.kind === "crashBefore" || fault.kind === "crashAfter") {
+      if (endsProcess.has(fault.kind)) {
         if (crashesLeft === 0) return null;
         crashesLeft -= 1;
       }
@@ -182,6 +218,25 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
       count(fault.kind);
       return fault.kind;
     },
+    sweep() {
+      if (isStopped) return null;
+      if (this.storeAway) return "refused";
+      if (crashesLeft === 0 || !chance.hits(sweepCrash)) return null;
+      crashesLeft -= 1;
+      count("crashInSweep");
+      return "crashAfter";
+    },
+    fetch() {
+      if (isStopped || !chance.hits(fetchFails)) return null;
+      const fault = chance.pick(fetchFaults);
+      count(`fetch ${fault}`);
+      return fault;
+    },
+    losesPower() {
+      const isPowerLost = !isStopped && chance.hits(powerLost);
+      if (isPowerLost) count("powerLost");
+      return isPowerLost;
+    },
     latencyMs: () => (isStopped ? 1 : chance.hits(0.9) ? chance.between(0, 5) : chance.between(0, slowest)),
     stop() {
       isStopped = true;
@@ -198,7 +253,9 @@ export function createFaults(chance: Chance, coverage: Coverage): Faults {
       "crashBefore",
       "crashAfter",
       "refused",
+      "crashUnsynced",
       "refusedInside",
+      "refusedAtEnd",
       "syncFails",
       "poisoned",
       "stumbled",

@@ -1,25 +1,33 @@
 // The real storage behind a port that may be slow, refuse, break in the middle of a transaction, or die with its process.
 import type { Effect, Transition } from "@stepwright/engine";
 import { storageUnavailable } from "@stepwright/protocol";
-import type { CommitBatch, CommitResult, Storage } from "@stepwright/storage";
+import type { CommitBatch, CommitResult, Storage, SweepRequest, SweepResult } from "@stepwright/storage";
 import { SqliteError } from "better-sqlite3";
-import type { CommitFault, ReadFault } from "./faults.ts";
+import type { Disk } from "./disk.ts";
+import type { CommitFault, ReadFault, SweepFault } from "./faults.ts";
 
 /** What the surroundings of one process's storage decide and want to know. */
 export interface StorageSurroundings {
   /** Whether the process has died: nothing it has asked for is ever answered. */
   readonly isDead: () => boolean;
   readonly faultOfCommit: (batch: CommitBatch) => CommitFault | null;
-  readonly faultOfRead: (name: string) => ReadFault | null;
+  /** `key` is what is asked for. */
+  readonly faultOfRead: (name: string, key: unknown) => ReadFault | null;
   readonly delay: (ms: number) => Promise<void>;
   /** Ends the process at once. */
   readonly die: () => void;
-  /** The next transaction is written and does not become durable. */
-  readonly failToSync: () => void;
+  readonly disk: Disk;
+  /** This commit is written, and nobody knows whether the disk keeps it. */
+  readonly onUnsynced: (batch: CommitBatch) => void;
+  /** The disk has failed to keep a commit. */
+  readonly onSyncFailed: () => void;
   /** Called at each call, before anything happens. */
   readonly onCall: () => void;
   /** Called when a commit is durable, before anybody hears of it. */
   readonly onCommitted: (batch: CommitBatch, result: CommitResult) => void;
+  readonly faultOfSweep: () => SweepFault | null;
+  /** A piece of a sweep begins; what is returned is called when it is durable. */
+  readonly onSweep: (request: SweepRequest) => () => void;
   readonly onPoisoned: (transition: Transition) => void;
 }
 
@@ -35,8 +43,7 @@ export function createFaultyStorage(inner: Storage, surroundings: StorageSurroun
     queue: group(inner.queue, "queue", read),
     flow: group(inner.flow, "flow", read),
     registry: group(inner.registry, "registry", read),
-    // Nothing is swept: runs keep their rows to be checked.
-    retention: inner.retention,
+    retention: { sweep: (request) => faultySweep(inner, surroundings, request) },
     // It tells nobody and may fail as it likes; but a dead process must not go on writing.
     search: { catchUp: (request) => (surroundings.isDead() ? never() : inner.search.catchUp(request)) },
     stats: () => inner.stats(),
@@ -64,7 +71,7 @@ function faultyRead<A extends readonly unknown[], T>(
   return async (...args) => {
     surroundings.onCall();
     if (surroundings.isDead()) return never();
-    const fault = surroundings.faultOfRead(name);
+    const fault = surroundings.faultOfRead(name, args[0]);
     switch (fault?.kind) {
       case undefined:
         return get(...args);
@@ -110,10 +117,25 @@ async function faultyCommit(
     case "refusedInside":
       await inner.commit(breaking(batch, () => new SqliteError("database or disk is full", "SQLITE_FULL")));
       throw new Error("a commit that was refused went through");
-    case "syncFails":
-      surroundings.failToSync();
+    case "refusedAtEnd":
+      surroundings.disk.failCommit();
       await inner.commit(batch);
-      throw new Error("a commit that was not durable went through");
+      throw new Error("a commit that was refused went through");
+    case "syncFails":
+      surroundings.disk.onNextSync(async () => {
+        surroundings.onUnsynced(batch);
+        surroundings.onSyncFailed();
+        throw new Error("input/output error");
+      });
+      await inner.commit(batch);
+      throw new Error("a commit that was not kept went through");
+    case "crashUnsynced":
+      surroundings.disk.onNextSync(() => {
+        surroundings.onUnsynced(batch);
+        surroundings.die();
+        return never();
+      });
+      return inner.commit(batch);
     case "poisoned":
       return apply(poisoned(batch, surroundings.onPoisoned));
     case "stumbled":
@@ -126,6 +148,23 @@ async function faultyCommit(
       return surroundings.isDead() ? never() : result;
     }
   }
+}
+
+async function faultySweep(
+  inner: Storage,
+  surroundings: StorageSurroundings,
+  request: SweepRequest,
+): Promise<SweepResult> {
+  surroundings.onCall();
+  if (surroundings.isDead()) return never();
+  const fault = surroundings.faultOfSweep();
+  if (fault === "refused") throw storageUnavailable({ reason: "database or disk is full" });
+  const tell = surroundings.onSweep(request);
+  const piece = await inner.retention.sweep(request);
+  tell();
+  if (fault !== "crashAfter") return piece;
+  surroundings.die();
+  return never();
 }
 
 /** An effect that throws when the store comes to it. */

@@ -1,7 +1,7 @@
 // The functions of a simulated world: code, flow control, and how they are registered.
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import { type Code, makeCode } from "./code.ts";
-import type { SdkMode } from "./sdk.ts";
+import type { SdkMode } from "@stepwright/test-parts";
 
 /** Who shares a limit of calls. */
 export interface CallLimit {

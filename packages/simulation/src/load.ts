@@ -1,6 +1,7 @@
 // What people do to the engine of a simulated world: they send events in bursts, signals, cancellations and more.
-import type { Chance } from "./chance.ts";
-import { cancelEvent, eventForAll, type SimulatedFunction, waitedEvents } from "./functions.ts";
+import type { Chance } from "@stepwright/test-parts";
+import { cancelEvent, eventForAll, type FunctionOptions, type SimulatedFunction, waitedEvents } from "./functions.ts";
+import { changedLimits } from "./limits.ts";
 
 /** An event as it is sent. `n` tells it from every other. */
 export interface SentEvent {
@@ -25,13 +26,18 @@ export interface LoadAction {
     | { readonly kind: "send"; readonly events: readonly SentEvent[]; readonly isRepeated: boolean }
     /** Sends a signal that somebody waits for. */
     | { readonly kind: "signal" }
+    /** Has something tried again that was set aside. */
+    | { readonly kind: "retrySetAside" }
     | { readonly kind: "cancelRun" }
     | { readonly kind: "rerun" }
     | { readonly kind: "invoke"; readonly slug: string; readonly user: string }
     | { readonly kind: "pause"; readonly slug: string; readonly forMs: number }
     /** Its app registers without the function, and with it again. */
     | { readonly kind: "remove"; readonly slug: string; readonly forMs: number }
-    | { readonly kind: "dropBacklog"; readonly slug: string };
+    /** Its app registers the function with other numbers. */
+    | { readonly kind: "changeLimits"; readonly slug: string; readonly to: FunctionOptions }
+    | { readonly kind: "dropBacklog"; readonly slug: string }
+    | { readonly kind: "moveBacklog"; readonly slug: string; readonly to: string };
 }
 
 /** Users whose values are the keys of flow control. */
@@ -96,14 +102,26 @@ export function makeLoad(
   const others = Array.from({ length: chance.between(0, 5) }, (): LoadAction => {
     const roll = chance.fraction();
     const atMs = at();
-    if (roll < 0.34) return { atMs, what: { kind: "signal" } };
+    if (roll < 0.3) return { atMs, what: { kind: "signal" } };
+    if (roll < 0.4) return { atMs, what: { kind: "retrySetAside" } };
     if (roll < 0.46) return { atMs, what: { kind: "cancelRun" } };
-    if (roll < 0.56) return { atMs, what: { kind: "rerun" } };
-    if (roll < 0.68) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
-    if (roll < 0.76)
+    if (roll < 0.54) return { atMs, what: { kind: "rerun" } };
+    if (roll < 0.6) return { atMs, what: { kind: "moveBacklog", slug: chance.pick(slugs), to: chance.pick(slugs) } };
+    if (roll < 0.65) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
+    if (roll < 0.74)
       return { atMs, what: { kind: "remove", slug: chance.pick(slugs), forMs: chance.between(100, 9_000) } };
     if (roll < 0.88) return { atMs, what: { kind: "invoke", slug: chance.pick(slugs), user: chance.pick(users) } };
     return { atMs, what: { kind: "pause", slug: chance.pick(slugs), forMs: chance.between(100, 20_000) } };
   });
-  return [...sends, ...others];
+  const limited = functions.filter(
+    ({ options: o }) => o.concurrency.length > 0 || o.runConcurrency || o.throttle || o.rateLimit,
+  );
+  const changes = Array.from(
+    { length: limited.length > 0 && chance.hits(0.4) ? chance.between(1, 3) : 0 },
+    (): LoadAction => {
+      const { slug, options } = chance.pick(limited);
+      return { atMs: at(), what: { kind: "changeLimits", slug, to: changedLimits(chance, options) } };
+    },
+  );
+  return [...sends, ...others, ...changes];
 }

@@ -1,14 +1,17 @@
-// The people around a simulated server: they register apps, send events and signals, cancel and rerun, and let faults happen.
+// The people around a simulated server: they send events and signals, cancel, rerun and invoke, and have things tried again.
 import { type EventId, millis, parseEvents, type RunId } from "@stepwright/protocol";
 import { eventsPerCommitMax, type Runtime } from "@stepwright/runtime";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 import type { Coverage } from "./coverage.ts";
-import type { Faults, WorldFault } from "./faults.ts";
+import type { Faults } from "./faults.ts";
+import type { Limits } from "./limits.ts";
 import type { LoadAction, SentEvent } from "./load.ts";
+import { createOperators } from "./operators.ts";
 import type { Records } from "./records.ts";
-import { registrationOf } from "./registration.ts";
-import type { Asked, Server } from "./server.ts";
+import type { Server } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
+import { strike } from "./strike.ts";
+import { startSweeping } from "./sweeper.ts";
 import type { View } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -19,6 +22,7 @@ export interface PeopleOptions {
   readonly chance: Chance;
   readonly faults: Faults;
   readonly records: Records;
+  readonly limits: Limits;
   readonly coverage: Coverage;
   readonly server: Server;
   readonly view: () => View;
@@ -32,7 +36,7 @@ export interface PeopleOptions {
 export interface People {
   /** Registers the apps; when all are, the load and the faults begin. */
   begin(): void;
-  /** Ends what they have begun: nothing stays paused, and what was damaged gets another start. */
+  /** Ends what they have begun: nothing stays paused or away. */
   putInOrder(): void;
   /** A day later, starts every function once more: nothing of what is over may be in its way. */
   startAgain(): void;
@@ -45,24 +49,17 @@ const aDayMs = 25 * 3_600_000;
 /** Makes them. */
 export function createPeople(options: PeopleOptions): People {
   const { world, clock, chance, faults, records, coverage, server, say } = options;
-  const paused = new Set<string>();
-  const removed = new Set<string>();
+  const operators = createOperators(options);
 
-  /** Asks until it is answered. */
-  const insist = async <T>(what: (runtime: Runtime) => Promise<T>): Promise<T> => {
-    for (;;) {
-      const asked = await server.ask(what);
-      if (asked.kind === "answered") return asked.value;
-      await wait(chance.between(100, 2_000));
-    }
-  };
   const wait = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
 
   const register = async (): Promise<void> => {
-    for (const app of world.apps) await insist((runtime) => runtime.register(registrationOf(app, world.functions)));
+    await operators.register();
     say("the apps are registered");
+    if (world.retention !== null)
+      startSweeping({ policy: world.retention, clock, chance, server, goesOn: () => !faults.isStopped });
     for (const action of world.load) clock.after(action.atMs, () => void act(action.what));
-    for (const fault of faults.worldFaults) clock.after(fault.atMs, () => happen(fault.what));
+    for (const fault of faults.worldFaults) clock.after(fault.atMs, () => strike(fault.what, options));
   };
 
   const act = async (what: LoadAction["what"]): Promise<void> => {
@@ -72,6 +69,9 @@ export function createPeople(options: PeopleOptions): People {
         return;
       case "signal":
         await signal();
+        return;
+      case "retrySetAside":
+        await retrySetAside();
         return;
       case "cancelRun":
         await cancelRun();
@@ -83,13 +83,19 @@ export function createPeople(options: PeopleOptions): People {
         await invoke(what.slug, what.user);
         return;
       case "pause":
-        await pause(what.slug, what.forMs);
+        await operators.pause(what.slug, what.forMs);
         return;
       case "remove":
-        await remove(what.slug, what.forMs);
+        await operators.remove(what.slug, what.forMs);
+        return;
+      case "changeLimits":
+        await operators.changeLimits(what.slug, what.to);
+        return;
+      case "moveBacklog":
+        await operators.moveBacklog(what.slug, what.to);
         return;
       case "dropBacklog":
-        await dropBacklog(what.slug);
+        await operators.dropBacklog(what.slug);
     }
   };
 
@@ -142,6 +148,19 @@ export function createPeople(options: PeopleOptions): People {
     coverage.count("feature signal");
   };
 
+  const retrySetAside = async (): Promise<void> => {
+    let items: readonly { readonly id: string }[] = [];
+    for (let looks = 0; items.length === 0 && looks < 8; looks += 1) {
+      await wait(2_000);
+      items = options.view().all<{ id: string }>("SELECT id FROM set_aside_items ORDER BY id");
+    }
+    if (items.length === 0) return;
+    const { id } = chance.pick(items);
+    const asked = await server.ask((runtime) => runtime.retryItem(id));
+    say(`retry ${id}: ${asked.kind}`);
+    if (asked.kind === "answered") coverage.count("feature retried item");
+  };
+
   const anyRun = (statuses: string): RunId | null => {
     const runs = options.view().all<{ id: RunId }>(`SELECT id FROM runs WHERE status IN (${statuses}) ORDER BY row`);
     return runs.length === 0 ? null : chance.pick(runs).id;
@@ -177,102 +196,10 @@ export function createPeople(options: PeopleOptions): People {
     coverage.count("feature invocation from outside");
   };
 
-  const pause = async (slug: string, forMs: number): Promise<void> => {
-    records.paused.add(slug);
-    paused.add(slug);
-    const asked: Asked<void> = await server.ask((runtime) => runtime.functions.pause(slug));
-    say(`pause ${slug}: ${asked.kind}`);
-    coverage.count("feature pause");
-    await wait(forMs);
-    await resume(slug);
-  };
-
-  const resume = async (slug: string): Promise<void> => {
-    await insist((runtime) => runtime.functions.resume(slug));
-    paused.delete(slug);
-    say(`resume ${slug}`);
-  };
-
-  const remove = async (slug: string, forMs: number): Promise<void> => {
-    await takeAway(slug);
-    coverage.count("feature removed function");
-    await wait(forMs);
-    await bringBack(slug);
-  };
-
-  const takeAway = async (slug: string): Promise<void> => {
-    records.removed.add(slug);
-    removed.add(slug);
-    await registerWhatIsLeft(slug);
-  };
-
-  const bringBack = async (slug: string): Promise<void> => {
-    removed.delete(slug);
-    await registerWhatIsLeft(slug);
-  };
-
-  /** Registers the app of a function with what it has at that moment. */
-  const registerWhatIsLeft = async (slug: string): Promise<void> => {
-    const app = world.functions.find((fn) => fn.slug === slug)?.app ?? "";
-    await insist((runtime) => {
-      const left = world.functions.filter((fn) => !removed.has(fn.slug));
-      return runtime.register(registrationOf(app, left));
-    });
-    say(`${app} is registered${removed.size === 0 ? "" : ` without ${[...removed].join(", ")}`}`);
-  };
-
-  const dropBacklog = async (slug: string): Promise<void> => {
-    records.droppedBacklogs.add(slug);
-    const asked: Asked<void> = await server.ask((runtime) => runtime.functions.dropBacklog(slug));
-    say(`drop backlog of ${slug}: ${asked.kind}`);
-  };
-
-  const happen = (what: WorldFault["what"]): void => {
-    if (faults.isStopped) return;
-    switch (what.kind) {
-      case "kill":
-        coverage.count("fault kill");
-        server.kill(chance.between(1, 5_000));
-        return;
-      case "stop":
-        coverage.count("fault stop");
-        say("stop");
-        server.stop({ graceMs: what.graceMs, downMs: chance.between(1, 5_000) });
-        return;
-      case "jump":
-        coverage.count(what.byMs > 0 ? "fault jumpForward" : "fault jumpBack");
-        if (what.byMs < 0) records.hasClockGoneBack = true;
-        say(`the clock jumps by ${what.byMs} ms`);
-        clock.jump(what.byMs);
-        return;
-      case "appsAway":
-        coverage.count("fault appsAway");
-        say("the apps are away");
-        faults.appsAway = true;
-        clock.after(what.forMs, () => {
-          faults.appsAway = false;
-        });
-        return;
-      case "storeAway":
-        coverage.count("fault storeAway");
-        say("the store is away");
-        faults.storeAway = true;
-        clock.after(what.forMs, () => {
-          faults.storeAway = false;
-        });
-    }
-  };
-
   return {
     begin: () => void register(),
     putInOrder() {
-      for (const slug of removed) void bringBack(slug);
-      // A world with a clock in it never comes to rest.
-      for (const { slug, trigger } of world.functions) if (trigger.kind === "cron") void takeAway(slug);
-      for (const slug of paused) void resume(slug);
-      // A run with a decision that could not be stored is taken up again by the next start.
-      if (records.isDamaged) server.kill(1_000);
-      if (!server.isUp) clock.after(0, () => undefined);
+      operators.putInOrder();
     },
     startAgain() {
       clock.jump(aDayMs);

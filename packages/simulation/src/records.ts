@@ -32,6 +32,20 @@ export interface FailedAttempt {
   readonly isFinal: boolean;
   /** There was no answer. */
   readonly isUnanswered: boolean;
+  /** The call reached nobody, and the app is waited for: it counts as not made. */
+  readonly isFree: boolean;
+  /** There was one, with nothing in it. */
+  readonly isEmpty: boolean;
+}
+
+/** What became of the requests of one step. */
+export interface FetchRecord {
+  /** Texts that were answered. */
+  readonly answers: string[];
+  /** Requests that came to nothing, as the server was told. */
+  readonly failures: { readonly boot: number; readonly at: number }[];
+  /** Processes that wait for an answer. */
+  readonly waiting: Set<number>;
 }
 
 /** The notes. */
@@ -45,27 +59,32 @@ export interface Records {
   /** The run of each text that ended a function. */
   readonly finals: Map<string, string>;
   readonly failures: Map<string, FailedAttempt[]>;
+  /** By run and step. */
+  readonly fetches: Map<string, FetchRecord>;
   /** Runs that somebody asked to cancel. */
   readonly cancelRequests: Set<string>;
-  /** Slugs of functions that were paused at some time. */
+  /** Slugs of functions that may be paused now: from before somebody asks for it until after its end was acknowledged. */
   readonly paused: Set<string>;
-  /** Slugs of functions that were not registered for a while. */
+  /** Slugs of functions that may not be registered now, likewise. */
   readonly removed: Set<string>;
-  /** Slugs of functions whose waiting runs somebody wanted to be cancelled. */
-  readonly droppedBacklogs: Set<string>;
-  /** Runs with a decision that the store could not apply. */
-  readonly poisonedRuns: Set<string>;
+  /** Slugs of functions that were removed at some time. */
+  readonly everRemoved: Set<string>;
+  /** When somebody last wanted the waiting runs of a function to be cancelled, by the clock of the server. */
+  readonly droppedBacklogs: Map<string, number>;
+  /** Runs that could not be read once, that handle such a run's end, or with a decision that the store could not apply: work
+   * of theirs may be set aside. */
+  readonly damagedRuns: Set<string>;
+  /** Runs that were given to another function. */
+  readonly movedRuns: Set<string>;
   /** Signals that were acknowledged, with the `n` they carried. */
   readonly signals: Map<string, number>;
   /** Runs that were acknowledged to whoever asked for one. */
   readonly reruns: Set<string>;
-  /** Internal ids of acknowledged invocations. */
-  readonly invocations: Set<string>;
+  /** Processes whose store refused something, read or write. */
+  readonly refusedBoots: Set<number>;
   finalsMade: number;
-  /** A row could not be read, or a transition not be applied: something may have been set aside. */
-  isDamaged: boolean;
-  /** The clock has been set back. */
-  hasClockGoneBack: boolean;
+  /** An app has refused a connection. */
+  hasRefusedCalls: boolean;
 }
 
 /** Makes empty notes. */
@@ -76,17 +95,19 @@ export function createRecords(): Records {
     sayings: new Map(),
     finals: new Map(),
     failures: new Map(),
+    fetches: new Map(),
     cancelRequests: new Set(),
     paused: new Set(),
     removed: new Set(),
-    droppedBacklogs: new Set(),
-    poisonedRuns: new Set(),
+    everRemoved: new Set(),
+    droppedBacklogs: new Map(),
+    damagedRuns: new Set(),
+    movedRuns: new Set(),
     signals: new Map(),
     reruns: new Set(),
-    invocations: new Set(),
+    refusedBoots: new Set(),
     finalsMade: 0,
-    isDamaged: false,
-    hasClockGoneBack: false,
+    hasRefusedCalls: false,
   };
 }
 

@@ -1,6 +1,7 @@
 // How the apps of a world register: their functions in the words of the wire.
 import { parseRegister, type RegisterRequest } from "@stepwright/protocol";
-import { eventForAll, type SimulatedFunction } from "./functions.ts";
+import { eventForAll, type FunctionOptions, type SimulatedFunction } from "./functions.ts";
+import type { Limits } from "./limits.ts";
 
 const userKey = "event.data.user";
 
@@ -10,7 +11,11 @@ export function urlOf(app: string): string {
 }
 
 /** The registration of an app. */
-export function registrationOf(app: string, functions: readonly SimulatedFunction[]): RegisterRequest {
+export function registrationOf(
+  app: string,
+  functions: readonly SimulatedFunction[],
+  limits: Pick<Limits, "registered">,
+): RegisterRequest {
   const parsed = parseRegister({
     url: urlOf(app),
     deployType: "ping",
@@ -18,18 +23,18 @@ export function registrationOf(app: string, functions: readonly SimulatedFunctio
     appName: app,
     sdk: "js:v4.24.0",
     v: "0.1",
-    functions: functions.filter((fn) => fn.app === app).map(wireFunction),
+    functions: functions.filter((fn) => fn.app === app).map((fn) => wireFunction(fn, limits.registered(fn))),
   });
   if (parsed.kind === "rejected") throw parsed.error;
   return parsed.request;
 }
 
-function wireFunction(fn: SimulatedFunction) {
+function wireFunction(fn: SimulatedFunction, options: FunctionOptions) {
   return {
     id: fn.slug,
     name: fn.slug,
     triggers: wireTriggers(fn),
-    ...wireOptions(fn),
+    ...wireOptions(options),
     steps: {
       step: {
         id: "step",
@@ -49,7 +54,7 @@ function wireTriggers({ trigger }: SimulatedFunction) {
   return [{ event: trigger.event, ...condition }, ...(trigger.takesAll ? [{ event: eventForAll, ...condition }] : [])];
 }
 
-function wireOptions({ options: o }: SimulatedFunction) {
+function wireOptions(o: FunctionOptions) {
   const keyed = (isKeyed: boolean) => (isKeyed ? { key: userKey } : {});
   const step = o.concurrency.map(({ limit, isKeyed, scope }) =>
     scope === "fn" ? { limit, ...keyed(isKeyed) } : { limit, scope, key: isKeyed ? userKey : "'everybody'" },

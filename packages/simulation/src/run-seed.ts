@@ -1,8 +1,7 @@
 // Runs one seed: a world, its load and its faults until nothing is left to do, with every checker looking on.
 import type { Finding } from "./checkers/all.ts";
 import { countFeatures } from "./count-features.ts";
-import { createLife, type Life } from "./life.ts";
-import type { Mutation } from "./storage-port.ts";
+import { createLife, type Defects, type Life } from "./life.ts";
 
 /** What came of a seed. */
 export interface SeedReport {
@@ -18,9 +17,9 @@ export interface SeedReport {
   readonly coverage: ReadonlyMap<string, number>;
 }
 
-/** Runs a seed. The same seed goes the same way, line by line. A mutation is a defect put in on purpose. */
-export async function runSeed(seed: number, options: { readonly mutation?: Mutation } = {}): Promise<SeedReport> {
-  const life = createLife(seed, options.mutation);
+/** Runs a seed. The same seed goes the same way, line by line. */
+export async function runSeed(seed: number, defects: Defects = {}): Promise<SeedReport> {
+  const life = createLife(seed, defects);
   try {
     await live(life);
   } finally {
@@ -44,7 +43,7 @@ const startedAgain = 0.25;
 const repairsMax = 3;
 
 async function live(life: Life): Promise<void> {
-  const { world, clock, faults, people, records, server, watch, say } = life;
+  const { world, clock, faults, people, server, watch, say } = life;
   await life.begin();
   while (clock.elapsed < world.troubleMs && (await life.moment()));
   say("the faults are over");
@@ -52,7 +51,7 @@ async function live(life: Life): Promise<void> {
   people.putInOrder();
   await rest(life);
   // What could not be processed is taken up again by the next start, when nothing else goes on with its run.
-  for (let starts = 0; records.isDamaged && hasUnfinished(life) && starts < repairsMax; starts += 1) {
+  for (let starts = 0; hasDamagedLeft(life) && starts < repairsMax; starts += 1) {
     server.kill(1_000);
     await rest(life);
   }
@@ -63,6 +62,7 @@ async function live(life: Life): Promise<void> {
   const unrest = watch.finding === null ? await life.unrest() : null;
   if (unrest !== null) watch.find(unrest);
   watch.tell((checker) => checker.rested?.());
+  life.coverage.count("feature moved run", life.records.movedRuns.size);
   countFeatures(life.data.view(), world.functions, life.coverage);
 }
 
@@ -70,6 +70,7 @@ async function rest(life: Life): Promise<void> {
   while (await life.moment());
 }
 
-function hasUnfinished({ data }: Life): boolean {
-  return data.view().get("SELECT 1 FROM runs WHERE status IN ('queued', 'running')") !== undefined;
+function hasDamagedLeft({ data, records }: Life): boolean {
+  const unfinished = data.view().all<{ id: string }>("SELECT id FROM runs WHERE status IN ('queued', 'running')");
+  return unfinished.some(({ id }) => records.damagedRuns.has(id));
 }

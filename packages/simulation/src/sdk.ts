@@ -1,24 +1,17 @@
 // The SDK of a simulated app: it replays a function's code from its memos as the published ones do, runs a single new
 // step at once, reports everything else, runs a planned step when told to, and may checkpoint (sdk-protocol.md §10, §13).
 import type { AppHttpResponse } from "@stepwright/protocol";
+import {
+  type Found,
+  functionError,
+  opsAnswer,
+  replay,
+  type SdkMode,
+  sdkHeaders,
+  type WireOp,
+} from "@stepwright/test-parts";
 import type { Code, CodeStep } from "./code.ts";
-
-/** How the SDK behaves. */
-export interface SdkMode {
-  readonly version: 1 | 2;
-  readonly isCheckpointing: boolean;
-}
-
-/** An op as it is sent. */
-export interface WireOp {
-  readonly op: string;
-  readonly id: string;
-  readonly name?: string;
-  readonly displayName?: string;
-  readonly opts?: Readonly<Record<string, unknown>>;
-  readonly data?: unknown;
-  readonly error?: { readonly name: string; readonly message: string };
-}
+import { fetchUrlOf } from "./site.ts";
 
 /** What a request says, as far as an SDK reads it. */
 export interface SeenRequest {
@@ -74,14 +67,14 @@ export interface CallOptions {
 export function* answerCall(options: CallOptions): AppCall {
   const { seen, target, code, mode, hits } = options;
   if (target !== null) {
-    const found = replay(code, seen.steps, false).found.find(({ step }) => step.id === target);
+    const found = replay(code, seen.steps).found.find(({ step }) => step.id === target);
     if (found === undefined || !isExecuted(found.step)) return functionError(mode, { isFinal: false });
     return opsAnswer(mode, [yield* execute(options, found.step)]);
   }
   const memos: Record<string, unknown> = { ...seen.steps };
   const buffered: WireOp[] = [];
   for (;;) {
-    const { state, found } = replay(code, memos, false);
+    const { state, found } = replay(code, memos);
     if (state === "threw")
       return buffered.length > 0 ? opsAnswer(mode, buffered) : functionError(mode, { isFinal: true });
     if (state === "done") return finalAnswer(mode, buffered, options.finalText());
@@ -102,58 +95,6 @@ export function* answerCall(options: CallOptions): AppCall {
     if (outcome === "unavailable") return opsAnswer(mode, buffered);
     buffered.length = 0;
   }
-}
-
-interface Found {
-  readonly step: CodeStep;
-  readonly isRace: boolean;
-}
-
-interface Replayed {
-  readonly state: "done" | "open" | "threw";
-  readonly found: readonly Found[];
-}
-
-/** Runs the code as far as its memos go. */
-function replay(code: Code, memos: Readonly<Record<string, unknown>>, isRace: boolean): Replayed {
-  switch (code.kind) {
-    case "run":
-    case "send":
-    case "sleep":
-    case "wait":
-    case "signal":
-    case "invoke": {
-      const memo = memos[code.id];
-      if (memo === undefined) return { state: "open", found: [{ step: code, isRace }] };
-      return { state: isErrorMemo(memo) ? "threw" : "done", found: [] };
-    }
-    case "sequence": {
-      const found: Found[] = [];
-      for (const part of code.parts) {
-        const inner = replay(part, memos, isRace);
-        found.push(...inner.found);
-        if (inner.state !== "done") return { state: inner.state, found };
-      }
-      return { state: "done", found };
-    }
-    case "all": {
-      const inner = code.parts.map((part) => replay(part, memos, isRace || code.isRace));
-      const has = (state: Replayed["state"]) => inner.some((one) => one.state === state);
-      // What a rejected group leaves behind goes on being found.
-      return {
-        state: has("threw") ? "threw" : has("open") ? "open" : "done",
-        found: inner.flatMap((one) => one.found),
-      };
-    }
-    case "caught": {
-      const inner = replay(code.part, memos, isRace);
-      return { state: inner.state === "threw" ? "done" : inner.state, found: inner.found };
-    }
-  }
-}
-
-function isErrorMemo(memo: unknown): boolean {
-  return typeof memo === "object" && memo !== null && "error" in memo;
 }
 
 type ExecutedStep = Extract<CodeStep, { kind: "run" | "send" }>;
@@ -179,7 +120,7 @@ function thrown({ seen }: CallOptions, id: string, isFinal: boolean): WireOp {
 }
 
 /** Tells of a step that the function has come to. */
-function report(seen: SeenRequest, { step, isRace }: Found): WireOp {
+function report(seen: SeenRequest, { step, isRace }: Found<CodeStep>): WireOp {
   const opts = isRace ? { parallelMode: "race" } : {};
   const base = { id: step.id, displayName: step.id };
   switch (step.kind) {
@@ -216,6 +157,13 @@ function report(seen: SeenRequest, { step, isRace }: Found): WireOp {
           timeout: `${step.seconds}s`,
         },
       };
+    case "fetch":
+      return {
+        ...base,
+        op: step.isAi ? "AIGateway" : "Gateway",
+        name: step.id,
+        opts: { ...opts, url: fetchUrlOf(seen.ctx.run_id, step), method: "POST", body: "{}" },
+      };
   }
 }
 
@@ -229,29 +177,8 @@ export function userOf(seen: SeenRequest): string {
   return seen.events[0]?.data.user ?? "";
 }
 
-function headersOf(mode: SdkMode): Record<string, string> {
-  return {
-    "content-type": "application/json",
-    "x-inngest-sdk": "inngest-js:v4.24.0",
-    "x-inngest-req-version": String(mode.version),
-  };
-}
-
-function opsAnswer(mode: SdkMode, ops: readonly WireOp[]): AppHttpResponse {
-  return { status: 206, headers: headersOf(mode), body: JSON.stringify(ops) };
-}
-
 function finalAnswer(mode: SdkMode, buffered: readonly WireOp[], text: string): AppHttpResponse {
   if (mode.version === 1 && buffered.length === 0)
-    return { status: 200, headers: headersOf(mode), body: JSON.stringify({ text }) };
+    return { status: 200, headers: sdkHeaders(mode), body: JSON.stringify({ text }) };
   return opsAnswer(mode, [...buffered, { op: "RunComplete", id: "complete", data: { text } }]);
-}
-
-/** The answer of a function that threw. */
-export function functionError(mode: SdkMode, error: { readonly isFinal: boolean }): AppHttpResponse {
-  return {
-    status: error.isFinal ? 400 : 500,
-    headers: { ...headersOf(mode), "x-inngest-no-retry": String(error.isFinal) },
-    body: JSON.stringify({ name: "Error", message: error.isFinal ? "the function failed" : "a hiccup" }),
-  };
 }

@@ -10,8 +10,9 @@ import {
 } from "@stepwright/runtime";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
 import { pino } from "pino";
-import { createDisk, type Disk } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
+import type { Complaint } from "./witness.ts";
 
 /** What came of asking the server for something. */
 export type Asked<T> =
@@ -27,9 +28,11 @@ export interface Server {
   readonly isUp: boolean;
   /** The runtime, while it takes requests. */
   readonly runtime: Runtime | null;
+  /** The storage as the process that runs has it; null while none does. */
+  readonly storage: Storage | null;
   start(): void;
-  /** Ends the process at once; another one starts after this time. */
-  kill(downMs: number): void;
+  /** Ends the process at once; another one starts after this time. With the power goes what the disk has not kept. */
+  kill(downMs: number, options?: { readonly isPowerLost: boolean }): void;
   /** Asks the process to end in good order. */
   stop(options: { readonly graceMs: number; readonly downMs: number }): void;
   /** Asks the process for something; everybody who waits is told when it dies. */
@@ -39,28 +42,36 @@ export interface Server {
 /** What a process is started with. */
 export interface ServerOptions {
   readonly file: string;
+  readonly disk: Disk;
   readonly clock: SimulatedClock;
   readonly random: (boot: number) => Random;
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
+  readonly appWaitMs: number;
   /** Puts the world between the process and its storage. */
   readonly storageOf: (inner: Storage, process: ServerProcess) => Storage;
   readonly clientOf: (process: ServerProcess) => AppClient;
-  readonly onComplaint: (message: string, reason: string) => void;
+  readonly onComplaint: (complaint: Complaint) => void;
   /** A process takes requests. */
   readonly onStarted: (boot: number) => void;
-  /** A process is gone. */
-  readonly onEnded: (boot: number, how: "killed" | "stopped" | "did not start") => void;
+  /** A process is gone; `isAllKept` says that its last commit is still there, whoever heard of it. */
+  readonly onEnded: (boot: number, how: End, isAllKept: boolean) => void;
+  /** Closes what others have open on the data. */
+  readonly closeViews: () => void;
 }
+
+/** How a process ended. */
+export type End = "killed" | "lost its power" | "stopped" | "did not start";
 
 /** A process. */
 export interface ServerProcess {
   readonly boot: number;
   readonly isDead: boolean;
-  readonly disk: Disk;
 }
 
 interface Process extends ServerProcess {
+  readonly inner: Storage;
+  /** With the world in between. */
   readonly storage: Storage;
   readonly runtime: Runtime;
   readonly waiting: Set<() => void>;
@@ -82,8 +93,13 @@ export function createServer(options: ServerOptions): Server {
     { level: "warn", base: null, timestamp: false },
     {
       write(line: string) {
-        const { msg, err } = JSON.parse(line) as { readonly msg: string; readonly err?: { readonly message: string } };
-        options.onComplaint(msg, err?.message ?? "");
+        const { msg, err, itemId, runId } = JSON.parse(line) as {
+          readonly msg: string;
+          readonly err?: { readonly message: string };
+          readonly itemId?: string;
+          readonly runId?: string;
+        };
+        options.onComplaint({ message: msg, reason: err?.message ?? "", about: runId ?? itemId ?? null });
       },
     },
   );
@@ -91,22 +107,23 @@ export function createServer(options: ServerOptions): Server {
   const start = () => {
     if (process !== null) return;
     boots += 1;
-    const one = open(boots);
-    process = one;
-    void begin(one);
+    try {
+      const one = open(boots);
+      process = one;
+      void begin(one);
+    } catch (error) {
+      options.onComplaint({ message: "the data cannot be opened", reason: asError(error).message, about: null });
+    }
   };
 
   const open = (boot: number): Process => {
-    const disk = createDisk();
-    const inner = openSqliteStorage({
-      file: options.file,
-      synchronous: "normal",
-      now: clock.now(),
-      beforeCommit: disk.sync,
-    });
+    const { file, disk } = options;
+    const { beforeCommit, sync: syncLog } = disk;
+    const inner = openSqliteStorage({ file, synchronous: "full", now: clock.now(), beforeCommit, syncLog });
+    // A boot waits for the disk by itself.
+    disk.keep();
     const it: ServerProcess = {
       boot,
-      disk,
       get isDead() {
         return one.isDead;
       },
@@ -120,13 +137,14 @@ export function createServer(options: ServerOptions): Server {
         callsPerAppMax: options.callsPerAppMax,
         callTimeoutMs: options.callTimeoutMs,
         indexesTexts: true,
+        appWaitMs: options.appWaitMs,
       },
       log,
     });
     const one: Process = {
       boot,
-      disk,
-      storage: inner,
+      inner,
+      storage,
       runtime,
       waiting: new Set(),
       isDead: false,
@@ -146,24 +164,33 @@ export function createServer(options: ServerOptions): Server {
     }
   };
 
-  const end = (one: Process, how: "killed" | "stopped" | "did not start", downMs: number): void => {
+  const end = (one: Process, how: End, downMs: number): void => {
     if (one.isDead) return;
     one.isDead = true;
     process = null;
     // What a dead process waited for never comes.
     clock.forgetSleepers();
-    void one.storage.close();
-    options.onEnded(one.boot, how);
+    const close = () => void one.inner.close();
+    const isAllKept = how !== "lost its power" || losePower(close);
+    if (how !== "lost its power") close();
+    options.onEnded(one.boot, how, isAllKept);
     for (const lose of one.waiting) lose();
     clock.after(downMs, start);
   };
+
+  const losePower = (close: () => void): boolean =>
+    options.disk.losePower(() => {
+      options.closeViews();
+      close();
+    });
 
   /** Everything that is asked of a runtime is answered with a promise. */
   const begun = <T>(runtime: Runtime, what: (runtime: Runtime) => Promise<T>): Promise<T> => {
     try {
       return what(runtime);
     } catch (error) {
-      options.onComplaint("it was asked for something and threw", asError(error).message);
+      const message = "it was asked for something and threw";
+      options.onComplaint({ message, reason: asError(error).message, about: null });
       return Promise.reject(asError(error));
     }
   };
@@ -178,9 +205,12 @@ export function createServer(options: ServerOptions): Server {
     get runtime() {
       return process?.isReady === true && !process.isStopping ? process.runtime : null;
     },
+    get storage() {
+      return process?.isReady === true ? process.storage : null;
+    },
     start,
-    kill(downMs) {
-      if (process !== null) end(process, "killed", downMs);
+    kill(downMs, { isPowerLost } = { isPowerLost: false }) {
+      if (process !== null) end(process, isPowerLost ? "lost its power" : "killed", downMs);
     },
     stop({ graceMs, downMs }) {
       const one = process;

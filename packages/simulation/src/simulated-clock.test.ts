@@ -43,6 +43,14 @@ test("a clock that jumps backwards lets sleepers sleep longer", async () => {
   expect(clock.elapsed).toBe(1_500);
 });
 
+test("a clock that was set back knows which times it shows twice", () => {
+  const clock = createSimulatedClock();
+  clock.after(1_000, () => clock.jump(-300));
+  clock.step();
+  const shown = [699, 700, 1_000, 1_001].map((ms) => clock.hasShownTwice(worldStart + ms));
+  expect(shown).toEqual([false, true, true, false]);
+});
+
 test("nobody is woken whose process has died", () => {
   const clock = createSimulatedClock();
   const woken: string[] = [];

@@ -1,4 +1,5 @@
-// Virtual time. The world goes by time that never jumps; the server sees it through a clock that may.
+// Virtual time. The world goes by time that never jumps; the server sees it through a clock that may. So it is no clock that is
+// moved, like those of packages/testing and the runtime's tests: what is due next is found among sleepers and the world's agenda.
 import { type Millis, millis } from "@stepwright/protocol";
 import type { Clock } from "@stepwright/runtime";
 
@@ -10,6 +11,11 @@ export interface SimulatedClock extends Clock {
   after(ms: number, act: () => void): void;
   /** Sets the clock forwards or backwards; nobody is woken before time goes on. */
   jump(byMs: number): void;
+  /**
+   * Says whether the clock was set back over this time. Whatever was decided at it, or waited for it, may have seen a later
+   * time before: such times cannot be compared.
+   */
+  hasShownTwice(at: number): boolean;
   /** Lets time pass until something is due and does that, one thing only. False when nothing ever will be. */
   step(): boolean;
   /** Forgets who sleeps: their process has died. */
@@ -41,6 +47,7 @@ export function createSimulatedClock(): SimulatedClock {
   let order = 0;
   const sleepers = new Set<Sleeper>();
   const agenda = new Set<Planned>();
+  const setBack: { readonly from: number; readonly to: number }[] = [];
   const now = (): Millis => millis(elapsed + offset);
 
   const next = (): { readonly due: number; readonly entry: Entry } | null => {
@@ -94,8 +101,10 @@ export function createSimulatedClock(): SimulatedClock {
       agenda.add(planned);
     },
     jump(byMs) {
+      if (byMs < 0) setBack.push({ from: now(), to: now() + byMs });
       offset += byMs;
     },
+    hasShownTwice: (at) => setBack.some(({ from, to }) => at >= to && at <= from),
     step() {
       const found = next();
       if (found === null) return false;

@@ -1,7 +1,7 @@
 // The runtime's chance, drawn from the seed.
 import { millis, ulidOf } from "@stepwright/protocol";
 import type { Random } from "@stepwright/runtime";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "@stepwright/test-parts";
 
 /** Makes the chance of one process: its ids rise strictly, as those of a real one do. */
 export function createSimulatedRandom(chance: Chance): Random {

@@ -1,8 +1,9 @@
 // The storage as one process of a world gets it: with the world's faults, and in tests with a defect put in on purpose.
 import type { Storage } from "@stepwright/runtime";
-import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import type { CommitBatch, CommitResult, SweepRequest } from "@stepwright/storage";
 import { short } from "./apps.ts";
-import type { Faults } from "./faults.ts";
+import type { Disk } from "./disk.ts";
+import type { CommitFault, Faults } from "./faults.ts";
 import { createFaultyStorage, decidesAboutRun } from "./faulty-storage.ts";
 import type { Records } from "./records.ts";
 import type { ServerProcess } from "./server.ts";
@@ -20,24 +21,36 @@ export interface StoragePortOptions {
   readonly mutation: Mutation | undefined;
   readonly say: (line: string) => void;
   readonly onCall: () => void;
+  readonly disk: Disk;
   readonly die: () => void;
+  readonly onUnsynced: (batch: CommitBatch) => void;
+  readonly onSyncFailed: () => void;
+  readonly onSweep: (request: SweepRequest) => () => void;
+  /** A run could not be read, or a decision about it not be stored. */
+  readonly onDamaged: (runId: string) => void;
   readonly onCommitted: (batch: CommitBatch, result: CommitResult) => void;
 }
 
 /** Makes the port. */
 export function createStoragePort(inner: Storage, options: StoragePortOptions): Storage {
   const { process, clock, faults, records, say } = options;
+  let isSyncFailed = false;
   const storage = options.mutation === undefined ? inner : options.mutation(inner);
   return createFaultyStorage(storage, {
     isDead: () => process.isDead,
     faultOfCommit(batch) {
+      // A store that has stopped writing refuses everything by itself.
+      if (isSyncFailed) return null;
       const fault = faults.commit(batch.transitions.some(decidesAboutRun));
+      if (fault !== null && isRefusal(fault)) records.refusedBoots.add(process.boot);
       if (fault !== null) say(`commit of ${batch.transitions.length}: ${fault.kind}`);
       return fault;
     },
-    faultOfRead(name) {
-      const fault = faults.read(name === "runs.load");
-      if (fault?.kind === "damaged") records.isDamaged = true;
+    faultOfRead(name, key) {
+      const isOfRun = name === "runs.load" && typeof key === "string";
+      const fault = faults.read(isOfRun);
+      if (isOfRun && fault?.kind === "damaged") options.onDamaged(key);
+      if (fault?.kind === "refused") records.refusedBoots.add(process.boot);
       if (fault !== null) say(`read of ${name}: ${fault.kind}`);
       return fault;
     },
@@ -50,19 +63,29 @@ export function createStoragePort(inner: Storage, options: StoragePortOptions): 
       });
     },
     die: options.die,
-    failToSync: process.disk.failNext,
+    disk: options.disk,
+    onUnsynced: options.onUnsynced,
+    onSyncFailed() {
+      isSyncFailed = true;
+      options.onSyncFailed();
+    },
     onCall: options.onCall,
     onCommitted(batch, result) {
       say(`commit ${summary(batch, result)}`);
       options.onCommitted(batch, result);
     },
+    faultOfSweep: () => (isSyncFailed ? null : faults.sweep()),
+    onSweep: options.onSweep,
     onPoisoned(transition) {
-      records.isDamaged = true;
       for (const effect of transition.effects) {
-        if (effect.kind === "updateRun") records.poisonedRuns.add(effect.run.id);
+        if (effect.kind === "updateRun") options.onDamaged(effect.run.id);
       }
     },
   });
+}
+
+function isRefusal({ kind }: CommitFault): boolean {
+  return kind.startsWith("refused") || kind === "syncFails";
 }
 
 function summary(batch: CommitBatch, result: CommitResult): string {

@@ -1,5 +1,6 @@
 // A world: everything that a seed decides before anything happens.
-import { type Chance, createChance } from "./chance.ts";
+import type { RetentionPolicy } from "@stepwright/engine";
+import { type Chance, createChance } from "@stepwright/test-parts";
 import { makeFunctions, type SimulatedFunction } from "./functions.ts";
 import { createEventSource, type EventSource, type LoadAction, makeLoad } from "./load.ts";
 
@@ -11,10 +12,23 @@ export interface World {
   readonly source: EventSource;
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
+  /** For how long calls of an app that nobody listens for are held; 0 counts each as an attempt. */
+  readonly appWaitMs: number;
+  /** How long what is over is kept; null keeps everything. */
+  readonly retention: RetentionPolicy | null;
   /** For how long there may be faults. */
   readonly troubleMs: number;
   /** For whatever is left to chance when things happen. */
   readonly chance: Chance;
+}
+
+/** Times so short that runs go while others that came from them are under way. */
+function makeRetention(chance: Chance): RetentionPolicy {
+  const keep = () => chance.pick([0, 500, 5_000, 30_000, null]);
+  return {
+    runs: { completed: keep(), failed: keep(), cancelled: keep(), skipped: keep() },
+    events: keep(),
+  };
 }
 
 /** Makes the world of a seed. */
@@ -29,6 +43,8 @@ export function makeWorld(seed: number): World {
     source,
     callsPerAppMax: chance.hits(0.4) ? chance.between(1, 3) : 128,
     callTimeoutMs: chance.pick([8_000, 30_000]),
+    appWaitMs: chance.pick([0, 0, 3_000, 60_000]),
+    retention: chance.hits(0.4) ? makeRetention(chance) : null,
     troubleMs: chance.pick([30_000, 120_000]),
     chance: chance.fork(),
   };

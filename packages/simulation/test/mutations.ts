@@ -3,6 +3,7 @@ import {
   type Admission,
   type Effect,
   eventNames,
+  type FunctionRecord,
   type LeasedItem,
   type NewQueueItem,
   type Transition,
@@ -10,13 +11,13 @@ import {
 import { asJsonText, millis, type QueueItemId } from "@stepwright/protocol";
 import type { Storage } from "@stepwright/runtime";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
+import type { Defects } from "../src/life.ts";
 import type { Mutation } from "../src/storage-port.ts";
 
 /** A defect, and the checker that has to find it. */
-export interface Defect {
+export interface Defect extends Defects {
   readonly name: string;
   readonly caughtBy: string;
-  readonly mutation: Mutation;
 }
 
 /** The defects. */
@@ -25,6 +26,25 @@ export const defects: readonly Defect[] = [
     name: "acknowledges events before they are durable",
     caughtBy: "acknowledged is durable",
     mutation: (inner) => ({ ...inner, commit: (batch) => (isIngest(batch) ? pretend(batch) : inner.commit(batch)) }),
+  },
+  {
+    name: "acknowledges what its disk has not kept",
+    caughtBy: "acknowledged is durable",
+    isDiskLying: true,
+  },
+  {
+    name: "does not know that a discovery was set aside",
+    caughtBy: "unfinished runs go on",
+    mutation: (inner) => ({
+      ...inner,
+      runs: {
+        ...inner.runs,
+        async load(runId) {
+          const loaded = await inner.runs.load(runId);
+          return loaded === null ? null : { ...loaded, isDiscoverySetAside: false };
+        },
+      },
+    }),
   },
   {
     name: "says that a run is cancelled before it is",
@@ -189,6 +209,64 @@ export const defects: readonly Defect[] = [
     name: "locks no singleton",
     caughtBy: "run limits hold",
     mutation: onAdmissions((admission) => ({ ...admission, lock: null })),
+  },
+  {
+    name: "counts calls that reached nobody although their app is waited for",
+    caughtBy: "waiting is free",
+    mutation: onEffects((effect) =>
+      effect.kind === "reschedule" ? [{ ...effect, attempt: Math.max(1, effect.attempt) }] : [effect],
+    ),
+  },
+  {
+    name: "removes what has only just ended",
+    caughtBy: "sweeps take what is over",
+    mutation: (inner) => ({
+      ...inner,
+      retention: {
+        sweep: (request) =>
+          inner.retention.sweep({
+            ...request,
+            expired: { ...request.expired, before: millis(request.expired.before + 3_600_000) },
+          }),
+      },
+    }),
+  },
+  {
+    name: "moves a run without its call",
+    caughtBy: "unfinished runs go on",
+    mutation: onTransitions((one) =>
+      has(one, "moveRun") ? { ...one, effects: one.effects.filter(({ kind }) => kind !== "enqueue") } : one,
+    ),
+  },
+  {
+    name: "goes on with the limits that an app had first",
+    caughtBy: "concurrency holds",
+    mutation(inner) {
+      const first = new Map<string, FunctionRecord["config"]>();
+      return onEffects((effect) => {
+        if (effect.kind !== "putFunction") return [effect];
+        const { slug, config } = effect.fn;
+        if (!first.has(slug)) first.set(slug, config);
+        return [{ ...effect, fn: { ...effect.fn, config: first.get(slug) ?? config } }];
+      })(inner);
+    },
+  },
+  {
+    name: "stores another answer than a request of a step got",
+    caughtBy: "fetches are made once",
+    mutation: onEffects((effect) =>
+      effect.kind === "putStep" && effect.step.op === "Gateway"
+        ? [{ ...effect, step: { ...effect.step, memo: asJsonText('{"data":{"body":"forged"}}') } }]
+        : [effect],
+    ),
+  },
+  {
+    name: "makes a request of a step twice",
+    caughtBy: "fetches are made once",
+    mutation: onResult((result) => ({
+      ...result,
+      leased: result.leased.flatMap((item) => (item.work.kind === "gateway" ? [item, item] : [item])),
+    })),
   },
   {
     name: "does not find who waits for an event",

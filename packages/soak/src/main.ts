@@ -80,7 +80,11 @@ await app.close();
 const wasRunning = server.isRunning;
 await server.stop();
 const isFine =
-  wasRunning && left === 0 && counts.queue.setAside === 0 && verdicts.every(({ trend }) => !trend.isRising);
+  wasRunning &&
+  left === 0 &&
+  counts.queue.setAside === 0 &&
+  drive.errors.size === 0 &&
+  verdicts.every(({ trend }) => !trend.isRising);
 process.exitCode = isFine ? 0 : 1;
 
 async function takeSample(isCollected: boolean): Promise<Sample> {

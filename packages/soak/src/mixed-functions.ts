@@ -6,7 +6,7 @@ import { type Call, done, op, ops, type SoakFunction } from "./soak-app.ts";
 export interface Heard {
   /** A run of `steps` was called for the first time. */
   firstCall(call: Call): void;
-  /** A run of `steps` was called again after it had answered at `answeredAt`. */
+  /** A run of `steps` was called again so long after it had answered. */
   nextCall(afterMs: number): void;
 }
 

@@ -14,6 +14,8 @@ const runs = Number(flags.runs);
 const downMs = Number(flags.seconds) * 1_000;
 /** A call of the app takes this long, as calls of real apps do. */
 const callMs = 5;
+/** Calls of an app that is back come every few milliseconds. */
+const quietMs = 60_000;
 
 const server = await startServerProcess([]);
 const at = { serverUrl: server.url, bearer: server.bearer };
@@ -124,8 +126,11 @@ function inSecond(from: number, second: number) {
   return arrivals.filter((arrival) => Math.floor((arrival.at - from) / 1_000) === second);
 }
 
+/** Gives up when nothing has come for a while: what has not come by then is lost. */
 async function untilDone(): Promise<void> {
-  while (arrivals.length < runs || isCalling()) await delay(100);
+  const lastAt = (): number => Math.max(backAt, arrivals.at(-1)?.at ?? 0);
+  while ((new Set(arrivals.map(({ n }) => n)).size < runs || isCalling()) && performance.now() - lastAt() < quietMs)
+    await delay(500);
 }
 
 function report(): void {
@@ -134,6 +139,7 @@ function report(): void {
   print(
     `runs called ${seen.size} of ${runs}, calls ${arrivals.length}, attempts above 0: ${arrivals.filter(({ attempt }) => attempt > 0).length}, furthest from its place: ${displaced}`,
   );
+  process.exitCode = seen.size === runs && server.isRunning ? 0 : 1;
   for (const [what, count] of server.complaints) print(`server log: ${what}: ${count}`);
 }
 

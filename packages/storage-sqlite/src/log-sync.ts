@@ -7,6 +7,7 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
 import { promisify } from "node:util";
 import { storageUnsynced } from "@stepwright/protocol";
+import type { SqliteOptions } from "./open.ts";
 
 /** Syncs the log of a database. */
 export interface LogSync {
@@ -35,7 +36,7 @@ const syncOnThread = promisify(fdatasync);
  *
  * Locks of SQLite are on the database file and its shared memory, never on the log, so closing our descriptor drops none of them.
  */
-export function logSync(file: string): LogSync {
+export function logSync({ file, syncLog }: Pick<SqliteOptions, "file" | "syncLog">): LogSync {
   let descriptor: number | null = null;
   let averageMs = 0;
 
@@ -53,7 +54,7 @@ export function logSync(file: string): LogSync {
   return {
     async flush({ isDiskBusy }) {
       try {
-        await sync(isDiskBusy);
+        await (syncLog === undefined ? sync(isDiskBusy) : syncLog());
       } catch (cause) {
         throw storageUnsynced({ reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
       }

@@ -67,6 +67,8 @@ export interface SqliteOptions {
    * disk does: simulations have no other way to that moment.
    */
   readonly beforeCommit?: (() => void) | undefined;
+  /** Waits until the log is on the disk, with `full`; simulations have disks of their own. Default: `fdatasync`. */
+  readonly syncLog?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -138,17 +140,21 @@ interface Opened {
 
 /** Brings the schema up to date, counts the boot and gives back the leases of earlier ones. */
 function boot(db: Connection, options: SqliteOptions): number {
+  // For the same reason as a sweep, whatever a boot writes is on the disk before anything else is written.
+  if (options.synchronous === "full") db.pragma("synchronous = FULL");
   const outcome = migrate(db, options.now);
   if (outcome.kind === "newer") {
     throw dataFolderNewer({ folder: dirname(options.file), migration: outcome.migration });
   }
-  return db
+  const epoch = db
     .transaction(() => {
       const { lastInsertRowid } = db.prepare("INSERT INTO boots (started_at) VALUES (?)").run(options.now);
       endEarlierLeases(db);
       return Number(lastInsertRowid);
     })
     .immediate();
+  db.pragma("synchronous = NORMAL");
+  return epoch;
 }
 
 function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
@@ -190,7 +196,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     registry: registryReads(reader, tables.counters),
   };
   let latest = options.now;
-  const log = options.synchronous === "full" && !writer.memory ? logSync(options.file) : noSync;
+  const log = options.synchronous === "full" && !writer.memory ? logSync(options) : noSync;
   const { checkpoints, closeFile } = openCheckpoints({ ...options, writer, places, onUnsynced: health.stop });
   /**
    * Writes, and resolves when that is on the disk. Sweeps and the index wait for it, too: commits that nobody has waited for must not
@@ -221,7 +227,9 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
         const steps = hot.steps.ofRun(runId);
         const finished = new Set(steps.map((step) => step.id));
         const openSteps = hot.queue.openSteps(runId).filter((id) => !finished.has(id));
-        return { run, steps, events: hot.events.ofRun(runId), openSteps };
+        const { discovery } = run.progress;
+        const isDiscoverySetAside = discovery !== null && hot.queue.isSetAside(discovery.itemId);
+        return { run, steps, events: hot.events.ofRun(runId), openSteps, isDiscoverySetAside };
       }),
       get: reading(hot.runs.get),
       steps: reading(hot.steps.ofRun),

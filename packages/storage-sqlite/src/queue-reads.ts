@@ -1,12 +1,21 @@
 // What people and the scheduler's sweep see of the queue.
 import type { Lane } from "@stepwright/engine";
-import { asQueueItemId, asRunId, asStepId, millis, type RunId, type StepId } from "@stepwright/protocol";
+import {
+  asQueueItemId,
+  asRunId,
+  asStepId,
+  millis,
+  type QueueItemId,
+  type RunId,
+  type StepId,
+} from "@stepwright/protocol";
 import type { LaneQueue, Page, QueuedItem, QueueReads, SetAsideItem, SetAsideRow, WaitsFor } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { distinctSql } from "./distinct-sql.ts";
 import { gatesFromText } from "./gates.ts";
 import { roomOnly } from "./lines.ts";
 import { pageOf, type PageRequest, rowsWanted } from "./page.ts";
+import { isSetAsideSql } from "./queue.ts";
 import { workFromText } from "./queue-row.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
@@ -95,6 +104,7 @@ export interface QueueGets {
   readonly setAside: (page: PageRequest) => Page<SetAsideRow>;
   /** Null when no item with this id was set aside. */
   readonly setAsideItem: (id: string) => SetAsideItem | null;
+  readonly isSetAside: (id: QueueItemId) => boolean;
   /** Open items of a run, soonest first. */
   readonly ofRun: (runId: RunId) => readonly QueuedItem[];
   /** The same of several runs; one without items is missing. */
@@ -115,6 +125,7 @@ export function queueReads(db: Connection): QueueGets {
   const setAsideCount = db.prepare<[], number>(setAsideCountSql).pluck();
   const setAside = db.prepare<[number, number, number], SetAsideListRow>(setAsideSql);
   const setAsideItem = db.prepare<[string], SetAsideItemRow>(setAsideItemSql);
+  const isSetAside = db.prepare<[string], number>(isSetAsideSql).pluck();
   const ofRun = db.prepare<[string], QueuedRow>(ofRunSql);
   const ofRuns = db.prepare<[string], QueuedRow>(ofRunsSql);
   const inFlight = db.prepare<[string], number>(inFlightSql).pluck();
@@ -167,6 +178,7 @@ export function queueReads(db: Connection): QueueGets {
         .flatMap((row) => row.run_id ?? []);
       return [...new Set([...calling, ...slotHolders.all(gateId, limit)])].slice(0, limit).map(asRunId);
     },
+    isSetAside: (id) => isSetAside.get(id) === 1,
     openSteps: (runId) => openSteps.all(runId, runId).map(asStepId),
   };
 }

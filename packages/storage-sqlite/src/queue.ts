@@ -30,7 +30,8 @@ const replaceSql = `UPDATE queue_items SET lane = ?, at = ?, attempt = ?, kind =
 const setAsideSql = `INSERT INTO set_aside_items (id, lane, attempt, kind, run_id, work, reason, at)
 SELECT id, lane, attempt, kind, run_id, work, ?, ? FROM queue_items WHERE id = ?
 ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, work = excluded.work, reason = excluded.reason, at = excluded.at`;
-const isSetAsideSql = "SELECT EXISTS (SELECT 1 FROM set_aside_items WHERE id = ?)";
+/** Says whether an item of this id was set aside. */
+export const isSetAsideSql = "SELECT EXISTS (SELECT 1 FROM set_aside_items WHERE id = ?)";
 const forgetSetAsideSql = "DELETE FROM set_aside_items WHERE id = ?";
 const unleaseSql = "UPDATE queue_items SET lease_epoch = NULL, generation = generation - 1 WHERE id = ?";
 const leaseTimedSql = `UPDATE queue_items SET lease_epoch = ?, generation = generation + 1 WHERE row IN (

@@ -49,6 +49,19 @@ test("a log that cannot be made durable ends all writing: what it holds is known
   await expect(storage.commit(batch)).rejects.toMatchObject(refused);
 });
 
+test("a sweep is waited for until the disk has it, as a commit is", async () => {
+  let isFailing = false;
+  const syncLog = async (): Promise<void> => {
+    if (isFailing) throw new Error("EIO");
+  };
+  const storage = openSqliteStorage({ file: join(testFolder(), "main.db"), synchronous: "full", now, syncLog });
+  onTestFinished(() => storage.close());
+  const request = { expired: { kind: "events", before: now }, cursor: null, weightMax: 100 } as const;
+  expect((await storage.retention.sweep(request)).removed.events).toBe(0);
+  isFailing = true;
+  await expect(storage.retention.sweep(request)).rejects.toMatchObject({ code: "STORAGE_UNSYNCED" });
+});
+
 test("a transaction that fails at its very end leaves nothing in memory either, and the same goes through later", async () => {
   let isFailing = false;
   const storage = openSqliteStorage({

@@ -111,6 +111,8 @@ export interface LoadedRun {
   readonly events: readonly StoredEvent[];
   /** Steps reported but not finished: targets of open queue items and pauses. */
   readonly openSteps: readonly StepId[];
+  /** The run's discovery item is among those that were set aside. */
+  readonly isDiscoverySetAside: boolean;
 }
 
 /** Reads of runs. */

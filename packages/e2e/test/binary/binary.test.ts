@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { repository } from "../harness/child.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 import { serverApi } from "../harness/server-api.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 

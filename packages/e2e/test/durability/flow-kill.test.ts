@@ -1,14 +1,15 @@
 // The server is killed again and again while runs wait at limits, in debounces, in batches and for singletons. The app is
 // the witness: never more at once than a limit allows, every acknowledged event in one run, batch or recorded drop, and
 // in the end no slot, lock, window or batch left.
+import { createChance } from "@stepwright/test-parts";
 import { describe, expect, test, vi } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 import type { OutgoingEvent } from "../harness/server-api.ts";
 import type { ServerProcess } from "../harness/server-process.ts";
-import { seededFraction, seedOfTest } from "./seeded.ts";
+import { seedOfTest } from "./seeded.ts";
 
 const kills = 5;
 const eventsPerKind = 60;
@@ -34,7 +35,7 @@ describe.each(sdks)("kills amid flow control with SDK $name", (sdk) => {
   test("no limit is exceeded, nothing is lost or doubled, and nothing stays taken", async () => {
     const seed = seedOfTest();
     process.stdout.write(`flow kill test, SDK ${sdk.name}: SEED=${seed}\n`);
-    const fraction = seededFraction(seed);
+    const { fraction } = createChance(seed);
     let server: ServerProcess = await scope.startServer({ args: ["--no-poll", "--no-retry-jitter"] });
     const seen: Seen = { eventsOf: new Map(), atOnce: new Map(), most: new Map() };
     const app = await serveApp(server, sdk, ({ define, event }) => {

@@ -2,15 +2,16 @@
 // every acknowledged event's run ends exactly once, and no more is executed twice than was in flight at a kill.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { createChance } from "@stepwright/test-parts";
 import { describe, expect, test, vi } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 import { type Sdk, sdks } from "../harness/sdk.ts";
 import type { OutgoingEvent, ServerApi } from "../harness/server-api.ts";
 import type { ServerProcess } from "../harness/server-process.ts";
 import { type Execution, openOutbox, type Outbox } from "./outbox.ts";
-import { seededFraction, seedOfTest } from "./seeded.ts";
+import { seedOfTest } from "./seeded.ts";
 
 const eventCount = 500;
 const sendersInParallel = 10;
@@ -39,7 +40,7 @@ describe.each(sdks)("five kills under load with SDK $name", (sdk) => {
   test("nothing that was acknowledged is lost or ends twice", async () => {
     const seed = seedOfTest();
     process.stdout.write(`kill test, SDK ${sdk.name}: SEED=${seed}\n`);
-    const fraction = seededFraction(seed);
+    const { fraction } = createChance(seed);
     const folder = scope.folder();
     mkdirSync(folder, { recursive: true });
     const outbox = openOutbox(join(folder, "outbox.db"));

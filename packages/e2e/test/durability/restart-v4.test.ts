@@ -1,7 +1,7 @@
 // SDK v4 runs many steps in one call and stores each as it ends: what is stored when a process dies is not run again.
 import { expect, test } from "vitest";
 import { startExampleApp, type ExampleApp } from "../harness/example-app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 import type { ServerApi } from "../harness/server-api.ts";
 import type { ServerProcess } from "../harness/server-process.ts";

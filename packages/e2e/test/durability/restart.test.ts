@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { ApiRun } from "@stepwright/protocol";
 import { expect, test } from "vitest";
 import type { Child } from "../harness/child.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 import { type ServerProcess, startServerChild } from "../harness/server-process.ts";
 import { type Execution, openOutbox } from "./outbox.ts";

@@ -9,7 +9,7 @@ import type {
   ApiRunRow,
   ApiStep,
 } from "@stepwright/protocol";
-import { until } from "./poll.ts";
+import { until } from "@stepwright/test-parts";
 
 /** An event to send. */
 export interface OutgoingEvent {

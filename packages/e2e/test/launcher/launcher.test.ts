@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { repository } from "../harness/child.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useScope } from "../harness/scope.ts";
 
 const scope = useScope();

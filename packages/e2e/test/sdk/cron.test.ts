@@ -1,7 +1,7 @@
 // A schedule in real time: the run starts with the minute, and stops starting when the function is gone.
 import { expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 

@@ -1,7 +1,7 @@
 // What runs after a run: onFailure handlers, and functions that are triggered by how others ended.
 import { describe, expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 import type { ReceivedEvent } from "../harness/step-context.ts";

@@ -1,7 +1,7 @@
 // Steps at the same time: each runs once, the function goes on once, and whoever is first wins a race.
 import { describe, expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 import { stepsOf } from "../harness/server-api.ts";

@@ -1,7 +1,7 @@
 // Apps that change: functions come, change and go, and runs that are under way go on.
 import { describe, expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 

@@ -3,7 +3,7 @@
 import type { ApiFunction } from "@stepwright/protocol";
 import { expect, test } from "vitest";
 import { listen, portOf } from "../harness/app.ts";
-import { until } from "../harness/poll.ts";
+import { until } from "@stepwright/test-parts";
 import { stepsOf } from "../harness/server-api.ts";
 import { describeApplication } from "./application.ts";
 

@@ -1,9 +1,10 @@
 // A function's backlog: its runs that have not started yet, which may be dropped or moved to another function.
-import { asQueueItemId, type Millis, parseJsonText } from "@stepwright/protocol";
+import { asQueueItemId, isJsonObject, type JsonValue, type Millis, millis, parseJsonText } from "@stepwright/protocol";
 import { assert } from "../assert.ts";
 import type { FunctionRecord, Transition } from "../effects.ts";
 import { callItem, startFlow } from "../queue-item.ts";
 import type { Registry } from "../registry.ts";
+import type { Run } from "../run.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, patchProgress, type RunState } from "../state.ts";
 import { runFlow } from "./run-flow.ts";
 
@@ -32,6 +33,7 @@ export function moveRun(state: RunState, context: DecisionContext, to: FunctionR
   const [event] = state.events;
   assert(event !== undefined, "a run has at least one triggering event");
   const { now } = context;
+  const trigger = parseJsonText(event.full);
   const invokers = draft.run.flow?.invokers ?? [];
   draft.run = {
     ...draft.run,
@@ -39,7 +41,7 @@ export function moveRun(state: RunState, context: DecisionContext, to: FunctionR
     appId: to.appId,
     functionSlug: to.slug,
     functionVersion: to.version,
-    flow: runFlow(to, { event: parseJsonText(event.full), now, lock: null, invokers }),
+    flow: runFlow(to, { event: trigger, now, lock: null, invokers }),
   };
   const itemId = asQueueItemId(`${discovery.itemId}:moved:${context.newId()}`);
   draft.guards.push({ kind: "itemWaiting", itemId: discovery.itemId });
@@ -50,7 +52,7 @@ export function moveRun(state: RunState, context: DecisionContext, to: FunctionR
       kind: "enqueue",
       item: callItem(draft.run, {
         id: itemId,
-        at: now,
+        at: startOf(draft.run, trigger, now),
         flow: startFlow(draft.run),
         queuedAt: draft.run.queuedAt,
       }),
@@ -58,4 +60,11 @@ export function moveRun(state: RunState, context: DecisionContext, to: FunctionR
   );
   patchProgress(draft, { discovery: { itemId, retryAt: null } });
   return closeDraft(draft);
+}
+
+/** An event that lies ahead starts its run when its time has come, whichever function gets it; a batch or a rerun waits for nothing. */
+function startOf({ batchId, originalRunId }: Run, trigger: JsonValue, now: Millis): Millis {
+  const ts = isJsonObject(trigger) ? trigger["ts"] : null;
+  const isAhead = batchId === null && originalRunId === null && typeof ts === "number" && ts > now;
+  return isAhead ? millis(ts) : now;
 }

@@ -5,14 +5,16 @@ import type { CheckSurroundings, Report } from "./surroundings.ts";
 /** Makes the checker. */
 export function acknowledgedIsDurable({ view, records }: CheckSurroundings, report: Report): Checker {
   const known = new Set<string>();
+  /** Events and runs that were removed, some of them before their sender had the answer. */
+  const swept = new Set<string>();
   const look = (id: string) => {
-    if (view().get("SELECT 1 FROM events WHERE internal_id = ?", id) === undefined)
+    if (!swept.has(id) && view().get("SELECT 1 FROM events WHERE internal_id = ?", id) === undefined)
       report(`event ${id} was acknowledged and is not there`);
   };
   const lookAtAll = () => {
     for (const id of known) look(id);
     for (const runId of records.reruns) {
-      if (view().get("SELECT 1 FROM runs WHERE id = ?", runId) === undefined)
+      if (!swept.has(runId) && view().get("SELECT 1 FROM runs WHERE id = ?", runId) === undefined)
         report(`rerun ${runId} was acknowledged and is not there`);
     }
   };
@@ -20,7 +22,7 @@ export function acknowledgedIsDurable({ view, records }: CheckSurroundings, repo
   const lookAtSignal = (signal: string, n: number) => {
     const [runId = "", stepId = ""] = signal.split("/");
     const step = view().get<{ memo: string }>("SELECT memo FROM steps WHERE run_id = ? AND id = ?", runId, stepId);
-    if (step === undefined || records.isDamaged) return;
+    if (step === undefined || records.damagedRuns.has(runId)) return;
     const { data } = (JSON.parse(step.memo) ?? {}) as { readonly data?: { readonly data?: number } };
     if (data?.data !== n) report(`signal ${signal} was acknowledged with ${n}, and its step has ${step.memo}`);
   };
@@ -35,6 +37,10 @@ export function acknowledgedIsDurable({ view, records }: CheckSurroundings, repo
     cancelled(runId) {
       const run = view().get<{ status: string }>("SELECT status FROM runs WHERE id = ?", runId);
       if (run?.status !== "cancelled") report(`run ${runId} was said to be cancelled and is ${run?.status}`);
+    },
+    swept({ runs, events }) {
+      for (const { internalId } of events) swept.add(internalId);
+      for (const { id } of runs) swept.add(id);
     },
     booted: lookAtAll,
     rested() {

@@ -1,6 +1,7 @@
 // All checkers of a world.
 import type { Checker } from "../witness.ts";
 import { acknowledgedIsDurable } from "./acknowledged.ts";
+import { waitingIsFree } from "./attempts.ts";
 import { nothingIsLeft } from "./at-rest.ts";
 import { batchesHold } from "./batches.ts";
 import { callsPerAppHold, concurrencyHolds, discoveriesAreAlone, groupsAreWhole, stepsAreAlone } from "./calls.ts";
@@ -10,6 +11,8 @@ import { nobodyComplains } from "./complaints.ts";
 import { endsHaveCauses } from "./ends.ts";
 import { eventsHaveOneFate } from "./fates.ts";
 import { cronsGoOn } from "./crons.ts";
+import { fetchesAreMadeOnce } from "./fetches.ts";
+import { sweepsTakeWhatIsOver } from "./sweeps.ts";
 import { timersAreNeverEarly } from "./never-early.ts";
 import { gatheringTakesItsTime } from "./gathering.ts";
 import { lanesAreInOrder } from "./order.ts";
@@ -50,6 +53,9 @@ export function createCheckers(
     timersAreNeverEarly,
     lateCheckpointsAreRefused,
     waitsAreAnswered,
+    fetchesAreMadeOnce,
+    waitingIsFree,
+    sweepsTakeWhatIsOver,
     cancelsAreHeeded,
     gatheringTakesItsTime,
     batchesHold,

@@ -1,12 +1,12 @@
 // Nothing is left of what is over: no lease, pause, timer, slot, line, lock or window, and nobody sleeps.
 import type { View } from "../view.ts";
 import type { Checker } from "../witness.ts";
+import { isExplainedByDamage } from "./damage.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 // Paces stay: they say when the next start is allowed, and one that has passed says nothing.
 const tables = [
   "queue_items",
-  "set_aside_items",
   "pauses",
   "pause_terms",
   "pause_paths",
@@ -21,23 +21,35 @@ const tables = [
 ] as const;
 
 /** Makes the checker. */
-export function nothingIsLeft({ view, clock, records, memory }: CheckSurroundings, report: Report): Checker {
+export function nothingIsLeft(surroundings: CheckSurroundings, report: Report): Checker {
+  const { view, clock, memory } = surroundings;
+  /** Runs that were ended so before the process began. */
+  let endedBefore = 0;
   return {
     name: "nothing is left",
+    swept({ runs }) {
+      for (const { error } of runs) if (error?.includes('"kind":"singleton"') === true) endedBefore -= 1;
+    },
+    booted() {
+      endedBefore = cancelledBySingletons(view());
+    },
     rested() {
       for (const table of tables) {
-        // What was set aside stays to be looked at.
-        if (table === "set_aside_items" && records.isDamaged) continue;
         const rows = view().all<Record<string, unknown>>(`SELECT * FROM ${table} LIMIT 3`);
         if (rows.length > 0) report(`${table} still holds ${JSON.stringify(rows)}`);
       }
+      // What was set aside stays to be looked at.
+      const unexplained = view()
+        .all<{ id: string; reason: string }>("SELECT id, reason FROM set_aside_items")
+        .find(({ id }) => !isExplainedByDamage(surroundings, id));
+      if (unexplained !== undefined) report(`${unexplained.id} was set aside: ${unexplained.reason}`);
       const open = view().get<{ run_id: string; id: string }>(
         "SELECT run_id, spans.id FROM spans JOIN runs ON runs.id = run_id WHERE spans.ended_at IS NULL AND runs.status IN ('queued', 'running')",
       );
       if (open !== undefined) report(`span ${open.id} of run ${open.run_id} is open`);
       for (const [what, size] of Object.entries(memory() ?? {})) {
         // A singleton's next run ends the one before without its mailbox; the cache forgets that one in time.
-        const max = what === "cachedRuns" ? cancelledBySingletons(view()) : 0;
+        const max = what === "cachedRuns" ? cancelledBySingletons(view()) - endedBefore : 0;
         if (size > max) report(`the process still remembers ${size} ${what}`);
       }
       if (clock.sleepers > 0) report(`${clock.sleepers} timers are still set`);

@@ -3,12 +3,12 @@ import type { Checker } from "../witness.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 /** Makes the checker. */
-export function batchesHold(_: CheckSurroundings, report: Report): Checker {
+export function batchesHold({ functionOf, originOf }: CheckSurroundings, report: Report): Checker {
   return {
     name: "batches hold",
     called(call) {
       const { events } = call.seen;
-      const { batch } = call.fn.options;
+      const { batch } = functionOf(originOf(call.runId)).options;
       if (events.length > (batch?.maxSize ?? 1))
         report(
           `run ${call.runId} of ${call.fn.slug} has ${events.length} events, at most ${batch?.maxSize ?? 1} go together`,

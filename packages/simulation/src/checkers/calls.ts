@@ -27,8 +27,9 @@ UNION SELECT step_id FROM pauses WHERE run_id = ? AND step_id IS NOT NULL`;
   return {
     name: "groups are whole",
     called(call) {
+      if (call.target !== null || call.fn.mode.version < 2 || hasRace(call.fn.code)) return;
       // What could not be processed leaves a group without a member, and its run is asked anew.
-      if (call.target !== null || call.fn.mode.version < 2 || hasRace(call.fn.code) || records.isDamaged) return;
+      if (records.damagedRuns.has(call.runId)) return;
       // A call that had its step checkpointed may still be in flight.
       const open = view()
         .all<{ step_id: string }>(openSql, call.runId, call.runId)
@@ -52,6 +53,7 @@ function hasRace(code: Code): boolean {
     case "wait":
     case "signal":
     case "invoke":
+    case "fetch":
       return false;
   }
 }
@@ -89,7 +91,7 @@ export function concurrencyHolds({ view }: CheckSurroundings, report: Report): C
   return {
     name: "concurrency holds",
     called(call, inFlight) {
-      for (const limit of call.fn.options.concurrency) {
+      for (const limit of call.limits.concurrency) {
         const sharing = [
           limit.limit,
           ...inFlight.filter(isUnfinished).flatMap((other) => sharedLimit(limit, call, other)),
@@ -109,7 +111,7 @@ export function concurrencyHolds({ view }: CheckSurroundings, report: Report): C
 function sharedLimit(limit: CallLimit, call: SeenCall, other: SeenCall): readonly number[] {
   if (limit.isKeyed && other.user !== call.user) return [];
   if (limit.scope === "fn" && other.fn.slug !== call.fn.slug) return [];
-  return other.fn.options.concurrency.flatMap((one) =>
+  return other.limits.concurrency.flatMap((one) =>
     one.scope === limit.scope && one.isKeyed === limit.isKeyed ? [one.limit] : [],
   );
 }

@@ -62,11 +62,10 @@ WHERE kind = 'cancel' AND seq > ? ORDER BY seq`,
       }
       if (listening.size === 0) return;
       for (const { run_id } of view().all<{ run_id: string }>(endedSql)) {
-        if (listening.delete(run_id)) endedIn.set(run_id, number);
+        if (!listening.delete(run_id)) continue;
+        endedIn.set(run_id, number);
+        for (const listener of listeners) if (listener.run_id === run_id) look(listener);
       }
-    },
-    rested() {
-      for (const listener of listeners) look(listener);
     },
   };
 }

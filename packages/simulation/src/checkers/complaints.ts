@@ -1,14 +1,21 @@
 // The log: what the runtime calls a broken invariant, or has to repair, is a defect unless a fault explains it.
-import type { Checker } from "../witness.ts";
+import type { Checker, Complaint } from "../witness.ts";
+import { isExplainedByDamage } from "./damage.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
-/** What faults of the store explain. */
-const explained = new Set([
+/** What a store explains that refuses. */
+const explainedByRefusal = new Set([
   "the database refuses writes; what must not be lost is kept and tried again",
   "queue item could not be read; trying again",
 ]);
 
-/** What rows that cannot be read or written explain. */
+/** What apps explain that nobody listens for. */
+const explainedByAbsence = new Set([
+  "app cannot be reached; its calls wait",
+  "app was waited for long enough; its calls go out and count",
+]);
+
+/** What a run explains that cannot be read or written. */
 const explainedByDamage = new Set([
   "queue item set aside",
   "unfinished run had neither work nor a wait; asking its function again",
@@ -16,12 +23,17 @@ const explainedByDamage = new Set([
 ]);
 
 /** Makes the checker. */
-export function nobodyComplains({ records }: CheckSurroundings, report: Report): Checker {
+export function nobodyComplains(surroundings: CheckSurroundings, report: Report): Checker {
+  const { boot, records } = surroundings;
+  const isExplained = ({ message, about }: Complaint): boolean => {
+    if (explainedByAbsence.has(message)) return records.hasRefusedCalls;
+    if (explainedByRefusal.has(message)) return records.refusedBoots.has(boot());
+    return explainedByDamage.has(message) && about !== null && isExplainedByDamage(surroundings, about);
+  };
   return {
     name: "nobody complains",
-    complained(message, reason) {
-      if (explained.has(message) || (records.isDamaged && explainedByDamage.has(message))) return;
-      report(`the runtime says: ${message} (${reason})`);
+    complained(complaint) {
+      if (!isExplained(complaint)) report(`the runtime says: ${complaint.message} (${complaint.reason})`);
     },
   };
 }

@@ -16,7 +16,7 @@ interface EndedRun {
 
 /** Makes the checker. */
 export function endsHaveCauses(surroundings: CheckSurroundings, report: Report): Checker {
-  const { view, records, functionOf, coverage, areAppsReliable } = surroundings;
+  const { view, clock, records, functionOf, originOf, coverage, areAppsReliable } = surroundings;
 
   const judge = (run: EndedRun): void => {
     switch (run.status) {
@@ -28,10 +28,10 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
       }
       case "failed": {
         const failures = records.failures.get(run.id) ?? [];
-        const isCaused = failures.some((one) => one.isFinal || one.attempt + 1 >= one.attemptsMax);
+        const isCaused = failures.some((one) => !one.isFree && (one.isFinal || one.attempt + 1 >= one.attemptsMax));
         // An app that answers nothing again and again is not asked for ever.
-        if (!isCaused && !run.error?.includes("NothingToDo"))
-          report(`run ${run.id} of ${run.slug} failed, and its app did not: ${run.error}`);
+        const isIdle = run.error?.includes("NothingToDo") === true && failures.some((one) => one.isEmpty);
+        if (!isCaused && !isIdle) report(`run ${run.id} of ${run.slug} failed, and its app did not: ${run.error}`);
         break;
       }
       case "cancelled":
@@ -65,7 +65,8 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
         readonly runId?: string;
       };
     };
-    const { options } = functionOf(run.slug);
+    // A run that was moved keeps the cancel listeners and the start timeout of the function that it was made for.
+    const options = [run.slug, originOf(run.id)].map((slug) => functionOf(slug).options);
     coverage.count(`feature cancelled by ${reason?.kind} ${reason?.which ?? ""}`.trim());
     const fail = (why: string) => report(`run ${run.id} of ${run.slug} was cancelled by ${run.error}: ${why}`);
     switch (reason?.kind) {
@@ -73,18 +74,20 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
         if (!records.cancelRequests.has(run.id)) fail("nobody asked for it");
         return;
       case "backlogDropped":
-        if (!records.droppedBacklogs.has(run.slug)) fail("nobody asked for it");
+        if (!isAskedToDrop(run)) fail("nobody asked for it");
         else if (run.started_at !== null) fail("it had started");
         return;
       case "singleton":
-        if (options.singleton?.mode !== "cancel") fail("the function is no such singleton");
+        if (!options.some(({ singleton }) => singleton?.mode === "cancel")) fail("the function is no such singleton");
         return;
       case "timeout": {
-        const seconds = reason.which === "start" ? options.timeouts?.startSeconds : options.timeouts?.finishSeconds;
+        const limits = options.flatMap(
+          ({ timeouts }) => (reason.which === "start" ? timeouts?.startSeconds : timeouts?.finishSeconds) ?? [],
+        );
         const from = reason.which === "start" ? run.queued_at : run.started_at;
-        if (seconds == null || from === null) fail("there is no such limit");
-        else if (!records.hasClockGoneBack && run.ended_at - from < seconds * 1_000)
-          fail(`after ${run.ended_at - from} ms`);
+        if (limits.length === 0 || from === null) fail("there is no such limit");
+        else if ([from, run.ended_at].some(clock.hasShownTwice)) return;
+        else if (run.ended_at - from < Math.min(...limits) * 1_000) fail(`after ${run.ended_at - from} ms`);
         return;
       }
       case "event": {
@@ -92,10 +95,11 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
           "SELECT name, json_extract(data, '$.user') AS user FROM events WHERE internal_id = ?",
           reason.eventId ?? "",
         );
+        if (sweptEvents.has(reason.eventId ?? "")) return;
         const user = userOfRun(run.id);
-        if (options.cancelOn === undefined || event?.name !== options.cancelOn.event)
-          fail("it is not cancelled by that");
-        else if (options.cancelOn.isMatching && event.user !== user)
+        const { cancelOn } = functionOf(originOf(run.id)).options;
+        if (cancelOn === undefined || event?.name !== cancelOn.event) fail("it is not cancelled by that");
+        else if (cancelOn.isMatching && event.user !== user)
           fail(`the event is for ${event.user}, the run for ${user}`);
         return;
       }
@@ -104,14 +108,26 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
     }
   };
 
+  /** Says whether a backlog was dropped in which the run was. */
+  const isAskedToDrop = ({ id, slug, queued_at }: EndedRun): boolean =>
+    [slug, originOf(id)].some((one) => {
+      const at = records.droppedBacklogs.get(one);
+      return at !== undefined && (queued_at <= at || clock.hasShownTwice(queued_at));
+    });
+
   const userOfRun = (runId: string) =>
     view().get<{ user: string | null }>(
       "SELECT json_extract(data, '$.user') AS user FROM run_events JOIN events ON seq = event_seq WHERE run_id = ? AND position = 0",
       runId,
     )?.user;
 
+  const sweptEvents = new Set<string>();
+
   return {
     name: "ends have causes",
+    swept({ events }) {
+      for (const { internalId } of events) sweptEvents.add(internalId);
+    },
     rested() {
       const runs = view().all<EndedRun>(
         "SELECT id, function_slug AS slug, status, output, error, queued_at, started_at, ended_at FROM runs",

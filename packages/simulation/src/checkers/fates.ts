@@ -1,6 +1,7 @@
 // Every accepted event has exactly one fate for every function that it concerns: a run, a place in a batch, or a record of why not.
 import { eventForAll, type SimulatedFunction } from "../functions.ts";
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface EventRow {
@@ -15,31 +16,79 @@ interface EventRow {
   readonly received_at: number;
 }
 
+interface SkippedRun {
+  readonly row: number;
+  readonly id: string;
+  readonly slug: string;
+}
+
 interface Fate {
   readonly event_seq: number;
   readonly slug: string;
   readonly fate: string;
+  readonly run_id: string | null;
 }
 
 const eventsSql = `SELECT seq, internal_id, id, name, json_extract(data, '$.go') AS go, json_extract(data, '$._inngest.fn_id') AS function_id, lifecycle_of, received_at
 FROM events ORDER BY seq`;
-const fatesSql = `SELECT event_seq, function_slug AS slug, 'run ' || status AS fate FROM runs
+const fatesSql = `SELECT event_seq, function_slug AS slug, 'run ' || status AS fate, runs.id AS run_id FROM runs
 JOIN run_events ON run_id = runs.id WHERE original_run_id IS NULL
-UNION ALL SELECT event_seq, slug, 'drop ' || kind FROM drops JOIN functions ON functions.id = function_id
-UNION ALL SELECT event_seq, slug, 'waits for a batch' FROM batch_events JOIN batches ON batches.id = batch_id JOIN functions ON functions.id = function_id
-UNION ALL SELECT event_seq, slug, 'waits for quiet' FROM debounce_windows JOIN functions ON functions.id = function_id`;
+UNION ALL SELECT event_seq, slug, 'drop ' || kind, NULL FROM drops JOIN functions ON functions.id = function_id
+UNION ALL SELECT event_seq, slug, 'waits for a batch', NULL FROM batch_events JOIN batches ON batches.id = batch_id JOIN functions ON functions.id = function_id
+UNION ALL SELECT event_seq, slug, 'waits for quiet', NULL FROM debounce_windows JOIN functions ON functions.id = function_id`;
+
+const matchedLaterSql =
+  "SELECT seq FROM queue_items JOIN events ON internal_id = substr(queue_items.id, length('match:') + 1) WHERE queue_items.kind = 'match'";
+const skippedSql = "SELECT row, id, function_slug AS slug FROM runs WHERE status = 'skipped' AND row > ? ORDER BY row";
 
 /** How long it is remembered that an event has started a function, or has been gathered for one. */
 const remembered = { startedMs: 24 * 3_600_000, gatheredMs: 30 * 60_000 };
 
 /** Makes the checker. */
-export function eventsHaveOneFate({ view, functions, records, coverage }: CheckSurroundings, report: Report): Checker {
+export function eventsHaveOneFate(
+  { view, functions, originOf, records, coverage }: CheckSurroundings,
+  report: Report,
+): Checker {
+  /** Events and functions that were not registered when the event was matched: nobody starts those. */
+  const removedFor = new Set<string>();
+  /** Events and functions whose run was removed, and events that were. */
+  const sweptFates = new Set<string>();
+  const sweptEvents = new Set<string>();
+  let lastEvent = 0;
+  const skipped = newRows<SkippedRun>(view, { table: "runs", sql: skippedSql });
+
+  const noteRemoved = (): void => {
+    const stored = view().all<{ seq: number }>("SELECT seq FROM events WHERE seq > ? ORDER BY seq", lastEvent);
+    lastEvent = stored.at(-1)?.seq ?? lastEvent;
+    if (records.removed.size === 0) return;
+    for (const { seq } of [...stored, ...view().all<{ seq: number }>(matchedLaterSql)])
+      for (const slug of records.removed) removedFor.add(`${seq} ${slug}`);
+  };
+  const lookAtSkipped = (): void => {
+    for (const run of skipped.take()) {
+      const isSingleton = functions.some(
+        ({ slug, options }) => slug === run.slug && options.singleton?.mode === "skip",
+      );
+      if (!isSingleton && !records.paused.has(run.slug))
+        report(`run ${run.id} of ${run.slug} was skipped, which is neither a singleton nor paused`);
+    }
+  };
+
   return {
     name: "events have one fate",
+    committed() {
+      noteRemoved();
+      lookAtSkipped();
+    },
+    swept({ runs, events }) {
+      skipped.swept();
+      for (const { id, eventSeqs } of runs) for (const seq of eventSeqs) sweptFates.add(`${seq} ${originOf(id)}`);
+      for (const { internalId } of events) sweptEvents.add(internalId);
+    },
     rested() {
       const fates = new Map<string, string[]>();
-      for (const { event_seq, slug, fate } of view().all<Fate>(fatesSql)) {
-        const key = `${event_seq} ${slug}`;
+      for (const { event_seq, slug, fate, run_id } of view().all<Fate>(fatesSql)) {
+        const key = `${event_seq} ${run_id === null ? slug : originOf(run_id)}`;
         fates.set(key, [...(fates.get(key) ?? []), fate]);
         coverage.count(`feature ${fate}`);
       }
@@ -51,8 +100,7 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
           fates.delete(key);
           if (isSetAside(event)) continue;
           const expected = isFor(fn, event) ? 1 : 0;
-          // Nobody starts a function while it is not registered.
-          if (found.length === 0 && records.removed.has(fn.slug)) continue;
+          if (found.length === 0 && (removedFor.has(key) || sweptFates.has(key))) continue;
           if (found.length !== expected) {
             report(
               `event ${event.internal_id} (${event.name}) has for ${fn.slug} ${found.length} fates (${found.join(", ")}), not ${expected}`,
@@ -75,6 +123,7 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
       for (const key of fates.keys()) report(`${key}: a fate without an event`);
       for (const { acknowledged, event } of records.events.values()) {
         for (const id of acknowledged) {
+          if (sweptEvents.has(id)) continue;
           const row = view().get<{ n: number | null; name: string }>(
             "SELECT json_extract(data, '$.n') AS n, name FROM events WHERE internal_id = ?",
             id,
@@ -112,8 +161,9 @@ export function eventsHaveOneFate({ view, functions, records, coverage }: CheckS
       "drop debounced": options.debounce !== undefined,
       "drop outOfOrder": options.debounce !== undefined,
       "drop keyError": false,
-      "drop functionRemoved": records.removed.has(slug),
-      "run skipped": options.singleton?.mode === "skip" || records.paused.has(slug),
+      "drop functionRemoved": records.everRemoved.has(slug),
+      // When it may be is looked at when it is made.
+      "run skipped": true,
       "run completed": true,
       "run failed": true,
       "run cancelled": true,

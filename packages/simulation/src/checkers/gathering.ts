@@ -1,5 +1,6 @@
 // What waits for more events waits long enough: a debounce for its period of quiet, a batch until it is full or old.
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface GatheredRun {
@@ -19,15 +20,14 @@ FROM runs JOIN run_events ON run_id = runs.id JOIN events ON seq = event_seq
 WHERE original_run_id IS NULL AND runs.row > ? GROUP BY runs.row ORDER BY runs.row`;
 
 /** Makes the checker. */
-export function gatheringTakesItsTime({ view, functionOf, records }: CheckSurroundings, report: Report): Checker {
-  let last = 0;
+export function gatheringTakesItsTime({ view, functionOf, clock }: CheckSurroundings, report: Report): Checker {
+  const rows = newRows<GatheredRun>(view, { table: "runs", sql: runsSql });
   return {
     name: "gathering takes its time",
+    swept: rows.swept,
     committed() {
-      for (const run of view().all<GatheredRun>(runsSql, last)) {
-        last = run.row;
-        // A clock that goes back makes times that nobody can compare.
-        if (records.hasClockGoneBack) continue;
+      for (const run of rows.take()) {
+        if ([run.queued_at, run.first_at, run.last_at].some(clock.hasShownTwice)) continue;
         const { debounce, batch } = functionOf(run.slug).options;
         const quiet = run.queued_at - run.last_at;
         if (debounce !== undefined && debounce.ceilingSeconds === null && quiet < debounce.seconds * 1_000)

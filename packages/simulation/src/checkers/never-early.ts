@@ -1,6 +1,7 @@
 // Timers never fire early: sleeps, time limits of waits, retries, and starts that were asked for later.
-import { stepsOf } from "../code.ts";
+import { stepsOf } from "@stepwright/test-parts";
 import type { Checker, SeenCall } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface TimedStep {
@@ -21,7 +22,7 @@ WHERE steps.row > ? ORDER BY steps.row`;
 
 /** Makes the checker. */
 export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckSurroundings, report: Report): Checker {
-  let last = 0;
+  const rows = newRows<TimedStep>(view, { table: "steps", sql: stepsSql });
   /** The first retry waits at least a second, each further one twice as long. */
   const lookAtRetry = (call: SeenCall): void => {
     const { attempt } = call.seen.ctx;
@@ -35,18 +36,19 @@ export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckS
       return;
     }
     const waited = clock.now() - failed.at;
-    if (!records.hasClockGoneBack && waited < 1_000 * 2 ** (attempt - 1))
+    // A clock that goes back between the timer and the decision makes times that nobody can compare.
+    if (clock.hasShownTwice(failed.at) || clock.hasShownTwice(clock.now())) return;
+    if (waited < 1_000 * 2 ** (attempt - 1))
       report(`${call.itemId} is at attempt ${attempt} ${waited} ms after it failed`);
   };
   return {
     name: "timers are never early",
+    swept: rows.swept,
     committed() {
-      for (const step of view().all<TimedStep>(stepsSql, last)) {
-        last = step.row;
+      for (const step of rows.take()) {
         const code = stepsOf(functionOf(step.slug).code).find(({ id }) => id === step.id);
         if (code === undefined || !("seconds" in code) || step.since === null) continue;
-        // A clock that goes back between the timer and the decision makes times that nobody can compare.
-        if (records.hasClockGoneBack) continue;
+        if (clock.hasShownTwice(step.since) || clock.hasShownTwice(step.finished_at)) continue;
         const isByTime = code.kind === "sleep" || step.status === "timedOut";
         const lasted = step.finished_at - step.since;
         if (isByTime && lasted < code.seconds * 1_000)
@@ -65,7 +67,7 @@ export function timersAreNeverEarly({ view, functionOf, clock, records }: CheckS
       );
       if (event === undefined || run === undefined || run.original_run_id !== null || run.batch_id !== null) return;
       // A clock that went back makes an event of the past one of the future, for whoever was called before.
-      if (!records.hasClockGoneBack && event.ts > clock.now())
+      if (!clock.hasShownTwice(clock.now()) && event.ts > clock.now())
         report(`run ${call.runId} is called ${event.ts - clock.now()} ms before the time of its event`);
     },
   };

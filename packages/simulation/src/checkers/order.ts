@@ -1,4 +1,5 @@
 // The order of a lane: of calls that have to pass the same limits, those of the run that counts as oldest go first.
+import type { CommitBatch } from "@stepwright/storage";
 import type { Checker } from "../witness.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
@@ -22,11 +23,18 @@ const leasedSql = `${columns} WHERE q.id = ?`;
 const anySql = "SELECT 1 FROM queue_items WHERE lane = ? AND lease_epoch IS NULL AND at <= ? LIMIT 1";
 const waitingSql = `${columns} WHERE lane = ? AND lease_epoch IS NULL AND q.at <= ?`;
 
+/** Items that were in hand until this commit: what it leases before it comes to them has passed nobody. */
+function givenBack({ transitions }: CommitBatch): ReadonlySet<string> {
+  const effects = transitions.flatMap((one) => one.effects);
+  return new Set(effects.flatMap((effect) => (effect.kind === "reschedule" ? [effect.itemId] : [])));
+}
+
 /** Makes the checker. */
 export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report: Report): Checker {
   return {
     name: "lanes are in order",
     committed({ batch, result }) {
+      const given = givenBack(batch);
       for (const item of result.leased) {
         if (item.work.kind !== "call") continue;
         if (view().get(anySql, item.lane, batch.now) === undefined) continue;
@@ -34,7 +42,7 @@ export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report:
         if (leased === undefined) continue;
         const passed = view()
           .all<Waiting>(waitingSql, item.lane, batch.now)
-          .find((other) => isAlike(leased, other) && isBefore(other, leased));
+          .find((other) => !given.has(other.id) && isAlike(leased, other) && isBefore(other, leased));
         if (passed !== undefined)
           report(
             `${item.id} (age ${age(leased)}) was leased before ${passed.id} (age ${age(passed)}) of the same lane`,
@@ -46,8 +54,7 @@ export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report:
   /** Says whether both have to pass the same limits. */
   function isAlike(one: Waiting, other: Waiting): boolean {
     const { concurrency, runConcurrency, throttle } = functionOf(one.slug).options;
-    const isFirst = (item: Waiting, generationsMade: number) =>
-      item.id.endsWith(":d1") && item.generation === generationsMade;
+    const isFirst = (item: Waiting, generationsMade: number) => isStart(item) && item.generation === generationsMade;
     const start = runConcurrency ?? throttle;
     if (start !== undefined && isFirst(one, 1) !== isFirst(other, 0)) return false;
     const isKeyed = [
@@ -66,7 +73,14 @@ export function lanesAreInOrder({ view, functionOf }: CheckSurroundings, report:
   /** Says whether one has to go first: its run is older or, of runs that are made for this moment, was made first. */
   function isBefore(one: Waiting, other: Waiting): boolean {
     if (age(one) !== age(other)) return age(one) < age(other);
-    const isStart = (item: Waiting) => item.id.endsWith(":d1") && item.at === item.queued_at;
-    return one.row < other.row && isStart(one) && isStart(other) && one.generation === 0 && other.generation === 1;
+    const isDueAtOnce = (item: Waiting) => isStart(item) && item.at === item.queued_at;
+    return (
+      one.row < other.row && isDueAtOnce(one) && isDueAtOnce(other) && one.generation === 0 && other.generation === 1
+    );
   }
+}
+
+/** Says whether the item is the first call of its run, which a move gives another id. */
+function isStart({ id }: Waiting): boolean {
+  return /:d1(:moved:.*)?$/u.test(id);
 }

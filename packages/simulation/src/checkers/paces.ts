@@ -1,6 +1,7 @@
 // Paces of starts: in no stretch of time are there more of them than the limit lets through.
-import type { SimulatedFunction } from "../functions.ts";
-import type { Checker } from "../witness.ts";
+import type { FunctionOptions } from "../functions.ts";
+import type { Checker, SeenCommit } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface Curve {
@@ -9,48 +10,63 @@ interface Curve {
 }
 
 /** Makes the checker of `throttle`: it paces the first calls of runs. */
-export function throttlesHold({ view, functionOf }: CheckSurroundings, report: Report): Checker {
+export function throttlesHold({ view, limits }: CheckSurroundings, report: Report): Checker {
   const started = new Set<string>();
   const paces = createPaces(report);
   return {
     name: "throttles hold",
-    committed({ batch, result }) {
-      for (const { work } of result.leased) {
-        if (work.kind !== "call" || started.has(work.runId)) continue;
-        started.add(work.runId);
-        const run = runOf(view, work.runId);
-        const { throttle } = functionOf(run.function_slug).options;
+    committed(commit) {
+      const { batch } = commit;
+      for (const runId of calledRuns(view, commit)) {
+        if (started.has(runId)) continue;
+        started.add(runId);
+        const run = runOf(view, runId);
+        const { throttle } = limits.allowed(run.function_slug);
         if (throttle === undefined) continue;
         const curve = {
           atOnceMax: throttle.limit + throttle.burst,
           intervalMs: (throttle.seconds * 1_000) / throttle.limit,
         };
-        paces.start(`${run.function_slug} ${throttle.isKeyed ? run.user : ""}`, batch.now, curve);
+        const key = throttle.isKeyed ? run.user : "";
+        paces.start(`${run.function_slug} ${key} ${limits.era(run.function_slug)}`, batch.now, curve);
       }
     },
   };
 }
 
+/** Runs whose calls were leased. */
+function calledRuns(view: CheckSurroundings["view"], { result, isUnheard }: SeenCommit): readonly string[] {
+  if (!isUnheard) return result.leased.flatMap(({ work }) => (work.kind === "call" ? [work.runId] : []));
+  const sql = "SELECT run_id AS id FROM queue_items WHERE kind = 'call' AND generation > 0";
+  return view()
+    .all<{ id: string }>(sql)
+    .map(({ id }) => id);
+}
+
+const limitedSql = `SELECT runs.row, function_slug, original_run_id, json_extract(data, '$.user') AS user, json_extract(data, '$.once') AS once
+FROM runs JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_seq WHERE runs.row > ? ORDER BY runs.row`;
+
+interface LimitedRun extends StartedRun {
+  readonly row: number;
+  readonly once: string | null;
+  readonly original_run_id: string | null;
+}
+
 /** Makes the checker of `rateLimit` and `idempotency`: they pace starts, and drop the rest. */
-export function rateLimitsHold({ view, functionOf }: CheckSurroundings, report: Report): Checker {
-  let lastRun = 0;
+export function rateLimitsHold({ view, limits }: CheckSurroundings, report: Report): Checker {
+  const rows = newRows<LimitedRun>(view, { table: "runs", sql: limitedSql });
   const paces = createPaces(report);
   return {
     name: "rate limits hold",
+    swept: rows.swept,
     committed({ batch }) {
-      const runs = view().all<StartedRun & { row: number; once: string | null; original_run_id: string | null }>(
-        `SELECT runs.row, function_slug, original_run_id, json_extract(data, '$.user') AS user, json_extract(data, '$.once') AS once
-FROM runs JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_seq WHERE runs.row > ? ORDER BY runs.row`,
-        lastRun,
-      );
-      for (const run of runs) {
-        lastRun = run.row;
-        const fn = functionOf(run.function_slug);
+      for (const run of rows.take()) {
+        const options = limits.allowed(run.function_slug);
         // What a debounce or a batch has let go was counted when it came in, or not at all; a rerun is free.
-        if (run.original_run_id !== null || fn.options.debounce !== undefined || fn.options.batch !== undefined)
-          continue;
-        const limit = limitOf(fn, run);
-        if (limit !== null) paces.start(`${run.function_slug} ${limit.key}`, batch.now, limit);
+        if (run.original_run_id !== null || options.debounce !== undefined || options.batch !== undefined) continue;
+        const limit = limitOf(options, run);
+        if (limit !== null)
+          paces.start(`${run.function_slug} ${limit.key} ${limits.era(run.function_slug)}`, batch.now, limit);
       }
     },
   };
@@ -73,7 +89,7 @@ JOIN run_events ON run_id = runs.id AND position = 0 JOIN events ON seq = event_
 
 /** A tenth of the limit and one more may start at once, then one per part of the period. */
 function limitOf(
-  { options }: SimulatedFunction,
+  options: FunctionOptions,
   run: { readonly user: string | null; readonly once: string | null },
 ): (Curve & { readonly key: string }) | null {
   if (options.isIdempotent === true)

@@ -1,5 +1,6 @@
 // A step's result is stored once and stands; a run ends once and stays as it ended; each end is reported once.
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface StepRow {
@@ -7,27 +8,29 @@ interface StepRow {
   readonly run_id: string;
   readonly id: string;
   readonly memo: string;
-  readonly finished_at: number;
 }
+
+const stepsSql = "SELECT row, run_id, id, memo FROM steps WHERE row > ? ORDER BY row";
 
 /** Makes the checker of stored results. */
 export function resultsStand({ view }: CheckSurroundings, report: Report): Checker {
   const stored = new Map<string, string>();
-  let last = 0;
-  const all = (after: number) =>
-    view().all<StepRow>("SELECT row, run_id, id, memo, finished_at FROM steps WHERE row > ? ORDER BY row", after);
+  const rows = newRows<StepRow>(view, { table: "steps", sql: stepsSql });
   return {
     name: "results stand",
     committed() {
-      for (const step of all(last)) {
-        last = step.row;
+      for (const step of rows.take()) {
         const key = `${step.run_id} ${step.id}`;
         if (stored.has(key)) report(`step ${step.id} of run ${step.run_id} has a second result`);
         stored.set(key, step.memo);
       }
     },
+    swept({ steps }) {
+      rows.swept();
+      for (const step of steps) stored.delete(`${step.runId} ${step.id}`);
+    },
     rested() {
-      const now = all(0);
+      const now = view().all<StepRow>(stepsSql, 0);
       if (now.length !== stored.size) report(`${stored.size} results were stored, ${now.length} are left`);
       for (const step of now) {
         if (stored.get(`${step.run_id} ${step.id}`) !== step.memo)
@@ -78,6 +81,9 @@ export function runsEndOnce({ view }: CheckSurroundings, report: Report): Checke
       const { count } = view().get<{ count: number }>(countSql) ?? { count: 0 };
       // Looking at all of them is the dearest of all checks.
       if (count !== ended.size || number % lookEvery === 0) look();
+    },
+    swept({ runs }) {
+      for (const { id } of runs) ended.delete(id);
     },
     rested() {
       look();

@@ -1,6 +1,7 @@
 // Waits: what came in time ends them, the first that fits; what did not fit, or came too early or late, does not.
-import { stepsOf } from "../code.ts";
+import { stepsOf } from "@stepwright/test-parts";
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface OpenWait {
@@ -26,14 +27,17 @@ interface Candidate {
   readonly received_at: number;
 }
 
+const stepsSql = `SELECT steps.row, run_id, steps.id, function_slug AS slug, memo, steps.status FROM steps JOIN runs ON runs.id = run_id
+WHERE steps.row > ? AND op = 'WaitForEvent' ORDER BY steps.row`;
+
 /** Makes the checker. */
-export function waitsAreAnswered({ view, functionOf, coverage }: CheckSurroundings, report: Report): Checker {
+export function waitsAreAnswered({ view, functionOf }: CheckSurroundings, report: Report): Checker {
   const waits = new Map<string, OpenWait>();
   /** When events were stored, by their seq. */
   const storedAt = new Map<number, number>();
   let lastPause = 0;
   let lastEvent = 0;
-  let lastStep = 0;
+  const rows = newRows<WaitStep>(view, { table: "steps", sql: stepsSql });
 
   const look = (step: WaitStep): void => {
     const code = stepsOf(functionOf(step.slug).code).find(({ id }) => id === step.id);
@@ -55,14 +59,12 @@ export function waitsAreAnswered({ view, functionOf, coverage }: CheckSurroundin
     const first = candidates.find(({ seq }) => (storedAt.get(seq) ?? 0) < wait.expires_at);
     const where = `the wait ${step.id} of run ${step.run_id}`;
     if (step.status === "timedOut") {
-      coverage.count("feature wait timed out");
       // An answer that could not be processed is set aside, and the wait goes on to its end.
       const isSetAside = view().get("SELECT 1 FROM set_aside_items WHERE id = ?", `${step.run_id}:${step.id}:resume`);
       if (first !== undefined && isSetAside === undefined)
         report(`${where} timed out, although event ${first.internal_id} came in time`);
       return;
     }
-    coverage.count("feature wait answered");
     const event = view().get<{ id: string; seq: number }>(
       "SELECT id, event_seq AS seq FROM event_matches JOIN events ON seq = event_seq WHERE run_id = ? AND step_id = ?",
       step.run_id,
@@ -78,6 +80,7 @@ export function waitsAreAnswered({ view, functionOf, coverage }: CheckSurroundin
 
   return {
     name: "waits are answered",
+    swept: rows.swept,
     committed({ batch }) {
       for (const wait of view().all<OpenWait>(
         "SELECT * FROM pauses WHERE kind = 'event' AND seq > ? ORDER BY seq",
@@ -93,15 +96,7 @@ export function waitsAreAnswered({ view, functionOf, coverage }: CheckSurroundin
         lastEvent = seq;
         storedAt.set(seq, batch.now);
       }
-      const steps = view().all<WaitStep>(
-        `SELECT steps.row, run_id, steps.id, function_slug AS slug, memo, steps.status FROM steps JOIN runs ON runs.id = run_id
-WHERE steps.row > ? AND op = 'WaitForEvent' ORDER BY steps.row`,
-        lastStep,
-      );
-      for (const step of steps) {
-        lastStep = step.row;
-        look(step);
-      }
+      for (const step of rows.take()) look(step);
     },
   };
 }

@@ -1,6 +1,7 @@
 // One transition, one commit: what an answer or a checkpoint says is stored together, with the end of the queue item that asked.
 import { resultKey, type Saying } from "../records.ts";
 import type { Checker } from "../witness.ts";
+import { newRows } from "./new-rows.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface StoredStep {
@@ -10,9 +11,11 @@ interface StoredStep {
   readonly memo: string;
 }
 
+const stepsSql = "SELECT row, run_id, id, memo FROM steps WHERE row > ? AND op IN ('StepRun', 'Step') ORDER BY row";
+
 /** Makes the checker. */
 export function transitionsAreWhole({ view, records }: CheckSurroundings, report: Report): Checker {
-  let last = 0;
+  const rows = newRows<StoredStep>(view, { table: "steps", sql: stepsSql });
 
   const resultOf = (memo: string): string | null => {
     const value = JSON.parse(memo) as { readonly data?: unknown } | null;
@@ -52,7 +55,7 @@ export function transitionsAreWhole({ view, records }: CheckSurroundings, report
         .map((row) => row.step_id),
     );
     const lost = saying.reported.find((id) => !steps.has(id) && !open.has(id));
-    if (lost !== undefined && !records.poisonedRuns.has(runId))
+    if (lost !== undefined && !records.damagedRuns.has(runId))
       return `step ${lost} of the same answer has nothing that goes on with it`;
     if (!saying.isAnswer) return null;
     const item = view().get<{ generation: number; lease_epoch: number | null }>(
@@ -66,13 +69,9 @@ export function transitionsAreWhole({ view, records }: CheckSurroundings, report
 
   return {
     name: "transitions are whole",
+    swept: rows.swept,
     committed() {
-      const steps = view().all<StoredStep>(
-        "SELECT row, run_id, id, memo FROM steps WHERE row > ? AND op IN ('StepRun', 'Step') ORDER BY row",
-        last,
-      );
-      for (const step of steps) {
-        last = step.row;
+      for (const step of rows.take()) {
         const result = resultOf(step.memo);
         if (result !== null) look(step, result);
       }

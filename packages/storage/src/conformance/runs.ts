@@ -1,6 +1,6 @@
 // Runs: their rows, steps, events and spans, and what their end takes with it.
 import type { Effect, Run } from "@stepwright/engine";
-import { asEventId, asJsonText, asStepId } from "@stepwright/protocol";
+import { asEventId, asJsonText, asQueueItemId, asStepId } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
 import {
   after,
@@ -98,8 +98,26 @@ export function describeRuns(open: OpenStorage): void {
       expect(loaded?.steps.map((found) => found.id)).toEqual(["first", "second"]);
       expect(loaded?.events.map((found) => found.id)).toEqual(["event-2", "event-1"]);
       expect(loaded?.openSteps.toSorted()).toEqual(["asleep", "planned", "waiting"]);
+      expect(loaded?.isDiscoverySetAside).toBe(false);
       expect(await storage.runs.events(runId(1))).toEqual(loaded?.events);
       expect(await storage.runs.steps(runId(1))).toEqual(loaded?.steps);
+    });
+
+    test("a run is loaded with the news that its discovery was set aside", async () => {
+      const { storage } = await opened(open);
+      const itemId = asQueueItemId("i1");
+      const progress = { ...run(1).progress, discovery: { itemId, retryAt: null } };
+      await applied(
+        storage,
+        createRun(1),
+        { kind: "updateRun", run: { ...run(1), progress } },
+        enqueue("i1", { work: call(runId(1)) }),
+        enqueue("i2", { work: call(runId(1), "planned") }),
+        { kind: "setAside", itemId: asQueueItemId("i2"), reason: "damaged", at: after(0) },
+      );
+      expect((await storage.runs.load(runId(1)))?.isDiscoverySetAside).toBe(false);
+      await applied(storage, { kind: "setAside", itemId, reason: "damaged", at: after(0) });
+      expect((await storage.runs.load(runId(1)))?.isDiscoverySetAside).toBe(true);
     });
 
     test("a run may be made for events that were stored before", async () => {

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** How long and how often to look. */
-export interface PollOptions {
-  /** Default 20,000. */
+export interface UntilOptions {
+  /** Default 30,000. */
   readonly timeoutMs?: number;
   /** Default 10. */
   readonly everyMs?: number;
@@ -14,7 +14,7 @@ export interface PollOptions {
 /** Looks until `look` gives something other than null or false, and returns it. Throws at the deadline. */
 export async function until<T>(
   look: () => Promise<T | null | false> | T | null | false,
-  { timeoutMs = 20_000, everyMs = 10, describe }: PollOptions,
+  { timeoutMs = 30_000, everyMs = 10, describe }: UntilOptions,
 ): Promise<T> {
   const endAt = performance.now() + timeoutMs;
   for (;;) {
