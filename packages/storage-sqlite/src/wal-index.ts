@@ -7,7 +7,11 @@ import { type Salts, sum } from "./wal-scan.ts";
 /** What the index says of the log. */
 export interface WalIndex {
   readonly salts: Salts;
-  /** Frames of the log that were committed. After a power failure the file may say less than what was; never more with `full`. */
+  /**
+   * Frames of the log that were committed. After a power failure the file may say less than what was. It may say more, by the one
+   * transaction whose sync the failure cut short, if the system had written this file out in that very moment; a start is
+   * refused then although nobody was told of the transaction. That is rare and loses nothing, and to trust it less would.
+   */
   readonly frames: number;
   /** Of these, those that a checkpoint has put into the database. */
   readonly checkpointed: number;

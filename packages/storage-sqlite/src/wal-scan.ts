@@ -25,8 +25,9 @@ export interface WalContent {
   /** Where the newest committed content of each page begins in the file. */
   readonly pages: ReadonlyMap<number, number>;
   /**
-   * Transactions of this log behind the first frame that is not whole, as far as they can be told apart. A power
-   * failure in the middle of a write leaves one at most: the last, which nobody was told of.
+   * Transactions of this log behind the first frame that is not whole: the most that follow each other without a gap. A power
+   * failure in the middle of a write leaves one at most: the last, which nobody was told of. A second failure may leave
+   * another behind it, of an earlier start, which was written over in part; between the two there is a frame that does not fit.
    */
   readonly strayTransactions: number;
 }
@@ -88,6 +89,14 @@ function isBlank(descriptor: number): boolean {
   }
 }
 
+/** Frames that fit their predecessor. */
+interface Chain {
+  readonly commits: number;
+  readonly openFrames: number;
+}
+
+const noChain: Chain = { commits: 0, openFrames: 0 };
+
 /** What has been learnt, frame by frame. */
 interface Progress {
   isWhole: boolean;
@@ -97,9 +106,9 @@ interface Progress {
   readonly pages: Map<number, number>;
   /** Pages of a transaction whose commit has not come yet. */
   readonly open: Map<number, number>;
-  strayCommits: number;
-  /** Frames that fit their predecessor, since the last stray commit. */
-  strayFrames: number;
+  strayTransactions: number;
+  /** Behind the first bad frame, since the last one: commits, and frames since the last commit. */
+  chain: Chain;
 }
 
 function readFrames(descriptor: number, header: Header): WalContent {
@@ -112,8 +121,8 @@ function readFrames(descriptor: number, header: Header): WalContent {
     databasePages: null,
     pages: new Map(),
     open: new Map(),
-    strayCommits: 0,
-    strayFrames: 0,
+    strayTransactions: 0,
+    chain: noChain,
   };
   // What the frame before says of itself: each frame can be checked alone, whether or not those before it are whole.
   let before = header.checksum;
@@ -127,8 +136,7 @@ function readFrames(descriptor: number, header: Header): WalContent {
     }
     if (read === 0) break;
   }
-  const { commits, frames, databasePages, pages, strayCommits, strayFrames } = progress;
-  const strayTransactions = strayCommits + (strayFrames > 0 ? 1 : 0);
+  const { commits, frames, databasePages, pages, strayTransactions } = progress;
   const { pageSize, salts } = header;
   return { kind: "log", pageSize, salts, commits, frames, databasePages, pages, strayTransactions };
 }
@@ -151,11 +159,14 @@ function note(
   const isOurs = page !== 0 && salts.first === header.salts.first && salts.second === header.salts.second;
   if (!isOurs || !isSame(checksumOf(frame, header, before), checksumAt(frame, 16))) {
     progress.isWhole = false;
+    progress.chain = noChain;
     return;
   }
   if (!progress.isWhole) {
-    progress.strayCommits += databasePages === 0 ? 0 : 1;
-    progress.strayFrames = databasePages === 0 ? progress.strayFrames + 1 : 0;
+    const { commits, openFrames } = progress.chain;
+    progress.chain =
+      databasePages === 0 ? { commits, openFrames: openFrames + 1 } : { commits: commits + 1, openFrames: 0 };
+    progress.strayTransactions = Math.max(progress.strayTransactions, transactionsOf(progress.chain));
     return;
   }
   progress.open.set(page, o.contentAt);
@@ -165,6 +176,10 @@ function note(
   progress.commits += 1;
   progress.frames = o.index + 1;
   progress.databasePages = databasePages;
+}
+
+function transactionsOf({ commits, openFrames }: Chain): number {
+  return commits + (openFrames > 0 ? 1 : 0);
 }
 
 function checksumOf(frame: DataView, { isLittleEndian }: Header, before: Checksum): Checksum {

@@ -212,6 +212,31 @@ test.each(ordinary)("what a killed server or a power failure leaves is no damage
   expect(await stored(folderWith(damage))).toBe(left);
 });
 
+test("two power failures leave two transactions that nobody was told of, and are no damage", async () => {
+  const first = await powerFailsInCommit(
+    folderWith(() => undefined),
+    60_000,
+  );
+  // What the second start writes is shorter, so the end of the other is still behind it.
+  const second = await powerFailsInCommit(first, 6_000);
+  const frames = statSync(join(second, "main.db-wal")).size / frameBytes;
+  expect(frames - logOf(join(second, "main.db")).frames).toBeGreaterThan(10);
+  expect(await stored(second)).toBe(commits);
+});
+
+/** Starts a server and fails the power while its commit waits for the disk, which has kept all of it but one page. */
+async function powerFailsInCommit(folder: string, length: number): Promise<string> {
+  const storage = open(folder);
+  const { frames } = logOf(join(folder, "main.db"));
+  await storage.commit({ transitions: [{ guards: [], effects: [putEvent(-length, length)] }], now, lease: [] });
+  const left = testFolder();
+  copy(folder, left);
+  await storage.close();
+  rmSync(join(left, "main.db-shm"));
+  change(join(left, "main.db-wal"), (bytes) => (bytes[endOf(frames) + 99] = 0xee));
+  return left;
+}
+
 test("after a power failure, a server whose commits do not wait for the disk starts with what is left, and says so", async () => {
   const folder = folderWith((file) => {
     truncateSync(`${file}-wal`, endOf(60));
