@@ -132,6 +132,6 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
       },
       events: config.retainEvents,
     },
-    indexesTexts: true,
+    indexesTexts: !config.noSearchIndex,
   };
 }

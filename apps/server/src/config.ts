@@ -128,6 +128,13 @@ export const configSchema = z.object({
     env: ["INNGEST_NO_POLL"],
     defaults: { dev: false, start: false },
   }),
+  noSearchIndex: flag().register(settingMetas, {
+    description:
+      "Keep no index of words: saves 20 µs of CPU and 100 bytes per run and event, and a search looks at the newest 500 only.",
+    commands: both,
+    placeholder: null,
+    defaults: { dev: false, start: false },
+  }),
   pollInterval: seconds(0).register(settingMetas, {
     description: "Seconds between two syncs of an app; 0 syncs only apps whose last sync failed, every 5 seconds.",
     commands: both,

@@ -40,7 +40,9 @@ test("a call costs a small multiple of the CPU time of the floor", { timeout: te
 });
 
 async function onBed<T>(kind: SubjectKind, work: (bed: Bed) => Promise<T>): Promise<T> {
-  const bed = await startBed({ kind, synchronous: "full", profile: null }, startRawApp);
+  // The index of what is searched commits when it likes.
+  const serverArgs = ["--no-search-index"];
+  const bed = await startBed({ kind, synchronous: "full", profile: null, serverArgs }, startRawApp);
   try {
     return await work(bed);
   } finally {

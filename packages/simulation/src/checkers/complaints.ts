@@ -7,6 +7,7 @@ import type { CheckSurroundings, Report } from "./surroundings.ts";
 const explainedByRefusal = new Set([
   "the database refuses writes; what must not be lost is kept and tried again",
   "queue item could not be read; trying again",
+  "the search index could not be brought up to date",
 ]);
 
 /** What apps explain that nobody listens for. */
