@@ -4,7 +4,7 @@ import { runSeed } from "../src/run-seed.ts";
 import { defects } from "./mutations.ts";
 
 /** Seeds within which a defect has to be found. */
-const seedsMax = 150;
+const seedsMax = 500;
 
 test.each(defects)("an engine that $name is caught", { timeout: 120_000 }, async (defect) => {
   const { caughtBy } = defect;
