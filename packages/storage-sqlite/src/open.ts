@@ -169,7 +169,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   });
   const { reading } = health;
   const sweep = sweeper(writer, tables.counters);
-  const index = indexer(writer, tables.changedRuns, options.beforeCommit);
+  const index = indexer({ writer, reader, changed: tables.changedRuns, beforeCommit: options.beforeCommit });
   // Single rows are read where they were written, from its warm cache; what may take a millisecond, on the other connection.
   const hot = {
     runs: runGets(writer),

@@ -114,7 +114,7 @@ test("no search and no piece of work scans a table that grows, or sorts what it 
   migrate(db, now);
   const prepare = vi.spyOn(db, "prepare");
   const changed = openChangedRuns();
-  indexer(db, changed);
+  indexer({ writer: db, reader: db, changed, beforeCommit: undefined });
   const filter = {
     functionId: asFunctionId("f"),
     appId: asAppId("a"),

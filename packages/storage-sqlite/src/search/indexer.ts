@@ -33,15 +33,22 @@ interface Piece {
 }
 
 /** Prepares the work on the index, on the writing connection. */
-export function indexer(
-  db: Connection,
-  changed: ChangedRuns,
-  beforeCommit?: () => void,
-): (o: { readonly weightMax: number }) => CaughtUp {
+export function indexer({
+  writer: db,
+  reader,
+  changed,
+  beforeCommit,
+}: {
+  readonly writer: Connection;
+  /** Walks over open runs, of which there may be many: the writer's cache is for what is written. */
+  readonly reader: Connection;
+  readonly changed: ChangedRuns;
+  readonly beforeCommit: (() => void) | undefined;
+}): (o: { readonly weightMax: number }) => CaughtUp {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const end = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
-  const runs = runIndex(db, changed);
+  const runs = runIndex(db, reader, changed);
   const events = eventIndex(db);
 
   // Each goes first in every other piece: after a flood neither waits for all of the other.
@@ -88,10 +95,10 @@ interface RunIndex extends KindIndex {
   again(piece: Piece): boolean;
 }
 
-function runIndex(db: Connection, changed: ChangedRuns): RunIndex {
+function runIndex(db: Connection, reader: Connection, changed: ChangedRuns): RunIndex {
   const texts = runTexts(db);
   const changedRow = db.prepare<[string], number>(changedSql).pluck();
-  const openRows = db.prepare<[number], { row: number; status: string }>(openSql);
+  const openRows = reader.prepare<[number], { row: number; status: string }>(openSql);
   const putOpen = db.prepare<[number]>("INSERT OR IGNORE INTO search_open_runs (row) VALUES (?)");
   const removeOpen = db.prepare<[number]>("DELETE FROM search_open_runs WHERE row = ?");
   const { indexRow, ...index } = kindIndex({
@@ -127,7 +134,10 @@ function runIndex(db: Connection, changed: ChangedRuns): RunIndex {
       if (!isOpen(status)) indexAgain(piece, row);
       changed.walkFrom = row;
     }
-    if (rows.length < openPerPiece) changed.walkFrom = null;
+    if (rows.length === openPerPiece) return;
+    changed.walkFrom = null;
+    // The pages of all open runs, which nobody asks for again.
+    reader.pragma("shrink_memory");
   };
 
   return {
