@@ -1,0 +1,152 @@
+// Lists of runs in the order of one of their times.
+import type { Run } from "@stepwright/engine";
+import type { FunctionId } from "@stepwright/protocol";
+import type { Page, TimedRunFilter } from "@stepwright/storage";
+import type { Connection } from "./connection.ts";
+import { pageRowsMax, pageOf } from "./page.ts";
+import { functionsOf, idPeriod, rangesOf, statusesOf } from "./run-ranges.ts";
+import { runFromRow, type RunRow } from "./run-row.ts";
+import { statementsByText } from "./statements.ts";
+
+/** Which page of the list is wanted. */
+export interface TimedPageRequest {
+  readonly direction: "asc" | "desc";
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+/** A statement with its values. */
+export interface TimedQuery {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** Entries of an index that one request looks at: 5 ms. */
+export const timedEntriesMax = 20_000;
+
+/** Prepares the list. */
+export function runsByTime(db: Connection): (filter: TimedRunFilter, page: TimedPageRequest) => Page<Run> {
+  const prepare = statementsByText<RunRow>(db);
+  const prepareKey = statementsByText<{ key: string }>(db);
+  const resolveFunctions = functionsOf(db);
+  return (filter, page) => {
+    const functionIds = resolveFunctions(filter);
+    if (filter.statuses?.length === 0 || functionIds?.length === 0) return { items: [], nextCursor: null };
+    const query = timedRunQuery(filter, page, functionIds);
+    const rows = prepare(query.page.sql).all(...query.page.parameters);
+    const limit = Math.min(Math.max(Math.floor(page.limit), 1), pageRowsMax);
+    const found = pageOf({
+      rows,
+      page: { ...page, limit },
+      cursorOf: (row) => cursorOf(filter, row),
+      toItem: runFromRow,
+    });
+    if (found.nextCursor !== null || query.last === null) return found;
+    // Where it stopped looking; nothing there means that it saw the end.
+    const last = prepareKey(query.last.sql).get(...query.last.parameters);
+    return { items: found.items, nextCursor: last?.key ?? null };
+  };
+}
+
+/** The SQL of a page, and that of the entry where it stops looking; null when it looks no further than the page. */
+export function timedRunQuery(
+  filter: TimedRunFilter,
+  page: TimedPageRequest,
+  functionIds: readonly FunctionId[] | null,
+): { readonly page: TimedQuery; readonly last: TimedQuery | null } {
+  if (filter.time !== "queuedAt") return judgedQuery(entriesByTime(filter, page), filter, page, functionIds);
+  const ranges = rangesOf(filter, functionIds);
+  if (ranges === null) return judgedQuery(entriesById(filter, page), filter, page, functionIds);
+  const { conditions, values } = idConditions(filter, page);
+  const order = `ORDER BY id ${page.direction} LIMIT +?`;
+  const parts = ranges.map(
+    (range) => `SELECT id FROM runs ${range.index} WHERE ${[...range.conditions, ...conditions].join(" AND ")}`,
+  );
+  const sql = `SELECT runs.* FROM (${parts.join(" UNION ALL ")} ${order}) AS page CROSS JOIN runs ON runs.id = page.id`;
+  const parameters = [...ranges.flatMap((range) => [...range.values, ...values]), limitOf(page)];
+  return { page: { sql, parameters }, last: null };
+}
+
+interface Entries {
+  /** Selects the entries of an index in order, without a limit: `row`, `key` (the cursor behind it) and what is judged. */
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+function entriesById(filter: TimedRunFilter, page: TimedPageRequest): Entries {
+  const { conditions, values } = idConditions(filter, page);
+  const sql = `SELECT row, id AS key, status, function_id, app_id FROM runs WHERE ${conditions.join(" AND ")} ORDER BY id ${page.direction}`;
+  return { sql, values };
+}
+
+function entriesByTime(filter: TimedRunFilter, { cursor, direction }: TimedPageRequest): Entries {
+  const [index, column] = filter.time === "startedAt" ? ["runs_started", "started_at"] : ["runs_ended", "ended_at"];
+  const conditions = [`${column} >= ?`, `${column} < ?`];
+  const values: unknown[] = [filter.from, filter.before];
+  const behind = cursor === null ? null : /^(\d+):(\d+)$/.exec(cursor);
+  if (behind !== null) {
+    conditions.push(`(${column}, row) ${direction === "asc" ? ">" : "<"} (?, ?)`);
+    values.push(Number(behind[1]), Number(behind[2]));
+  }
+  const sql = `SELECT row, ${column} || ':' || row AS key, status, function_id FROM runs INDEXED BY ${index}
+WHERE ${conditions.join(" AND ")} ORDER BY ${column} ${direction}, row ${direction}`;
+  return { sql, values };
+}
+
+/** Looks at so many entries, judges them one by one, and reads the rows of those that fit. */
+function judgedQuery(
+  { sql, values }: Entries,
+  filter: TimedRunFilter,
+  page: TimedPageRequest,
+  functionIds: readonly FunctionId[] | null,
+): { readonly page: TimedQuery; readonly last: TimedQuery } {
+  const judged = judgement(filter, functionIds);
+  const text = `SELECT runs.* FROM (SELECT row FROM (${sql} LIMIT +?) ${judged.sql} LIMIT +?) AS page CROSS JOIN runs ON runs.row = page.row`;
+  return {
+    page: { sql: text, parameters: [...values, timedEntriesMax, ...judged.values, limitOf(page)] },
+    last: { sql: `SELECT key FROM (${sql} LIMIT 1 OFFSET +?)`, parameters: [...values, timedEntriesMax - 1] },
+  };
+}
+
+/** The conditions of a filter that no index holds together. */
+export function judgement(
+  filter: TimedRunFilter,
+  functionIds: readonly FunctionId[] | null,
+): { readonly sql: string; readonly values: readonly unknown[] } {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  const oneOf = (column: string, allowed: readonly string[]): void => {
+    conditions.push(`${column} IN (SELECT value FROM json_each(?))`);
+    values.push(JSON.stringify(allowed));
+  };
+  if (filter.statuses !== undefined) oneOf("status", statusesOf(filter));
+  if (functionIds !== null) oneOf("function_id", functionIds);
+  else if (filter.appIds !== undefined) oneOf("app_id", filter.appIds);
+  return { sql: conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`, values };
+}
+
+function idConditions(filter: TimedRunFilter, { cursor, direction }: TimedPageRequest) {
+  const conditions = ["id >= ?", "id < ?"];
+  const values: unknown[] = [...idPeriod(filter)];
+  if (cursor !== null) {
+    conditions.push(direction === "asc" ? "id > ?" : "id < ?");
+    values.push(cursor);
+  }
+  return { conditions, values };
+}
+
+function cursorOf({ time }: TimedRunFilter, row: RunRow): string {
+  switch (time) {
+    case "queuedAt":
+      return row.id;
+    case "startedAt":
+      return `${row.started_at}:${row.row}`;
+    case "endedAt":
+      return `${row.ended_at}:${row.row}`;
+  }
+}
+
+/** One more than the page has tells whether another follows. */
+function limitOf(page: TimedPageRequest): number {
+  return Math.min(Math.max(Math.floor(page.limit), 1), pageRowsMax) + 1;
+}
