@@ -1,9 +1,9 @@
 // Lists of runs in the order of one of their times.
 import type { Run } from "@stepwright/engine";
-import type { FunctionId } from "@stepwright/protocol";
-import type { Page, TimedRunFilter } from "@stepwright/storage";
+import { asRunId, type FunctionId, millis, ulidTime } from "@stepwright/protocol";
+import type { RunPosition, TimedRunFilter } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
-import { pageRowsMax, pageOf } from "./page.ts";
+import { pageRowsMax } from "./page.ts";
 import { functionsOf, idPeriod, rangesOf, statusesOf } from "./run-ranges.ts";
 import { runFromRow, type RunRow } from "./run-row.ts";
 import { statementsByText } from "./statements.ts";
@@ -11,7 +11,7 @@ import { statementsByText } from "./statements.ts";
 /** Which page of the list is wanted. */
 export interface TimedPageRequest {
   readonly direction: "asc" | "desc";
-  readonly cursor: string | null;
+  readonly after: RunPosition | null;
   readonly limit: number;
 }
 
@@ -25,26 +25,24 @@ export interface TimedQuery {
 export const timedEntriesMax = 20_000;
 
 /** Prepares the list. */
-export function runsByTime(db: Connection): (filter: TimedRunFilter, page: TimedPageRequest) => Page<Run> {
+export function runsByTime(db: Connection) {
   const prepare = statementsByText<RunRow>(db);
-  const prepareKey = statementsByText<{ key: string }>(db);
+  const preparePosition = statementsByText<{ at: number; id: string }>(db);
   const resolveFunctions = functionsOf(db);
-  return (filter, page) => {
+  return (
+    filter: TimedRunFilter,
+    page: TimedPageRequest,
+  ): { readonly items: readonly Run[]; readonly next: RunPosition | null } => {
     const functionIds = resolveFunctions(filter);
-    if (filter.statuses?.length === 0 || functionIds?.length === 0) return { items: [], nextCursor: null };
+    if (filter.statuses?.length === 0 || functionIds?.length === 0) return { items: [], next: null };
     const query = timedRunQuery(filter, page, functionIds);
     const rows = prepare(query.page.sql).all(...query.page.parameters);
-    const limit = Math.min(Math.max(Math.floor(page.limit), 1), pageRowsMax);
-    const found = pageOf({
-      rows,
-      page: { ...page, limit },
-      cursorOf: (row) => cursorOf(filter, row),
-      toItem: runFromRow,
-    });
-    if (found.nextCursor !== null || query.last === null) return found;
+    const items = rows.slice(0, limitOf(page) - 1).map(runFromRow);
+    const last = items.at(-1);
+    if (rows.length > items.length && last !== undefined) return { items, next: positionOf(last, filter.time) };
     // Where it stopped looking; nothing there means that it saw the end.
-    const last = prepareKey(query.last.sql).get(...query.last.parameters);
-    return { items: found.items, nextCursor: last?.key ?? null };
+    const stop = query.last === null ? undefined : preparePosition(query.last.sql).get(...query.last.parameters);
+    return { items, next: stop === undefined ? null : { at: millis(stop.at), id: asRunId(stop.id) } };
   };
 }
 
@@ -68,27 +66,28 @@ export function timedRunQuery(
 }
 
 interface Entries {
-  /** Selects the entries of an index in order, without a limit: `row`, `key` (the cursor behind it) and what is judged. */
+  /** Selects the entries of an index in order, without a limit: `row`, `at` and what is judged. */
   readonly sql: string;
   readonly values: readonly unknown[];
 }
 
 function entriesById(filter: TimedRunFilter, page: TimedPageRequest): Entries {
   const { conditions, values } = idConditions(filter, page);
-  const sql = `SELECT row, id AS key, status, function_id, app_id FROM runs WHERE ${conditions.join(" AND ")} ORDER BY id ${page.direction}`;
+  const sql = `SELECT row, queued_at AS at, status, function_id, app_id FROM runs WHERE ${conditions.join(" AND ")} ORDER BY id ${page.direction}`;
   return { sql, values };
 }
 
-function entriesByTime(filter: TimedRunFilter, { cursor, direction }: TimedPageRequest): Entries {
+function entriesByTime(filter: TimedRunFilter, { after, direction }: TimedPageRequest): Entries {
   const [index, column] = filter.time === "startedAt" ? ["runs_started", "started_at"] : ["runs_ended", "ended_at"];
   const conditions = [`${column} >= ?`, `${column} < ?`];
   const values: unknown[] = [filter.from, filter.before];
-  const behind = cursor === null ? null : /^(\d+):(\d+)$/.exec(cursor);
-  if (behind !== null) {
-    conditions.push(`(${column}, row) ${direction === "asc" ? ">" : "<"} (?, ?)`);
-    values.push(Number(behind[1]), Number(behind[2]));
+  if (after !== null) {
+    // A run that was removed since has no place among those of its moment any more: they are given again.
+    const [comparison, end] = direction === "asc" ? [">", 0] : ["<", Number.MAX_SAFE_INTEGER];
+    conditions.push(`(${column}, row) ${comparison} (?, coalesce((SELECT row FROM runs WHERE id = +?), ${end}))`);
+    values.push(after.at, after.id);
   }
-  const sql = `SELECT row, ${column} || ':' || row AS key, status, function_id FROM runs INDEXED BY ${index}
+  const sql = `SELECT row, ${column} AS at, status, function_id FROM runs INDEXED BY ${index}
 WHERE ${conditions.join(" AND ")} ORDER BY ${column} ${direction}, row ${direction}`;
   return { sql, values };
 }
@@ -104,7 +103,10 @@ function judgedQuery(
   const text = `SELECT runs.* FROM (SELECT row FROM (${sql} LIMIT +?) ${judged.sql} LIMIT +?) AS page CROSS JOIN runs ON runs.row = page.row`;
   return {
     page: { sql: text, parameters: [...values, timedEntriesMax, ...judged.values, limitOf(page)] },
-    last: { sql: `SELECT key FROM (${sql} LIMIT 1 OFFSET +?)`, parameters: [...values, timedEntriesMax - 1] },
+    last: {
+      sql: `SELECT at, (SELECT id FROM runs WHERE runs.row = entry.row) AS id FROM (${sql} LIMIT 1 OFFSET +?) AS entry`,
+      parameters: [...values, timedEntriesMax - 1],
+    },
   };
 }
 
@@ -125,25 +127,18 @@ export function judgement(
   return { sql: conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`, values };
 }
 
-function idConditions(filter: TimedRunFilter, { cursor, direction }: TimedPageRequest) {
+function idConditions(filter: TimedRunFilter, { after, direction }: TimedPageRequest) {
   const conditions = ["id >= ?", "id < ?"];
   const values: unknown[] = [...idPeriod(filter)];
-  if (cursor !== null) {
+  if (after !== null) {
     conditions.push(direction === "asc" ? "id > ?" : "id < ?");
-    values.push(cursor);
+    values.push(after.id);
   }
   return { conditions, values };
 }
 
-function cursorOf({ time }: TimedRunFilter, row: RunRow): string {
-  switch (time) {
-    case "queuedAt":
-      return row.id;
-    case "startedAt":
-      return `${row.started_at}:${row.row}`;
-    case "endedAt":
-      return `${row.ended_at}:${row.row}`;
-  }
+function positionOf(run: Run, time: TimedRunFilter["time"]): RunPosition {
+  return { at: (time === "queuedAt" ? null : run[time]) ?? ulidTime(run.id), id: run.id };
 }
 
 /** One more than the page has tells whether another follows. */

@@ -1,5 +1,5 @@
 // Query plans: nothing on the hot path or in a list reads a table that grows, or sorts what it has read.
-import { asAppId, asFunctionId, millis } from "@stepwright/protocol";
+import { asAppId, asFunctionId, asRunId, millis } from "@stepwright/protocol";
 import type { EventFilter, RunFilter, TimedRunFilter } from "@stepwright/storage";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { committer } from "../src/commit.ts";
@@ -168,8 +168,8 @@ test("a list of runs by a time, and its count, walk an index in order, whatever 
     const functions =
       filter.functionIds ?? (filter.appIds === undefined || filter.time === "queuedAt" ? null : functionIds);
     const pages = (["asc", "desc"] as const).flatMap((direction) =>
-      [null, filter.time === "queuedAt" ? "x" : "1:1"].map((cursor) =>
-        timedRunQuery(filter, { direction, cursor, limit: 50 }, functions),
+      [null, { at: millis(1e12), id: asRunId("r") }].map((after) =>
+        timedRunQuery(filter, { direction, after, limit: 50 }, functions),
       ),
     );
     const ranges = filter.time === "queuedAt" ? rangesOf(filter, functions) : null;
@@ -177,7 +177,7 @@ test("a list of runs by a time, and its count, walk an index in order, whatever 
       ranges === null
         ? [judgedCountQuery(filter, functions, null)]
         : ranges.map((range) => rangeCountQuery(filter, range, { behind: "", entries: 10 }));
-    const texts = [...pages.flatMap(({ page, last }) => [page.sql, ...(last === null ? [] : [last.sql])])];
+    const texts = pages.flatMap(({ page, last }) => [page.sql, ...(last === null ? [] : [last.sql])]);
     for (const sql of [...texts, ...counts.map((count) => count.sql)]) {
       const plan = planOf(db, sql);
       expect({ sql, plan }).toEqual({ sql, plan: plan.filter((line) => !line.includes("TEMP B-TREE")) });

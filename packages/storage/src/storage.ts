@@ -144,13 +144,13 @@ export interface RunReads {
   ): Promise<SearchPage<Run>>;
   /**
    * Runs in the order of one of their times, those of the same moment in the order they were stored, at most 100. The time of
-   * `queuedAt` is that of the run's id, to the millisecond. A page may be short, or empty, and have a cursor all the same: a request looks
-   * at so many runs and no more.
+   * `queuedAt` is that of the run's id, to the millisecond. A page may be short, or empty, and have a `next` all the same: a request
+   * looks at so many runs and no more.
    */
   byTime(
     filter: TimedRunFilter,
-    page: { readonly direction: "asc" | "desc"; readonly cursor: string | null; readonly limit: number },
-  ): Promise<Page<Run>>;
+    page: { readonly direction: "asc" | "desc"; readonly after: RunPosition | null; readonly limit: number },
+  ): Promise<{ readonly items: readonly Run[]; readonly next: RunPosition | null }>;
   /** How many runs a filter has, piece by piece: the sum over all pieces. Nobody waits for all of a million. */
   countByTime(filter: TimedRunFilter, cursor: string | null): Promise<CountedPiece>;
   /** Those of the runs that there are, in no order; at most 100 are asked for. */
@@ -185,6 +185,12 @@ export interface TimedRunFilter {
   readonly statuses?: readonly RunStatus[];
   readonly functionIds?: readonly FunctionId[];
   readonly appIds?: readonly AppId[];
+}
+
+/** Where a run stands in the order of one of its times. */
+export interface RunPosition {
+  readonly at: Millis;
+  readonly id: RunId;
 }
 
 /** A piece of a count, and where the next one begins; `nextCursor` is null after the last. */

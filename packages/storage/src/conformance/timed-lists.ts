@@ -2,7 +2,7 @@
 import { isEnded, type Run, type RunStatus, type Transition } from "@stepwright/engine";
 import { asFunctionId, millis } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
-import type { CountedPiece, EventFilter, Page, Storage, TimedRunFilter } from "../storage.ts";
+import type { CountedPiece, EventFilter, RunPosition, Storage, TimedRunFilter } from "../storage.ts";
 import { after, appId, apply, event, fn, functionId, otherAppId, run, runId, start } from "./samples.ts";
 import { applied, commit, opened, type OpenStorage } from "./subject.ts";
 
@@ -58,7 +58,7 @@ export function describeTimedLists(open: OpenStorage): void {
       const expected = runs.filter((made) => fits(made, filter)).toSorted((a, b) => timeOf(a, time) - timeOf(b, time));
       for (const limit of [1, 7, 100]) {
         for (const direction of ["asc", "desc"] as const) {
-          const found = await pagesOf((cursor) => storage.runs.byTime(filter, { direction, cursor, limit }));
+          const found = await pagesOf((after) => storage.runs.byTime(filter, { direction, after, limit }));
           expect(found.every((page) => page.length <= limit)).toBe(true);
           const ids = found.flat().map((one) => one.id);
           expect(ids).toEqual((direction === "asc" ? expected : expected.toReversed()).map((one) => one.id));
@@ -72,7 +72,7 @@ export function describeTimedLists(open: OpenStorage): void {
     const { storage } = await opened(open);
     await commit(storage, [create(run(1)), create(run(2))]);
     const listed = async (time: (typeof times)[number]) => {
-      const page = await storage.runs.byTime({ time, ...all }, { direction: "asc", cursor: null, limit: 10 });
+      const page = await storage.runs.byTime({ time, ...all }, { direction: "asc", after: null, limit: 10 });
       return page.items.map((one) => one.id);
     };
     expect(await listed("startedAt")).toEqual([]);
@@ -197,14 +197,16 @@ function fits(made: Run, filter: TimedRunFilter): boolean {
   );
 }
 
-async function pagesOf<T>(read: (cursor: string | null) => Promise<Page<T>>): Promise<readonly (readonly T[])[]> {
-  const pages: (readonly T[])[] = [];
-  let cursor: string | null = null;
+async function pagesOf(
+  read: (after: RunPosition | null) => ReturnType<Storage["runs"]["byTime"]>,
+): Promise<readonly (readonly Run[])[]> {
+  const pages: (readonly Run[])[] = [];
+  let after: RunPosition | null = null;
   do {
-    const page: Page<T> = await read(cursor);
+    const page: Awaited<ReturnType<typeof read>> = await read(after);
     pages.push(page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+    after = page.next;
+  } while (after !== null);
   return pages;
 }
 
