@@ -57,6 +57,7 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
     log,
     access: accessOf(config),
     assets: openAssets(),
+    graphql: async () => (await import("@stepwright/graphql")).createGraphql({ runtime }),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
     bodyBytesMax: config.bodyLimit,
     intake: {
