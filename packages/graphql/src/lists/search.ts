@@ -23,7 +23,9 @@ export function readSearch(text: string | null | undefined, what: "runs" | "even
     if (compiled.kind === "invalid") throw failure(`error retrieving ${what}: ${compiled.message}\n | ${line}`);
     const unknown = [...compiled.expression.variables].find((name) => !roots.includes(name));
     if (unknown !== undefined)
-      throw failure(`error retrieving ${what}: undeclared reference to "${unknown}"; use ${roots.join(", ")}\n | ${line}`);
+      throw failure(
+        `error retrieving ${what}: undeclared reference to "${unknown}"; use ${roots.join(", ")}\n | ${line}`,
+      );
     return compiled.expression;
   });
 }

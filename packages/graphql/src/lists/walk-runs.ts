@@ -54,7 +54,8 @@ export function placeJson({ part, after }: RunPlace, order: RunOrder): JsonObjec
 /** Reads a place from a cursor; null for one of another order, or none. */
 export function placeOf(json: JsonObject | null, order: RunOrder): RunPlace | null {
   const { id, at, part, order: orderText } = json ?? {};
-  if (orderText !== `${order.time} ${order.direction}` || typeof part !== "number" || typeof at !== "number") return null;
+  if (orderText !== `${order.time} ${order.direction}` || typeof part !== "number" || typeof at !== "number")
+    return null;
   if (id === "") return { part, after: null };
   return typeof id === "string" && isUlid(id) ? { part, after: { at: millis(at), id: asRunId(id) } } : null;
 }
@@ -75,7 +76,11 @@ function partsOf(filter: TimedRunFilter, { time, direction }: RunOrder): readonl
   const come: Part = { filter: { ...filter, ...period, time }, isWanted: always };
   if (!isLater) return [come];
   const toCome: Part = {
-    filter: { ...filter, time: "queuedAt", ...(filter.time === "queuedAt" ? {} : { ...anyTime, before: filter.before }) },
+    filter: {
+      ...filter,
+      time: "queuedAt",
+      ...(filter.time === "queuedAt" ? {} : { ...anyTime, before: filter.before }),
+    },
     isWanted: (run) => run[time] === null,
   };
   return direction === "asc" ? [come, toCome] : [toCome, come];

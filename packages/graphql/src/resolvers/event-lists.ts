@@ -92,7 +92,8 @@ async function countEvents(list: EventList, search: Search | null, context: Cont
     const { edges } = await readPage(list, search, { before: null, size: searchedRunsMax }, context);
     return edges.length;
   }
-  const filters = list.names === null ? [list.filter] : [...new Set(list.names)].map((name) => ({ ...list.filter, name }));
+  const filters =
+    list.names === null ? [list.filter] : [...new Set(list.names)].map((name) => ({ ...list.filter, name }));
   const counts = await Promise.all(filters.map((filter) => countAll((cursor) => storage.events.count(filter, cursor))));
   return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -138,7 +138,14 @@ function registeredConfig({ id, version, slug, config }: FunctionRecord): object
         ...(condition === null ? {} : { if: condition }),
       })),
     ),
-    steps: [{ id: "step", name: "step", uri: config.url, retries: config.retries }],
+    steps: [
+      {
+        id: "step",
+        name: "step",
+        uri: config.url,
+        ...(config.retries === retriesDefault ? {} : { retries: config.retries }),
+      },
+    ],
   };
 }
 

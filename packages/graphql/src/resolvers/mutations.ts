@@ -45,7 +45,12 @@ const invokeFunction: Resolve<unknown, InvokeArgs> = async (_, { functionSlug, d
     throw failure("meta may only have sessions");
   // The engine names the event itself.
   const parsed = parseEvents(
-    JSON.stringify({ name: "invocation", data: data ?? {}, ...(user == null ? {} : { user }), ...(meta == null ? {} : { meta }) }),
+    JSON.stringify({
+      name: "invocation",
+      data: data ?? {},
+      ...(user == null ? {} : { user }),
+      ...(meta == null ? {} : { meta }),
+    }),
   );
   if (parsed.kind === "rejected") throw failure(parsed.error.message);
   const [event] = parsed.events;

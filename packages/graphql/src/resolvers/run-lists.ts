@@ -96,7 +96,13 @@ async function readPage(
   let next: RunPlace | null = from;
   for (let looked = 0; next !== null && looked < searchedRunsMax; looked += storePageMax) {
     const page = await walkRuns(storage, { ...list, from: next, limit: Math.min(size + 1, storePageMax) });
-    const wanted = new Set(await judge(page.runs.map(({ run }) => run), list, context));
+    const wanted = new Set(
+      await judge(
+        page.runs.map(({ run }) => run),
+        list,
+        context,
+      ),
+    );
     for (const { run, place } of page.runs.filter((found) => wanted.has(found.run))) {
       if (edges.length === size) return { edges, rest: last };
       last = place;
@@ -117,7 +123,13 @@ async function countRuns(list: RunList, context: Context): Promise<number> {
   const order: RunOrder = { time: list.filter.time, direction: "desc" };
   for (let looked = 0; next !== null && looked < searchedRunsMax; looked += storePageMax) {
     const page = await walkRuns(storage, { filter: list.filter, order, from: next, limit: storePageMax });
-    count += (await judge(page.runs.map(({ run }) => run), list, context)).length;
+    count += (
+      await judge(
+        page.runs.map(({ run }) => run),
+        list,
+        context,
+      )
+    ).length;
     next = page.next;
     if (next !== null) await breathe();
   }

@@ -16,7 +16,7 @@ const spanFields = {
   spanID: (source) => spanIdOf(source),
   traceID: ({ run }) => hexId(32, run.id),
   groupID: ({ run, span, isPreview }) => (isPreview ? uuidV5(oidNamespace, `${run.id} ${span.key}`) : null),
-  parentSpanID: ({ parent, isPreview }) => parent === null ? (isPreview ? noParent : null) : spanIdOf(parent),
+  parentSpanID: ({ parent, isPreview }) => (parent === null ? (isPreview ? noParent : null) : spanIdOf(parent)),
   parentSpan: ({ parent }) => parent,
   isRoot: ({ parent }) => parent === null,
   name: ({ span }) => span.name,

@@ -160,16 +160,14 @@ function retryOf(tried: readonly Attempt[], discovery: QueuedItem | null): Queue
 
 function attemptsOf(spans: readonly Span[]): readonly Attempt[] {
   return spans
-    .map(
-      (span): Attempt => ({
-        index: span.attempt,
-        status: span.status === "completed" ? "COMPLETED" : "FAILED",
-        queuedAt: span.queuedAt,
-        startedAt: span.startedAt,
-        endedAt: span.endedAt,
-        span,
-      }),
-    )
+    .map((span): Attempt => ({
+      index: span.attempt,
+      status: span.status === "completed" ? "COMPLETED" : "FAILED",
+      queuedAt: span.queuedAt,
+      startedAt: span.startedAt,
+      endedAt: span.endedAt,
+      span,
+    }))
     .sort((a, b) => a.index - b.index);
 }
 

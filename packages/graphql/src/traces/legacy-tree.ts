@@ -107,7 +107,13 @@ function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: Inf
   };
   const status = waitWord(wait.status, op);
   const failures = group.attempts.map((attempt) => ({ ...plain, ...renderAttempt(attempt) }));
-  const own = { ...common, key: `${group.key}:own`, name: `Attempt ${failures.length}`, status, attempts: failures.length };
+  const own = {
+    ...common,
+    key: `${group.key}:own`,
+    name: `Attempt ${failures.length}`,
+    status,
+    attempts: failures.length,
+  };
   const isShownTrying = wait.endedAt === null && (op === "SLEEP" || op === "INVOKE");
   return {
     ...common,

@@ -52,7 +52,14 @@ function renderTries(group: Group, { run }: TraceFacts): TraceSpan {
     startedAt: attempts[0]?.startedAt ?? null,
     endedAt: last?.endedAt ?? null,
     outputKey: group.kind === "step" ? (last?.span?.id ?? null) : null,
-    children: isAlone ? [] : attempts.map((attempt) => ({ ...common, ...renderAttempt(attempt) })),
+    // Only the whole of the attempts came to the end of the code.
+    children: isAlone
+      ? []
+      : attempts.map((attempt) => ({
+          ...common,
+          ...renderAttempt(attempt),
+          stepType: group.kind === "step" ? common.stepType : "",
+        })),
   };
 }
 

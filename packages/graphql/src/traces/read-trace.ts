@@ -36,11 +36,16 @@ export async function readTrace(
   if (run === null) throw failure(`run not found: ${id}`);
   const [first] = events;
   const triggerEvent = first === undefined ? null : parseJsonText((await sentText(first, context)) as JsonText);
-  const children = spans.flatMap((span) => (span.kind === "invoke" ? (textIn(detailOf(span)["childRunId"]) ?? []) : []));
+  const children = spans.flatMap((span) =>
+    span.kind === "invoke" ? (textIn(detailOf(span)["childRunId"]) ?? []) : [],
+  );
   const ends = await Promise.all(
-    children.map(async (child): Promise<readonly [string, EventId | null]> => [child, await context.endOf(asRunId(child))]),
+    children.map(async (child): Promise<readonly [string, EventId | null]> => [
+      child,
+      await context.endOf(asRunId(child)),
+    ]),
   );
   const render = isPreview ? previewTree : legacyTree;
-  const span = render({ run, steps, spans, items }, { triggerEvent, endOf: new Map(ends) });
+  const span = render({ run, steps, spans, items }, { triggerEvent, endOf: new Map(ends), isPreview });
   return { span, run, isPreview, parent: null };
 }

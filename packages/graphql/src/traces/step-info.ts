@@ -11,6 +11,7 @@ export interface InfoSources {
   readonly triggerEvent: JsonValue;
   /** The event that reported the end of an invoked run, by the run. */
   readonly endOf: ReadonlyMap<string, EventId | null>;
+  readonly isPreview: boolean;
 }
 
 /** What a wait is. */
@@ -33,7 +34,8 @@ export function opOf(wait: Span): StepOp {
 }
 
 /** What is known of a wait. */
-export function infoOf(wait: Span, { triggerEvent, endOf }: InfoSources): StepInfo | null {
+export function infoOf(wait: Span, sources: InfoSources): StepInfo | null {
+  const { triggerEvent } = sources;
   const detail = detailOf(wait);
   const timeout = detail["until"] ?? wait.startedAt;
   switch (wait.kind) {
@@ -49,7 +51,7 @@ export function infoOf(wait: Span, { triggerEvent, endOf }: InfoSources): StepIn
         timedOut: timedOut(wait),
       };
     case "invoke":
-      return { __typename: "InvokeStepInfo", timeout, ...invoked(wait, detail, endOf) };
+      return { __typename: "InvokeStepInfo", timeout, ...invoked(wait, detail, sources) };
     case "signal":
       return { __typename: "WaitForSignalStepInfo", signal: detail["signal"], timeout, timedOut: timedOut(wait) };
     case "gateway":
@@ -59,15 +61,15 @@ export function infoOf(wait: Span, { triggerEvent, endOf }: InfoSources): StepIn
   }
 }
 
-function invoked(wait: Span, detail: JsonObject, endOf: InfoSources["endOf"]): object {
+function invoked(wait: Span, detail: JsonObject, { endOf, isPreview }: InfoSources): object {
   const childId = textIn(detail["childRunId"]);
-  // What comes after the time is up is not the step's any more.
+  // What comes after the time is up is not the step's any more, and readers of the older rendering take a run for an answer.
   const isLate = wait.status === "timedOut";
   return {
     triggeringEventID: detail["eventId"],
     functionID: detail["functionId"],
     returnEventID: childId === null || isLate || wait.endedAt === null ? null : (endOf.get(childId) ?? null),
-    runID: isLate ? null : childId,
+    runID: isLate && !isPreview ? null : childId,
     timedOut: timedOut(wait),
   };
 }
