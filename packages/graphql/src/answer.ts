@@ -1,5 +1,5 @@
 // Answers of GraphQL: what goes over the wire, and with which status.
-import { type ExecutionResult, GraphQLError } from "graphql";
+import type { ExecutionResult, GraphQLError } from "graphql";
 
 /** An answer as HTTP takes it. */
 export interface GraphqlAnswer {

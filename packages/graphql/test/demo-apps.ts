@@ -1,5 +1,5 @@
 // The apps whose runs were recorded, as far as the recordings tell what is in them.
-import { type Inngest, type InngestFunction, NonRetriableError, referenceFunction } from "inngest";
+import { type GetStepTools, type Inngest, type InngestFunction, NonRetriableError, referenceFunction } from "inngest";
 import type { World } from "./world.ts";
 
 /** Serves the first app. */
@@ -9,7 +9,7 @@ export function serveDemo(world: World, appId = "demo2"): Promise<string> {
     const make = functionsOf(client);
     return [
       make({ id: "callee", triggers: [{ event: `${prefix}/callee` }] }, async ({ event }) => ({
-        doubled: Number(event.data["x"]) * 2,
+        doubled: Number(event.data.x) * 2,
       })),
       make({ id: "caller", triggers: [{ event: `${prefix}/caller` }] }, async ({ step }) => {
         const result = await step.invoke("call-it", {
@@ -29,7 +29,7 @@ export function serveDemo(world: World, appId = "demo2"): Promise<string> {
       ),
       make({ id: "parallel", triggers: [{ event: `${prefix}/parallel` }] }, async ({ step }) => {
         const [a, b] = await Promise.all([step.run("a", () => 1), step.run("b", () => 2)]);
-        return Number(a) + Number(b);
+        return a + b;
       }),
       make({ id: "retrying", triggers: [{ event: `${prefix}/retrying` }], retries: 1 }, ({ step, attempt }) =>
         step.run("flaky", () => {
@@ -38,7 +38,7 @@ export function serveDemo(world: World, appId = "demo2"): Promise<string> {
         }),
       ),
       make({ id: "signaler", triggers: [{ event: `${prefix}/signal` }] }, ({ step, event }) =>
-        step.waitForSignal("wait-sig", { signal: event.data["sig"], timeout: "5m" }),
+        step.waitForSignal("wait-sig", { signal: event.data.sig ?? "", timeout: "5m", onConflict: "fail" }),
       ),
       make(
         {
@@ -52,7 +52,7 @@ export function serveDemo(world: World, appId = "demo2"): Promise<string> {
           cancelOn: [{ event: `${prefix}/cancel`, if: "async.data.id == event.data.id", timeout: "1h" }],
         },
         async ({ step, event }) => {
-          const a = await step.run("first", () => ({ hello: "world", n: event.data["n"] }));
+          const a = await step.run("first", () => ({ hello: "world", n: event.data.n }));
           await step.sleep("nap", 5);
           return { a, b: await step.run("second", () => "str") };
         },
@@ -60,7 +60,7 @@ export function serveDemo(world: World, appId = "demo2"): Promise<string> {
       make({ id: "waiter", triggers: [{ event: `${prefix}/wait` }] }, async ({ step, event }) => ({
         got: await step.waitForEvent("wait-ev", {
           event: `${prefix}/resume`,
-          timeout: event.data["timeout"] ?? "10m",
+          timeout: event.data.timeout ?? "10m",
           if: "async.data.k == event.data.k",
         }),
       })),
@@ -107,13 +107,13 @@ export function serveDemo3(world: World, slow: () => Promise<void> = () => Promi
       }),
       make({ id: "late", triggers: [{ event: "d3/late" }], retries: 1 }, ({ step, attempt, event }) => {
         if (attempt === 0) throw new Error("not at first");
-        return event.data["invokes"] === true
+        return event.data.invokes === true
           ? step.invoke("inv", { function: referenceFunction({ appId: "demo3", functionId: "quick" }) })
           : step.run("afterwards", () => 1);
       }),
       make({ id: "quick", triggers: [{ event: "d3/quick" }] }, () => "done"),
       make({ id: "sleeper", triggers: [{ event: "d3/sleep" }] }, ({ step, event }) =>
-        step.sleep("nap", event.data["for"] ?? 5),
+        step.sleep("nap", event.data.for ?? 5),
       ),
       make({ id: "slowstep", triggers: [{ event: "d3/slow" }] }, ({ step }) => step.run("slow", slow)),
       make({ id: "stepretry", triggers: [{ event: "d3/stepretry" }], retries: 1 }, ({ step }) =>
@@ -122,8 +122,8 @@ export function serveDemo3(world: World, slow: () => Promise<void> = () => Promi
         }),
       ),
       make({ id: "number", triggers: [{ event: "d3/number" }], retries: 0 }, ({ event }) => {
-        if (event.data["fails"] === true) throw new Error("fail");
-        return { num: event.data["idx"] };
+        if (event.data.fails === true) throw new Error("fail");
+        return { num: event.data.idx };
       }),
       make({ id: "only-one", triggers: [{ event: "d3/single" }], singleton: { mode: "skip" } }, ({ step }) =>
         step.sleep("zz", "1h"),
@@ -138,11 +138,23 @@ type Make = (
   handler: (context: HandlerContext) => unknown,
 ) => InngestFunction.Any;
 
+/** What the events of the recordings have in them. */
+interface EventData {
+  readonly x?: number;
+  readonly n?: number;
+  readonly sig?: string;
+  readonly timeout?: string;
+  readonly for?: number | string;
+  readonly idx?: number;
+  readonly fails?: boolean;
+  readonly invokes?: boolean;
+}
+
 interface HandlerContext {
-  readonly event: { readonly data: Record<string, never> & Record<string, any> };
+  readonly event: { readonly data: EventData };
   readonly events: readonly unknown[];
   readonly attempt: number;
-  readonly step: any;
+  readonly step: GetStepTools<Inngest.Any>;
 }
 
 function functionsOf(client: Inngest.Any): Make {

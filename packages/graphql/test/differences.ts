@@ -200,12 +200,16 @@ function once(children: readonly JsonObject[]): JsonObject[] {
     const name = span["name"] ?? null;
     const before = kept.get(name);
     if (name === "executor.nonstep") continue;
-    if (before === undefined || (childrenOf(before).length === 0 && String(span["stepType"]).includes(".")))
-      kept.set(name, span);
+    if (before === undefined || (childrenOf(before).length === 0 && isOfKind(span))) kept.set(name, span);
   }
   return [...kept.values()];
 }
 
 function without(value: JsonObject, name: string): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
+}
+
+/** A step of a kind of its own, such as `step.sendEvent`. */
+function isOfKind({ stepType }: JsonObject): boolean {
+  return typeof stepType === "string" && stepType.includes(".");
 }

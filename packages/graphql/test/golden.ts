@@ -64,5 +64,6 @@ function isParallel(children: readonly JsonValue[]): boolean {
 }
 
 function nameOf(child: JsonValue): string {
-  return isJsonObject(child) ? String(child["name"]) : "";
+  const name = isJsonObject(child) ? child["name"] : null;
+  return typeof name === "string" ? name : "";
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "@stepwright/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asMeant } from "./differences.ts";
 import { golden } from "./golden.ts";
-import { at, openWorld, type World } from "./world.ts";
+import { openWorld, textAt, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -71,15 +71,15 @@ describe("a query", () => {
       variables: '{"m":"CONNECT"}',
       operationName: "A",
     });
-    const answer = await json({ method: "GET", path: `/v0/gql?${parameters}` });
+    const answer = await json({ method: "GET", path: `/v0/gql?${parameters.toString()}` });
     expect(answer).toMatchObject({ status: 200, body: { data: { apps: [] } } });
   });
 
   it("that changes something must not come by GET", async () => {
     const query = 'mutation { deleteAppByName(name: "x") }';
-    const answer = await json({ method: "GET", path: `/v0/gql?${new URLSearchParams({ query })}` });
+    const answer = await json({ method: "GET", path: `/v0/gql?${new URLSearchParams({ query }).toString()}` });
     expect(answer.status).toBe(422);
-    expect(String(at(answer.body, "errors.0.message"))).toContain("POST");
+    expect(textAt(answer.body, "errors.0.message")).toContain("POST");
   });
 
   it("may ask for the schema", async () => {
@@ -125,7 +125,7 @@ describe("a query may ask for", () => {
   it.each(refused)("%s and no more", async (_what, query, message) => {
     const { status, body } = await world.query(query);
     expect(status).toBe(422);
-    expect(String(at(body, "errors.0.message"))).toMatch(message);
+    expect(textAt(body, "errors.0.message")).toMatch(message);
     expect(body["data"]).toBe(null);
   });
 

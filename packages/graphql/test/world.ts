@@ -154,3 +154,10 @@ const silent = { info: ignore, warn: ignore, error: ignore, debug: ignore };
 export function at(value: JsonValue, path: string): JsonValue {
   return path.split(".").reduce<JsonValue>((found, key) => (found as Record<string, JsonValue>)[key] ?? null, value);
 }
+
+/** As `at`, for a text. */
+export function textAt(value: JsonValue, path: string): string {
+  const found = at(value, path);
+  if (typeof found !== "string") throw new Error(`there is no text at ${path}: ${JSON.stringify(value)}`);
+  return found;
+}
