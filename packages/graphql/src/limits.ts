@@ -29,5 +29,3 @@ export const searchedRunsMax = 20_000;
 export const countPiecesMax = 200;
 /** Characters and lines of a search. */
 export const searchCharsMax = 10_000;
-/** How long a cancellation is waited for until the answer says what is so far. */
-export const cancelWaitMs = 5_000;

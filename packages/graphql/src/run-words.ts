@@ -1,6 +1,6 @@
 // Runs in the words of this API.
 import { createHash } from "node:crypto";
-import { eventNames, isEnded, type Run, type RunStatus } from "@stepwright/engine";
+import { eventNames, type Run, type RunStatus } from "@stepwright/engine";
 import type { EventId, JsonText } from "@stepwright/protocol";
 import type { Context } from "./context.ts";
 
@@ -38,9 +38,4 @@ export async function triggerIdsOf(run: Run, { eventsOf }: Context): Promise<rea
 /** Whether a run was deferred by another. */
 export function isDeferred(run: Run): boolean {
   return run.triggerName === eventNames.deferred;
-}
-
-/** Whether a run goes on. */
-export function isOpen(run: Run): boolean {
-  return !isEnded(run.status);
 }
