@@ -26,6 +26,6 @@ export const recentEventsMs = 3_600_000;
 /** Rows that a search or a count looks at for one request. */
 export const searchedRunsMax = 20_000;
 /** Pieces of a count, each of some milliseconds: four million runs. */
-export const countPiecesMax = 200;
+export const countPiecesMax = 400;
 /** Characters and lines of a search. */
 export const searchCharsMax = 10_000;

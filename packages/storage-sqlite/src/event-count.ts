@@ -37,8 +37,10 @@ export function eventCountQuery(
   behind: number,
   firstSeqSince: (at: number) => number,
 ): { readonly sql: string; readonly parameters: readonly unknown[] } {
-  const conditions = ["seq > ?"];
-  const values: unknown[] = [behind];
+  // One bound at each end: of two, SQLite seeks to one and goes through all between it and the other.
+  const since = filter.receivedFrom === undefined ? 0 : firstSeqSince(filter.receivedFrom - receiptDisorderMaxMs);
+  const conditions = ["seq >= ?"];
+  const values: unknown[] = [Math.max(behind + 1, since)];
   const fits: string[] = [];
   const fitValues: unknown[] = [];
   if (filter.name !== undefined) {
@@ -46,8 +48,6 @@ export function eventCountQuery(
     values.push(filter.name);
   } else if (filter.includeInternal !== true) conditions.push("is_internal = 0");
   if (filter.receivedFrom !== undefined) {
-    conditions.push("seq >= ?");
-    values.push(firstSeqSince(filter.receivedFrom - receiptDisorderMaxMs));
     fits.push("(seq >= ? OR (SELECT received_at FROM events WHERE events.seq = entries.seq) >= ?)");
     fitValues.push(firstSeqSince(filter.receivedFrom + receiptDisorderMaxMs), filter.receivedFrom);
   }

@@ -2,58 +2,60 @@
 import type { FunctionId } from "@stepwright/protocol";
 import type { CountedPiece, TimedRunFilter } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
-import { functionsOf, idPeriod, rangesOf, type RunRange } from "./run-ranges.ts";
-import { judgement, timedEntriesMax } from "./runs-by-time.ts";
+import { functionsOf, idBounds, rangesOf, type RunRange } from "./run-ranges.ts";
+import { judgement } from "./runs-by-time.ts";
 import { statementsByText } from "./statements.ts";
+
+/** Entries of an index that one piece looks at: some milliseconds. */
+const countedEntriesMax = 20_000;
 
 interface Counted {
   readonly count: number;
   /** Entries that were looked at. */
   readonly seen: number;
-  readonly last: string | null;
 }
 
-const nothing: CountedPiece = { count: 0, nextCursor: null };
+interface CountQuery {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** Selects the entry at which the piece ends. Told apart, as the greatest of them in the same statement takes three times as long. */
+  readonly last: { readonly sql: string; readonly parameters: readonly unknown[] };
+}
 
 /** Prepares the count. */
 export function runCount(db: Connection): (filter: TimedRunFilter, cursor: string | null) => CountedPiece {
   const prepare = statementsByText<Counted>(db);
+  const prepareLast = statementsByText<{ last: string }>(db);
   const resolveFunctions = functionsOf(db);
+  const count = (query: CountQuery): Counted => prepare(query.sql).get(...query.parameters) ?? { count: 0, seen: 0 };
+  const lastOf = ({ last }: CountQuery): string => prepareLast(last.sql).get(...last.parameters)?.last ?? "";
 
   /** One range after the other; the cursor says how many are done, and where the one at hand goes on. */
   const countRanges = (filter: TimedRunFilter, ranges: readonly RunRange[], cursor: string | null): CountedPiece => {
     const [doneText = "0", from = ""] = cursor?.split(":") ?? [];
-    let count = 0;
-    let left = timedEntriesMax;
+    let sum = 0;
+    let left = countedEntriesMax;
     let behind = from;
     for (const [index, range] of ranges.entries()) {
       if (index < Number(doneText)) continue;
-      const { sql, parameters } = rangeCountQuery(filter, range, { behind, entries: left });
-      const counted = prepare(sql).get(...parameters);
-      count += counted?.count ?? 0;
-      left -= counted?.seen ?? 0;
-      if (left <= 0) return { count, nextCursor: `${index}:${counted?.last ?? ""}` };
+      const query = rangeCountQuery(filter, range, { behind, entries: left });
+      const counted = count(query);
+      sum += counted.count;
+      left -= counted.seen;
+      if (left <= 0) return { count: sum, nextCursor: `${index}:${lastOf(query)}` };
       behind = "";
     }
-    return { count, nextCursor: null };
-  };
-
-  const countJudged = (
-    filter: TimedRunFilter,
-    functionIds: readonly FunctionId[] | null,
-    cursor: string | null,
-  ): CountedPiece => {
-    const { sql, parameters } = judgedCountQuery(filter, functionIds, cursor);
-    const counted = prepare(sql).get(...parameters);
-    const isLast = counted === undefined || counted.seen < timedEntriesMax;
-    return { count: counted?.count ?? 0, nextCursor: isLast ? null : counted.last };
+    return { count: sum, nextCursor: null };
   };
 
   return (filter, cursor) => {
     const functionIds = resolveFunctions(filter);
-    if (filter.statuses?.length === 0 || functionIds?.length === 0) return nothing;
+    if (filter.statuses?.length === 0 || functionIds?.length === 0) return { count: 0, nextCursor: null };
     const ranges = filter.time === "queuedAt" ? rangesOf(filter, functionIds) : null;
-    return ranges === null ? countJudged(filter, functionIds, cursor) : countRanges(filter, ranges, cursor);
+    if (ranges !== null) return countRanges(filter, ranges, cursor);
+    const query = judgedCountQuery(filter, functionIds, cursor);
+    const counted = count(query);
+    return { count: counted.count, nextCursor: counted.seen < countedEntriesMax ? null : lastOf(query) };
   };
 }
 
@@ -62,12 +64,14 @@ export function rangeCountQuery(
   filter: TimedRunFilter,
   range: RunRange,
   piece: { readonly behind: string; readonly entries: number },
-): { readonly sql: string; readonly parameters: readonly unknown[] } {
-  const conditions = [...range.conditions, "id >= ?", "id < ?", "id > ?"].join(" AND ");
+): CountQuery {
+  const bounds = idBounds(filter, { id: piece.behind, direction: "asc" });
+  const from = `FROM runs ${range.index} WHERE ${[...range.conditions, ...bounds.conditions].join(" AND ")} ORDER BY id`;
+  const values = [...range.values, ...bounds.values];
   return {
-    sql: `SELECT count(*) AS count, count(*) AS seen, max(id) AS last
-FROM (SELECT id FROM runs ${range.index} WHERE ${conditions} ORDER BY id LIMIT +?)`,
-    parameters: [...range.values, ...idPeriod(filter), piece.behind, piece.entries],
+    sql: `SELECT count(*) AS count, count(*) AS seen FROM (SELECT id ${from} LIMIT +?)`,
+    parameters: [...values, piece.entries],
+    last: { sql: `SELECT id AS last ${from} LIMIT 1 OFFSET +?`, parameters: [...values, piece.entries - 1] },
   };
 }
 
@@ -76,23 +80,31 @@ export function judgedCountQuery(
   filter: TimedRunFilter,
   functionIds: readonly FunctionId[] | null,
   cursor: string | null,
-): { readonly sql: string; readonly parameters: readonly unknown[] } {
+): CountQuery {
   const judged = judgement(filter, functionIds);
   const fits = judged.sql.replace(/^WHERE /, "") || "true";
+  const { from, columns, last, values } = entriesOf(filter, cursor);
+  return {
+    sql: `SELECT count(*) FILTER (WHERE ${fits}) AS count, count(*) AS seen FROM (SELECT ${columns} ${from} LIMIT +?)`,
+    parameters: [...judged.values, ...values, countedEntriesMax],
+    last: { sql: `SELECT ${last} AS last ${from} LIMIT 1 OFFSET +?`, parameters: [...values, countedEntriesMax - 1] },
+  };
+}
+
+function entriesOf(filter: TimedRunFilter, cursor: string | null) {
   if (filter.time === "queuedAt") {
-    return {
-      sql: `SELECT count(*) FILTER (WHERE ${fits}) AS count, count(*) AS seen, max(id) AS last
-FROM (SELECT id, status, function_id, app_id FROM runs WHERE id >= ? AND id < ? AND id > ? ORDER BY id LIMIT +?)`,
-      parameters: [...judged.values, ...idPeriod(filter), cursor ?? "", timedEntriesMax],
-    };
+    const { conditions, values } = idBounds(filter, { id: cursor ?? "", direction: "asc" });
+    const from = `FROM runs WHERE ${conditions.join(" AND ")} ORDER BY id`;
+    return { from, columns: "status, function_id, app_id", last: "id", values };
   }
   const [index, column] = filter.time === "startedAt" ? ["runs_started", "started_at"] : ["runs_ended", "ended_at"];
-  const [at, row] = (cursor ?? "0:0").split(":").map(Number);
+  const [at, row] = (cursor ?? "").split(":").map(Number);
+  const isFirst = cursor === null;
   return {
-    // Written in one width, the greatest key is that of the last entry.
-    sql: `SELECT count(*) FILTER (WHERE ${fits}) AS count, count(*) AS seen, max(printf('%015d:%015d', at, row)) AS last
-FROM (SELECT ${column} AS at, row, status, function_id FROM runs INDEXED BY ${index}
-WHERE ${column} >= ? AND ${column} < ? AND (${column}, row) > (?, ?) ORDER BY ${column}, row LIMIT +?)`,
-    parameters: [...judged.values, filter.from, filter.before, at, row, timedEntriesMax],
+    from: `FROM runs INDEXED BY ${index}
+WHERE ${isFirst ? `${column} >= ?` : `(${column}, row) > (?, ?)`} AND ${column} < ? ORDER BY ${column}, row`,
+    columns: "status, function_id",
+    last: `${column} || ':' || row`,
+    values: isFirst ? [filter.from, filter.before] : [at, row, filter.before],
   };
 }

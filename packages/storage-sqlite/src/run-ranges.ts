@@ -1,16 +1,14 @@
 // A filter of runs by the time they were queued, as ranges of indexes that are in the order of the ids.
 import type { RunStatus } from "@stepwright/engine";
-import type { FunctionId, Millis } from "@stepwright/protocol";
-import type { TimedRunFilter } from "@stepwright/storage";
+import type { FunctionId } from "@stepwright/protocol";
+import type { RunPosition, TimedRunFilter } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { smallestIdAt } from "./run-list.ts";
 import { runStatuses } from "./runs.ts";
 
-/** What a range of an index begins with: conditions and their values. The runs in it are in the order of their ids. */
-export interface RunRange {
+/** A range of an index and the conditions that it begins with. The runs in it are in the order of their ids. */
+export interface RunRange extends Bounds {
   readonly index: string;
-  readonly conditions: readonly string[];
-  readonly values: readonly unknown[];
 }
 
 // Few enough for one statement; a filter with more of them is judged row by row.
@@ -48,9 +46,55 @@ export function statusesOf(filter: TimedRunFilter): readonly RunStatus[] {
   return [...new Set(filter.statuses ?? runStatuses)];
 }
 
-/** Ids of runs that were queued in the period of a filter. */
-export function idPeriod(filter: { readonly from: Millis; readonly before: Millis }): readonly [string, string] {
-  return [smallestIdAt(filter.from), smallestIdAt(filter.before)];
+/** Conditions and their values. */
+export interface Bounds {
+  readonly conditions: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/**
+ * The ids of runs that were queued in the period of a filter, and are greater or less than one.
+ *
+ * At each end one bound alone: of two, SQLite seeks to one and goes through all between it and the other.
+ */
+export function idBounds(
+  filter: Pick<TimedRunFilter, "from" | "before">,
+  behind: { readonly id: string; readonly direction: "asc" | "desc" } | null,
+): Bounds {
+  const [from, before] = [smallestIdAt(filter.from), smallestIdAt(filter.before)];
+  const isPastFrom = behind !== null && behind.direction === "asc" && behind.id >= from;
+  const isBeforeEnd = behind !== null && behind.direction === "desc" && behind.id < before;
+  return {
+    conditions: [isPastFrom ? "id > ?" : "id >= ?", "id < ?"],
+    values: [isPastFrom ? behind.id : from, isBeforeEnd ? behind.id : before],
+  };
+}
+
+/** As `idBounds`, for another time of runs. */
+export function timeBounds(
+  column: string,
+  filter: Pick<TimedRunFilter, "from" | "before">,
+  behind: { readonly position: RunPosition; readonly direction: "asc" | "desc" } | null,
+): Bounds {
+  const whole = { conditions: [`${column} >= ?`, `${column} < ?`], values: [filter.from, filter.before] };
+  if (behind === null) return whole;
+  const { position, direction } = behind;
+  if (position.at < filter.from || position.at >= filter.before) {
+    // A place outside of the period has either all of it behind it, or nothing.
+    const isAllBehind = direction === "asc" ? position.at < filter.from : position.at >= filter.before;
+    return isAllBehind ? whole : { conditions: ["false"], values: [] };
+  }
+  // A run that was removed since has no place among those of its moment any more: they are given again.
+  const row = `coalesce((SELECT row FROM runs WHERE id = +?), ${direction === "asc" ? 0 : Number.MAX_SAFE_INTEGER})`;
+  return direction === "asc"
+    ? {
+        conditions: [`(${column}, row) > (?, ${row})`, `${column} < ?`],
+        values: [position.at, position.id, filter.before],
+      }
+    : {
+        conditions: [`${column} >= ?`, `(${column}, row) < (?, ${row})`],
+        values: [filter.from, position.at, position.id],
+      };
 }
 
 /** Prepares what makes one list of functions of the functions and apps that a filter names; null when it names no function. */

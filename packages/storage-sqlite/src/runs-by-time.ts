@@ -4,7 +4,7 @@ import { asRunId, type FunctionId, millis, ulidTime } from "@stepwright/protocol
 import type { RunPosition, TimedRunFilter } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { pageRowsMax } from "./page.ts";
-import { functionsOf, idPeriod, rangesOf, statusesOf } from "./run-ranges.ts";
+import { functionsOf, idBounds, rangesOf, statusesOf, timeBounds } from "./run-ranges.ts";
 import { runFromRow, type RunRow } from "./run-row.ts";
 import { statementsByText } from "./statements.ts";
 
@@ -21,8 +21,8 @@ export interface TimedQuery {
   readonly parameters: readonly unknown[];
 }
 
-/** Entries of an index that one request looks at: 5 ms. */
-export const timedEntriesMax = 20_000;
+/** Entries of an index that one request looks at: some milliseconds. */
+const timedEntriesMax = 10_000;
 
 /** Prepares the list. */
 export function runsByTime(db: Connection) {
@@ -79,14 +79,7 @@ function entriesById(filter: TimedRunFilter, page: TimedPageRequest): Entries {
 
 function entriesByTime(filter: TimedRunFilter, { after, direction }: TimedPageRequest): Entries {
   const [index, column] = filter.time === "startedAt" ? ["runs_started", "started_at"] : ["runs_ended", "ended_at"];
-  const conditions = [`${column} >= ?`, `${column} < ?`];
-  const values: unknown[] = [filter.from, filter.before];
-  if (after !== null) {
-    // A run that was removed since has no place among those of its moment any more: they are given again.
-    const [comparison, end] = direction === "asc" ? [">", 0] : ["<", Number.MAX_SAFE_INTEGER];
-    conditions.push(`(${column}, row) ${comparison} (?, coalesce((SELECT row FROM runs WHERE id = +?), ${end}))`);
-    values.push(after.at, after.id);
-  }
+  const { conditions, values } = timeBounds(column, filter, after === null ? null : { position: after, direction });
   const sql = `SELECT row, ${column} AS at, status, function_id FROM runs INDEXED BY ${index}
 WHERE ${conditions.join(" AND ")} ORDER BY ${column} ${direction}, row ${direction}`;
   return { sql, values };
@@ -128,13 +121,7 @@ export function judgement(
 }
 
 function idConditions(filter: TimedRunFilter, { after, direction }: TimedPageRequest) {
-  const conditions = ["id >= ?", "id < ?"];
-  const values: unknown[] = [...idPeriod(filter)];
-  if (after !== null) {
-    conditions.push(direction === "asc" ? "id > ?" : "id < ?");
-    values.push(after.id);
-  }
-  return { conditions, values };
+  return idBounds(filter, after === null ? null : { id: after.id, direction });
 }
 
 function positionOf(run: Run, time: TimedRunFilter["time"]): RunPosition {

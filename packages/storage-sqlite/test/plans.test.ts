@@ -178,7 +178,7 @@ test("a list of runs by a time, and its count, walk an index in order, whatever 
         ? [judgedCountQuery(filter, functions, null)]
         : ranges.map((range) => rangeCountQuery(filter, range, { behind: "", entries: 10 }));
     const texts = pages.flatMap(({ page, last }) => [page.sql, ...(last === null ? [] : [last.sql])]);
-    for (const sql of [...texts, ...counts.map((count) => count.sql)]) {
+    for (const sql of [...texts, ...counts.flatMap((count) => [count.sql, count.last.sql])]) {
       const plan = planOf(db, sql);
       expect({ sql, plan }).toEqual({ sql, plan: plan.filter((line) => !line.includes("TEMP B-TREE")) });
       expect({ sql, scans: scansOf(sql, plan) }).toEqual({ sql, scans: [] });
