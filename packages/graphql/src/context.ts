@@ -3,6 +3,7 @@
 import type { App, FunctionRecord, Run, StoredEvent } from "@stepwright/engine";
 import type { AppId, EventId, FunctionId, JsonText, Millis, RunId } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
+import type { EventListRow } from "@stepwright/storage";
 import { batchLoader, type Load, memoLoader } from "./loader.ts";
 
 /** What a resolver works with. */
@@ -20,6 +21,8 @@ export interface Context {
   readonly fn: Load<FunctionId, FunctionRecord | null>;
   /** Runs started by an event, oldest first. */
   readonly startedBy: Load<EventId, readonly Run[]>;
+  /** Remembers which runs the events of a list have started, so that nobody asks for each of them. */
+  readonly noteStarted: (rows: readonly EventListRow[]) => void;
   /** An event's data, rendered where it is not stored. */
   readonly dataOf: Load<StoredEvent, JsonText>;
 }
@@ -39,14 +42,16 @@ export function openContext(runtime: Runtime): Context {
   const { runs, events, registry: stored } = runtime.storage;
   const registry = readRegistry(runtime);
   const live = new Map(registry.functions.map((fn) => [fn.id, fn]));
+  const started = new Map<EventId, readonly RunId[]>();
+  const run = batchLoader<RunId, Run | null>(async (ids) => {
+    const found = new Map((await runs.byIds(ids)).map((one) => [one.id, one]));
+    return (id) => found.get(id) ?? null;
+  });
   return {
     runtime,
     now: runtime.now(),
     registry,
-    run: batchLoader(async (ids) => {
-      const found = new Map((await runs.byIds(ids)).map((run) => [run.id, run]));
-      return (id) => found.get(id) ?? null;
-    }),
+    run,
     eventsOf: batchLoader(async (ids) => {
       const found = await runs.eventsOf(ids);
       return (id) => found.get(id) ?? [];
@@ -57,7 +62,18 @@ export function openContext(runtime: Runtime): Context {
     }),
     // Few functions are gone, and each is read once.
     fn: memoLoader(async (id) => live.get(id) ?? (await stored.functionById(id))),
-    startedBy: memoLoader((id) => runs.startedBy(id)),
+    startedBy: memoLoader(async (id) => {
+      const known = started.get(id);
+      if (known === undefined) return runs.startedBy(id);
+      return (await Promise.all(known.map(run))).filter((one) => one !== null);
+    }),
+    noteStarted(rows) {
+      for (const { event, runs: own } of rows) {
+        // A repeated request may have stored an event twice, and its runs belong to either row.
+        const before = started.get(event.internalId) ?? [];
+        started.set(event.internalId, [...before, ...own.map(({ runId }) => runId)]);
+      }
+    },
     dataOf: memoLoader((event) => runtime.eventPayload(event)),
   };
 }

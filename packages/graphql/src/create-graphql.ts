@@ -28,8 +28,15 @@ export interface GraphqlApi {
   answer(request: GraphqlRequest): Promise<GraphqlAnswer>;
 }
 
-/** Makes the API on a runtime. */
-export function createGraphql({ runtime }: { readonly runtime: Runtime }): GraphqlApi {
+/** What the API works on. */
+export interface GraphqlOptions {
+  readonly runtime: Runtime;
+  /** Hears of errors that are ours; whoever asked is only told that there was one. */
+  readonly onUnforeseen: (error: unknown) => void;
+}
+
+/** Makes the API. */
+export function createGraphql(options: GraphqlOptions): GraphqlApi {
   const schema = buildSchema(schemaText);
   defineScalars(schema);
   bindResolvers(schema, resolvers);
@@ -37,7 +44,7 @@ export function createGraphql({ runtime }: { readonly runtime: Runtime }): Graph
     async answer(request) {
       const read = readRequest(request);
       if (read.kind === "undecodable") return undecodableAnswer(read.reason);
-      return answerOperation(schema, read.operation, runtime);
+      return answerOperation(schema, read.operation, options);
     },
   };
 }
@@ -45,7 +52,7 @@ export function createGraphql({ runtime }: { readonly runtime: Runtime }): Graph
 async function answerOperation(
   schema: GraphQLSchema,
   { query, variables, operationName, isReadOnly }: Operation,
-  runtime: Runtime,
+  { runtime, onUnforeseen }: GraphqlOptions,
 ): Promise<GraphqlAnswer> {
   let document: DocumentNode;
   try {
@@ -64,7 +71,7 @@ async function answerOperation(
     variableValues: variables,
     operationName,
   });
-  return executedAnswer(result);
+  return executedAnswer(result, onUnforeseen);
 }
 
 /** What is wrong with an operation of a valid document: its name, its variables, or how much it asks for. */

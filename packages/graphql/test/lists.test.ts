@@ -1,5 +1,5 @@
 import type { EventId, JsonObject } from "@stepwright/protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { serveDemo, serveDemo3 } from "./demo-apps.ts";
 import { asMeant } from "./differences.ts";
 import { comparable, golden } from "./golden.ts";
@@ -181,6 +181,37 @@ describe("a search of runs", () => {
       expect(textAt(body, "errors.0.message")).toMatch(/^error retrieving runs: .+\n \| /s);
     },
   );
+});
+
+describe("a list of many", () => {
+  /** How often the store is read for a query. */
+  const readsOf = async (query: string): Promise<number> => {
+    const { runs: ofRuns, events: ofEvents } = world.runtime.storage;
+    const spies = [ofRuns, ofEvents].flatMap((reads) =>
+      (Object.keys(reads) as (keyof typeof reads)[]).map((name) => vi.spyOn(reads, name)),
+    );
+    const { body } = await world.query(query);
+    const calls = spies.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    for (const spy of spies) spy.mockRestore();
+    expect(body["errors"]).toBeUndefined();
+    return calls;
+  };
+  const page = `runs(first: N, orderBy: [], filter: { from: "2020-01-01T00:00:00Z" }) { edges { node {
+    id status output app { name } function { slug app { name } } triggerIDs eventName defers { fnSlug } } } totalCount }`;
+  const events = `eventsV2(first: N, filter: { from: "2020-01-01T00:00:00Z" }) { edges { node {
+    raw runs { id status output triggerIDs function { slug } app { name } } } } totalCount }`;
+  const stream = `stream(query: { limit: N }) { id runs { id status function { name } events { name } } inBatch }`;
+
+  it.each([
+    ["runs", page],
+    ["events", events],
+    ["the stream", stream],
+  ])("is read as often as one of few: %s", async (_what, query) => {
+    const few = await readsOf(`{ ${query.replace("N", "2")} }`);
+    const many = await readsOf(`{ ${query.replace("N", "13")} }`);
+    expect(few).toBeGreaterThan(0);
+    expect(many).toBe(few);
+  });
 });
 
 describe("lists are as recorded", () => {

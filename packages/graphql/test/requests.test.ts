@@ -99,6 +99,20 @@ describe("a query", () => {
   });
 });
 
+describe("an error that is ours", () => {
+  it("is told to us, and not to whoever asks", async () => {
+    const broken = await openWorld();
+    await broken.runtime.storage.close();
+    const { status, body } = await broken.query(`{ run(runID: "01M854TGA40XKG4S13RJQ5G3J0") { id } }`);
+    expect([status, body]).toEqual([
+      200,
+      { errors: [{ message: "the server failed to answer; its log has the cause", path: ["run"] }], data: { run: null } },
+    ]);
+    expect(broken.unforeseen).toEqual([expect.objectContaining({ message: expect.stringContaining("not open") })]);
+    await broken.close();
+  });
+});
+
 describe("a query may ask for", () => {
   const nested = (levels: number): string => (levels === 0 ? "id" : `id functions { app { ${nested(levels - 1)} } }`);
   const span = (levels: number): string => (levels === 0 ? "name" : `name childrenSpans { ${span(levels - 1)} }`);

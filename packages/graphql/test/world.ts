@@ -28,6 +28,8 @@ export interface Answer {
 export interface World {
   readonly runtime: Runtime;
   readonly url: string;
+  /** Errors of ours. */
+  readonly unforeseen: readonly unknown[];
   /** Sends a request as it is. */
   request(options: {
     readonly method?: "GET" | "POST";
@@ -65,6 +67,7 @@ export async function openWorld(
     log,
   });
   await runtime.start();
+  const unforeseen: unknown[] = [];
   const http = buildServer({
     runtime,
     clock,
@@ -72,7 +75,7 @@ export async function openWorld(
     access: options.access ?? { kind: "open", isLoopback: true },
     assets: noAssets,
     info: { version: "0.0.0", mode: "dev", startedAt: clock.now(), dataDir: null },
-    graphql: async () => createGraphql({ runtime }),
+    graphql: async () => createGraphql({ runtime, onUnforeseen: (error) => unforeseen.push(error) }),
   });
   const url = await http.listen({ port: 0, host: "127.0.0.1" });
   const apps: Server[] = [];
@@ -102,6 +105,7 @@ export async function openWorld(
   return {
     runtime,
     url,
+    unforeseen,
     request,
     async query(query, variables = {}) {
       const { status, text } = await request({ body: JSON.stringify({ query, variables }) });

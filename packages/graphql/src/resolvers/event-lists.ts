@@ -59,7 +59,9 @@ const events: Resolve<unknown, { readonly query: { readonly lastEventId?: string
   const { storage } = context.runtime;
   const before = query.lastEventId == null ? null : await seqOf(query.lastEventId, context);
   const list = { names: null, filter: { receivedFrom: millis(context.now - recentEventsMs) } };
-  return (await walkEvents(storage, list, { before, limit: eventsPage.max })).map(({ event }) => event);
+  const rows = await walkEvents(storage, list, { before, limit: eventsPage.max });
+  context.noteStarted(rows);
+  return rows.map(({ event }) => event);
 };
 
 /** Reads on until the page is full, the list at its end, or enough was looked at; `rest` is where it goes on. */
@@ -74,6 +76,7 @@ async function readPage(
   let place = before;
   for (let looked = 0; looked < searchedRunsMax; looked += limit) {
     const rows = await walkEvents(context.runtime.storage, list, { before: place, limit });
+    context.noteStarted(rows);
     for (const { event } of rows) {
       if (search !== null && !(await isEventFound(event, search, context))) continue;
       if (edges.length === size) return { edges, rest: edges.at(-1)?.node.seq ?? null };

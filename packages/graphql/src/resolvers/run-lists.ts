@@ -92,10 +92,11 @@ async function readPage(
 ): Promise<{ readonly edges: readonly Edge<Run>[]; readonly rest: RunPlace | null }> {
   const { storage } = context.runtime;
   const edges: Edge<Run>[] = [];
+  const limit = isJudged(list) ? storePageMax : Math.min(size + 1, storePageMax);
   let last = from;
   let next: RunPlace | null = from;
-  for (let looked = 0; next !== null && looked < searchedRunsMax; looked += storePageMax) {
-    const page = await walkRuns(storage, { ...list, from: next, limit: Math.min(size + 1, storePageMax) });
+  for (let looked = 0; next !== null && looked < searchedRunsMax; looked += limit) {
+    const page = await walkRuns(storage, { ...list, from: next, limit });
     const wanted = new Set(
       await judge(
         page.runs.map(({ run }) => run),
@@ -116,8 +117,7 @@ async function readPage(
 
 async function countRuns(list: RunList, context: Context): Promise<number> {
   const { storage } = context.runtime;
-  if (list.search === null && list.isDeferred === null)
-    return countAll((cursor) => storage.runs.countByTime(list.filter, cursor));
+  if (!isJudged(list)) return countAll((cursor) => storage.runs.countByTime(list.filter, cursor));
   let count = 0;
   let next: RunPlace | null = { part: 0, after: null };
   const order: RunOrder = { time: list.filter.time, direction: "desc" };
@@ -136,7 +136,12 @@ async function countRuns(list: RunList, context: Context): Promise<number> {
   return count;
 }
 
-/** What the store does not judge. */
+/** Whether a list has conditions that the store does not judge. */
+function isJudged({ search, isDeferred }: RunList): boolean {
+  return search !== null || isDeferred !== null;
+}
+
+/** Judges what the store does not. */
 async function judge(found: readonly Run[], list: RunList, context: Context): Promise<readonly Run[]> {
   const runs = list.isDeferred === null ? found : found.filter((run) => isDeferred(run) === list.isDeferred);
   return list.search === null ? runs : findRuns(runs, list.search, context);
