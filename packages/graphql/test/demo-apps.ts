@@ -1,5 +1,6 @@
 // The apps whose runs were recorded, as far as the recordings tell what is in them.
 import { type GetStepTools, type Inngest, type InngestFunction, NonRetriableError, referenceFunction } from "inngest";
+import { stepOutputBytesMax } from "@stepwright/protocol";
 import type { World } from "./world.ts";
 
 /** Serves the first app. */
@@ -111,6 +112,9 @@ export function serveDemo3(world: World, slow: () => Promise<void> = () => Promi
           ? step.invoke("inv", { function: referenceFunction({ appId: "demo3", functionId: "quick" }) })
           : step.run("afterwards", () => 1);
       }),
+      make({ id: "large", triggers: [{ event: "d3/large" }] }, ({ step }) =>
+        step.run("big", () => "x".repeat(stepOutputBytesMax)),
+      ),
       make({ id: "quick", triggers: [{ event: "d3/quick" }] }, () => "done"),
       make({ id: "sleeper", triggers: [{ event: "d3/sleep" }] }, ({ step, event }) =>
         step.sleep("nap", event.data.for ?? 5),

@@ -106,7 +106,10 @@ describe("an error that is ours", () => {
     const { status, body } = await broken.query(`{ run(runID: "01M854TGA40XKG4S13RJQ5G3J0") { id } }`);
     expect([status, body]).toEqual([
       200,
-      { errors: [{ message: "the server failed to answer; its log has the cause", path: ["run"] }], data: { run: null } },
+      {
+        errors: [{ message: "the server failed to answer; its log has the cause", path: ["run"] }],
+        data: { run: null },
+      },
     ]);
     expect(broken.unforeseen).toEqual([expect.objectContaining({ message: expect.stringContaining("not open") })]);
     await broken.close();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveDemo, serveDemo3 } from "./demo-apps.ts";
 import { asMeant, type Facts } from "./differences.ts";
 import { comparable, golden } from "./golden.ts";
-import { at, openWorld, type World } from "./world.ts";
+import { at, openWorld, textAt, type World } from "./world.ts";
 
 let world: World;
 /** Here a failed attempt waits for longer than a test lasts. */
@@ -125,6 +125,34 @@ describe("code that fails before it comes to", () => {
         { name: "Attempt 1", status: "COMPLETED", attempts: 1 },
       ],
     });
+  });
+});
+
+describe.each([false, true])("a run that fails without its app (preview: %s)", (preview) => {
+  it("has the failure as its end, and its code where clients look for it", async () => {
+    const runId = await world.run("d3/large");
+    const query = `query($runID: String!, $preview: Boolean) { run(runID: $runID) { status trace(preview: $preview) {
+      status outputID childrenSpans { name status outputID childrenSpans { name status outputID } } } } }`;
+    const { body } = await world.query(query, { runID: runId, preview });
+    const trace = at(body, "data.run.trace") as { outputID: string; childrenSpans: JsonObject[] };
+    expect(trace).toMatchObject({
+      status: "FAILED",
+      childrenSpans: [
+        {
+          name: preview ? "Finalization" : "function error",
+          status: "FAILED",
+          childrenSpans: [{ name: "Attempt 0", status: "FAILED" }],
+        },
+      ],
+    });
+    const attempt = textAt(trace.childrenSpans[0] ?? null, "childrenSpans.0.outputID");
+    for (const outputID of [trace.outputID, attempt]) {
+      const output = await world.query(
+        "query($id: String!) { runTraceSpanOutputByID(outputID: $id) { data error { message stack } } }",
+        { id: outputID },
+      );
+      expect(textAt(output.body, "data.runTraceSpanOutputByID.error.stack")).toContain('"output_too_large"');
+    }
   });
 });
 

@@ -28,7 +28,8 @@ const runTraceSpanOutputByID: Resolve<unknown, { readonly outputID: string }> = 
   if (place === null) throw failure(`error parsing span identifier: ${JSON.stringify(outputID)} is no id of an output`);
   const run = await findRun(place.runId, context);
   if (run === null) throw failure(`run not found: ${place.runId}`);
-  if (place.key === "run") return { ...runOutput(run), input: await inputOf(run, context) };
+  // Older traces have no inputs.
+  if (place.key === "run") return { ...runOutput(run), input: place.isPreview ? await inputOf(run, context) : null };
   return stepOutput(run, place, context);
 };
 

@@ -44,7 +44,39 @@ export interface Group {
 export function groupsOf(facts: TraceFacts): readonly Group[] {
   const parts = partsOf(facts);
   const groups = [...stepGroups(parts, facts), ...functionGroups(parts, facts)];
-  return attachFailures(groups.sort((a, b) => startOf(a) - startOf(b)));
+  return withOwnFailure(attachFailures(groups.sort((a, b) => startOf(a) - startOf(b))), facts);
+}
+
+/** A run may also fail without the app: over a result that is too large, or too many steps. No span tells of it. */
+function withOwnFailure(groups: readonly Group[], { run }: TraceFacts): readonly Group[] {
+  const last = groups.at(-1);
+  const isTold = last?.kind === "function" && last.attempts.at(-1)?.status === "FAILED";
+  if (run.status !== "failed" || run.endedAt === null || isTold) return groups;
+  const startedAt = last?.attempts.at(-1)?.endedAt ?? last?.wait?.endedAt ?? run.startedAt ?? run.endedAt;
+  const attempt: Attempt = {
+    index: 0,
+    status: "FAILED",
+    queuedAt: startedAt,
+    startedAt,
+    endedAt: run.endedAt,
+    span: null,
+  };
+  const failure: Group = {
+    kind: "function",
+    key: "failure",
+    stepId: null,
+    name: "",
+    wait: null,
+    attempts: [attempt],
+    result: null,
+    isOpen: false,
+  };
+  return [...groups, failure];
+}
+
+/** What the output of an attempt is found by; null when it has none. */
+export function outputKeyOf({ span, status }: Attempt): string | null {
+  return span?.id ?? (status === "FAILED" ? "run" : null);
 }
 
 /** When a group began. */

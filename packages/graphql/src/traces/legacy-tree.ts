@@ -1,6 +1,6 @@
 // The older rendering of a trace, which test suites and scripts read: one child per call, named after what it came to.
 import { isEnded } from "@stepwright/engine";
-import { type Attempt, type Group, groupsOf, type TraceFacts } from "./groups.ts";
+import { type Attempt, type Group, groupsOf, outputKeyOf, type TraceFacts } from "./groups.ts";
 import { infoOf, type InfoSources, opOf } from "./step-info.ts";
 import { runTypeOf } from "./run-type.ts";
 import type { SpanStatus, TraceSpan } from "./trace-span.ts";
@@ -65,7 +65,7 @@ function renderTries(group: Group, { run }: TraceFacts): TraceSpan {
     queuedAt: attempts[0]?.queuedAt ?? run.queuedAt,
     startedAt: attempts[0]?.startedAt ?? null,
     endedAt: isOpen ? null : (last?.endedAt ?? result?.finishedAt ?? null),
-    outputKey: isOpen ? null : (last?.span?.id ?? null),
+    outputKey: isOpen || last === undefined ? null : outputKeyOf(last),
     children: isAlone ? [] : tries,
   };
 }
@@ -78,7 +78,8 @@ function nameOf({ kind, name, attempts, isOpen }: Group): string {
   return attempts.length === 1 ? "function error" : "execute";
 }
 
-function renderAttempt({ index, status, queuedAt, startedAt, endedAt, span }: Attempt) {
+function renderAttempt(attempt: Attempt) {
+  const { index, status, queuedAt, startedAt, endedAt, span } = attempt;
   return {
     key: span?.id ?? (status === "QUEUED" ? "queued" : `attempt ${index}`),
     name: `Attempt ${index}`,
@@ -87,7 +88,7 @@ function renderAttempt({ index, status, queuedAt, startedAt, endedAt, span }: At
     queuedAt,
     startedAt,
     endedAt,
-    outputKey: span?.id ?? null,
+    outputKey: outputKeyOf(attempt),
   };
 }
 

@@ -1,6 +1,6 @@
 // The newer rendering of a trace (`preview: true`): one span per step, and one for the code that ends the run.
 import { isEnded } from "@stepwright/engine";
-import { type Attempt, type Group, groupsOf, type TraceFacts } from "./groups.ts";
+import { type Attempt, type Group, groupsOf, outputKeyOf, type TraceFacts } from "./groups.ts";
 import { endWord } from "./legacy-tree.ts";
 import { runTypeOf } from "./run-type.ts";
 import { infoOf, type InfoSources, opOf } from "./step-info.ts";
@@ -86,7 +86,8 @@ function functionFields(attempts: readonly Attempt[]) {
   };
 }
 
-function renderAttempt({ index, status, queuedAt, startedAt, endedAt, span }: Attempt) {
+function renderAttempt(attempt: Attempt) {
+  const { index, status, queuedAt, startedAt, endedAt, span } = attempt;
   return {
     key: span?.id ?? `attempt ${index}`,
     name: `Attempt ${index}`,
@@ -95,7 +96,7 @@ function renderAttempt({ index, status, queuedAt, startedAt, endedAt, span }: At
     queuedAt,
     startedAt,
     endedAt,
-    outputKey: span?.id ?? null,
+    outputKey: outputKeyOf(attempt),
     children: [],
   };
 }
