@@ -34,10 +34,10 @@ export const playgroundStyle = `
 body { margin: 0; padding: 1rem; display: grid; gap: 1rem; grid-template-columns: 1fr 1fr; box-sizing: border-box; min-height: 100vh; }
 h1 { grid-column: 1 / -1; font-size: 1.1rem; margin: 0; }
 section { display: flex; flex-direction: column; gap: 0.5rem; min-width: 0; }
-textarea, pre { font: 13px/1.5 ui-monospace, monospace; box-sizing: border-box; width: 100%; margin: 0; padding: 0.5rem; border: 1px solid #8886; border-radius: 4px; }
+textarea, output { font: 13px/1.5 ui-monospace, monospace; box-sizing: border-box; width: 100%; margin: 0; padding: 0.5rem; border: 1px solid #8886; border-radius: 4px; }
 #query { flex: 3; min-height: 16rem; }
 #variables { flex: 1; min-height: 5rem; }
-pre { flex: 1; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
+output { flex: 1; display: block; min-height: 16rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 button { align-self: start; padding: 0.4rem 1rem; }
 @media (max-width: 50rem) { body { grid-template-columns: 1fr; } }
 `;
@@ -69,7 +69,7 @@ export const playgroundPage = `<!doctype html>
 </section>
 <section>
 <label for="answer">Answer</label>
-<pre id="answer" aria-live="polite" tabindex="0"></pre>
+<output id="answer" tabindex="0"></output>
 </section>
 <script>${playgroundScript}</script>
 </body>
