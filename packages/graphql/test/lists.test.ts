@@ -332,6 +332,15 @@ describe("lists are as recorded", () => {
     expect((at(old.body, "data.events") as JsonObject[]).map(({ id }) => id)).toEqual(demo.toReversed());
   });
 
+  it("the stream with what the engine itself reports", async () => {
+    const { request, response } = golden("stream-internal");
+    const { body } = await other.query(request.body.query.replace("limit: 3", "limit: 100"));
+    const items = at(body, "data.stream") as JsonObject[];
+    const [recorded] = at(response.body, "data.stream") as JsonObject[];
+    const report = items.find(({ trigger }) => trigger === "inngest/function.finished");
+    expect(comparable(report ?? null)).toEqual(comparable(recorded ?? null));
+  });
+
   it("the reports of how runs ended", async () => {
     const { request } = golden("eventsV2-lifecycle");
     const { body } = await other.query(request.body.query);

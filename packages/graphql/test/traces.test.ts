@@ -128,6 +128,16 @@ describe("code that fails before it comes to", () => {
   });
 });
 
+it("a trace by itself is that of its run", async () => {
+  const runId = await ended;
+  const { body } = await world.query(golden("runTrace").request.body.query, { r: runId });
+  expect(at(body, "data.runTrace")).toEqual({
+    name: "Run",
+    status: "COMPLETED",
+    childrenSpans: ["first", "nap", "second", "Finalization"].map((name) => ({ name, status: "COMPLETED" })),
+  });
+});
+
 describe.each([false, true])("a run that fails without its app (preview: %s)", (preview) => {
   it("has the failure as its end, and its code where clients look for it", async () => {
     const runId = await world.run("d3/large");

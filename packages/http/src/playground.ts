@@ -31,7 +31,7 @@ document.addEventListener("keydown", (event) => { if (event.key === "Enter" && (
 /** The page's only style. */
 export const playgroundStyle = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { margin: 0; padding: 1rem; display: grid; gap: 1rem; grid-template-columns: 1fr 1fr; box-sizing: border-box; min-height: 100vh; }
+body { margin: 0; padding: 1rem; display: grid; gap: 1rem; grid-template: auto 1fr / 1fr 1fr; box-sizing: border-box; min-height: 100vh; }
 h1 { grid-column: 1 / -1; font-size: 1.1rem; margin: 0; }
 section { display: flex; flex-direction: column; gap: 0.5rem; min-width: 0; }
 textarea, output { font: 13px/1.5 ui-monospace, monospace; box-sizing: border-box; width: 100%; margin: 0; padding: 0.5rem; border: 1px solid #8886; border-radius: 4px; }
@@ -39,7 +39,7 @@ textarea, output { font: 13px/1.5 ui-monospace, monospace; box-sizing: border-bo
 #variables { flex: 1; min-height: 5rem; }
 output { flex: 1; display: block; min-height: 16rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 button { align-self: start; padding: 0.4rem 1rem; }
-@media (max-width: 50rem) { body { grid-template-columns: 1fr; } }
+@media (max-width: 50rem) { body { grid-template: auto auto auto / 1fr; } }
 `;
 
 const example = `query {
