@@ -25,20 +25,22 @@ export async function bundleThread({ outfile, format, external }) {
 }
 
 /**
- * Writes the server as one CommonJS file. `fileUrl` is an expression that stands for `import.meta.url`; what is
- * `external` is loaded from `node_modules` as before.
+ * Writes a program as one CommonJS file, by default the server. `fileUrl` is an expression that stands for `import.meta.url`; what is
+ * `external` is loaded from `node_modules` as before, and what is `beside` from the file of that name in the same folder.
  */
-export async function bundle({ outfile, fileUrl, external }) {
+export async function bundle({ entry = "src/main.ts", outfile, fileUrl, external, beside = {} }) {
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
   await build({
-    entryPoints: [`${root}/src/main.ts`],
+    entryPoints: [`${root}/${entry}`],
     outfile,
     bundle: true,
     platform: "node",
     target: "node22",
     format: "cjs",
-    conditions: ["@stepwright/source"],
+    // With "module", of a package that has both, the modules are taken of which what is not used can be left out.
+    conditions: ["@stepwright/source", "module"],
     external,
+    plugins: [filesBeside(beside)],
     // Names stay: they are what a stack trace tells.
     minifySyntax: true,
     legalComments: "none",
@@ -46,4 +48,15 @@ export async function bundle({ outfile, fileUrl, external }) {
     banner: { js: `const fileUrlOfBundle = ${fileUrl};` },
     define: { STEPWRIGHT_VERSION: JSON.stringify(version), "import.meta.url": "fileUrlOfBundle" },
   });
+}
+
+function filesBeside(beside) {
+  return {
+    name: "files-beside",
+    setup({ onResolve }) {
+      onResolve({ filter: /^@stepwright\// }, ({ path }) =>
+        path in beside ? { path: `./${beside[path]}`, external: true } : undefined,
+      );
+    },
+  };
 }

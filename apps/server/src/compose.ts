@@ -1,7 +1,7 @@
 // Wires the parts together: storage and the other ports into the runtime, the runtime into the HTTP server.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildServer, type Access, type HttpServer } from "@stepwright/http";
+import { buildServer, type Access, type GraphqlApi, type HttpServer } from "@stepwright/http";
 import { dataFolderUnusable, type Millis } from "@stepwright/protocol";
 import {
   createAppClient,
@@ -57,6 +57,7 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
     log,
     access: accessOf(config),
     assets: openAssets(),
+    graphql: () => loadGraphql(runtime, log),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
     bodyBytesMax: config.bodyLimit,
     intake: {
@@ -67,6 +68,14 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
     },
   });
   return { runtime, app, close: () => storage.close() };
+}
+
+async function loadGraphql(runtime: Runtime, log: Logger): Promise<GraphqlApi> {
+  const { createGraphql } = await import("@stepwright/graphql");
+  return createGraphql({
+    runtime,
+    onUnforeseen: (err) => log.error({ component: "graphql", err }, "query failed"),
+  });
 }
 
 function openStorage(

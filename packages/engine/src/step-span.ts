@@ -37,7 +37,10 @@ export function attemptSpan(
       startedAt,
       endedAt,
       error: options.error,
-      detail: canonicalJson(options.retryAt === null ? {} : { retryAt: options.retryAt }),
+      detail: canonicalJson({
+        ...(options.retryAt === null ? {} : { retryAt: options.retryAt }),
+        ...(typeof op.opts["type"] === "string" ? { type: op.opts["type"] } : {}),
+      }),
     },
   };
 }

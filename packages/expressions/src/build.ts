@@ -86,6 +86,10 @@ function buildVariable(name: string, scope: readonly string[]): Run {
   if (name === "async") return (frame) => frame.variables.async ?? missing;
   if (name === "vars") return (frame) => frame.variables.vars ?? missing;
   const value = typeNames.has(name) ? new TypeValue(name) : new Failure(`no such attribute(s): ${name}`);
+  // Only a search of runs has these; elsewhere they are names that do not exist.
+  if (name === "output" || name === "error") {
+    return ({ variables }) => (name in variables ? (variables[name] ?? missing) : value);
+  }
   return () => value;
 }
 

@@ -8,6 +8,9 @@ export interface Variables {
   readonly event?: unknown;
   readonly async?: unknown;
   readonly vars?: unknown;
+  /** What a run has returned, and what it failed with, for a search of runs. */
+  readonly output?: unknown;
+  readonly error?: unknown;
 }
 
 /** The state of one evaluation. */

@@ -5,3 +5,4 @@ export type { Access } from "./access.ts";
 export { contentTypeOf, noAssets, type Asset, type Assets } from "./assets.ts";
 export { bodyBytesMaxDefault } from "./limits.ts";
 export { answerBrokenRequest } from "./broken-request.ts";
+export type { GraphqlApi, GraphqlRequest, LoadGraphql } from "./graphql-api.ts";

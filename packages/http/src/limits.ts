@@ -22,6 +22,8 @@ export const unsentBytesMax = 256 * mib;
 export const requestsPerConnectionMax = 32;
 /** What a sender is told to wait when the server is busy or the database refuses: both pass in moments. */
 export const retryAfterSeconds = 1;
+/** Bytes of a GraphQL request: room for an event to invoke a function with, and for the query around it. */
+export const graphqlBodyBytesMax = 4 * mib;
 /** Bytes of the body of a login: room for any key and nothing else. */
 export const loginBodyBytesMax = 4 * kib;
 

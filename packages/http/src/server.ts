@@ -6,6 +6,7 @@ import type { Assets } from "./assets.ts";
 import { acceptTextBodies } from "./body.ts";
 import { allowOrigins } from "./cors.ts";
 import { handleErrors, sendError } from "./error-handler.ts";
+import type { LoadGraphql } from "./graphql-api.ts";
 import { type IntakeLimits, limitIntake } from "./limit-intake.ts";
 import { bodyBytesMaxDefault } from "./limits.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
@@ -21,6 +22,7 @@ import { assetRoutes } from "./routes/assets.ts";
 import { checkpointRoutes } from "./routes/checkpoint.ts";
 import { devRoutes } from "./routes/dev.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { graphqlRoutes } from "./routes/graphql.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invokeRoutes } from "./routes/invoke.ts";
 import { registerRoutes } from "./routes/register.ts";
@@ -52,6 +54,8 @@ export interface ServerDeps {
   readonly bodyBytesMax?: number;
   /** How much may be in hand at once. */
   readonly intake?: IntakeLimits;
+  /** Absent: there is no GraphQL API. */
+  readonly graphql?: LoadGraphql;
 }
 
 /** Builds the server without listening. Closing it ends the live connections, but neither the runtime nor the storage. */
@@ -97,6 +101,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     restEventRoutes(keyed, deps);
     restRunRoutes(keyed, deps);
   });
+  graphqlRoutes(app, deps);
   apiInfoRoutes(app, deps);
   app.register(async (api) => {
     api.addHook(

@@ -7,7 +7,6 @@ import {
   batchTimeoutMinMs,
   concurrencyLimitsMax,
   debouncePeriodMs,
-  idempotencyMs,
   rateLimitPeriodMaxMs,
   throttlePeriodMinMs,
 } from "./limits.ts";
@@ -108,11 +107,6 @@ export interface FlowConfig {
   readonly singleton: Singleton | null;
   readonly priority: Priority | null;
   readonly idempotency: Idempotency | null;
-}
-
-/** The rate limit that applies: `idempotency` is one run per value in 24 hours and overrides `rateLimit`. */
-export function effectiveRateLimit(flow: Pick<FlowConfig, "rateLimit" | "idempotency">): RateLimit | null {
-  return flow.idempotency === null ? flow.rateLimit : { limit: 1, periodMs: idempotencyMs, key: flow.idempotency.key };
 }
 
 /** Reads a function's flow control; what is wrong goes to the report. */

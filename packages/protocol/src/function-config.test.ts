@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConfigChecks } from "./config-problem.ts";
-import { effectiveRateLimit } from "./flow-config.ts";
+import { effectiveRateLimit } from "./rate-limit.ts";
 import { functionsError, parseFunctions, type FunctionConfig } from "./function-config.ts";
 
 /** Checks that refuse what has `bad` in it, and tell what they were asked. */

@@ -17,6 +17,7 @@ export * from "./json.ts";
 export * from "./limits.ts";
 export * from "./nesting.ts";
 export * from "./opcode.ts";
+export * from "./rate-limit.ts";
 export * from "./register.ts";
 export * from "./sdk-request.ts";
 export * from "./sdk-response.ts";

@@ -122,6 +122,18 @@ export function createApps(shell: Shell, committer: Committer): Apps {
     asTried,
     sync,
     add: async (url) => sync(await putPlaceholder(webUrl(url))),
+    async move(appId, url) {
+      const to = webUrl(url);
+      await change(() => {
+        const app = appById(appId);
+        if (app.url === to) return null;
+        return {
+          guards: [{ kind: "registryVersion", version: shell.registry().version }],
+          effects: [{ kind: "putApp", app: { ...app, url: to, status: "pending", problem: null } }],
+        };
+      });
+      return asTried(appById(appId));
+    },
     remove: async (appId) => remove(appById(appId)),
     async removeByUrl(url) {
       const app = appAt(normalizeAppUrl(url));

@@ -90,6 +90,8 @@ export interface AppControl {
   /** Adds the URL if it is new and syncs it. The app's problem, if any, is in the result. */
   add(url: string): Promise<App>;
   sync(appId: AppId): Promise<App>;
+  /** Gives an app another URL; it is synced there when it is next looked at. APP_NOT_FOUND when there is none. */
+  move(appId: AppId, url: string): Promise<App>;
   /** APP_NOT_FOUND when there is none. Archives its functions. */
   remove(appId: AppId): Promise<void>;
   removeByUrl(url: string): Promise<void>;

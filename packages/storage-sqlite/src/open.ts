@@ -20,6 +20,7 @@ import { type Connection, openReader, openWriter, type Synchronous } from "./con
 import { cronReads } from "./cron.ts";
 import { debounceReads } from "./debounces.ts";
 import { dropReads } from "./drops.ts";
+import { eventCount } from "./event-count.ts";
 import { eventList } from "./event-list.ts";
 import { eventGets } from "./events.ts";
 import { watchHealth } from "./health.ts";
@@ -34,11 +35,14 @@ import { type QueueGets, queueReads } from "./queue-reads.ts";
 import { endEarlierLeases } from "./queue.ts";
 import { registryReads } from "./registry.ts";
 import { sweeper } from "./retention.ts";
+import { runBatchReads } from "./run-batch-reads.ts";
+import { runCount } from "./run-count.ts";
 import { runList } from "./run-list.ts";
 import { indexer } from "./search/indexer.ts";
 import { searchEvents } from "./search/search-events.ts";
 import { searchRuns } from "./search/search-runs.ts";
 import { countByStatus, runGets } from "./runs.ts";
+import { runsByTime } from "./runs-by-time.ts";
 import { spanReads } from "./spans.ts";
 import { stepReads } from "./steps.ts";
 import { openTables } from "./tables.ts";
@@ -182,9 +186,13 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   };
   const lists = {
     runs: runList(reader),
+    runsByTime: runsByTime(reader),
+    runCount: runCount(reader),
+    runBatches: runBatchReads(reader),
     events: eventList(reader),
     searchRuns: searchRuns(reader, tables.changedRuns),
     searchEvents: searchEvents(reader),
+    eventCount: eventCount(reader),
     runGets: runGets(reader),
     queue: queueReads(reader),
     spans: spanReads(reader),
@@ -239,6 +247,10 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       openOf: reading((runIds) => openOf(hot, runIds)),
       list: reading(lists.runs),
       search: reading(lists.searchRuns),
+      byTime: reading(lists.runsByTime),
+      countByTime: reading(lists.runCount),
+      byIds: reading(lists.runBatches.byIds),
+      eventsOf: reading(lists.runBatches.eventsOf),
       startedBy: reading(lists.runGets.startedBy),
       orphans: reading(lists.runGets.orphans),
       countByStatus: async () => countByStatus(tables.counters),
@@ -248,6 +260,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       byInternalId: reading(hot.events.byInternalId),
       list: reading(lists.events),
       search: reading(lists.searchEvents),
+      count: reading(lists.eventCount),
+      endsOf: reading(lists.runBatches.endsOf),
     },
     pauses: {
       paths: reading(hot.pauses.paths),

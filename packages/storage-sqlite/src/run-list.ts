@@ -29,11 +29,7 @@ export function runListQuery(
   page: PageRequest,
 ): { readonly sql: string; readonly parameters: readonly unknown[] } {
   const base = baseOf(filter);
-  const { conditions, values } = runConditions(filter);
-  if (page.cursor !== null) {
-    conditions.push("id < ?");
-    values.push(page.cursor);
-  }
+  const { conditions, values } = runConditions(filter, page.cursor);
   const limit = rowsWanted(page);
   if (base === null) {
     const sql = `SELECT * FROM runs ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")} `}ORDER BY id DESC LIMIT +?`;
@@ -49,8 +45,11 @@ export function runListQuery(
   };
 }
 
-/** The SQL of all conditions but the statuses. */
-export function runConditions(filter: RunFilter): { readonly conditions: string[]; readonly values: unknown[] } {
+/** The SQL of all conditions but the statuses; `behind` is the id behind which a page goes on. */
+export function runConditions(
+  filter: RunFilter,
+  behind: string | null = null,
+): { readonly conditions: string[]; readonly values: unknown[] } {
   const conditions: string[] = [];
   const values: unknown[] = [];
   const where = (condition: string, value: unknown): void => {
@@ -64,10 +63,14 @@ export function runConditions(filter: RunFilter): { readonly conditions: string[
     where("queued_at >= ?", filter.queuedFrom);
     where("id >= ?", smallestIdAt(filter.queuedFrom - idTimeSlackMs));
   }
+  const bounds = behind === null ? [] : [behind];
   if (filter.queuedBefore !== undefined) {
     where("queued_at < ?", filter.queuedBefore);
-    where("id < ?", smallestIdAt(filter.queuedBefore + idTimeSlackMs));
+    bounds.push(smallestIdAt(filter.queuedBefore + idTimeSlackMs));
   }
+  // The lower one alone: of two, SQLite seeks to one and goes through all pages between it and the other.
+  const [bound] = bounds.sort();
+  if (bound !== undefined) where("id < ?", bound);
   return { conditions, values };
 }
 

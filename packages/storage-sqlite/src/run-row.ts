@@ -5,6 +5,8 @@ import { timeOrNull } from "./time-or-null.ts";
 
 /** A run row as SQLite gives it. */
 export interface RunRow {
+  /** Its place in the order of storing. */
+  readonly row: number;
   readonly id: string;
   readonly function_id: string;
   readonly app_id: string;

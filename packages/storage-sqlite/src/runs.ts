@@ -12,13 +12,13 @@ const insertSql = `INSERT INTO runs (id, function_id, app_id, function_slug, fun
   ended_at, output, error, version, flow, progress)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const insertEventSql = "INSERT INTO run_events (run_id, position, event_seq) VALUES (?, ?, ?)";
-// Most updates leave the status alone. Naming it would rewrite four index entries: 9 µs where this takes 4.
-const updateSql = `UPDATE runs SET started_at = ?, ended_at = ?, output = ?, error = ?, version = ?, progress = ?, queued_at = ?
-WHERE id = ? AND status = ?`;
+// Most updates leave the status and the times alone. Naming them would rewrite six index entries: 9 µs for four of them, where this takes 4.
+const updateSql = `UPDATE runs SET output = ?, error = ?, version = ?, progress = ?, queued_at = ?
+WHERE id = ? AND status = ? AND started_at IS +? AND ended_at IS +?`;
 const moveSql =
   "UPDATE runs SET function_id = ?, app_id = ?, function_slug = ?, function_version = ?, flow = ? WHERE id = ?";
 const statusSql = "SELECT status FROM runs WHERE id = ?";
-const setStatusSql = "UPDATE runs SET status = ? WHERE id = ?";
+const setStatusSql = "UPDATE runs SET status = ?, started_at = ?, ended_at = ? WHERE id = ?";
 const versionSql = "SELECT version FROM runs WHERE id = ?";
 const keySql = "SELECT expires_at FROM run_keys WHERE key = ?";
 const putKeySql = `INSERT INTO run_keys (key, run_id, expires_at) VALUES (?, ?, ?)
@@ -74,10 +74,8 @@ export function runWrites(db: Connection, counters: Counters): RunWrites {
   const key = db.prepare<[string], { expires_at: number | null }>(keySql);
   const putKey = db.prepare(putKeySql);
 
-  const updateSameStatus = (run: Run): boolean =>
+  const updateInPlace = (run: Run): boolean =>
     update.run(
-      run.startedAt,
-      run.endedAt,
       run.output,
       run.error,
       run.version,
@@ -85,6 +83,8 @@ export function runWrites(db: Connection, counters: Counters): RunWrites {
       run.queuedAt,
       run.id,
       run.status,
+      run.startedAt,
+      run.endedAt,
     ).changes === 1;
 
   return {
@@ -119,11 +119,11 @@ export function runWrites(db: Connection, counters: Counters): RunWrites {
       move.run(run.functionId, run.appId, run.functionSlug, run.functionVersion, flowText(run), run.id);
     },
     update(run) {
-      if (updateSameStatus(run)) return;
+      if (updateInPlace(run)) return;
       const before = status.get(run.id);
       if (before === undefined) throw new Error(`run ${run.id} does not exist, so it cannot be updated`);
-      setStatus.run(run.status, run.id);
-      updateSameStatus(run);
+      setStatus.run(run.status, run.startedAt, run.endedAt, run.id);
+      updateInPlace(run);
       counters.add(counterOf(before), -1);
       counters.add(counterOf(run.status), 1);
     },

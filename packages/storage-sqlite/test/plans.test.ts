@@ -1,10 +1,11 @@
 // Query plans: nothing on the hot path or in a list reads a table that grows, or sorts what it has read.
-import { asAppId, asFunctionId, millis } from "@stepwright/protocol";
-import type { RunFilter, EventFilter } from "@stepwright/storage";
+import { asAppId, asFunctionId, asRunId, millis } from "@stepwright/protocol";
+import type { EventFilter, RunFilter, TimedRunFilter } from "@stepwright/storage";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { committer } from "../src/commit.ts";
 import { type Connection, openWriter } from "../src/connection.ts";
 import { cronReads } from "../src/cron.ts";
+import { eventCountQuery } from "../src/event-count.ts";
 import { eventList, eventListQuery } from "../src/event-list.ts";
 import { eventGets } from "../src/events.ts";
 import { migrate } from "../src/migrations/migrate.ts";
@@ -13,7 +14,11 @@ import { queueReads } from "../src/queue-reads.ts";
 import { endEarlierLeases } from "../src/queue.ts";
 import { registryReads } from "../src/registry.ts";
 import { sweeper } from "../src/retention.ts";
+import { runBatchReads } from "../src/run-batch-reads.ts";
+import { judgedCountQuery, rangeCountQuery } from "../src/run-count.ts";
 import { runListQuery } from "../src/run-list.ts";
+import { rangesOf } from "../src/run-ranges.ts";
+import { timedRunQuery } from "../src/runs-by-time.ts";
 import { runGets } from "../src/runs.ts";
 import { spanReads } from "../src/spans.ts";
 import { stepReads } from "../src/steps.ts";
@@ -86,6 +91,7 @@ function preparedTexts(db: Connection): readonly string[] {
   sweeper(db, tables.counters);
   endEarlierLeases(db);
   runGets(db);
+  runBatchReads(db);
   stepReads(db);
   spanReads(db);
   eventGets(db);
@@ -143,9 +149,67 @@ test("a list of runs walks an index in order, whatever the filter", () => {
     for (const cursor of [null, "x"]) {
       const { sql } = runListQuery(filter, { cursor, limit: 50 });
       const plan = planOf(db, sql);
+      // Of two bounds at one end, one is no range of the index: all between them is walked.
+      const [range = ""] = sql.split(" UNION ALL ");
+      expect({ sql, bounds: range.split("id < ?").length - 1 }).toEqual({
+        sql,
+        bounds: filter.queuedBefore === undefined && cursor === null ? 0 : 1,
+      });
       expect({ sql, plan }).toEqual({ sql, plan: plan.filter((line) => !line.includes("TEMP B-TREE")) });
       expect({ sql, scans: scansOf(sql, plan) }).toEqual({ sql, scans: [] });
     }
+  }
+});
+
+test("a list of runs by a time, and its count, walk an index in order, whatever the filter", () => {
+  const db = migrated();
+  const functionIds = [asFunctionId("f"), asFunctionId("g")];
+  const filters: readonly TimedRunFilter[] = (["queuedAt", "startedAt", "endedAt"] as const)
+    .map((time): TimedRunFilter => ({ time, from: millis(1e12), before: millis(2e12) }))
+    .flatMap((filter) => [filter, { ...filter, functionIds }, { ...filter, appIds: [asAppId("a")] }])
+    .flatMap((filter) => [filter, { ...filter, statuses: ["failed", "running"] as const }])
+    .flatMap((filter) => [filter, { ...filter, functionIds: Array.from({ length: 80 }, () => asFunctionId("h")) }]);
+  for (const filter of filters) {
+    // Where there is no index by app, an app stands for its functions.
+    const functions =
+      filter.functionIds ?? (filter.appIds === undefined || filter.time === "queuedAt" ? null : functionIds);
+    const pages = (["asc", "desc"] as const).flatMap((direction) =>
+      [null, { at: millis(1e12), id: asRunId("r") }].map((after) =>
+        timedRunQuery(filter, { direction, after, limit: 50 }, functions),
+      ),
+    );
+    const ranges = filter.time === "queuedAt" ? rangesOf(filter, functions) : null;
+    const counts =
+      ranges === null
+        ? [judgedCountQuery(filter, functions, null)]
+        : ranges.map((range) => rangeCountQuery(filter, range, { behind: "", entries: 10 }));
+    const texts = pages.flatMap(({ page, last }) => [page.sql, ...(last === null ? [] : [last.sql])]);
+    for (const sql of [...texts, ...counts.flatMap((count) => [count.sql, count.last.sql])]) {
+      const plan = planOf(db, sql);
+      expect({ sql, plan }).toEqual({ sql, plan: plan.filter((line) => !line.includes("TEMP B-TREE")) });
+      expect({ sql, scans: scansOf(sql, plan) }).toEqual({ sql, scans: [] });
+    }
+    // Runs are counted without a look at their rows, but for an app's among all others.
+    for (const { sql } of counts)
+      if (filter.appIds === undefined && !(filter.time === "queuedAt" && ranges === null))
+        expect({ sql, plan: planOf(db, sql).filter((line) => line.includes("runs")) }).toEqual({
+          sql,
+          plan: [expect.stringContaining("COVERING INDEX")],
+        });
+  }
+});
+
+test("a count of events walks an index in order, whatever the filter", () => {
+  const db = migrated();
+  const period = { receivedFrom: millis(1e12), receivedBefore: millis(2e12) };
+  const filters: readonly EventFilter[] = [{}, { name: "n" }].flatMap((filter) =>
+    [filter, { ...filter, ...period }].flatMap((one) => [one, { ...one, includeInternal: true }]),
+  );
+  for (const filter of filters) {
+    const { sql } = eventCountQuery(filter, 0, () => 1);
+    const plan = planOf(db, sql);
+    expect({ sql, plan }).toEqual({ sql, plan: plan.filter((line) => !line.includes("TEMP B-TREE")) });
+    expect({ sql, scans: scansOf(sql, plan) }).toEqual({ sql, scans: [] });
   }
 });
 

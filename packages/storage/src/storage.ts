@@ -142,6 +142,21 @@ export interface RunReads {
     filter: RunFilter,
     page: { readonly cursor: string | null; readonly limit: number },
   ): Promise<SearchPage<Run>>;
+  /**
+   * Runs in the order of one of their times, those of the same moment in the order they were stored, at most 100. The time of
+   * `queuedAt` is that of the run's id, to the millisecond. A page may be short, or empty, and have a `next` all the same: a request
+   * looks at so many runs and no more.
+   */
+  byTime(
+    filter: TimedRunFilter,
+    page: { readonly direction: "asc" | "desc"; readonly after: RunPosition | null; readonly limit: number },
+  ): Promise<{ readonly items: readonly Run[]; readonly next: RunPosition | null }>;
+  /** How many runs a filter has, piece by piece: the sum over all pieces. Nobody waits for all of a million. */
+  countByTime(filter: TimedRunFilter, cursor: string | null): Promise<CountedPiece>;
+  /** Those of the runs that there are, in no order; at most 100 are asked for. */
+  byIds(ids: readonly RunId[]): Promise<readonly Run[]>;
+  /** The triggering events of several runs, in order. */
+  eventsOf(ids: readonly RunId[]): Promise<ReadonlyMap<RunId, readonly StoredEvent[]>>;
   /** Runs started by the event row with this internal id, oldest first, at most 100. */
   startedBy(eventId: EventId): Promise<readonly Run[]>;
   /**
@@ -160,6 +175,28 @@ export interface RunFilter {
   readonly triggerName?: string;
   readonly queuedFrom?: Millis;
   readonly queuedBefore?: Millis;
+}
+
+/** Runs by one of their times. All given conditions must hold; a run that has not come to that time is in no list. */
+export interface TimedRunFilter {
+  readonly time: "queuedAt" | "startedAt" | "endedAt";
+  readonly from: Millis;
+  readonly before: Millis;
+  readonly statuses?: readonly RunStatus[];
+  readonly functionIds?: readonly FunctionId[];
+  readonly appIds?: readonly AppId[];
+}
+
+/** Where a run stands in the order of one of its times. */
+export interface RunPosition {
+  readonly at: Millis;
+  readonly id: RunId;
+}
+
+/** A piece of a count, and where the next one begins; `nextCursor` is null after the last. */
+export interface CountedPiece {
+  readonly count: number;
+  readonly nextCursor: string | null;
 }
 
 /** One page of a keyset list. `nextCursor` is null on the last page. */
@@ -242,6 +279,10 @@ export interface EventReads {
     filter: EventFilter,
     page: { readonly cursor: string | null; readonly limit: number },
   ): Promise<SearchPage<EventListRow>>;
+  /** How many events a filter has, piece by piece: the sum over all pieces. */
+  count(filter: EventFilter, cursor: string | null): Promise<CountedPiece>;
+  /** The `inngest/function.finished` events of runs that have ended. */
+  endsOf(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, EventId>>;
 }
 
 /** All given conditions must hold. */

@@ -59,6 +59,10 @@ test("the binary serves the page and runs the example's functions from an empty 
   const [run] = await server.runsOf(eventId);
   expect((await server.ended(run?.id ?? "")).status).toBe("completed");
 
+  const query = "query($id: String!) { run(runID: $id) { status } }";
+  const asked = await server.request("POST", "/v0/gql", { body: { query, variables: { id: run?.id } } });
+  expect(asked.json).toEqual({ data: { run: { status: "COMPLETED" } } });
+
   child.kill("SIGTERM");
   const [code] = (await once(child, "exit")) as [number | null];
   expect(code).toBe(0);

@@ -5,10 +5,11 @@ import { init } from "./0001-init.ts";
 import { flowControl } from "./0002-flow-control.ts";
 import { retention } from "./0003-retention.ts";
 import { search } from "./0004-search.ts";
+import { runTimes } from "./0005-run-times.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [init, flowControl, retention, search];
+export const migrations: readonly Migration[] = [init, flowControl, retention, search, runTimes];
 
 /** How a migration went. */
 export type MigrateOutcome =

@@ -16,6 +16,7 @@ import { describeRetention } from "./retention.ts";
 import { describeRuns } from "./runs.ts";
 import { describeSearch } from "./search.ts";
 import type { OpenStorage } from "./subject.ts";
+import { describeTimedLists } from "./timed-lists.ts";
 
 /** Rows for what only one implementation can be tested for. */
 export * as samples from "./samples.ts";
@@ -36,6 +37,7 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describePauses(open);
     describePauseProperties(open);
     describeLists(open);
+    describeTimedLists(open);
     describeRegistry(open);
     describeRetention(open);
     describeSearch(open);

@@ -1,0 +1,51 @@
+// Reads what is stored about the course of a run and renders it.
+import type { Run } from "@stepwright/engine";
+import { asRunId, type EventId, type JsonText, parseJsonText } from "@stepwright/protocol";
+import type { Context } from "../context.ts";
+import { sentText } from "../event-words.ts";
+import { failure } from "../failure.ts";
+import { legacyTree } from "./legacy-tree.ts";
+import { previewTree } from "./preview-tree.ts";
+import { detailOf, textIn } from "./span-detail.ts";
+import type { TraceSpan } from "./trace-span.ts";
+
+/** A span with what its fields are read off: its run, and the span above it. */
+export interface SpanSource {
+  readonly span: TraceSpan;
+  readonly run: Run;
+  readonly isPreview: boolean;
+  /** Null for the run's own. */
+  readonly parent: SpanSource | null;
+}
+
+/** Reads and renders the trace of a run. */
+export async function readTrace(
+  { id }: Run,
+  { isPreview }: { readonly isPreview: boolean },
+  context: Context,
+): Promise<SpanSource> {
+  const { runs } = context.runtime.storage;
+  // The run is read last: a commit in between then shows as steps too many, never as a run that has ended and still waits.
+  const [steps, spans, items, events] = await Promise.all([
+    runs.steps(id),
+    runs.spans(id),
+    runs.items(id),
+    context.eventsOf(id),
+  ]);
+  const run = await runs.get(id);
+  if (run === null) throw failure(`run not found: ${id}`);
+  const [first] = events;
+  const triggerEvent = first === undefined ? null : parseJsonText((await sentText(first, context)) as JsonText);
+  const children = spans.flatMap((span) =>
+    span.kind === "invoke" ? (textIn(detailOf(span)["childRunId"]) ?? []) : [],
+  );
+  const ends = await Promise.all(
+    children.map(async (child): Promise<readonly [string, EventId | null]> => [
+      child,
+      await context.endOf(asRunId(child)),
+    ]),
+  );
+  const render = isPreview ? previewTree : legacyTree;
+  const span = render({ run, steps, spans, items }, { triggerEvent, endOf: new Map(ends), isPreview });
+  return { span, run, isPreview, parent: null };
+}
