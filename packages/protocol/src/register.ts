@@ -61,7 +61,7 @@ export const inBandSyncSchema = z.object({
 
 /** Reads the body of a register request that is already parsed JSON. */
 export function parseRegister(body: unknown): ParsedRegister {
-  const parsed = registerSchema.safeParse(body);
+  const parsed = registerSchema.safeParse(withKnownNames(body));
   if (!parsed.success) return rejected(registerInvalid({ reason: issueText(parsed.error) }));
   const { appName, ...rest } = parsed.data;
   return requestOf({ appName: appName ?? "", ...rest });
@@ -117,6 +117,15 @@ function requestOf(wire: Omit<z.infer<typeof registerSchema>, "appName"> & { app
       functions: wire.functions ?? [],
     },
   };
+}
+
+const knownNames = new Map(Object.keys(registerSchema.shape).map((name) => [name.toLowerCase(), name]));
+
+/** The Python SDK writes `appname`: names count whatever their case, and one that is spelt as it should be counts most. */
+function withKnownNames(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const renamed = Object.entries(body).map(([name, value]) => [knownNames.get(name.toLowerCase()) ?? name, value]);
+  return { ...Object.fromEntries(renamed), ...body };
 }
 
 function rejected(error: StepwrightError): ParsedRegister {
