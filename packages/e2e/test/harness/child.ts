@@ -24,8 +24,11 @@ export interface Child {
   readonly hasEnded: boolean;
 }
 
-/** What to run: a file for Node, its arguments and what differs in its environment. */
+/** What to run: a file, its arguments and what differs in its environment. */
 export interface Program {
+  /** What runs the file; default: the repository's own Node. */
+  readonly command?: string;
+  /** Empty for a command that is a program itself. */
   readonly file: string;
   readonly nodeArgs?: readonly string[];
   readonly args?: readonly string[];
@@ -33,9 +36,10 @@ export interface Program {
   readonly cwd?: string;
 }
 
-/** Starts a program on the repository's own Node. */
+/** Starts a program. */
 export function startChild(program: Program): Child {
-  const child = spawn(node, [...(program.nodeArgs ?? []), program.file, ...(program.args ?? [])], {
+  const file = program.file === "" ? [] : [program.file];
+  const child = spawn(program.command ?? node, [...(program.nodeArgs ?? []), ...file, ...(program.args ?? [])], {
     cwd: program.cwd ?? repository,
     env: { ...cleanEnvironment(), ...program.env },
     stdio: ["ignore", "pipe", "pipe"],
