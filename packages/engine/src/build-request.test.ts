@@ -5,8 +5,8 @@ import { buildRequest, hasTooManySteps } from "./build-request.ts";
 
 type StateOptions = NonNullable<Parameters<typeof sampleState>[0]>;
 
-function built(options: StateOptions = {}, call = sampleCall()) {
-  const request = buildRequest({ state: sampleState(options), fn: sampleFunction(), call, requestId: "req-1" });
+function built(options: StateOptions = {}, call = sampleCall(), sdk = "js:v4.24.0") {
+  const request = buildRequest({ state: sampleState(options), fn: sampleFunction(), call, requestId: "req-1", sdk });
   return { ...request, json: JSON.parse(request.body) as { ctx: Record<string, unknown> } & Record<string, unknown> };
 }
 
@@ -96,9 +96,14 @@ describe("the request of a call", () => {
     expect(built({ progress: { stateLength: callStateBytesMax } }).json).toMatchObject({ use_api: false });
   });
 
+  it("carries a state of any size to the Go SDK, which fetches nothing and would run every step again", () => {
+    const large = { steps: { a: 1 }, progress: { stateLength: callStateBytesMax + 1 } };
+    expect(built(large, sampleCall(), "go:v0.16.0").json).toMatchObject({ use_api: false, steps: { a: 1 } });
+  });
+
   it("needs an event", () => {
     const state = { ...sampleState(), events: [] };
-    expect(() => buildRequest({ state, fn: sampleFunction(), call: sampleCall(), requestId: "r" })).toThrow(
+    expect(() => buildRequest({ state, fn: sampleFunction(), call: sampleCall(), requestId: "r", sdk: null })).toThrow(
       "triggering event",
     );
   });

@@ -6,6 +6,7 @@ import {
   callUrl,
   canonicalJson,
   discoveryStepId,
+  fetchesState,
   type JsonText,
   stepsPerRunMax,
 } from "@stepwright/protocol";
@@ -33,8 +34,10 @@ export function buildRequest(options: {
   readonly call: Call;
   /** Unique per outgoing request. */
   readonly requestId: string;
+  /** What the app calls its SDK. */
+  readonly sdk: string | null;
 }): CallRequest {
-  const { state, fn, call, requestId } = options;
+  const { state, fn, call, requestId, sdk } = options;
   const { run } = state;
   const [first, ...rest] = state.events.map((event) => event.full);
   assert(first !== undefined, "a run has at least one triggering event");
@@ -60,7 +63,7 @@ export function buildRequest(options: {
     steps: [...state.steps.values()].map((step) => [step.id, step.memo] as const),
     defers: defersJson(state),
     version,
-    useApi: run.progress.stateLength > callStateBytesMax,
+    useApi: run.progress.stateLength > callStateBytesMax && fetchesState(sdk),
   });
   return {
     url: callUrl(fn.config.url, stepId),

@@ -109,7 +109,8 @@ function prepare(
     completionsSeen: state.run.progress.completions,
     attemptsMax: fn.config.retries + 1,
   };
-  const request = buildRequest({ state, fn, call, requestId: shell.newId() });
+  const sdk = shell.registry().apps.get(fn.appId)?.sdk ?? null;
+  const request = buildRequest({ state, fn, call, requestId: shell.newId(), sdk });
   return { kind: "ready", call, request, isFirst: state.run.status === "queued" };
 }
 

@@ -31,18 +31,20 @@ func (*encryption) TransformInput(_ context.Context, call middleware.CallContext
 	if !isEncrypted(call) {
 		return
 	}
-	for id, memo := range in.Steps {
-		var wrapped struct {
-			Data envelope `json:"data"`
-		}
-		if json.Unmarshal([]byte(memo), &wrapped) != nil || !wrapped.Data.IsEncrypted {
+	for name, value := range in.Event.Data {
+		wrapped, ok := value.(map[string]any)
+		if !ok || wrapped["__ENCRYPTED__"] != true {
 			continue
 		}
-		plain, err := base64.StdEncoding.DecodeString(wrapped.Data.Data)
+		plain, err := base64.StdEncoding.DecodeString(wrapped["data"].(string))
 		if err != nil {
 			panic(err)
 		}
-		in.Steps[id] = `{"data":` + string(plain) + `}`
+		var decrypted any
+		if err := json.Unmarshal(plain, &decrypted); err != nil {
+			panic(err)
+		}
+		in.Event.Data[name] = decrypted
 	}
 }
 

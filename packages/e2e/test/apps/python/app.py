@@ -25,6 +25,7 @@ class Encryption(inngest.Middleware):
     """What an encrypting middleware does on the wire: the engine sees nothing but the envelope."""
 
     async def transform_input(self, ctx, function, steps):
+        ctx.event.data = {name: decrypt(value) for name, value in ctx.event.data.items()}
         for memo in steps.values():
             memo.data = decrypt(memo.data)
 
@@ -254,10 +255,9 @@ async def batch(ctx: inngest.Context):
 
 @on("encrypted", middleware=[Encryption])
 async def encrypted(ctx: inngest.Context):
-    secret = await ctx.step.run("secret", work(ctx, "secret", "sesame"))
+    secret = await ctx.step.run("secret", work(ctx, "secret", ctx.event.data["secret"]))
     await ctx.step.sleep("nap", datetime.timedelta(seconds=1))
-    again = await ctx.step.run("again", work(ctx, "again", secret + "!"))
-    return again
+    return await ctx.step.run("again", work(ctx, "again", secret + "!"))
 
 
 @on("large")
