@@ -161,6 +161,30 @@ export const configSchema = z.object({
       defaults: { dev: null, start: null },
       requiredBy: "start",
     }),
+  signingKeyFallback: z
+    .string("give the key as text")
+    .transform(normalizeSigningKey)
+    .pipe(
+      z
+        .string()
+        .regex(/^([0-9a-f]{2})+$/i, "give an even number of hexadecimal digits, with or without the prefix signkey-…-"),
+    )
+    .nullable()
+    .register(settingMetas, {
+      description:
+        "Another signing key that is taken as well, and tried at apps that refuse the first: the old one, while keys are changed.",
+      commands: ["start"],
+      placeholder: "HEX",
+      env: ["INNGEST_SIGNING_KEY_FALLBACK"],
+      defaults: { dev: null, start: null },
+    }),
+  syncInBand: flag().register(settingMetas, {
+    description:
+      "Ask apps to register in their answer to a sync instead of by a request of their own, for apps that cannot reach the server at that moment.",
+    commands: both,
+    placeholder: null,
+    defaults: { dev: false, start: false },
+  }),
   dataDir: text().register(settingMetas, {
     description: "Folder of the database, made if it does not exist.",
     commands: both,

@@ -72,7 +72,7 @@ export function parseInBandSync(body: unknown): ParsedRegister {
   const parsed = inBandSyncSchema.safeParse(body);
   if (!parsed.success) return rejected(registerInvalid({ reason: issueText(parsed.error) }));
   const { app_id: appName, sdk_language: language, sdk_version: version, ...rest } = parsed.data;
-  const sdk = rest.sdk ?? (language != null && version != null ? `${language}:${version}` : null);
+  const sdk = rest.sdk ?? (language != null && version != null ? `${language}:v${version.replace(/^v/, "")}` : null);
   return requestOf({ ...rest, appName, sdk, deployId: null });
 }
 

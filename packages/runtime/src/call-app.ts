@@ -22,7 +22,6 @@ import {
   readSdkResponse,
   responseBodyBytesMax,
   type SdkAnswer,
-  signRequest,
   transportError,
   type TransportErrorCode,
 } from "@stepwright/protocol";
@@ -32,6 +31,7 @@ import { unreachableRetryMs } from "./limits.ts";
 import type { OutgoingResult } from "./ports.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
+import { requestSigned } from "./signed-request.ts";
 
 /** Calls in flight, by queue item. A checkpoint finds its call here. */
 export type CallsInFlight = Map<QueueItemId, Call>;
@@ -115,17 +115,14 @@ function prepare(
 }
 
 function send(shell: Shell, request: CallRequest): Promise<OutgoingResult> {
-  return shell.ports.appClient.request(
-    {
-      method: "POST",
-      url: request.url,
-      headers: signed(shell, request),
-      body: request.body,
-      timeoutMs: shell.settings.callTimeoutMs,
-      responseBytesMax: responseBodyBytesMax,
-    },
-    shell.signal,
-  );
+  return requestSigned(shell, {
+    method: "POST",
+    url: request.url,
+    headers: request.headers,
+    body: request.body,
+    timeoutMs: shell.settings.callTimeoutMs,
+    responseBytesMax: responseBodyBytesMax,
+  });
 }
 
 function answerOf(shell: Shell, request: CallRequest, result: OutgoingResult): SdkAnswer {
@@ -155,14 +152,6 @@ function postponement(
 function postpone(shell: Shell, box: RunBox, call: Call, at: Millis): Promise<Decided> {
   shell.log.debug({ runId: call.work.runId }, "app is not there; calling again");
   return box.decide(call.work.runId, (state) => postponeCall(state, shell.context(), call, at));
-}
-
-function signed(shell: Shell, request: CallRequest): Record<string, string> {
-  if (shell.settings.signingKey === null) return request.headers;
-  // The signature's time is checked against the app's wall clock, so it is the one thing that never uses virtual time.
-  const atSeconds = Math.floor(shell.ports.clock.wallNow() / 1000);
-  const signature = signRequest({ key: shell.settings.signingKey, body: request.body, atSeconds });
-  return { ...request.headers, "x-inngest-signature": signature };
 }
 
 const transportCodes: Readonly<Record<Extract<OutgoingResult, { kind: "failed" }>["code"], TransportErrorCode>> = {

@@ -7,6 +7,8 @@ import type { RuntimeSettings } from "./runtime.ts";
 export const defaultSettings: RuntimeSettings = {
   serverKind: "dev",
   signingKey: null,
+  signingKeyFallback: null,
+  syncInBand: false,
   retrySchedule: "doubling",
   retryIntervalMs: null,
   retryJitter: true,

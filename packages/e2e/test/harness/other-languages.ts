@@ -197,7 +197,10 @@ function goProgram(): Promise<Command> {
     const folder = join(apps, "go");
     const version = await versionOf("go", "version");
     const sources = readdirSync(folder).toSorted();
-    const built = join(cache, `go-${digest([version, ...sources.map((name) => readFileSync(join(folder, name), "utf8"))])}`);
+    const built = join(
+      cache,
+      `go-${digest([version, ...sources.map((name) => readFileSync(join(folder, name), "utf8"))])}`,
+    );
     if (!existsSync(built)) {
       mkdirSync(cache, { recursive: true });
       const draft = `${built}-${process.pid}`;

@@ -33,6 +33,8 @@ export interface ClientOptions {
   readonly isDev: boolean;
   readonly eventKey: string;
   readonly signingKey?: string;
+  /** What is tried when the signing key is refused. */
+  readonly signingKeyFallback?: string;
   readonly checkpointing?: unknown;
 }
 
@@ -67,7 +69,7 @@ const sdkV3: Sdk = {
   RetryAfterError: v3.RetryAfterError,
   StepError: v3.StepError,
   referenceFunction: (options) => v3.referenceFunction(options),
-  client({ signingKey, checkpointing, ...options }) {
+  client({ signingKey, signingKeyFallback, checkpointing, ...options }) {
     const client = new v3.Inngest({
       ...options,
       logger: silent,
@@ -82,6 +84,7 @@ const sdkV3: Sdk = {
           client,
           functions: functions as never,
           ...(signingKey === undefined ? {} : { signingKey }),
+          ...(signingKeyFallback === undefined ? {} : { signingKeyFallback }),
           ...(streaming ? { streaming: "force" as const } : {}),
         }),
     };

@@ -15,7 +15,8 @@ describe.each(languages)("$name", (language) => {
   useLanguage(language);
   let started: Promise<LanguageApp> | null = null;
   const serve = (): Promise<LanguageApp> => (started ??= serveLanguage(scope, server, language));
-  const stepsRun = (app: LanguageApp, runId: string): readonly string[] => app.executions(runId).map(({ step }) => step);
+  const stepsRun = (app: LanguageApp, runId: string): readonly string[] =>
+    app.executions(runId).map(({ step }) => step);
 
   test("the program registers all its functions", async () => {
     const app = await serve();
@@ -97,7 +98,10 @@ describe.each(languages)("$name", (language) => {
 
   test("a wait that nobody ends is over when its time is", async () => {
     const app = await serve();
-    expect(await app.runOnce("wait", { id: "nobody", seconds: 1 })).toMatchObject({ status: "completed", output: null });
+    expect(await app.runOnce("wait", { id: "nobody", seconds: 1 })).toMatchObject({
+      status: "completed",
+      output: null,
+    });
   });
 
   test("a function invokes another and gets its result, or its error", async () => {
@@ -141,7 +145,10 @@ describe.each(languages)("$name", (language) => {
     expect(run).toMatchObject({ status: "completed", output: "at last" });
     expect(app.executions(run.id).map(({ attempt }) => attempt)).toEqual([0, 1, 2]);
     expect(run.steps).toMatchObject([
-      { kind: "function", attempts: [{ error: { message: expect.stringContaining("no luck with attempt 0") } }, {}, {}] },
+      {
+        kind: "function",
+        attempts: [{ error: { message: expect.stringContaining("no luck with attempt 0") } }, {}, {}],
+      },
     ]);
   });
 
