@@ -11,17 +11,19 @@ export type ChangeApps = (make: () => Transition | null | Promise<Transition | n
 
 /** Makes the way in which apps are changed. Memory knows of a change before its promise resolves. */
 export function createChangeApps(shell: Shell, committer: Committer): ChangeApps {
-  return async (make) => {
-    for (let round = 0; round < redecideMax; round += 1) {
-      const transition = await make();
-      if (transition === null) return;
-      const outcome = await committer.submit(transition);
-      await shell.refreshRegistry();
-      refuseFailed(outcome);
-      if (outcome.kind === "committed") return;
-    }
-    throw storageUnavailable({ reason: "apps kept changing under the sync" });
-  };
+  return (make) => shell.gate.change(() => commitChange(shell, committer, make));
+}
+
+async function commitChange(shell: Shell, committer: Committer, make: Parameters<ChangeApps>[0]): Promise<void> {
+  for (let round = 0; round < redecideMax; round += 1) {
+    const transition = await make();
+    if (transition === null) return;
+    const outcome = await committer.submit(transition);
+    await shell.refreshRegistry();
+    refuseFailed(outcome);
+    if (outcome.kind === "committed") return;
+  }
+  throw storageUnavailable({ reason: "apps kept changing under the sync" });
 }
 
 /** The record of an app that has not registered yet. */
