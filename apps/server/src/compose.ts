@@ -105,6 +105,12 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
     signingKey: config.signingKey,
     signingKeyFallback: config.signingKeyFallback,
     syncInBand: config.syncInBand,
+    limits: {
+      stepOutputBytesMax: config.stepOutputLimit,
+      runStateBytesMax: config.runStateLimit,
+      stepsPerRunMax: config.stepsLimit,
+      responseBytesMax: config.responseLimit,
+    },
     retrySchedule: config.retrySchedule,
     retryIntervalMs: config.retryInterval === 0 ? null : config.retryInterval * 1000,
     retryJitter: !config.noRetryJitter,

@@ -1,4 +1,4 @@
-import { callStateBytesMax, canonicalJson, stepsPerRunMax } from "@stepwright/protocol";
+import { callStateBytesMax, canonicalJson, defaultRunLimits, stepsPerRunMax } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { orderEvent, sampleCall, sampleFunction, sampleState, step } from "../test/sample.ts";
 import { buildRequest, hasTooManySteps } from "./build-request.ts";
@@ -113,7 +113,7 @@ describe("the step limit", () => {
   it("counts results, so that the step that reaches it has run", () => {
     const steps = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, null]));
-    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax - 1) }))).toBe(false);
-    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax) }))).toBe(true);
+    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax - 1) }), defaultRunLimits)).toBe(false);
+    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax) }), defaultRunLimits)).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import {
   discoveryStepId,
   fetchesState,
   type JsonText,
-  stepsPerRunMax,
+  type RunLimits,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import { type Call, isDiscovery } from "./call.ts";
@@ -23,7 +23,7 @@ export interface CallRequest {
 }
 
 /** The step limit is checked before a call, so the step that reaches it has run (semantics.md §8). */
-export function hasTooManySteps(state: RunState): boolean {
+export function hasTooManySteps(state: RunState, { stepsPerRunMax }: RunLimits): boolean {
   return state.steps.size >= stepsPerRunMax;
 }
 

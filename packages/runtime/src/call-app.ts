@@ -20,7 +20,6 @@ import {
   type Op,
   type QueueItemId,
   readSdkResponse,
-  responseBodyBytesMax,
   type SdkAnswer,
   transportError,
   type TransportErrorCode,
@@ -58,6 +57,7 @@ export async function callApp(
   if (sent === null) return { kind: "nothing" };
   if (sent.kind === "refused") return refuse(shell, deps.box, item, work, sent.error);
   const { call, request } = sent;
+  if (sent.isAnswered) return decideAnswer(shell, deps, call, nothingToDo);
   deps.calls.set(item.id, call);
   try {
     if (sent.isFirst) deps.firstCalls.began(call, fn);
@@ -80,7 +80,14 @@ export async function findFunction(shell: Shell, id: FunctionId): Promise<Functi
 }
 
 type Prepared =
-  | { readonly kind: "ready"; readonly call: Call; readonly request: CallRequest; readonly isFirst: boolean }
+  | {
+      readonly kind: "ready";
+      readonly call: Call;
+      readonly request: CallRequest;
+      readonly isFirst: boolean;
+      /** The step it asks for has a result meanwhile: an SDK would look for it in vain. */
+      readonly isAnswered: boolean;
+    }
   | { readonly kind: "refused"; readonly error: { readonly name: string; readonly message: string } };
 
 function prepare(
@@ -93,12 +100,13 @@ function prepare(
   },
 ): Prepared {
   const { state, fn, item, work } = options;
-  if (hasTooManySteps(state)) {
+  const { limits } = shell.settings;
+  if (hasTooManySteps(state, limits)) {
     return {
       kind: "refused",
       error: {
         name: "InngestErrFunctionOverflowed",
-        message: "The function run exceeded the step limit of 1000 steps.",
+        message: `The function run exceeded the step limit of ${limits.stepsPerRunMax} steps.`,
       },
     };
   }
@@ -111,8 +119,11 @@ function prepare(
   };
   const sdk = shell.registry().apps.get(fn.appId)?.sdk ?? null;
   const request = buildRequest({ state, fn, call, requestId: shell.newId(), sdk });
-  return { kind: "ready", call, request, isFirst: state.run.status === "queued" };
+  const isAnswered = work.stepId !== null && state.steps.has(work.stepId);
+  return { kind: "ready", call, request, isFirst: state.run.status === "queued", isAnswered };
 }
+
+const nothingToDo: SdkAnswer = { kind: "ops", ops: [], noRetry: null, retryAt: null, requestVersion: null };
 
 function send(shell: Shell, request: CallRequest): Promise<OutgoingResult> {
   return requestSigned(shell, {
@@ -121,13 +132,13 @@ function send(shell: Shell, request: CallRequest): Promise<OutgoingResult> {
     headers: request.headers,
     body: request.body,
     timeoutMs: shell.settings.callTimeoutMs,
-    responseBytesMax: responseBodyBytesMax,
+    responseBytesMax: shell.settings.limits.responseBytesMax,
   });
 }
 
 function answerOf(shell: Shell, request: CallRequest, result: OutgoingResult): SdkAnswer {
   return result.kind === "response"
-    ? readSdkResponse(result, shell.ports.clock.now())
+    ? readSdkResponse(result, shell.ports.clock.now(), shell.settings.limits)
     : { kind: "failed", error: noAnswer(request.url, result), noRetry: null, retryAt: null, requestVersion: null };
 }
 

@@ -10,6 +10,7 @@ import type {
   Millis,
   RegisterRequest,
   RunId,
+  RunLimits,
   StepwrightError,
 } from "@stepwright/protocol";
 import type { RemovedRows, Storage } from "@stepwright/storage";
@@ -141,6 +142,7 @@ export interface RuntimeSettings {
   readonly signingKey: string | null;
   /** Taken as well, and tried at apps that refuse the first: the old key, while keys are changed. */
   readonly signingKeyFallback: string | null;
+  readonly limits: RunLimits;
   /** Apps are asked to register in their answer to a sync. */
   readonly syncInBand: boolean;
   readonly retrySchedule: "doubling" | "hosted";

@@ -1,5 +1,5 @@
 // The defaults of the runtime's settings.
-import { callTimeoutMs } from "@stepwright/protocol";
+import { callTimeoutMs, defaultRunLimits } from "@stepwright/protocol";
 import { callsPerAppDefault, eventsWaitingDefault, failedSyncRetryMs } from "./limits.ts";
 import type { RuntimeSettings } from "./runtime.ts";
 
@@ -9,6 +9,7 @@ export const defaultSettings: RuntimeSettings = {
   signingKey: null,
   signingKeyFallback: null,
   syncInBand: false,
+  limits: defaultRunLimits,
   retrySchedule: "doubling",
   retryIntervalMs: null,
   retryJitter: true,

@@ -67,6 +67,7 @@ export function createShell(options: {
       registry,
       retry,
       takenSignals,
+      limits: settings.limits,
     }),
   };
 }
