@@ -1,6 +1,6 @@
 module stepwright.invalid/e2e
 
-go 1.26.0
+go 1.25.9
 
 require github.com/inngest/inngestgo v0.16.0
 

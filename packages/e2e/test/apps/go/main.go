@@ -171,7 +171,7 @@ func define() {
 	on("wait", func(ctx context.Context, in input) (any, error) {
 		answer, err := step.WaitForEvent[inngestgo.GenericEvent[data]](ctx, "answer", step.WaitForEventOpts{
 			Event:   app + "/answer",
-			If:      new("event.data.id == async.data.id"),
+			If:      inngestgo.Ptr("event.data.id == async.data.id"),
 			Timeout: time.Duration(number(in, "seconds")) * time.Second,
 		})
 		if errors.Is(err, step.ErrEventNotReceived) {
@@ -273,7 +273,7 @@ func define() {
 	}, retries(1))
 	// The module has no option for it: this is how its documentation handles failures.
 	onTrigger("reported-failure",
-		inngestgo.EventTrigger("inngest/function.failed", new("event.data.function_id == '"+app+"-reported'")),
+		inngestgo.EventTrigger("inngest/function.failed", inngestgo.Ptr("event.data.function_id == '"+app+"-reported'")),
 		func(_ context.Context, in input) (any, error) {
 			original := in.Event.Data["event"].(data)["data"].(data)
 			failure := in.Event.Data["error"].(data)
@@ -287,7 +287,7 @@ func define() {
 		step.Sleep(ctx, "long", time.Hour)
 		return nil, nil
 	}, func(options *inngestgo.FunctionOpts) {
-		options.Cancel = []inngestgo.ConfigCancel{{Event: app + "/stop", If: new("event.data.id == async.data.id")}}
+		options.Cancel = []inngestgo.ConfigCancel{{Event: app + "/stop", If: inngestgo.Ptr("event.data.id == async.data.id")}}
 	})
 	on("batch", func(_ context.Context, in input) (any, error) {
 		numbers := []int{}
@@ -319,7 +319,7 @@ func define() {
 	})
 	on("infer", func(ctx context.Context, in input) (any, error) {
 		return step.Infer[data, data](ctx, "ask", step.InferOpts[data]{
-			Opts: step.InferOpenAIOpts(new("sk-secret"), new(in.Event.Data["url"].(string))),
+			Opts: step.InferOpenAIOpts(inngestgo.Ptr("sk-secret"), inngestgo.Ptr(in.Event.Data["url"].(string))),
 			Body: data{"model": "gpt-test", "messages": []data{{"role": "user", "content": "6 x 7?"}}},
 		})
 	})
@@ -388,7 +388,7 @@ func main() {
 	}
 	if base := os.Getenv("INNGEST_BASE_URL"); base != "" {
 		options.APIBaseURL = &base
-		options.RegisterURL = new(base + "/fn/register")
+		options.RegisterURL = inngestgo.Ptr(base + "/fn/register")
 	}
 	if client, err = inngestgo.NewClient(options); err != nil {
 		panic(err)
