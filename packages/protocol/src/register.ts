@@ -124,7 +124,10 @@ const knownNames = new Map(Object.keys(registerSchema.shape).map((name) => [name
 /** The Python SDK writes `appname`: names count whatever their case, and one that is spelt as it should be counts most. */
 function withKnownNames(body: unknown): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
-  const renamed = Object.entries(body).map(([name, value]) => [knownNames.get(name.toLowerCase()) ?? name, value]);
+  const renamed = Object.entries(body).map(([name, value]: [string, unknown]): [string, unknown] => [
+    knownNames.get(name.toLowerCase()) ?? name,
+    value,
+  ]);
   return { ...Object.fromEntries(renamed), ...body };
 }
 

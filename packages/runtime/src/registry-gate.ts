@@ -22,7 +22,9 @@ export function createRegistryGate(): RegistryGate {
   let holders = 0;
   let waiting: (() => void)[] = [];
   const untilFree = async (): Promise<void> => {
-    while (holders > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (holders === 0) return;
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    await untilFree();
   };
   return {
     change(work) {

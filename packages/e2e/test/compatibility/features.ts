@@ -13,6 +13,7 @@ export interface Feature {
 }
 
 const functions = "other-languages/functions.test.ts";
+const go = "other-languages/go.test.ts";
 const around = "other-languages/around.test.ts";
 
 function row(name: string, javascript: Proof | string, others: Proof | string, more: Partial<Feature> = {}): Feature {
@@ -160,13 +161,13 @@ export const features: readonly Feature[] = [
   row(
     "signals",
     ["sdk/signals.test.ts", "a signal wakes the run that waits for it, with its data"],
-    [functions, "a signal wakes the run that waits for it, with its data"],
+    [go, "a signal wakes the run that waits for it, with its data"],
     { python: notInSdk },
   ),
   row(
     "fetch by the server",
     ["sdk/gateway.test.ts", "step.fetch sends what it is told and gives the whole answer, whatever its status"],
-    [functions, "the server fetches in the function's place"],
+    [go, "the server fetches in the function's place"],
     { python: notInSdk },
   ),
   row(
@@ -178,13 +179,13 @@ export const features: readonly Feature[] = [
   row(
     "checkpointing",
     ["sdk/checkpoint.test.ts", "a step is stored before the next one has run, in one call"],
-    [functions, "every step has retries of its own"],
+    [go, "every step is stored by a request of its own, while the one call goes on"],
     { python: notInSdk },
   ),
   row(
     "checkpoints that are refused",
     ["sdk/checkpoint.test.ts", "when checkpoints are not to be had, steps come with the answer"],
-    "not tested",
+    [go, "checkpoints answered with %i lose no step"],
     {
       python: notInSdk,
     },
@@ -237,7 +238,7 @@ export const features: readonly Feature[] = [
       "sdk/key-rotation.test.ts",
       "a server that has the new key, and the old one to fall back on, works with apps of either",
     ],
-    "not tested",
+    [around, "with a new key, and the old one to fall back on, it works with a server that has the old one"],
   ),
   row(
     "out-of-band sync",
@@ -256,7 +257,7 @@ export const features: readonly Feature[] = [
   row(
     "introspection",
     ["sdk/signing.test.ts", "the address of an app tells what the app is only to a server with its key"],
-    "not tested",
+    [around, "its address tells what it is only to a server with its key"],
   ),
   row(
     "configurations that cannot work",

@@ -118,7 +118,8 @@ export function functionsOf(recording: Recording): readonly unknown[] {
   const isSigned = first.startsWith("capsigned-");
   const sync = read(`${recording.name.slice(0, 2)}-${isSigned ? "signed-" : ""}sync-out-of-band`);
   const register = sync.exchanges.find(({ request }) => request.url.startsWith("/fn/register"));
-  const { functions } = register?.request.body as { readonly functions: readonly { readonly id: string }[] };
+  if (register === undefined) throw new Error("the capture holds a registration");
+  const { functions } = register.request.body as { readonly functions: readonly { readonly id: string }[] };
   return functions.filter(({ id }) => slugs.has(id));
 }
 

@@ -43,7 +43,7 @@ class ForV4 extends Middleware.BaseMiddleware {
 
   override transformFunctionInput(input: Middleware.TransformFunctionInputArgs): Middleware.TransformFunctionInputArgs {
     const { event } = input.ctx;
-    return { ...input, ctx: { ...input.ctx, event: { ...event, data: openedFields(event.data as object) } } as never };
+    return { ...input, ctx: { ...input.ctx, event: { ...event, data: openedFields(event.data as object) } } };
   }
 
   override transformSendEvent(sent: Middleware.TransformSendEventArgs): Middleware.TransformSendEventArgs {

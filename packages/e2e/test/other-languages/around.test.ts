@@ -1,4 +1,5 @@
 // The published Python and Go SDKs around their functions: deploys that change steps, keys, schedules and a killed program.
+import { signRequest } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
 import { type Language, languages, serveLanguage, useLanguage } from "../harness/other-languages.ts";
 import { until } from "../harness/poll.ts";
@@ -18,12 +19,12 @@ const keyed = useServer({
 });
 
 /** What an SDK is set up with for a server with keys; both read the same variables. */
-function production(signingKey: string): Readonly<Record<string, string>> {
+function production(signingKey: string, { url }: { readonly url: string } = keyed): Readonly<Record<string, string>> {
   return {
     INNGEST_DEV: "",
-    INNGEST_BASE_URL: keyed.url,
-    INNGEST_API_BASE_URL: keyed.url,
-    INNGEST_EVENT_API_BASE_URL: keyed.url,
+    INNGEST_BASE_URL: url,
+    INNGEST_API_BASE_URL: url,
+    INNGEST_EVENT_API_BASE_URL: url,
     INNGEST_SIGNING_KEY: signingKey,
     INNGEST_EVENT_KEY: "events",
   };
@@ -60,6 +61,35 @@ describe.each(languages.filter(({ name }) => !name.includes("streaming")))("$nam
     const [run] = await keyed.runsOf(eventId);
     expect(await keyed.ended(run?.id ?? "")).toMatchObject({ status: "completed", output: [1, 2, 3] });
     expect(await app.runOnce("large")).toMatchObject({ status: "completed", error: null });
+  });
+
+  test("with a new key, and the old one to fall back on, it works with a server that has the old one", async () => {
+    const env = { ...production(otherKey), INNGEST_SIGNING_KEY_FALLBACK: key };
+    const app = await serveLanguage(scope, keyed, language, { env });
+    expect(await app.runOnce("steps")).toMatchObject({ status: "completed", output: [1, 2, 3] });
+    expect(await app.runOnce("large")).toMatchObject({ status: "completed", error: null });
+  });
+
+  test("with the old key it works with a server that has a new one, and the old one to fall back on", async () => {
+    const keys = ["--signing-key", otherKey, "--signing-key-fallback", key, "--event-key", "events"];
+    const changed = await scope.startServer({
+      command: "start",
+      args: [...keys, "--host", "127.0.0.1"],
+      key,
+      eventKey: "events",
+    });
+    const app = await serveLanguage(scope, changed, language, { env: production(key, changed) });
+    expect(await app.runOnce("steps")).toMatchObject({ status: "completed", output: [1, 2, 3] });
+    await changed.stop();
+  });
+
+  test("its address tells what it is only to a server with its key", async () => {
+    const app = await serveLanguage(scope, keyed, language, { env: production(key) });
+    const signature = signRequest({ key, body: "", atSeconds: Math.floor(Date.now() / 1000) });
+    const known: unknown = await (await fetch(app.url, { headers: { "x-inngest-signature": signature } })).json();
+    expect(known).toMatchObject({ authentication_succeeded: true, app_id: app.id });
+    const unknown = await (await fetch(app.url)).text();
+    expect(unknown).not.toContain(app.id);
   });
 
   test("with another key it refuses the server", async () => {

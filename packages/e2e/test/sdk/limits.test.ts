@@ -5,10 +5,9 @@ import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 
 const server = useServer({
-  args: [
-    ...["--retry-interval", "0.05", "--step-output-limit", "2000", "--run-state-limit", "5000"],
-    ...["--steps-limit", "6", "--response-limit", "10000"],
-  ],
+  args: "--retry-interval 0.05 --step-output-limit 2000 --run-state-limit 5000 --steps-limit 6 --response-limit 10000".split(
+    " ",
+  ),
 });
 
 describe.each(sdks)("SDK $name", (sdk) => {
