@@ -105,8 +105,9 @@ function makeDataDir(folder: string): void {
   }
 }
 
-function accessOf({ command, host, eventKey, signingKey }: Config): Access {
-  if (command === "start" && signingKey !== null) return { kind: "keyed", eventKeys: eventKey, signingKey };
+function accessOf({ command, host, eventKey, signingKey, signingKeyFallback }: Config): Access {
+  if (command === "start" && signingKey !== null)
+    return { kind: "keyed", eventKeys: eventKey, signingKey, fallbackKey: signingKeyFallback };
   return { kind: "open", isLoopback: host === null || host === "localhost" || host === "127.0.0.1" || host === "::1" };
 }
 
@@ -118,6 +119,14 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
     ...defaultSettings,
     serverKind: config.command === "dev" ? "dev" : "cloud",
     signingKey: config.signingKey,
+    signingKeyFallback: config.signingKeyFallback,
+    syncInBand: config.syncInBand,
+    limits: {
+      stepOutputBytesMax: config.stepOutputLimit,
+      runStateBytesMax: config.runStateLimit,
+      stepsPerRunMax: config.stepsLimit,
+      responseBytesMax: config.responseLimit,
+    },
     retrySchedule: config.retrySchedule,
     retryIntervalMs: config.retryInterval === 0 ? null : config.retryInterval * 1000,
     retryJitter: !config.noRetryJitter,

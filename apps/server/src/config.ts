@@ -1,6 +1,12 @@
 // All settings of the server as one schema: names, defaults, limits and descriptions.
 // The command line, the environment, the file, `--help` and docs/configuration.md are read off it.
-import { isAppUrl, normalizeSigningKey, parseDuration } from "@stepwright/protocol";
+import {
+  defaultRunLimits,
+  isAppUrl,
+  normalizeSigningKey,
+  parseDuration,
+  stepsPerRunOverrideMax,
+} from "@stepwright/protocol";
 import { z } from "zod";
 
 /** The commands that start a server. */
@@ -168,6 +174,30 @@ export const configSchema = z.object({
       defaults: { dev: null, start: null },
       requiredBy: "start",
     }),
+  signingKeyFallback: z
+    .string("give the key as text")
+    .transform(normalizeSigningKey)
+    .pipe(
+      z
+        .string()
+        .regex(/^([0-9a-f]{2})+$/i, "give an even number of hexadecimal digits, with or without the prefix signkey-…-"),
+    )
+    .nullable()
+    .register(settingMetas, {
+      description:
+        "Another signing key that is taken as well, and tried at apps that refuse the first: the old one, while keys are changed.",
+      commands: ["start"],
+      placeholder: "HEX",
+      env: ["INNGEST_SIGNING_KEY_FALLBACK"],
+      defaults: { dev: null, start: null },
+    }),
+  syncInBand: flag().register(settingMetas, {
+    description:
+      "Ask apps to register in their answer to a sync instead of by a request of their own, for apps that cannot reach the server at that moment.",
+    commands: both,
+    placeholder: null,
+    defaults: { dev: false, start: false },
+  }),
   dataDir: text().register(settingMetas, {
     description: "Folder of the database, made if it does not exist.",
     commands: both,
@@ -280,6 +310,30 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "SECONDS",
     defaults: { dev: 7_200, start: 7_200 },
+  }),
+  stepOutputLimit: wholeNumber(1_024, 512 * 1_024 * 1_024).register(settingMetas, {
+    description: "Bytes of what one step may return; a run with a step that returns more fails.",
+    commands: both,
+    placeholder: "BYTES",
+    defaults: { dev: defaultRunLimits.stepOutputBytesMax, start: defaultRunLimits.stepOutputBytesMax },
+  }),
+  runStateLimit: wholeNumber(1_024, 512 * 1_024 * 1_024).register(settingMetas, {
+    description: "Bytes of a run's events and of all that its steps returned; a run with more fails.",
+    commands: both,
+    placeholder: "BYTES",
+    defaults: { dev: defaultRunLimits.runStateBytesMax, start: defaultRunLimits.runStateBytesMax },
+  }),
+  stepsLimit: wholeNumber(1, stepsPerRunOverrideMax).register(settingMetas, {
+    description: "Steps of one run; a run that has as many and is to be called again fails.",
+    commands: both,
+    placeholder: "N",
+    defaults: { dev: defaultRunLimits.stepsPerRunMax, start: defaultRunLimits.stepsPerRunMax },
+  }),
+  responseLimit: wholeNumber(1_024, 512 * 1_024 * 1_024).register(settingMetas, {
+    description: "Bytes of an app's answer to a call, after decompression; a larger one is a failed attempt.",
+    commands: both,
+    placeholder: "BYTES",
+    defaults: { dev: defaultRunLimits.responseBytesMax, start: defaultRunLimits.responseBytesMax },
   }),
   bodyLimit: wholeNumber(1_024, 512 * 1_024 * 1_024).register(settingMetas, {
     description: "Bytes of a request body, counted after decompression.",

@@ -62,7 +62,8 @@ function invalid(
   const setting = settings.find(({ key }) => key === issue?.path[0]);
   const { value, source } = (setting === undefined ? undefined : found.get(setting.key)) ?? { value: "", source: "" };
   // A key must not end up in a terminal's history or a log because it has a typing error.
-  const shown = setting?.key === "signingKey" || setting?.key === "eventKey" ? "…" : JSON.stringify(value);
+  const isSecret = setting !== undefined && /Key(Fallback)?$/u.test(setting.key);
+  const shown = isSecret ? "…" : JSON.stringify(value);
   return configInvalid({
     key: setting?.name ?? "",
     value: shown.replace(/^"|"$/g, ""),

@@ -1,12 +1,12 @@
-import { callStateBytesMax, canonicalJson, stepsPerRunMax } from "@stepwright/protocol";
+import { callStateBytesMax, canonicalJson, defaultRunLimits, stepsPerRunMax } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { orderEvent, sampleCall, sampleFunction, sampleState, step } from "../test/sample.ts";
 import { buildRequest, hasTooManySteps } from "./build-request.ts";
 
 type StateOptions = NonNullable<Parameters<typeof sampleState>[0]>;
 
-function built(options: StateOptions = {}, call = sampleCall()) {
-  const request = buildRequest({ state: sampleState(options), fn: sampleFunction(), call, requestId: "req-1" });
+function built(options: StateOptions = {}, call = sampleCall(), sdk = "js:v4.24.0") {
+  const request = buildRequest({ state: sampleState(options), fn: sampleFunction(), call, requestId: "req-1", sdk });
   return { ...request, json: JSON.parse(request.body) as { ctx: Record<string, unknown> } & Record<string, unknown> };
 }
 
@@ -96,9 +96,14 @@ describe("the request of a call", () => {
     expect(built({ progress: { stateLength: callStateBytesMax } }).json).toMatchObject({ use_api: false });
   });
 
+  it("carries a state of any size to the Go SDK, which fetches nothing and would run every step again", () => {
+    const large = { steps: { a: 1 }, progress: { stateLength: callStateBytesMax + 1 } };
+    expect(built(large, sampleCall(), "go:v0.16.0").json).toMatchObject({ use_api: false, steps: { a: 1 } });
+  });
+
   it("needs an event", () => {
     const state = { ...sampleState(), events: [] };
-    expect(() => buildRequest({ state, fn: sampleFunction(), call: sampleCall(), requestId: "r" })).toThrow(
+    expect(() => buildRequest({ state, fn: sampleFunction(), call: sampleCall(), requestId: "r", sdk: null })).toThrow(
       "triggering event",
     );
   });
@@ -108,7 +113,7 @@ describe("the step limit", () => {
   it("counts results, so that the step that reaches it has run", () => {
     const steps = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, null]));
-    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax - 1) }))).toBe(false);
-    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax) }))).toBe(true);
+    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax - 1) }), defaultRunLimits)).toBe(false);
+    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax) }), defaultRunLimits)).toBe(true);
   });
 });

@@ -6,8 +6,9 @@ import {
   callUrl,
   canonicalJson,
   discoveryStepId,
+  fetchesState,
   type JsonText,
-  stepsPerRunMax,
+  type RunLimits,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import { type Call, isDiscovery } from "./call.ts";
@@ -22,7 +23,7 @@ export interface CallRequest {
 }
 
 /** The step limit is checked before a call, so the step that reaches it has run (semantics.md §8). */
-export function hasTooManySteps(state: RunState): boolean {
+export function hasTooManySteps(state: RunState, { stepsPerRunMax }: RunLimits): boolean {
   return state.steps.size >= stepsPerRunMax;
 }
 
@@ -33,8 +34,10 @@ export function buildRequest(options: {
   readonly call: Call;
   /** Unique per outgoing request. */
   readonly requestId: string;
+  /** What the app calls its SDK. */
+  readonly sdk: string | null;
 }): CallRequest {
-  const { state, fn, call, requestId } = options;
+  const { state, fn, call, requestId, sdk } = options;
   const { run } = state;
   const [first, ...rest] = state.events.map((event) => event.full);
   assert(first !== undefined, "a run has at least one triggering event");
@@ -60,7 +63,7 @@ export function buildRequest(options: {
     steps: [...state.steps.values()].map((step) => [step.id, step.memo] as const),
     defers: defersJson(state),
     version,
-    useApi: run.progress.stateLength > callStateBytesMax,
+    useApi: run.progress.stateLength > callStateBytesMax && fetchesState(sdk),
   });
   return {
     url: callUrl(fn.config.url, stepId),

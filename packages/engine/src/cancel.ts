@@ -1,5 +1,5 @@
 // A run is cancelled: by request, by an event, or because it took too long.
-import type { Millis } from "@stepwright/protocol";
+import { defaultRunLimits, type Millis } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import type { Transition } from "./effects.ts";
 import { cancelRun, failRun } from "./finish-run.ts";
@@ -45,6 +45,7 @@ const nowhere = {
   registry: buildRegistry({ version: -1, apps: [], functions: [] }),
   retry: { schedule: "doubling", intervalMs: null, hasJitter: false },
   takenSignals: new Set<string>(),
+  limits: defaultRunLimits,
 } as const;
 
 /** Ends a run whose function is not registered any more, or that has too many steps, without calling the app. */

@@ -205,7 +205,7 @@ function dispatch(stage: Stage, item: LeasedItem, work: Call["work"]): void {
     completionsSeen: state.run.progress.completions,
     attemptsMax: fn.config.retries + 1,
   };
-  const request = buildRequest({ state, fn, call, requestId: world.newId() });
+  const request = buildRequest({ state, fn, call, requestId: world.newId(), sdk: null });
   const body = JSON.parse(request.body) as JsonObject;
   const seen = readRequest(request);
   const stepId = new URL(request.url).searchParams.get("stepId") ?? "";

@@ -1,5 +1,5 @@
 // The least shell around the core that tests can drive: works on items that call nobody, and takes events in.
-import { asEventId, canonicalJson, type JsonText, millis, parseJsonText } from "@stepwright/protocol";
+import { asEventId, canonicalJson, defaultRunLimits, type JsonText, millis, parseJsonText } from "@stepwright/protocol";
 import {
   acceptEvent,
   assert,
@@ -78,6 +78,7 @@ export function contextOf(world: World): DecisionContext {
     registry: world.registry,
     retry: { schedule: "doubling", intervalMs: 1_000, hasJitter: false },
     takenSignals: new Set(signals),
+    limits: defaultRunLimits,
   };
 }
 

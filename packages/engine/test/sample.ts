@@ -9,6 +9,7 @@ import {
   asRunId,
   asStepId,
   canonicalJson,
+  defaultRunLimits,
   type FunctionConfig,
   type FunctionId,
   type JsonText,
@@ -106,6 +107,7 @@ export function sampleContext(over: Partial<DecisionContext> = {}): DecisionCont
     registry: sampleRegistry(),
     retry: { schedule: "doubling", intervalMs: 1_000, hasJitter: false },
     takenSignals: new Set(),
+    limits: defaultRunLimits,
     ...over,
   };
 }

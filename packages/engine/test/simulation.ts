@@ -151,7 +151,7 @@ function dispatch(simulation: Simulation, item: LeasedItem, work: Call["work"]):
     completionsSeen: state.run.progress.completions,
     attemptsMax,
   };
-  const request = buildRequest({ state, fn, call, requestId: world.newId() });
+  const request = buildRequest({ state, fn, call, requestId: world.newId(), sdk: null });
   simulation.calls += 1;
   assertMemosStand(simulation, work.runId, readRequest(request).steps);
   if (isDiscovery(call)) assertDiscoveryIsAlone(simulation, call);

@@ -172,7 +172,7 @@ describe("a server with keys", () => {
   const signingKey = "abcdef0123456789";
   let keyed: World;
   beforeAll(async () => {
-    keyed = await openWorld({ access: { kind: "keyed", eventKeys: ["key"], signingKey } });
+    keyed = await openWorld({ access: { kind: "keyed", eventKeys: ["key"], signingKey, fallbackKey: null } });
   });
   afterAll(() => keyed.close());
   const body = JSON.stringify({ query: "{ apps { id } }" });

@@ -16,7 +16,13 @@ export type Access =
   /** `dev`: no keys. While bound to loopback, foreign hosts and pages are refused. */
   | { readonly kind: "open"; readonly isLoopback: boolean }
   /** `start`: event keys for the event API, the signing key for everything else. */
-  | { readonly kind: "keyed"; readonly eventKeys: readonly string[]; readonly signingKey: string };
+  | {
+      readonly kind: "keyed";
+      readonly eventKeys: readonly string[];
+      readonly signingKey: string;
+      /** Taken as well, while keys are changed. */
+      readonly fallbackKey: string | null;
+    };
 
 /**
  * Refuses what a foreign web page could make a browser send.
@@ -44,10 +50,18 @@ export function isEventPath(path: string): boolean {
 /** Makes a hook that lets only requests with the signing key through; any request on a server without keys. */
 export function requireSigningKey(access: Access): onRequestHookHandler {
   return (request, _reply, done) => {
-    if (access.kind === "keyed" && !bearerMatches(request.headers.authorization, access.signingKey))
-      throw authenticationFailed({});
+    if (access.kind === "keyed" && !isKeyHolder(request.headers.authorization, access)) throw authenticationFailed({});
     done();
   };
+}
+
+/** Tells whether an `Authorization` header carries one of the signing keys. */
+export function isKeyHolder(authorization: string | undefined, access: Extract<Access, { kind: "keyed" }>): boolean {
+  return keysOf(access).some((key) => bearerMatches(authorization, key));
+}
+
+function keysOf({ signingKey, fallbackKey }: Extract<Access, { kind: "keyed" }>): readonly string[] {
+  return fallbackKey === null ? [signingKey] : [signingKey, fallbackKey];
 }
 
 /** Makes a hook that lets only requests with the signing key or a session through; any request on a server without keys. */
@@ -61,8 +75,8 @@ export function requireLogin(access: Access, now: () => Millis): onRequestHookHa
 /** Tells whether a request may read the dashboard's data; throws ORIGIN_NOT_ALLOWED for a session used by a foreign page. */
 export function isLoggedIn(request: FastifyRequest, access: Access, now: Millis): boolean {
   if (access.kind === "open") return true;
-  if (bearerMatches(request.headers.authorization, access.signingKey)) return true;
-  if (!hasSession(request.headers.cookie, { signingKey: access.signingKey, now })) return false;
+  if (isKeyHolder(request.headers.authorization, access)) return true;
+  if (!keysOf(access).some((signingKey) => hasSession(request.headers.cookie, { signingKey, now }))) return false;
   refuseForeignOrigin(request);
   return true;
 }

@@ -5,6 +5,7 @@ import { comparable, golden, requestOf, without } from "./golden.ts";
 import { openServer, type OpenServer } from "./open-server.ts";
 
 const signingKey = "signkey-prod-12345678";
+const fallbackKey = "signkey-prod-87654321";
 
 describe("a server without keys on loopback", () => {
   let server: OpenServer;
@@ -101,7 +102,7 @@ describe("a server with keys", () => {
   const host = "stepwright.example";
   const bearer = { host, authorization: `Bearer ${signingKey}` };
   beforeAll(async () => {
-    server = await openServer({ access: { kind: "keyed", eventKeys: ["ek1", "ek2"], signingKey } });
+    server = await openServer({ access: { kind: "keyed", eventKeys: ["ek1", "ek2"], signingKey, fallbackKey } });
   });
   afterAll(() => server.close());
 
@@ -148,6 +149,7 @@ describe("a server with keys", () => {
       `Bearer ${signingKey}`,
       "Bearer 12345678",
       `Bearer ${hashSigningKey(signingKey)}`,
+      `Bearer ${hashSigningKey(fallbackKey)}`,
       `bearer ${hashSigningKey("signkey-test-12345678")}`,
     ]) {
       expect((await server.app.inject({ method, url, headers: { host, authorization } })).statusCode).not.toBe(401);

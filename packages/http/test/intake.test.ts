@@ -136,7 +136,7 @@ describe("a server with keys", () => {
   let keyedPort = 0;
   beforeEach(async () => {
     keyed = await openServer({
-      access: { kind: "keyed", eventKeys: ["k", "k2"], signingKey: "ab12" },
+      access: { kind: "keyed", eventKeys: ["k", "k2"], signingKey: "ab12", fallbackKey: null },
       intake: { bodiesBytesMax: 1_000, requestsMax: 4, eventsMax: 4 },
     });
     keyedPort = Number(new URL(await keyed.app.listen({ port: 0, host: "127.0.0.1" })).port);

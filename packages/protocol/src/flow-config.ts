@@ -74,7 +74,12 @@ export interface Idempotency {
 }
 
 const key = z.string().nullish();
-const limitSchema = z.object({ limit: z.int(), key, scope: z.enum(["fn", "env", "account", "app"]).nullish() });
+const scopeAllowed = 'use "fn", "env" or "account"';
+const limitSchema = z.object({
+  limit: z.int(),
+  key,
+  scope: z.enum(["fn", "env", "account", "app"], scopeAllowed).nullish(),
+});
 const limitListSchema = z.preprocess(limitList, z.array(limitSchema));
 
 /** The flow-control part of a function as it is registered. */
@@ -144,7 +149,7 @@ function readConcurrency(wire: WireFlow, report: ConfigReport): readonly Concurr
       if (scope === "app")
         report.reject(
           `${path}.scope`,
-          `scope "app" cannot be configured; use "fn", "env" or "account"`,
+          `scope "app" cannot be configured; ${scopeAllowed}`,
           "concurrency_limit_invalid",
         );
       const limitKey = report.expression(`${path}.key`, item.key, "key");

@@ -24,6 +24,24 @@ export const stepsPerRunMax = 1000;
 export const stepsPerRunOverrideMax = 10_000;
 /** Ops in one answer: as many as a run may have steps. */
 export const opsPerResponseMax = 1000;
+
+/** The limits of one run that a server may set otherwise. */
+export interface RunLimits {
+  readonly stepOutputBytesMax: number;
+  readonly runStateBytesMax: number;
+  readonly stepsPerRunMax: number;
+  /** Bytes of an app's answer. */
+  readonly responseBytesMax: number;
+}
+
+/** What they are when nobody says. */
+export const defaultRunLimits: RunLimits = {
+  stepOutputBytesMax,
+  runStateBytesMax,
+  stepsPerRunMax,
+  responseBytesMax: responseBodyBytesMax,
+};
+
 /** Redirects followed on one call. */
 export const redirectsMax = 60;
 /** How long one call may take. */

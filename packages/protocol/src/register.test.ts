@@ -24,6 +24,12 @@ function requestOf(parsed: ParsedRegister): RegisterRequest {
 }
 
 describe("a register request", () => {
+  it("is read whatever the case of its names: the Python SDK writes `appname`", () => {
+    const { appName, ...rest } = wire;
+    expect(requestOf(parseRegister({ ...rest, appname: appName }))).toEqual(requestOf(parseRegister(wire)));
+    expect(requestOf(parseRegister({ ...wire, appname: "other" })).appName).toBe("app");
+  });
+
   it("is read with its URL in the one form", () => {
     expect(parseRegister({ ...wire, deployId: "", appVersion: "7", headers: {} })).toEqual({
       kind: "request",

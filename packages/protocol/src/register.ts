@@ -61,7 +61,7 @@ export const inBandSyncSchema = z.object({
 
 /** Reads the body of a register request that is already parsed JSON. */
 export function parseRegister(body: unknown): ParsedRegister {
-  const parsed = registerSchema.safeParse(body);
+  const parsed = registerSchema.safeParse(withKnownNames(body));
   if (!parsed.success) return rejected(registerInvalid({ reason: issueText(parsed.error) }));
   const { appName, ...rest } = parsed.data;
   return requestOf({ appName: appName ?? "", ...rest });
@@ -72,7 +72,7 @@ export function parseInBandSync(body: unknown): ParsedRegister {
   const parsed = inBandSyncSchema.safeParse(body);
   if (!parsed.success) return rejected(registerInvalid({ reason: issueText(parsed.error) }));
   const { app_id: appName, sdk_language: language, sdk_version: version, ...rest } = parsed.data;
-  const sdk = rest.sdk ?? (language != null && version != null ? `${language}:${version}` : null);
+  const sdk = rest.sdk ?? (language != null && version != null ? `${language}:v${version.replace(/^v/, "")}` : null);
   return requestOf({ ...rest, appName, sdk, deployId: null });
 }
 
@@ -117,6 +117,18 @@ function requestOf(wire: Omit<z.infer<typeof registerSchema>, "appName"> & { app
       functions: wire.functions ?? [],
     },
   };
+}
+
+const knownNames = new Map(Object.keys(registerSchema.shape).map((name) => [name.toLowerCase(), name]));
+
+/** The Python SDK writes `appname`: names count whatever their case, and one that is spelt as it should be counts most. */
+function withKnownNames(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const renamed = Object.entries(body).map(([name, value]: [string, unknown]): [string, unknown] => [
+    knownNames.get(name.toLowerCase()) ?? name,
+    value,
+  ]);
+  return { ...Object.fromEntries(renamed), ...body };
 }
 
 function rejected(error: StepwrightError): ParsedRegister {

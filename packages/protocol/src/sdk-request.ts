@@ -86,3 +86,8 @@ function contextJson(ctx: CallContext, useApi: boolean): string {
   const stack = ctx.stack.map(jsonString).join(",");
   return `{"attempt":${ctx.attempt},"disable_immediate_execution":${ctx.disableImmediateExecution},"env":"","fn_id":${jsonString(ctx.functionId)},"generation_id":${ctx.generationId},"job_id":${jsonString(ctx.jobId)},"max_attempts":${ctx.maxAttempts},"qi_id":${jsonString(ctx.queueItemRef)},"request_id":${jsonString(ctx.requestId)},"run_id":${jsonString(ctx.runId)},"stack":{"current":${ctx.stackCurrent},"stack":[${stack}]},"step_id":"${discoveryStepId}","use_api":${useApi}}`;
 }
+
+/** Tells whether an SDK fetches a state too large for a call; Go's takes what the call carries, and up to 100 MiB of it. */
+export function fetchesState(sdk: string | null): boolean {
+  return !/^(?:inngest-)?go:/.test(sdk ?? "");
+}

@@ -214,6 +214,13 @@ describe("a streamed answer", () => {
     expect(read(stream({ status: 201, headers: null }))).toEqual({ kind: "completed", output: "null" });
   });
 
+  it("may say beside its body what headers say elsewhere, as Go's SDK does", () => {
+    const at = new Date(now + 5000).toISOString();
+    const failure = { status: 500, body: "no", headers: null, retryAt: null, noRetry: false };
+    expect(read(stream({ ...failure, noRetry: true }))).toMatchObject({ kind: "failed", noRetry: true, retryAt: null });
+    expect(read(stream({ ...failure, retryAt: at }))).toMatchObject({ noRetry: null, retryAt: now + 5000 });
+  });
+
   it("may say that it is from an SDK inside only", () => {
     const response = { ...stream({ status: 200, headers: sdk, body: "1" }), headers: {} };
     expect(read(response)).toEqual({ kind: "completed", output: "1" });

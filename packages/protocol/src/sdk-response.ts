@@ -11,7 +11,7 @@ import {
 import { headers } from "./headers.ts";
 import type { Millis } from "./ids.ts";
 import { canonicalJson, isJsonObject, nullJson, tryParseJson, type JsonText } from "./json.ts";
-import { responseBodyBytesMax } from "./limits.ts";
+import { defaultRunLimits, type RunLimits } from "./limits.ts";
 import { parseOps, type Op } from "./opcode.ts";
 import { unwrapStream } from "./stream-envelope.ts";
 
@@ -40,9 +40,13 @@ export type SdkAnswer =
   | ({ readonly kind: "failed"; readonly error: FunctionErrorBody } & RetryAdvice);
 
 /** Reads an app's answer to a call; never throws, as whatever an app answers is an outcome of the attempt. */
-export function readSdkResponse(response: AppHttpResponse, now: Millis): SdkAnswer {
+export function readSdkResponse(
+  response: AppHttpResponse,
+  now: Millis,
+  { responseBytesMax }: Pick<RunLimits, "responseBytesMax"> = defaultRunLimits,
+): SdkAnswer {
   try {
-    return readAnswer(response, now);
+    return readAnswer(response, now, responseBytesMax);
   } catch (error) {
     if (!(error instanceof StepwrightError)) throw error;
     const message = `The SDK's response cannot be read: ${error.message}.`;
@@ -50,9 +54,9 @@ export function readSdkResponse(response: AppHttpResponse, now: Millis): SdkAnsw
   }
 }
 
-function readAnswer(response: AppHttpResponse, now: Millis): SdkAnswer {
-  if (Buffer.byteLength(response.body) > responseBodyBytesMax) {
-    const message = `The response is larger than the limit of ${responseBodyBytesMax} bytes; return less, or a reference to it.`;
+function readAnswer(response: AppHttpResponse, now: Millis, bytesMax: number): SdkAnswer {
+  if (Buffer.byteLength(response.body) > bytesMax) {
+    const message = `The response is larger than the limit of ${bytesMax} bytes; return less, or a reference to it.`;
     return failed(response, now, transportError({ code: "output_too_large", message }));
   }
   const unwrapped = response.status === 201 ? unwrapStream(response) : ({ kind: "response", response } as const);

@@ -1,6 +1,7 @@
 // Streamed answers: status 201 at once, spaces to keep the connection open, then the real answer in an envelope.
 import { readFunctionError, transportError, type FunctionErrorBody } from "./function-error.ts";
-import { canonicalJson, isJsonObject, tryParseJson, type JsonValue } from "./json.ts";
+import { headers } from "./headers.ts";
+import { canonicalJson, isJsonObject, tryParseJson, type JsonObject, type JsonValue } from "./json.ts";
 import type { AppHttpResponse } from "./sdk-response.ts";
 
 /** The outcome of unwrapping a streamed answer. */
@@ -26,9 +27,17 @@ export function unwrapStream(response: AppHttpResponse): UnwrappedStream {
     kind: "response",
     response: {
       status,
-      headers: { ...response.headers, ...lowerCased(envelope["headers"]) },
+      headers: { ...response.headers, ...topLevelAdvice(envelope), ...lowerCased(envelope["headers"]) },
       body: bodyText(envelope["body"]),
     },
+  };
+}
+
+/** The Go SDK has no headers in its envelope: it says beside the body what they would have said. */
+function topLevelAdvice({ noRetry, retryAt }: JsonObject): Record<string, string> {
+  return {
+    ...(noRetry === true ? { [headers.noRetry]: "true" } : {}),
+    ...(typeof retryAt === "string" ? { [headers.retryAfter]: retryAt } : {}),
   };
 }
 

@@ -19,7 +19,7 @@ export function createChangeApps(shell: Shell, committer: Committer): ChangeApps
     isUnsure = false;
     return outcome;
   };
-  return async (make) => {
+  const commitChange = async (make: Parameters<ChangeApps>[0]): Promise<void> => {
     for (let round = 0; round < redecideMax; round += 1) {
       const transition = await make();
       if (transition === null && !isUnsure) return;
@@ -31,6 +31,7 @@ export function createChangeApps(shell: Shell, committer: Committer): ChangeApps
     }
     throw storageUnavailable({ reason: "apps kept changing under the sync" });
   };
+  return (make) => shell.gate.change(() => commitChange(make));
 }
 
 /** The record of an app that has not registered yet. */

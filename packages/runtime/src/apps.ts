@@ -3,23 +3,27 @@ import { type App, type AppProblem, removeApp } from "@stepwright/engine";
 import {
   type AppId,
   appIdOf,
+  appSignature,
   appNotFound,
   appUrlInvalid,
   canonicalJson,
   headers,
+  type JsonText,
   type Millis,
   normalizeAppUrl,
   type RegisterRequest,
   shuttingDown,
-  signRequest,
+  StepwrightError,
   syncTimeoutMs,
 } from "@stepwright/protocol";
-import { createChangeApps, keepProblem, placeholder } from "./app-records.ts";
+import { createChangeApps, keepProblem, placeholder, problemOf } from "./app-records.ts";
 import type { Committer } from "./committer.ts";
-import type { OutgoingRequest } from "./ports.ts";
+import { readInBandSync } from "./in-band-sync.ts";
+import type { OutgoingRequest, OutgoingResult } from "./ports.ts";
 import { registerApp } from "./register-app.ts";
 import type { AppControl, RegisterAnswer } from "./runtime.ts";
 import type { Shell } from "./shell.ts";
+import { requestSigned } from "./signed-request.ts";
 import { problemOfAnswer } from "./sync-answer.ts";
 import { createSyncsInFlight } from "./syncs-in-flight.ts";
 
@@ -70,17 +74,34 @@ export function createApps(shell: Shell, committer: Committer): Apps {
     const inFlight = syncs.begin({ appId, url });
     tries.set(appId, shell.ports.clock.now());
     try {
-      const answer = await shell.ports.appClient.request(syncRequest(shell, url), shell.signal);
+      const answer = await requestSigned(shell, syncRequest(shell, url));
       // We gave it up, not the app.
       if (shell.signal.aborted) throw shuttingDown({});
+      const inBand = await takeOver(url, answer);
       const { registration } = inFlight;
       // A refusal was kept with its own reason, which says more than what the app makes of it.
-      const problem = registration?.isRefused === true ? null : problemOfAnswer(url, answer, registration !== null);
+      const problem =
+        registration?.isRefused === true ? null : (inBand ?? problemOfAnswer(url, answer, registration !== null));
       if (problem !== null) await noteProblem(appId, url, problem);
       return registration?.appId ?? null;
     } finally {
       syncs.end(inFlight);
     }
+  };
+
+  /** Takes over what an app registers in its answer; returns what is wrong with that, if it is not on the app's record yet. */
+  const takeOver = async (url: string, answer: OutgoingResult): Promise<AppProblem | null> => {
+    const sync = readInBandSync(shell, answer);
+    if (sync.kind === "unsigned") return problemOf(appSignature({ url }));
+    if (sync.kind === "rejected") return problemOf(sync.error);
+    if (sync.kind === "none") return null;
+    try {
+      await registerApp(shell, { change, syncs }, sync.request);
+    } catch (error) {
+      // A refusal is on the app's record already; anything else is a defect of ours.
+      if (!(error instanceof StepwrightError)) throw error;
+    }
+    return null;
   };
 
   const noteProblem = (appId: AppId, url: string, problem: AppProblem): Promise<void> =>
@@ -150,10 +171,9 @@ function webUrl(url: string): string {
   return normalized;
 }
 
-function syncRequest(shell: Shell, url: string): OutgoingRequest {
+function syncRequest(shell: Shell, url: string): Omit<OutgoingRequest, "body"> & { readonly body: JsonText } {
   const body = canonicalJson({ url });
-  const { signingKey, serverKind } = shell.settings;
-  const atSeconds = Math.floor(shell.ports.clock.wallNow() / 1000);
+  const { syncInBand, serverKind } = shell.settings;
   return {
     method: "PUT",
     url,
@@ -161,7 +181,7 @@ function syncRequest(shell: Shell, url: string): OutgoingRequest {
       "content-type": "application/json",
       "user-agent": "Inngest",
       [headers.serverKind]: serverKind,
-      ...(signingKey === null ? {} : { [headers.signature]: signRequest({ key: signingKey, body, atSeconds }) }),
+      ...(syncInBand ? { [headers.syncKind]: "in_band" } : {}),
     },
     body,
     timeoutMs: syncTimeoutMs,

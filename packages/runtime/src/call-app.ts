@@ -20,9 +20,7 @@ import {
   type Op,
   type QueueItemId,
   readSdkResponse,
-  responseBodyBytesMax,
   type SdkAnswer,
-  signRequest,
   transportError,
   type TransportErrorCode,
 } from "@stepwright/protocol";
@@ -32,6 +30,7 @@ import { unreachableRetryMs } from "./limits.ts";
 import type { OutgoingResult } from "./ports.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
+import { requestSigned } from "./signed-request.ts";
 
 /** Calls in flight, by queue item. A checkpoint finds its call here. */
 export type CallsInFlight = Map<QueueItemId, Call>;
@@ -58,6 +57,7 @@ export async function callApp(
   if (sent === null) return { kind: "nothing" };
   if (sent.kind === "refused") return refuse(shell, deps.box, item, work, sent.error);
   const { call, request } = sent;
+  if (sent.isAnswered) return decideAnswer(shell, deps, call, nothingToDo);
   deps.calls.set(item.id, call);
   try {
     if (sent.isFirst) deps.firstCalls.began(call, fn);
@@ -80,7 +80,14 @@ export async function findFunction(shell: Shell, id: FunctionId): Promise<Functi
 }
 
 type Prepared =
-  | { readonly kind: "ready"; readonly call: Call; readonly request: CallRequest; readonly isFirst: boolean }
+  | {
+      readonly kind: "ready";
+      readonly call: Call;
+      readonly request: CallRequest;
+      readonly isFirst: boolean;
+      /** The step it asks for has a result meanwhile: an SDK would look for it in vain. */
+      readonly isAnswered: boolean;
+    }
   | { readonly kind: "refused"; readonly error: { readonly name: string; readonly message: string } };
 
 function prepare(
@@ -93,12 +100,13 @@ function prepare(
   },
 ): Prepared {
   const { state, fn, item, work } = options;
-  if (hasTooManySteps(state)) {
+  const { limits } = shell.settings;
+  if (hasTooManySteps(state, limits)) {
     return {
       kind: "refused",
       error: {
         name: "InngestErrFunctionOverflowed",
-        message: "The function run exceeded the step limit of 1000 steps.",
+        message: `The function run exceeded the step limit of ${limits.stepsPerRunMax} steps.`,
       },
     };
   }
@@ -109,27 +117,28 @@ function prepare(
     completionsSeen: state.run.progress.completions,
     attemptsMax: fn.config.retries + 1,
   };
-  const request = buildRequest({ state, fn, call, requestId: shell.newId() });
-  return { kind: "ready", call, request, isFirst: state.run.status === "queued" };
+  const sdk = shell.registry().apps.get(fn.appId)?.sdk ?? null;
+  const request = buildRequest({ state, fn, call, requestId: shell.newId(), sdk });
+  const isAnswered = work.stepId !== null && state.steps.has(work.stepId);
+  return { kind: "ready", call, request, isFirst: state.run.status === "queued", isAnswered };
 }
 
+const nothingToDo: SdkAnswer = { kind: "ops", ops: [], noRetry: null, retryAt: null, requestVersion: null };
+
 function send(shell: Shell, request: CallRequest): Promise<OutgoingResult> {
-  return shell.ports.appClient.request(
-    {
-      method: "POST",
-      url: request.url,
-      headers: signed(shell, request),
-      body: request.body,
-      timeoutMs: shell.settings.callTimeoutMs,
-      responseBytesMax: responseBodyBytesMax,
-    },
-    shell.signal,
-  );
+  return requestSigned(shell, {
+    method: "POST",
+    url: request.url,
+    headers: request.headers,
+    body: request.body,
+    timeoutMs: shell.settings.callTimeoutMs,
+    responseBytesMax: shell.settings.limits.responseBytesMax,
+  });
 }
 
 function answerOf(shell: Shell, request: CallRequest, result: OutgoingResult): SdkAnswer {
   return result.kind === "response"
-    ? readSdkResponse(result, shell.ports.clock.now())
+    ? readSdkResponse(result, shell.ports.clock.now(), shell.settings.limits)
     : { kind: "failed", error: noAnswer(request.url, result), noRetry: null, retryAt: null, requestVersion: null };
 }
 
@@ -154,14 +163,6 @@ function postponement(
 function postpone(shell: Shell, box: RunBox, call: Call, at: Millis): Promise<Decided> {
   shell.log.debug({ runId: call.work.runId }, "app is not there; calling again");
   return box.decide(call.work.runId, (state) => postponeCall(state, shell.context(), call, at));
-}
-
-function signed(shell: Shell, request: CallRequest): Record<string, string> {
-  if (shell.settings.signingKey === null) return request.headers;
-  // The signature's time is checked against the app's wall clock, so it is the one thing that never uses virtual time.
-  const atSeconds = Math.floor(shell.ports.clock.wallNow() / 1000);
-  const signature = signRequest({ key: shell.settings.signingKey, body: request.body, atSeconds });
-  return { ...request.headers, "x-inngest-signature": signature };
 }
 
 const transportCodes: Readonly<Record<Extract<OutgoingResult, { kind: "failed" }>["code"], TransportErrorCode>> = {

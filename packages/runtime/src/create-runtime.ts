@@ -243,6 +243,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     committer,
     matcher,
     refreshRegistry: shell.refreshRegistry,
+    gate: shell.gate,
     countsAsNow: settings.countsAsNow,
     now: clock.now,
     newId: shell.newId,

@@ -14,6 +14,7 @@ import type { TransitionOutcome } from "@stepwright/storage";
 import type { Committer } from "./committer.ts";
 import { eventsPerCommitMax, redecideMax } from "./limits.ts";
 import type { Matcher } from "./matcher.ts";
+import { patienceRounds, type RegistryGate } from "./registry-gate.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
 /** Stores events. */
@@ -30,6 +31,7 @@ export function createIngest(options: {
   readonly committer: Committer;
   readonly matcher: Matcher;
   readonly refreshRegistry: () => Promise<void>;
+  readonly gate: RegistryGate;
   readonly countsAsNow: (ts: Millis) => boolean;
   readonly now: () => Millis;
   readonly newId: () => string;
@@ -41,14 +43,20 @@ export function createIngest(options: {
 
   const storeChunk = async (events: readonly AcceptedEvent[], turn: number): Promise<void> => {
     let left = events;
-    for (let round = 0; left.length > 0; round += 1) {
-      if (round === redecideMax) throw storageUnavailable({ reason: "apps and waits kept changing under the match" });
-      const transitions = await Promise.all(left.map((event) => matcher.accept(event)));
-      const outcomes = await committer.submitNew(transitions, turn);
-      const again = left.filter((_, index) => isRejected(outcomes[index]));
-      // What the match relied on changed between reading and writing: match these again.
-      if (again.length > 0) await options.refreshRegistry();
-      left = again;
+    let release = (): void => undefined;
+    try {
+      for (let round = 0; left.length > 0; round += 1) {
+        if (round === redecideMax) throw storageUnavailable({ reason: "apps and waits kept changing under the match" });
+        if (round === patienceRounds) release = options.gate.hold();
+        const transitions = await Promise.all(left.map((event) => matcher.accept(event)));
+        const outcomes = await committer.submitNew(transitions, turn);
+        const again = left.filter((_, index) => isRejected(outcomes[index]));
+        // What the match relied on changed between reading and writing: match these again.
+        if (again.length > 0) await options.refreshRegistry();
+        left = again;
+      }
+    } finally {
+      release();
     }
   };
 

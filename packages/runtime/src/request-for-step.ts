@@ -8,7 +8,6 @@ import {
   openDraft,
   type Work,
 } from "@stepwright/engine";
-import { responseBodyBytesMax } from "@stepwright/protocol";
 import { findFunction } from "./call-app.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
@@ -24,7 +23,11 @@ export async function requestForStep(
   if (run === null) return { kind: "nothing" };
   const fn = await findFunction(shell, run.functionId);
   const answer = await shell.ports.appClient.request(
-    { ...work.request, timeoutMs: shell.settings.callTimeoutMs, responseBytesMax: responseBodyBytesMax },
+    {
+      ...work.request,
+      timeoutMs: shell.settings.callTimeoutMs,
+      responseBytesMax: shell.settings.limits.responseBytesMax,
+    },
     shell.signal,
   );
   if (shell.signal.aborted) throw new Error("the runtime stopped during a request");

@@ -10,6 +10,7 @@ import type {
   Millis,
   RegisterRequest,
   RunId,
+  RunLimits,
   StepwrightError,
 } from "@stepwright/protocol";
 import type { RemovedRows, Storage } from "@stepwright/storage";
@@ -145,6 +146,11 @@ export interface RuntimeSettings {
   readonly serverKind: "dev" | "cloud";
   /** Bare hex or prefixed; requests to apps are signed with it. Null: unsigned. */
   readonly signingKey: string | null;
+  /** Taken as well, and tried at apps that refuse the first: the old key, while keys are changed. */
+  readonly signingKeyFallback: string | null;
+  readonly limits: RunLimits;
+  /** Apps are asked to register in their answer to a sync. */
+  readonly syncInBand: boolean;
   readonly retrySchedule: "doubling" | "hosted";
   /** Fixed delay between attempts; wins over the schedule. */
   readonly retryIntervalMs: number | null;

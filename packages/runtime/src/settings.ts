@@ -1,5 +1,5 @@
 // The defaults of the runtime's settings.
-import { callTimeoutMs } from "@stepwright/protocol";
+import { callTimeoutMs, defaultRunLimits } from "@stepwright/protocol";
 import { callsPerAppDefault, eventsWaitingDefault, failedSyncRetryMs } from "./limits.ts";
 import type { RuntimeSettings } from "./runtime.ts";
 
@@ -7,6 +7,9 @@ import type { RuntimeSettings } from "./runtime.ts";
 export const defaultSettings: RuntimeSettings = {
   serverKind: "dev",
   signingKey: null,
+  signingKeyFallback: null,
+  syncInBand: false,
+  limits: defaultRunLimits,
   retrySchedule: "doubling",
   retryIntervalMs: null,
   retryJitter: true,

@@ -4,6 +4,7 @@ import { type Millis } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { storageRetryMs } from "./limits.ts";
 import type { Ports } from "./ports.ts";
+import { createRegistryGate, type RegistryGate } from "./registry-gate.ts";
 import type { RuntimeSettings } from "./runtime.ts";
 
 /** Shared surroundings. */
@@ -17,6 +18,8 @@ export interface Shell {
   readonly begin: () => void;
   /** Reads apps and functions again after a change. */
   readonly refreshRegistry: () => Promise<void>;
+  /** Where changes of the registry wait for each other, and for those that they have turned down too often. */
+  readonly gate: RegistryGate;
   /** The context of a decision made now. */
   readonly context: (takenSignals?: ReadonlySet<string>) => DecisionContext;
   readonly newId: () => string;
@@ -45,6 +48,7 @@ export function createShell(options: {
   return {
     ...options,
     newId,
+    gate: createRegistryGate(),
     registry: () => registry,
     startedAt: () => startedAt,
     begin() {
@@ -63,6 +67,7 @@ export function createShell(options: {
       registry,
       retry,
       takenSignals,
+      limits: settings.limits,
     }),
   };
 }

@@ -3,6 +3,7 @@ import type { Transition } from "@stepwright/engine";
 import type { TransitionOutcome } from "@stepwright/storage";
 import type { Committer } from "./committer.ts";
 import { redecideMax } from "./limits.ts";
+import { patienceRounds } from "./registry-gate.ts";
 import type { Decided } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
 
@@ -12,12 +13,18 @@ export async function untilSettled(
   committer: Committer,
   make: () => Promise<Transition | null>,
 ): Promise<Decided> {
-  for (let round = 0; round < redecideMax; round += 1) {
-    const transition = await make();
-    if (transition === null) return { kind: "nothing" };
-    const settled = settle(await committer.submitUntilWritten(transition));
-    if (settled !== null) return settled;
-    await shell.refreshRegistry();
+  let release = (): void => undefined;
+  try {
+    for (let round = 0; round < redecideMax; round += 1) {
+      if (round === patienceRounds) release = shell.gate.hold();
+      const transition = await make();
+      if (transition === null) return { kind: "nothing" };
+      const settled = settle(await committer.submitUntilWritten(transition));
+      if (settled !== null) return settled;
+      await shell.refreshRegistry();
+    }
+  } finally {
+    release();
   }
   return { kind: "refused", error: new Error(`what the item relies on changed ${redecideMax} times in a row`) };
 }

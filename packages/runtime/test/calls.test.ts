@@ -1,7 +1,7 @@
 // Calls of apps over real HTTP: what is sent, what is made of every kind of answer, and who may call at once.
 import { gzipSync } from "node:zlib";
 import type { Transition } from "@stepwright/engine";
-import { asRunId, verifySignature } from "@stepwright/protocol";
+import { asRunId, type JsonObject, verifySignature } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { gatewayRequestsMax } from "../src/index.ts";
 import { createManualClock } from "./manual-clock.ts";
@@ -59,6 +59,23 @@ describe("a run", () => {
     expect(last?.body.length).toBeLessThan(10_000);
     expect(Object.keys(JSON.parse(fetched[0] ?? "") as object)).toEqual(["s0", "s1", "s2"]);
     expect(JSON.parse(fetched[1] ?? "")).toMatchObject([{ name: "test/big", data: { n: 7 } }]);
+  });
+
+  it("is not made for a planned step that the function has run itself meanwhile", async () => {
+    const planned = (id: string): JsonObject => ({ op: "StepPlanned", id, name: id, opts: {}, data: null });
+    // As after a deploy: what was planned beside another step is run in the function, while its own call waits to be retried.
+    const handle: Handler = ({ stepId, steps }) => {
+      if (stepId === "a") return { status: 500, body: { message: "not now" } };
+      if (stepId === "b") return ops(stepRun("b", 2));
+      if (!("b" in steps)) return ops(planned("a"), planned("b"));
+      return "a" in steps ? ops({ op: "Sleep", id: "nap", name: "1s", opts: {} }) : ops(stepRun("a", 1));
+    };
+    const opened = await openShop(
+      [{ name: "changed", retries: 3, handle: (call) => ("nap" in call.steps ? done() : handle(call)) }],
+      { settings: { retryIntervalMs: 500 } },
+    );
+    expect(await opened.ended(await opened.start("test/changed"))).toMatchObject({ status: "completed" });
+    expect(opened.app.calls.filter(({ stepId }) => stepId === "a")).toHaveLength(1);
   });
 
   it("may answer packed, and after a redirect", async () => {

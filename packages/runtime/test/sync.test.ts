@@ -1,9 +1,10 @@
 // Syncs: who registered, who did not, who moved, and how little is written when nothing changes.
 import type { App } from "@stepwright/engine";
+import { parseRegister } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
 import { openRuntime, type OpenRuntime } from "./open-runtime.ts";
-import { done, startSilentServer, startTestApp, type TestFunction } from "./test-app.ts";
+import { done, registration, startSilentServer, startTestApp, type TestFunction } from "./test-app.ts";
 
 const one: readonly TestFunction[] = [{ name: "one", handle: () => done() }];
 
@@ -14,6 +15,21 @@ function appsOf({ runtime }: OpenRuntime): readonly Pick<App, "name" | "url" | "
 function slugsOf({ runtime }: OpenRuntime): readonly string[] {
   return runtime.registry().functions.map((fn) => fn.slug);
 }
+
+describe("many apps that register at once", () => {
+  it("are all taken, and so are the events that come meanwhile", async () => {
+    const { runtime, send } = await openRuntime();
+    const requests = Array.from({ length: 100 }, (_, n) => {
+      const parsed = parseRegister(registration(`app-${n}`, `http://app-${n}.example/api/inngest`, one));
+      if (parsed.kind === "rejected") throw parsed.error;
+      return parsed.request;
+    });
+    const registered = Promise.all(requests.map((request) => runtime.register(request)));
+    await Promise.all(Array.from({ length: 20 }, () => send("test/nobody")));
+    await registered;
+    expect(runtime.registry().apps).toHaveLength(100);
+  });
+});
 
 describe("an app that registers", () => {
   it("takes the place of the address it was added by", async () => {

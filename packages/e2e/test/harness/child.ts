@@ -16,8 +16,11 @@ export interface Child extends AnyChild {
   waitForOutput(pattern: RegExp, options?: { readonly timeoutMs?: number }): Promise<RegExpExecArray>;
 }
 
-/** What to run: a file for Node, its arguments and what differs in its environment. */
+/** What to run: a file, its arguments and what differs in its environment. */
 export interface Program {
+  /** What runs the file; default: the repository's own Node. */
+  readonly command?: string;
+  /** Empty for a command that is a program itself. */
   readonly file: string;
   readonly nodeArgs?: readonly string[];
   readonly args?: readonly string[];
@@ -25,11 +28,12 @@ export interface Program {
   readonly cwd?: string;
 }
 
-/** Starts the program. */
+/** Starts a program. */
 export function startChild(program: Program): Child {
+  const file = program.file === "" ? [] : [program.file];
   const child = startAny({
-    command: node,
-    args: [...(program.nodeArgs ?? []), program.file, ...(program.args ?? [])],
+    command: program.command ?? node,
+    args: [...(program.nodeArgs ?? []), ...file, ...(program.args ?? [])],
     cwd: program.cwd ?? repository,
     env: { ...cleanEnvironment(), ...program.env },
   });

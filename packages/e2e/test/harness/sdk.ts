@@ -33,7 +33,11 @@ export interface ClientOptions {
   readonly isDev: boolean;
   readonly eventKey: string;
   readonly signingKey?: string;
+  /** What is tried when the signing key is refused. */
+  readonly signingKeyFallback?: string;
   readonly checkpointing?: unknown;
+  /** In the form of the client's major. */
+  readonly middleware?: readonly unknown[];
 }
 
 /** A client, and what is made with it. */
@@ -67,9 +71,10 @@ const sdkV3: Sdk = {
   RetryAfterError: v3.RetryAfterError,
   StepError: v3.StepError,
   referenceFunction: (options) => v3.referenceFunction(options),
-  client({ signingKey, checkpointing, ...options }) {
+  client({ signingKey, signingKeyFallback, checkpointing, middleware, ...options }) {
     const client = new v3.Inngest({
       ...options,
+      ...(middleware === undefined ? {} : { middleware: middleware as never }),
       logger: silent,
       ...(checkpointing === undefined ? {} : { checkpointing: checkpointing as boolean }),
     });
@@ -82,6 +87,7 @@ const sdkV3: Sdk = {
           client,
           functions: functions as never,
           ...(signingKey === undefined ? {} : { signingKey }),
+          ...(signingKeyFallback === undefined ? {} : { signingKeyFallback }),
           ...(streaming ? { streaming: "force" as const } : {}),
         }),
     };
@@ -95,9 +101,10 @@ const sdkV4: Sdk = {
   RetryAfterError: v4.RetryAfterError,
   StepError: v4.StepError,
   referenceFunction: (options) => v4.referenceFunction(options),
-  client({ checkpointing, ...options }) {
+  client({ checkpointing, middleware, ...options }) {
     const client = new v4.Inngest({
       ...options,
+      ...(middleware === undefined ? {} : { middleware: middleware as never }),
       logger: silent,
       internalLogger: silent,
       ...(checkpointing === undefined ? {} : { checkpointing: checkpointing as boolean }),

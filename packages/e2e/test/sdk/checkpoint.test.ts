@@ -107,6 +107,57 @@ describe.each(sdks)("SDK $name", (sdk) => {
     ]);
   });
 
+  test.each([413, 500, 503])(
+    "checkpoints answered with %i are given up, and steps come with the answer",
+    async (status) => {
+      const proxy = await startProxy(server.url, (request, response) => {
+        if (request.url?.startsWith("/v1/checkpoint") !== true) return false;
+        response.writeHead(status, { "content-type": "application/json" });
+        response.end(JSON.stringify({ error: "not now", status }));
+        return true;
+      });
+      const executed: string[] = [];
+      const app = await serveApp(
+        server,
+        sdk,
+        ({ define, event }) => [
+          define({ id: "two" }, { event: event("go") }, async ({ step }) => {
+            await step.run("one", () => void executed.push("one"));
+            return step.run("two", () => void executed.push("two"));
+          }),
+        ],
+        { client: { checkpointing: true, baseUrl: proxy } },
+      );
+      expect(await app.runOnce("go", {}, { timeoutMs: 40_000 })).toMatchObject({ status: "completed" });
+      expect(executed).toEqual(["one", "two"]);
+    },
+  );
+
+  test("a call that reaches its longest runtime hands the next step back, and every step runs once", async () => {
+    const executed: string[] = [];
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [
+        define({ id: "long" }, { event: event("go") }, async ({ step }) => {
+          for (const name of ["one", "two", "three", "four"]) {
+            await step.run(name, async () => {
+              executed.push(name);
+              // Longer than the call may take: the next step belongs to another call.
+              await new Promise((resolve) => void setTimeout(resolve, 1_200));
+            });
+          }
+          return "done";
+        }),
+      ],
+      { client: { checkpointing: { maxRuntime: "1s" } } },
+    );
+    const before = app.calls("POST");
+    expect(await app.runOnce("go")).toMatchObject({ status: "completed", output: "done" });
+    expect(executed).toEqual(["one", "two", "three", "four"]);
+    expect(app.calls("POST") - before).toBeGreaterThan(2);
+  });
+
   test("a checkpoint of a run that was cancelled is refused, and the run stays as it is", async () => {
     const begun = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();

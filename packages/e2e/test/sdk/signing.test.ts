@@ -1,4 +1,5 @@
 // Production: keys on both sides, signatures that are checked, and what is shown when the keys do not fit.
+import { signRequest } from "@stepwright/protocol";
 import { describe, expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
@@ -96,6 +97,22 @@ describe.each(sdks)("SDK $name", (sdk) => {
     const client = sdk.client({ ...cloud, id: "sender", baseUrl: server.url, eventKey: "wrong" });
     await expect(client.send({ name: "a/b" })).rejects.toThrow(/key/i);
   });
+});
+
+test("the address of an app tells what the app is only to a server with its key", async () => {
+  for (const sdk of sdks) {
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [define({ id: "shown" }, { event: event("go") }, () => null)],
+      { client: cloud },
+    );
+    const atSeconds = Math.floor(Date.now() / 1000);
+    const signature = signRequest({ key, body: "", atSeconds });
+    const known = await fetch(app.url, { headers: { "x-inngest-signature": signature } });
+    expect(await known.json()).toMatchObject({ authentication_succeeded: true, function_count: 1, app_id: app.id });
+    expect((await fetch(app.url)).status).toBe(401);
+  }
 });
 
 test("without a key nothing can be read, changed or sent", async () => {

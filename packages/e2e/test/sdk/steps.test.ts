@@ -73,6 +73,30 @@ describe.each(sdks)("SDK $name", (sdk) => {
     expect(stepsOf(run).map(({ name }) => name)).toEqual(["round", "round", "round", "round"]);
   });
 
+  test("any text is a step's id", async () => {
+    const ids = [
+      "a:1",
+      "😀 é",
+      "x".repeat(300),
+      "../../etc",
+      "<b>&amp;</b>",
+      "'; DROP TABLE steps; --",
+      "a:1",
+      "0",
+      " ",
+    ];
+    const app = await serveApp(server, sdk, ({ define, event }) => [
+      define({ id: "ids" }, { event: event("go") }, async ({ step }) => {
+        const results: number[] = [];
+        for (const [index, id] of ids.entries()) results.push(await step.run(id, () => index));
+        return results;
+      }),
+    ]);
+    const run = await app.runOnce("go");
+    expect(run).toMatchObject({ status: "completed", output: ids.map((_, index) => index) });
+    expect(stepsOf(run).map(({ name }) => name)).toEqual(ids);
+  });
+
   test("a step's input is recorded", async () => {
     const app = await serveApp(server, sdk, ({ define, event }) => [
       define({ id: "input" }, { event: event("go") }, ({ step }) =>

@@ -146,10 +146,21 @@ describe("the answer to a request", () => {
   const ok = (status: number, body: string): GatewayResult => ({ kind: "response", status, headers: { a: "b" }, body });
   const broken: GatewayResult = { kind: "failed", message: "refused" };
 
+  it("has its headers spelt as the reference does, without those of the connection", () => {
+    const headers = {
+      "content-type": "text/plain",
+      "x-target": "yes",
+      connection: "close",
+      "content-encoding": "gzip",
+    };
+    const draft = answered("Gateway", { kind: "response", status: 200, headers, body: "" });
+    expect(draft.newSteps[0]?.memo).toContain(`"headers":{"Content-Type":"text/plain","X-Target":"yes"}`);
+  });
+
   it.each([200, 404, 500])("of step.fetch is its result whatever the status: %i", (status) => {
     const draft = answered("Gateway", ok(status, "text"));
     expect(draft.newSteps[0]?.memo).toBe(
-      `{"data":{"body":"text","headers":{"a":"b"},"status_code":${status},"url":"http://api/x"}}`,
+      `{"data":{"body":"text","headers":{"A":"b"},"status_code":${status},"url":"http://api/x"}}`,
     );
     expect(draft.newSteps[0]?.status).toBe("completed");
     expect(effectsOf(draft, "dequeue")).toEqual([{ kind: "dequeue", itemId: "run-1:g:gateway" }]);

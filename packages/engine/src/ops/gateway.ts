@@ -117,7 +117,12 @@ function memoOf(
   if (request.op === "Gateway") {
     return {
       isError: false,
-      text: canonicalJson({ url: request.url, headers: result.headers, body: result.body, status_code: result.status }),
+      text: canonicalJson({
+        url: request.url,
+        headers: memoHeaders(result.headers),
+        body: result.body,
+        status_code: result.status,
+      }),
     };
   }
   if (result.status > 299) {
@@ -132,6 +137,18 @@ function memoOf(
     };
   }
   return { isError: false, text: canonicalJson(jsonOrText(result.body)) };
+}
+
+/** What is between us and the upstream alone, or has no meaning any more: the body is decoded. */
+const ownHeaders: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding", "content-encoding"]);
+
+/** Spelt as the reference spells them: Go's SDK hands them on as a plain map, where case counts. */
+function memoHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !ownHeaders.has(name.toLowerCase()))
+      .map(([name, value]) => [name.replaceAll(/(?<=^|-)[a-z]/gu, (letter) => letter.toUpperCase()), value]),
+  );
 }
 
 function requestOf(draft: Draft, op: Op): GatewayRequest {

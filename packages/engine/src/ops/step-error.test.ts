@@ -42,6 +42,18 @@ function answered(options: Case) {
   );
 }
 
+describe("an answer with several errors", () => {
+  it("is one attempt: the call is tried again once", () => {
+    const decision = readResponse(
+      sampleState(),
+      sampleContext(),
+      sampleCall(),
+      answerOf([failedOp("StepError", "a"), failedOp("StepError", "b")]),
+    );
+    expect(effectsOf(decision, "reschedule")).toHaveLength(1);
+  });
+});
+
 describe("a step that threw", () => {
   it("is tried again with the same item and leaves no result", () => {
     const decision = answered({});

@@ -40,20 +40,26 @@ export function stepError(draft: Draft, op: Op, call: Call, hints: RetryHints): 
 
 /** Makes the call's item due again, one attempt later. */
 export function retryCall(draft: Draft, call: Call, at: Millis): void {
+  // An answer with several errors is one attempt: the first says when the next one is.
+  if (draft.effects.some((effect) => effect.kind === "reschedule" && effect.itemId === call.item.id)) return;
   draft.effects.push({ kind: "reschedule", itemId: call.item.id, at, attempt: call.item.attempt + 1 });
   if (isDiscovery(call)) patchProgress(draft, { discovery: { itemId: asQueueItemId(call.item.id), retryAt: at } });
 }
 
 function failStep(draft: Draft, op: Op, call: Call): void {
   const error = errorOf(op);
-  const isNew = completeStep(draft, {
-    id: op.id,
-    op: op.op,
-    name: op.displayName,
-    status: "failed",
-    memo: spliceMemo("error", error),
-    input: null,
-  });
+  const isNew = completeStep(
+    draft,
+    {
+      id: op.id,
+      op: op.op,
+      name: op.displayName,
+      status: "failed",
+      memo: spliceMemo("error", error),
+      input: null,
+    },
+    call,
+  );
   if (isNew) draft.effects.push(attemptSpan(draft, { op, call, status: "failed", error, retryAt: null }));
   continueAfter(draft, op, call);
 }

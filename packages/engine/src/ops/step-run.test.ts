@@ -19,6 +19,16 @@ function answered(one: Parameters<typeof answerOf>[0][number], options: StateOpt
   return readResponse(sampleState(options), sampleContext(), call, answerOf([one]));
 }
 
+describe("a step that the function ran itself, while a call of its own was planned", () => {
+  it("has its result, and stays open until that call has ended", () => {
+    const decision = answered(op("StepRun", "a", { data: 1 }), { open: ["a"] });
+    expect(effectsOf(decision, "putStep")).toHaveLength(1);
+    expect([...decision.closed]).toEqual([]);
+    const own = answered(op("StepRun", "a", { data: 1 }), { open: ["a"] }, sampleCall({ stepId: step("a") }));
+    expect([...own.closed]).toEqual([step("a")]);
+  });
+});
+
 describe("a finished step", () => {
   it("is stored with its result under `data`, its title, input and place", () => {
     const one = op("StepRun", "a", { data: { v: 1 }, displayName: "Charge", opts: { input: [1, "x"] } });

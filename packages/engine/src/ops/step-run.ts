@@ -1,5 +1,5 @@
 // `StepRun`: the app ran a step and tells its result.
-import { type JsonText, type Op, canonicalJson, stepOutputBytesMax } from "@stepwright/protocol";
+import { type JsonText, type Op, canonicalJson } from "@stepwright/protocol";
 import { type Call, isDiscovery } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
 import { callAfterCompletion, goesOnAlone, isGroupOpen } from "../discovery.ts";
@@ -15,6 +15,7 @@ export function stepRun(draft: Draft, op: Op, call: Call): void {
 /** Stores the result without going on: the app is still running and will (checkpoint). False when the run failed over it. */
 export function recordStepRun(draft: Draft, op: Op, call: Call): boolean {
   const data = op.data ?? canonicalJson(null);
+  const { stepOutputBytesMax } = draft.context.limits;
   if (data.length > stepOutputBytesMax) {
     failRun(draft, {
       error: "output_too_large",
@@ -23,15 +24,19 @@ export function recordStepRun(draft: Draft, op: Op, call: Call): boolean {
     });
     return false;
   }
-  const isNew = completeStep(draft, {
-    id: op.id,
-    op: op.op,
-    name: op.displayName,
-    status: "completed",
-    // The legacy `Step` op carries its memo as it is (sdk-protocol.md §8.1).
-    memo: op.op === "Step" ? data : spliceMemo("data", data),
-    input: inputOf(op),
-  });
+  const isNew = completeStep(
+    draft,
+    {
+      id: op.id,
+      op: op.op,
+      name: op.displayName,
+      status: "completed",
+      // The legacy `Step` op carries its memo as it is (sdk-protocol.md §8.1).
+      memo: op.op === "Step" ? data : spliceMemo("data", data),
+      input: inputOf(op),
+    },
+    call,
+  );
   if (isNew) draft.effects.push(attemptSpan(draft, { op, call, status: "completed", error: null, retryAt: null }));
   return draft.run.status === "queued" || draft.run.status === "running";
 }

@@ -1,8 +1,8 @@
 // `/api/info`, `/api/login` and `/api/logout`: what the page asks before it may read anything.
-import { bearerMatches, loginFailed, pathNotFound, tooManyRequests, type ApiInfo } from "@stepwright/protocol";
+import { loginFailed, pathNotFound, tooManyRequests, type ApiInfo } from "@stepwright/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { isLoggedIn, refuseForeignOrigin } from "../access.ts";
+import { isKeyHolder, isLoggedIn, refuseForeignOrigin } from "../access.ts";
 import { bodyJson } from "../body.ts";
 import { loginBodyBytesMax } from "../limits.ts";
 import { countLoginAttempts } from "../login-attempts.ts";
@@ -41,7 +41,7 @@ export function apiInfoRoutes(app: FastifyInstance, { runtime, access, info }: S
     const waitMs = attempts.waitMs(request.ip, now);
     if (waitMs > 0) throw tooManyRequests({ seconds: Math.ceil(waitMs / 1000) });
     const { key } = readBody(loginBody, bodyJson(request));
-    if (!bearerMatches(`Bearer ${key}`, access.signingKey)) {
+    if (!isKeyHolder(`Bearer ${key}`, access)) {
       attempts.failed(request.ip, now);
       throw loginFailed({});
     }

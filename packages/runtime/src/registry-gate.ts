@@ -1,0 +1,49 @@
+// Changes of apps and functions, one after another, with room between them for those who only rely on what is registered.
+
+/** The way to a change of the registry. */
+export interface RegistryGate {
+  /** Works when every earlier change is over and nobody holds the gate. */
+  change<T>(work: () => Promise<T>): Promise<T>;
+  /** Lets no further change begin until the returned function is called. */
+  hold(): () => void;
+}
+
+/** How often somebody is turned down because the registry changed before changes have to wait. */
+export const patienceRounds = 3;
+
+/**
+ * Makes the gate.
+ *
+ * A change holds only for the registry that it was decided on, and so does the match of an event. When a hundred apps
+ * register at once, all but one would be turned down in every round, and events would lose against each of them.
+ */
+export function createRegistryGate(): RegistryGate {
+  let last: Promise<unknown> = Promise.resolve();
+  let holders = 0;
+  let waiting: (() => void)[] = [];
+  const untilFree = async (): Promise<void> => {
+    if (holders === 0) return;
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    await untilFree();
+  };
+  return {
+    change(work) {
+      const change = last.then(untilFree).then(work);
+      last = change.catch(() => undefined);
+      return change;
+    },
+    hold() {
+      holders += 1;
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        holders -= 1;
+        if (holders > 0) return;
+        const all = waiting;
+        waiting = [];
+        for (const resolve of all) resolve();
+      };
+    },
+  };
+}
