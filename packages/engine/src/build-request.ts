@@ -7,6 +7,7 @@ import {
   canonicalJson,
   discoveryStepId,
   type JsonText,
+  type StepId,
   stepsPerRunMax,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
@@ -57,7 +58,7 @@ export function buildRequest(options: {
   const body = buildCallBody({
     ctx,
     eventJsons: [first, ...rest],
-    steps: [...state.steps.values()].map((step) => [step.id, step.memo] as const),
+    steps: memosOf(state),
     defers: defersJson(state),
     version,
     useApi: run.progress.stateLength > callStateBytesMax,
@@ -67,6 +68,14 @@ export function buildRequest(options: {
     headers: { ...callHeaders({ ctx, stepId, version, signature: null }), "user-agent": "Inngest" },
     body,
   };
+}
+
+/** What the app is told of the run's steps: results in completion order, and the arguments of a step that is to run with others. */
+export function memosOf({ run, steps }: RunState): readonly (readonly [StepId, JsonText])[] {
+  const results = [...steps.values()].map((step) => [step.id, step.memo] as const);
+  const { input } = run.progress;
+  if (input === undefined || steps.has(input.stepId)) return results;
+  return [...results, [input.stepId, `{"input":${input.value}}` as JsonText]];
 }
 
 function defersJson(state: RunState): JsonText {

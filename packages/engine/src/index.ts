@@ -16,6 +16,7 @@ export { type Drop, type DropReason, dropStart, type SkipReason } from "./flow/d
 export * from "./flow/gate.ts";
 export { gateLimits, type RunFlow } from "./flow/run-flow.ts";
 export { chargeStart } from "./flow/throttle.ts";
+export * from "./from-step.ts";
 export * from "./lifecycle.ts";
 export * from "./match.ts";
 export * from "./match-event.ts";

@@ -22,6 +22,7 @@ import type { Drop, SkipReason } from "./flow/drop.ts";
 import { rateLimiter } from "./flow/rate-limit.ts";
 import { runFlow } from "./flow/run-flow.ts";
 import { type SingletonLock, singletonLock } from "./flow/singleton.ts";
+import type { FromStep } from "./from-step.ts";
 import { callItem, startFlow } from "./queue-item.ts";
 import { initialProgress, type Invoker, invokersOf, type Run } from "./run.ts";
 import { runTimeout } from "./run-timeout.ts";
@@ -55,6 +56,8 @@ export interface StartRequest {
   /** The batch that is started, with the steps that wait for further events of it. */
   readonly batch?: { readonly id: string; readonly invokers: readonly Invoker[] };
   readonly originalRunId: RunId | null;
+  /** The run does not begin at the beginning. */
+  readonly fromStep?: FromStep;
   readonly now: Millis;
   readonly newId: () => string;
 }
@@ -147,6 +150,7 @@ function startRun(
   const isBatch = request.batch !== undefined;
   const startsAt = trigger.ts > now && !isBatch ? trigger.ts : now;
   const invokers = request.batch?.invokers ?? [];
+  const memoized = request.fromStep?.memoized ?? [];
   const run: Run = {
     id: runId,
     functionId: fn.id,
@@ -171,7 +175,8 @@ function startRun(
       ...initialProgress,
       itemsMade: 1,
       discovery: { itemId: firstCallId, retryAt: null },
-      stateLength: trigger.length,
+      stateLength: trigger.length + lengthOf(memoized),
+      ...inputOf(request.fromStep),
     },
   };
   const transition: Transition = {
@@ -184,6 +189,11 @@ function startRun(
         idempotencyKey: request.idempotencyKey,
         keyExpiresAt: request.idempotencyKey === null ? null : millis(now + idempotencyMs),
       },
+      ...memoized.map((step, position): Effect => ({
+        kind: "putStep",
+        runId,
+        step: { ...step, position, finishedAt: now },
+      })),
       {
         kind: "enqueue",
         item: callItem(run, { id: firstCallId, at: startsAt, flow: startFlow(run) }),
@@ -197,6 +207,15 @@ function startRun(
   };
   if (fn.pausedAt === null) return { run, transition };
   return { run, transition: skippedRun(transition, { kind: "functionPaused" }, now) };
+}
+
+function lengthOf(memoized: FromStep["memoized"]): number {
+  return memoized.reduce((sum, { memo }) => sum + memo.length, 0);
+}
+
+function inputOf(fromStep: FromStep | undefined): Partial<Run["progress"]> {
+  if (fromStep === undefined || fromStep.input === null) return {};
+  return { input: { stepId: fromStep.stepId, value: fromStep.input } };
 }
 
 /** An event of the same id has started the function before: people who send it again ask why nothing happens. */

@@ -228,6 +228,18 @@ export const functionUnreadable = defineError(
 );
 /** The run has no such step. */
 export const stepNotFound = defineError("STEP_NOT_FOUND", 404, "run {runId} has no step {stepId}");
+/** A step was asked for by a name that several steps of the run have. */
+export const stepAmbiguous = defineError(
+  "STEP_AMBIGUOUS",
+  400,
+  'run {runId} has several steps named "{name}"; give the id of one: {ids}',
+);
+/** Arguments for a step that are no list. */
+export const stepInputInvalid = defineError(
+  "STEP_INPUT_INVALID",
+  400,
+  "the input for step {stepId} is not a JSON array; send the list of its arguments",
+);
 /** Nobody waits for the signal. */
 export const signalNotFound = defineError("SIGNAL_NOT_FOUND", 404, 'no run is waiting for signal "{signal}"');
 /** No bulk cancellation has the id. */
@@ -544,6 +556,8 @@ export const errorTable: readonly ErrorRow[] = [
   functionNotFound,
   functionUnreadable,
   stepNotFound,
+  stepAmbiguous,
+  stepInputInvalid,
   signalNotFound,
   cancellationNotFound,
   overrideNotFound,

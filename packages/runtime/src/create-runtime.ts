@@ -19,6 +19,7 @@ import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
 import type { Ports } from "./ports.ts";
 import { repairOrphans } from "./repair.ts";
+import { rerun } from "./rerun.ts";
 import { createRetention } from "./retention.ts";
 import { createRunBox } from "./run-box.ts";
 import { retryItem } from "./retry-item.ts";
@@ -26,7 +27,7 @@ import { runActions, runBatch } from "./run-state-json.ts";
 import type { Runtime, RuntimeSettings } from "./runtime.ts";
 import { sendSignal } from "./send-signal.ts";
 import { createShell } from "./shell.ts";
-import { invoke, rerun } from "./start-directly.ts";
+import { invoke } from "./start-directly.ts";
 import { asStorageTrouble } from "./storage-trouble.ts";
 import { startedRuns } from "./started-runs.ts";
 import { tellFailedChildren } from "./tell-failed-children.ts";
@@ -127,9 +128,9 @@ export function createRuntime(options: {
       refuseWhenStopping();
       return sendSignal(shell, committer, signal, data);
     },
-    async rerun(runId) {
+    async rerun(runId, how = {}) {
       refuseWhenStopping();
-      return rerun(shell, committer, runId);
+      return rerun(shell, committer, runId, how);
     },
     async cancelRun(runId) {
       const decided = await box.decideOnce(runId, (state) => cancel(state, shell.context(), { kind: "request" }, null));

@@ -1,10 +1,10 @@
 // A run's state as SDKs fetch it when it is too large for the call (`use_api`, sdk-protocol.md §5.4).
-import type { RunState } from "@stepwright/engine";
+import { memosOf, type RunState } from "@stepwright/engine";
 import type { JsonText } from "@stepwright/protocol";
 
 /** Memoized steps by id, in completion order. */
 export function runActions(state: RunState): JsonText {
-  const entries = [...state.steps.values()].map((step) => `${JSON.stringify(step.id)}:${step.memo}`);
+  const entries = memosOf(state).map(([id, memo]) => `${JSON.stringify(id)}:${memo}`);
   return `{${entries.join(",")}}` as JsonText;
 }
 

@@ -41,7 +41,7 @@ export interface Runtime {
   /** False when the run had ended already; RUN_NOT_FOUND when there is none. */
   cancelRun(runId: RunId): Promise<boolean>;
   /** A new run with the same events; RUN_NOT_FOUND, FUNCTION_NOT_FOUND when its function is gone. */
-  rerun(runId: RunId): Promise<RunId>;
+  rerun(runId: RunId, options?: RerunOptions): Promise<RunId>;
   /** Tries an item that was set aside again; QUEUE_ITEM_NOT_FOUND, or QUEUE_ITEM_UNREADABLE when nobody can tell what it was for. */
   retryItem(itemId: string): Promise<void>;
   /** Renders lifecycle payloads, which are not stored. */
@@ -59,6 +59,21 @@ export interface Runtime {
   idle(): Promise<void>;
   /** Resolves with the run once it has ended. For tests. */
   waitForRun(runId: RunId): Promise<Run>;
+}
+
+/** How a run that is started again differs from the first one. */
+export interface RerunOptions {
+  /**
+   * Begins at a step, given by its id or its name: what began before it is remembered, it and all behind it run anew.
+   * STEP_NOT_FOUND, STEP_AMBIGUOUS when several steps have the name.
+   */
+  readonly fromStep?: {
+    readonly stepId: string;
+    /** A JSON array of arguments in place of the step's own; otherwise STEP_INPUT_INVALID. */
+    readonly input?: JsonText;
+  };
+  /** `data` of the triggering event in place of what it was; RUN_NOT_REPEATABLE for a run with several events. */
+  readonly eventData?: JsonText;
 }
 
 /** Sizes of what a runtime remembers. */

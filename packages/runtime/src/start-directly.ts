@@ -1,5 +1,5 @@
-// Runs that somebody asks for by name: an invocation from outside, and a run again with the same events.
-import { eventNames, isEnded, type NewEvent, startFunction } from "@stepwright/engine";
+// Runs that somebody asks for by name: an invocation from outside.
+import { eventNames, type NewEvent, startFunction } from "@stepwright/engine";
 import {
   asEventId,
   canonicalJson,
@@ -10,12 +10,8 @@ import {
   isJsonObject,
   type JsonText,
   parseJsonText,
-  type RunId,
-  runNotFound,
 } from "@stepwright/protocol";
-import { findFunction } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
-import { eventText } from "./event-payload.ts";
 import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
@@ -54,51 +50,6 @@ export async function invoke(
   });
   refuseFailed(outcome);
   return event.internalId;
-}
-
-/** Starts a new run of the same function with the same events. */
-export async function rerun(shell: Shell, committer: Committer, runId: RunId): Promise<RunId> {
-  const { storage, clock } = shell.ports;
-  const loaded = await storage.runs.load(runId);
-  const first = loaded?.events[0];
-  if (loaded === null || first === undefined) throw runNotFound({ runId });
-  const { run, events } = loaded;
-  const fn = await findFunction(shell, run.functionId);
-  if (fn === null) throw functionNotFound({ functionSlug: run.functionSlug });
-  const text = await eventText(storage, first);
-  const now = clock.now();
-  const started = startFunction({
-    origin: "rerun",
-    fn,
-    trigger: {
-      ref: { kind: "stored", seq: first.seq },
-      internalId: first.internalId,
-      name: first.name,
-      // A run again is for now, whenever its event was meant for.
-      ts: now,
-      value: parseJsonText(text),
-      length: text.length,
-    },
-    moreEvents: events.slice(1).map((event) => ({ kind: "stored", seq: event.seq })),
-    idempotencyKey: null,
-    cron: run.cron,
-    invokedBy: null,
-    ...(run.batchId === null ? {} : { batch: { id: run.batchId, invokers: [] } }),
-    originalRunId: run.originalRunId ?? runId,
-    now,
-    newId: shell.newId,
-  });
-  const outcome = await committer.submit({
-    ...started.transition,
-    // Its events are there for as long as the run is, and one that has ended may be removed just now.
-    guards: isEnded(run.status)
-      ? [...started.transition.guards, { kind: "runVersion", runId, version: run.version }]
-      : started.transition.guards,
-  });
-  refuseFailed(outcome);
-  if (outcome.kind === "rejected") throw runNotFound({ runId });
-  if (started.runId === null) throw new Error("broken invariant: a rerun joins no others");
-  return started.runId;
 }
 
 function invokedEvent(shell: Shell, event: IncomingEvent, slug: string): NewEvent & { readonly data: JsonText } {

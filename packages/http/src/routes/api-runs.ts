@@ -1,6 +1,7 @@
 // `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
 import { isEnded, type RunStatus, type StoredEvent } from "@stepwright/engine";
 import {
+  canonicalJson,
   cursorInvalid,
   filterInvalid,
   isUlid,
@@ -13,11 +14,13 @@ import {
   type RunId,
 } from "@stepwright/protocol";
 import type { RunFilter } from "@stepwright/storage";
-import type { FastifyInstance } from "fastify";
+import type { RerunOptions } from "@stepwright/runtime";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { bodyJson, bodyText } from "../body.ts";
 import { readInvokedInputs } from "../invoked-inputs.ts";
 import { holdersMax } from "../limits.ts";
-import { limitParameter, millisParameter, readQuery, readRunId } from "../parameters.ts";
+import { limitParameter, millisParameter, readBody, readQuery, readRunId } from "../parameters.ts";
 import { presentEvent } from "../present-event.ts";
 import { presentRun, presentRunRow, type OpenFacts } from "../present-run.ts";
 import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
@@ -54,6 +57,16 @@ const runsQuery = z.strictObject({
   to: millisParameter.optional(),
   cursor: z.string().optional(),
   limit: limitParameter,
+});
+
+const rerunBody = z.strictObject({
+  fromStep: z
+    .strictObject({
+      stepId: z.string("send the id or the name of the step").min(1, "it is empty"),
+      input: z.array(z.json(), "send the list of the step's arguments").optional(),
+    })
+    .optional(),
+  data: z.record(z.string(), z.json(), "send the event's data, an object").optional(),
 });
 
 const nothingOpen: OpenFacts = { items: [], pauses: [] };
@@ -124,8 +137,25 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
   }));
 
   app.post<{ Params: { runId: string } }>("/api/runs/:runId/rerun", async (request) => ({
-    runId: await runtime.rerun(readRunId(request.params.runId)),
+    runId: await runtime.rerun(readRunId(request.params.runId), readRerun(request)),
   }));
+}
+
+/** An empty body runs the whole again. */
+function readRerun(request: FastifyRequest): RerunOptions {
+  if (bodyText(request).trim() === "") return {};
+  const { fromStep, data } = readBody(rerunBody, bodyJson(request));
+  return {
+    ...(fromStep === undefined
+      ? {}
+      : {
+          fromStep: {
+            stepId: fromStep.stepId,
+            ...(fromStep.input === undefined ? {} : { input: canonicalJson(fromStep.input) }),
+          },
+        }),
+    ...(data === undefined ? {} : { eventData: canonicalJson(data) }),
+  };
 }
 
 function isStatus(name: string): name is RunStatus {
