@@ -1,7 +1,7 @@
 import { callStateBytesMax, canonicalJson, stepsPerRunMax } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { orderEvent, sampleCall, sampleFunction, sampleState, step } from "../test/sample.ts";
-import { buildRequest, hasTooManySteps } from "./build-request.ts";
+import { buildRequest, stepLimitReached } from "./build-request.ts";
 
 type StateOptions = NonNullable<Parameters<typeof sampleState>[0]>;
 
@@ -108,7 +108,10 @@ describe("the step limit", () => {
   it("counts results, so that the step that reaches it has run", () => {
     const steps = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, null]));
-    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax - 1) }))).toBe(false);
-    expect(hasTooManySteps(sampleState({ steps: steps(stepsPerRunMax) }))).toBe(true);
+    expect(stepLimitReached(sampleState({ steps: steps(stepsPerRunMax - 1) }), null)).toBeNull();
+    expect(stepLimitReached(sampleState({ steps: steps(stepsPerRunMax) }), null)).toBe(stepsPerRunMax);
+    const own = { stepsMax: 3, stateBytesMax: undefined };
+    expect(stepLimitReached(sampleState({ steps: steps(2) }), own)).toBeNull();
+    expect(stepLimitReached(sampleState({ steps: steps(3) }), own)).toBe(3);
   });
 });

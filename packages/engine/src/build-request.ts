@@ -13,7 +13,7 @@ import {
 import { assert } from "./assert.ts";
 import { type Call, isDiscovery } from "./call.ts";
 import type { FunctionRecord } from "./effects.ts";
-import type { RunState } from "./state.ts";
+import type { RunLimits, RunState } from "./state.ts";
 
 /** What is sent, but for the signature. */
 export interface CallRequest {
@@ -22,9 +22,10 @@ export interface CallRequest {
   readonly body: JsonText;
 }
 
-/** The step limit is checked before a call, so the step that reaches it has run (semantics.md §8). */
-export function hasTooManySteps(state: RunState): boolean {
-  return state.steps.size >= stepsPerRunMax;
+/** How many steps a run has too many; null when it may go on. Checked before a call, so the step that reaches the limit has run (semantics.md §8). */
+export function stepLimitReached(state: RunState, limits: RunLimits | null): number | null {
+  const max = limits?.stepsMax ?? stepsPerRunMax;
+  return state.steps.size >= max ? max : null;
 }
 
 /** Splices the stored texts into the body; nothing of the state is parsed or serialized again. */

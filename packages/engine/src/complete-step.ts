@@ -28,11 +28,12 @@ export function completeStep(draft: Draft, outcome: StepOutcome): boolean {
   draft.effects.push({ kind: "putStep", runId: draft.run.id, step });
   const stateLength = draft.run.progress.stateLength + outcome.memo.length;
   patchProgress(draft, { stateLength, ...(draft.run.progress.idleAnswers === undefined ? {} : { idleAnswers: 0 }) });
-  if (stateLength > runStateBytesMax) {
+  const lengthMax = draft.context.limitsOf?.(draft.run.functionId)?.stateBytesMax ?? runStateBytesMax;
+  if (stateLength > lengthMax) {
     failRun(draft, {
       error: "InngestErrStateOverflowed",
       name: "InngestErrStateOverflowed",
-      message: `The run's events and step results take ${stateLength} bytes; at most ${runStateBytesMax} are kept. Return less from your steps, for example a reference to stored data.`,
+      message: `The run's events and step results take ${stateLength} bytes; at most ${lengthMax} are kept. Return less from your steps, for example a reference to stored data.`,
     });
   }
   return true;

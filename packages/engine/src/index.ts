@@ -3,6 +3,7 @@ export * from "./assert.ts";
 export * from "./build-request.ts";
 export * from "./call.ts";
 export * from "./cancel.ts";
+export * from "./cancellation.ts";
 export * from "./checkpoint.ts";
 export * from "./cron.ts";
 export type * from "./effects.ts";
@@ -42,6 +43,7 @@ export {
   type DecisionContext,
   openDraft,
   type RunEvent,
+  type RunLimits,
   type RunState,
 } from "./state.ts";
 export type * from "./step.ts";

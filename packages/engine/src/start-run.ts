@@ -24,6 +24,7 @@ import { runFlow } from "./flow/run-flow.ts";
 import { type SingletonLock, singletonLock } from "./flow/singleton.ts";
 import type { FromStep } from "./from-step.ts";
 import { callItem, startFlow } from "./queue-item.ts";
+import { pausedSince } from "./registry.ts";
 import { initialProgress, type Invoker, invokersOf, type Run } from "./run.ts";
 import { runTimeout } from "./run-timeout.ts";
 
@@ -205,7 +206,7 @@ function startRun(
       ? {}
       : { otherwise: [{ kind: "recordDrop", drop: repetition(request) }] }),
   };
-  if (fn.pausedAt === null) return { run, transition };
+  if (pausedSince(fn) === null) return { run, transition };
   return { run, transition: skippedRun(transition, { kind: "functionPaused" }, now) };
 }
 

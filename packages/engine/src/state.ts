@@ -1,5 +1,5 @@
 // A run in memory: what a decision reads, and the draft in which it collects changes.
-import type { JsonText, JsonValue, Millis, QueueItemId, StepId } from "@stepwright/protocol";
+import type { FunctionId, JsonText, JsonValue, Millis, QueueItemId, StepId } from "@stepwright/protocol";
 import { asQueueItemId, parseJsonText } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import type { Effect, Transition } from "./effects.ts";
@@ -38,6 +38,14 @@ export interface DecisionContext {
   readonly retry: RetryPolicy;
   /** Names of signals that have an open waiter, as read before the decision. */
   readonly takenSignals: ReadonlySet<string>;
+  /** Limits of a function's own; null, or absent, when it has none. */
+  readonly limitsOf?: (functionId: FunctionId) => RunLimits | null;
+}
+
+/** Limits of one function's runs in place of those that hold for all. */
+export interface RunLimits {
+  readonly stepsMax: number | undefined;
+  readonly stateBytesMax: number | undefined;
 }
 
 /** A decision in the making. It lives inside one decision and never outlives it. */

@@ -137,6 +137,7 @@ export function workOnSystemItem(world: World, item: LeasedItem): void {
       startBatch(world, item, work);
       return;
     case "backlog":
+    case "cancellation":
     case "debounce":
       throw new Error(`the model has no ${work.kind}`);
     case "cron":

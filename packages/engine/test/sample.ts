@@ -48,6 +48,7 @@ export function sampleApp(over: Partial<App> = {}): App {
     createdAt: noon,
     syncedAt: noon,
     triedAt: noon,
+    pausedAt: null,
     ...over,
   };
 }

@@ -6,6 +6,7 @@ import {
   type Gate,
   gateLimits,
   type GateLimit,
+  pausedSince,
 } from "@stepwright/engine";
 import {
   appUnreachable,
@@ -37,9 +38,9 @@ export function presentWaitsFor(
 }
 
 function roomText(fn: FunctionRecord | null, app: App | null): string {
-  if (app?.problem?.code === appUnreachable.code && (fn === null || fn.pausedAt === null))
+  if (app?.problem?.code === appUnreachable.code && (fn === null || pausedSince(fn) === null))
     return "waiting: the app cannot be reached, its calls go out as soon as it is back";
-  return fn !== null && fn.pausedAt !== null
+  return fn !== null && pausedSince(fn) !== null
     ? "waiting: the function is paused"
     : "waiting: the app has as many calls in flight as it may";
 }
@@ -84,7 +85,7 @@ export function presentQueue(
 ): ApiFunctionQueue {
   const { app, queue, gathering } = o;
   return {
-    pausedAt: fn.pausedAt,
+    pausedAt: pausedSince(fn),
     inFlight: queue.inFlight,
     waiting: queue.waiting,
     future: queue.future,

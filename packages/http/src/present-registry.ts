@@ -1,5 +1,5 @@
 // Apps and functions as the dashboard shows them.
-import type { App, CronSchedule, FunctionRecord } from "@stepwright/engine";
+import { type App, type CronSchedule, type FunctionRecord, pausedSince } from "@stepwright/engine";
 import {
   canonicalJson,
   parseJsonText,
@@ -24,7 +24,7 @@ export function presentFunction(
     appId: fn.appId,
     appName: registry.app(fn.appId)?.name ?? fn.appId,
     version: fn.version,
-    pausedAt: fn.pausedAt,
+    pausedAt: pausedSince(fn),
     retries: fn.config.retries,
     triggers: fn.config.triggers.map((trigger) => presentTrigger(trigger, ownCrons)),
     config: parseJsonText(canonicalJson(fn.config)),

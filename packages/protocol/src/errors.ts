@@ -248,6 +248,8 @@ export const cancellationNotFound = defineError(
   404,
   "cancellation {cancellationId} does not exist",
 );
+/** What a bulk cancellation asks for makes no sense. */
+export const cancellationInvalid = defineError("CANCELLATION_INVALID", 400, "{reason}");
 /** No limit override is set. */
 export const overrideNotFound = defineError("OVERRIDE_NOT_FOUND", 404, "no {limit} is set for function {functionId}");
 /** No item that was set aside has the id. */
@@ -560,6 +562,7 @@ export const errorTable: readonly ErrorRow[] = [
   stepInputInvalid,
   signalNotFound,
   cancellationNotFound,
+  cancellationInvalid,
   overrideNotFound,
   queueItemNotFound,
   queueItemUnreadable,

@@ -4,13 +4,13 @@ import {
   type Call,
   type CallRequest,
   type FunctionRecord,
-  hasTooManySteps,
   type LeasedItem,
   postponeCall,
   readResponse,
   refuseCall,
   type Run,
   type RunState,
+  stepLimitReached,
   type Work,
 } from "@stepwright/engine";
 import {
@@ -93,12 +93,13 @@ function prepare(
   },
 ): Prepared {
   const { state, fn, item, work } = options;
-  if (hasTooManySteps(state)) {
+  const stepsMax = stepLimitReached(state, shell.limits.of(fn.id));
+  if (stepsMax !== null) {
     return {
       kind: "refused",
       error: {
         name: "InngestErrFunctionOverflowed",
-        message: "The function run exceeded the step limit of 1000 steps.",
+        message: `The function run exceeded the step limit of ${stepsMax} steps.`,
       },
     };
   }

@@ -1,5 +1,14 @@
 // Wires the shell: what is committed is dispatched, what is dispatched is worked on, what is worked on is committed.
-import { type App, appOfLane, cancel, functionOfLane, laneKind, type LeasedItem } from "@stepwright/engine";
+import {
+  type App,
+  appOfLane,
+  cancel,
+  type FunctionRecord,
+  functionOfLane,
+  laneKind,
+  type LeasedItem,
+  pausedSince,
+} from "@stepwright/engine";
 import { appUnreachable, runNotFound, serverBusy, shuttingDown } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { acceptCheckpoint } from "./accept-checkpoint.ts";
@@ -7,10 +16,12 @@ import { createAppReach } from "./app-reach.ts";
 import { createAppWatch } from "./app-watch.ts";
 import { createApps } from "./apps.ts";
 import type { CallsInFlight } from "./call-app.ts";
+import { createCancellationControl } from "./cancellations.ts";
+import { createWriteCheck } from "./check-writes.ts";
 import { createCommitter } from "./committer.ts";
 import { eventPayload, runEvents } from "./event-payload.ts";
 import { createFirstCalls } from "./first-calls.ts";
-import { createFunctionControl } from "./function-control.ts";
+import { createAppPause, createFunctionControl } from "./function-control.ts";
 import { createIdleness } from "./idleness.ts";
 import { createIngest } from "./ingest.ts";
 import { createLanes } from "./lanes.ts";
@@ -27,7 +38,7 @@ import { runActions, runBatch } from "./run-state-json.ts";
 import type { Runtime, RuntimeSettings } from "./runtime.ts";
 import { sendSignal } from "./send-signal.ts";
 import { createShell } from "./shell.ts";
-import { invoke } from "./start-directly.ts";
+import { invoke, invokeRun } from "./start-directly.ts";
 import { asStorageTrouble } from "./storage-trouble.ts";
 import { startedRuns } from "./started-runs.ts";
 import { tellFailedChildren } from "./tell-failed-children.ts";
@@ -51,6 +62,8 @@ export function createRuntime(options: {
     ingest,
     apps,
     functions,
+    cancellations,
+    checkWrites,
     reach,
     watch,
     retention,
@@ -60,9 +73,9 @@ export function createRuntime(options: {
     abort,
   } = parts;
   const { storage, clock, appClient } = shell.ports;
-  let isStopping = false;
+  let phase: Runtime["phase"] = "new";
   const refuseWhenStopping = () => {
-    if (isStopping) throw shuttingDown({});
+    if (phase === "stopping") throw shuttingDown({});
   };
 
   const checkRoom = () => {
@@ -79,6 +92,18 @@ export function createRuntime(options: {
     now: clock.now,
     apps,
     functions,
+    cancellations: {
+      async ask(request) {
+        refuseWhenStopping();
+        return cancellations.ask(request);
+      },
+      remove: cancellations.remove,
+    },
+    limits: shell.limits,
+    get phase() {
+      return phase;
+    },
+    checkWrites,
     get isDiscovering() {
       return watch.isDiscovering;
     },
@@ -97,10 +122,11 @@ export function createRuntime(options: {
       timer.update();
       watch.start();
       retention.start();
+      phase = "working";
     },
 
     async stop({ graceMs }) {
-      isStopping = true;
+      phase = "stopping";
       watch.stop();
       retention.stop();
       lanes.close();
@@ -123,6 +149,10 @@ export function createRuntime(options: {
     async invoke(slug, event) {
       checkRoom();
       return invoke(shell, committer, slug, event);
+    },
+    async invokeRun(slug, incoming, { idempotencyKey }) {
+      checkRoom();
+      return invokeRun(shell, committer, { slug, incoming, idempotencyKey });
     },
     async sendSignal(signal, data) {
       refuseWhenStopping();
@@ -166,6 +196,10 @@ export function createRuntime(options: {
   };
 }
 
+function isPaused(fn: FunctionRecord | undefined): boolean {
+  return fn !== undefined && pausedSince(fn) !== null;
+}
+
 /** The record of an app whose calls are held says why. It is not stored: a server that starts finds out for itself. */
 function unreached(app: App, reason: string | null): App {
   if (reason === null) return app;
@@ -194,7 +228,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     },
     isHeld(lane) {
       const functionId = functionOfLane(lane);
-      return functionId !== null && shell.registry().functions.get(functionId)?.pausedAt != null;
+      return functionId !== null && isPaused(shell.registry().functions.get(functionId));
     },
     onLeased: (item) => void begin(item),
   });
@@ -238,13 +272,16 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     now: clock.now,
     newId: shell.newId,
   });
-  const apps = createApps(shell, committer);
+  const registrations = createApps(shell, committer);
   /** A lane has room again, or none any more. */
   const lookAgain = () => {
     if (lanes.hasDue(clock.now())) committer.wake();
     timer.update();
   };
   const functions = createFunctionControl(shell, committer, lookAgain);
+  const apps = { ...registrations, ...createAppPause(shell, committer, lookAgain) };
+  const cancellations = createCancellationControl(shell, committer);
+  const checkWrites = createWriteCheck(committer, clock.now);
   const reach = createAppReach({
     clock,
     log,
@@ -255,7 +292,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     waitMs: settings.appWaitMs,
     onRoom: lookAgain,
   });
-  const watch = createAppWatch(shell, apps);
+  const watch = createAppWatch(shell, registrations);
   const retention = createRetention(shell, { isBusy: () => lanes.itemsInHand > 0 || !committer.isIdle });
 
   const begin = async (item: LeasedItem) => {
@@ -275,6 +312,8 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     ingest,
     apps,
     functions,
+    cancellations,
+    checkWrites,
     reach,
     watch,
     retention,

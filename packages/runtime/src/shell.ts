@@ -2,6 +2,7 @@
 import { buildRegistry, type DecisionContext, type Registry } from "@stepwright/engine";
 import { type Millis } from "@stepwright/protocol";
 import type { Logger } from "pino";
+import { createLimitOverrides, type LimitOverrides } from "./limit-overrides.ts";
 import { storageRetryMs } from "./limits.ts";
 import type { Ports } from "./ports.ts";
 import type { RuntimeSettings } from "./runtime.ts";
@@ -20,6 +21,8 @@ export interface Shell {
   /** The context of a decision made now. */
   readonly context: (takenSignals?: ReadonlySet<string>) => DecisionContext;
   readonly newId: () => string;
+  /** Limits of single functions in place of those that hold for all. */
+  readonly limits: LimitOverrides;
   /** Waits before something is asked of a database in trouble again; resolves early when the runtime stops. */
   readonly rest: () => Promise<void>;
   /** Aborted when the runtime stops for good: requests in flight end. */
@@ -37,6 +40,7 @@ export function createShell(options: {
   let registry = buildRegistry({ version: -1, apps: [], functions: [] });
   let startedAt = ports.clock.now();
   const newId = () => ports.random.ulid(ports.clock.now());
+  const limits = createLimitOverrides();
   const retry = {
     schedule: settings.retrySchedule,
     intervalMs: settings.retryIntervalMs,
@@ -45,6 +49,7 @@ export function createShell(options: {
   return {
     ...options,
     newId,
+    limits,
     registry: () => registry,
     startedAt: () => startedAt,
     begin() {
@@ -63,6 +68,7 @@ export function createShell(options: {
       registry,
       retry,
       takenSignals,
+      limitsOf: limits.of,
     }),
   };
 }

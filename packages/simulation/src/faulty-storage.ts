@@ -35,6 +35,7 @@ export function createFaultyStorage(inner: Storage, surroundings: StorageSurroun
     queue: group(inner.queue, "queue", read),
     flow: group(inner.flow, "flow", read),
     registry: group(inner.registry, "registry", read),
+    cancellations: group(inner.cancellations, "cancellations", read),
     // Nothing is swept: runs keep their rows to be checked.
     retention: inner.retention,
     stats: () => inner.stats(),

@@ -15,6 +15,7 @@ import { SqliteError } from "better-sqlite3";
 import { batchReads } from "./batches.ts";
 import { committer } from "./commit.ts";
 import { type Connection, openReader, openWriter, type Synchronous } from "./connection.ts";
+import { cancellationReads } from "./cancellations.ts";
 import { cronReads } from "./cron.ts";
 import { debounceReads } from "./debounces.ts";
 import { dropReads } from "./drops.ts";
@@ -31,6 +32,7 @@ import { endEarlierLeases } from "./queue.ts";
 import { registryReads } from "./registry.ts";
 import { sweeper } from "./retention.ts";
 import { runList } from "./run-list.ts";
+import { runsByTime } from "./runs-by-time.ts";
 import { countByStatus, runGets } from "./runs.ts";
 import { spanReads } from "./spans.ts";
 import { stepReads } from "./steps.ts";
@@ -162,6 +164,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
   };
   const lists = {
     runs: runList(reader),
+    runsByTime: runsByTime(reader),
+    cancellations: cancellationReads(reader),
     events: eventList(reader),
     runGets: runGets(reader),
     queue: queueReads(reader),
@@ -202,6 +206,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       events: reading(hot.events.ofRun),
       items: reading(hot.queue.ofRun),
       list: reading(lists.runs),
+      byTime: reading(lists.runsByTime),
+      ofKey: reading(hot.runs.ofKey),
       startedBy: reading(lists.runGets.startedBy),
       orphans: reading(lists.runGets.orphans),
       countByStatus: async () => countByStatus(tables.counters),
@@ -245,6 +251,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       archivedFunction: reading(lists.registry.archivedFunction),
       crons: reading(lists.crons),
     },
+    cancellations: { get: reading(lists.cancellations.get), list: reading(lists.cancellations.list) },
     retention: {
       async sweep(request) {
         if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });

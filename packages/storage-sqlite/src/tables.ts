@@ -1,5 +1,6 @@
 // Everything a commit writes to: one object per noun, each with its statements prepared once.
 import { type BatchWrites, batchWrites } from "./batches.ts";
+import { type CancellationWrites, cancellationWrites } from "./cancellations.ts";
 import type { Connection } from "./connection.ts";
 import { type Counters, openCounters } from "./counters.ts";
 import { type CronWrites, cronWrites } from "./cron.ts";
@@ -36,6 +37,7 @@ export interface Tables {
   readonly pauseIndex: PauseIndex;
   readonly queue: QueueWrites;
   readonly registry: RegistryWrites;
+  readonly cancellations: CancellationWrites;
   readonly crons: CronWrites;
   readonly locks: LockWrites;
   readonly debounces: DebounceWrites;
@@ -68,6 +70,7 @@ export function openTables(db: Connection, epoch: number): Tables {
     pauseIndex: index,
     queue,
     registry: registryWrites(db, counters),
+    cancellations: cancellationWrites(db),
     crons: cronWrites(db),
     locks: lockWrites(db),
     debounces: debounceWrites(db),

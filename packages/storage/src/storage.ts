@@ -4,6 +4,7 @@
 import type {
   App,
   BatchedEvent,
+  Cancellation,
   CronSchedule,
   DebounceWindow,
   Drop,
@@ -41,6 +42,7 @@ export interface Storage {
   readonly queue: QueueReads;
   readonly flow: FlowReads;
   readonly registry: RegistryReads;
+  readonly cancellations: CancellationReads;
   readonly retention: Retention;
   /** Size and health figures. */
   stats(): Promise<StorageStats>;
@@ -127,6 +129,17 @@ export interface RunReads {
    * run's id being within a minute of its `queuedAt`.
    */
   list(filter: RunFilter, page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<Run>>;
+  /**
+   * Runs in the order of one of their times, those of the same moment in the order they were stored, at most 100. The time of
+   * `queuedAt` is that of the run's id, to the millisecond. A page may be short, or empty, and have a cursor all the same: a request looks
+   * at so many runs and no more.
+   */
+  byTime(
+    filter: TimedRunFilter,
+    page: { readonly direction: "asc" | "desc"; readonly cursor: string | null; readonly limit: number },
+  ): Promise<Page<Run>>;
+  /** The run that was made under an idempotency key; null when the key is free or belongs to no run. */
+  ofKey(key: string, now: Millis): Promise<RunId | null>;
   /** Runs started by the event row with this internal id, oldest first, at most 100. */
   startedBy(eventId: EventId): Promise<readonly Run[]>;
   /**
@@ -145,6 +158,16 @@ export interface RunFilter {
   readonly triggerName?: string;
   readonly queuedFrom?: Millis;
   readonly queuedBefore?: Millis;
+}
+
+/** Runs by one of their times. All given conditions must hold; a run that has not come to that time is in no list. */
+export interface TimedRunFilter {
+  readonly time: "queuedAt" | "startedAt" | "endedAt";
+  readonly from: Millis;
+  readonly before: Millis;
+  readonly statuses?: readonly RunStatus[];
+  readonly functionIds?: readonly FunctionId[];
+  readonly appIds?: readonly AppId[];
 }
 
 /** One page of a keyset list. `nextCursor` is null on the last page. */
@@ -329,6 +352,13 @@ export interface RegistryReads {
   functionById(id: FunctionId): Promise<FunctionRecord | null>;
   /** The one that was archived last of an app's functions with this slug. */
   archivedFunction(appId: AppId, slug: string): Promise<FunctionRecord | null>;
+}
+
+/** Reads of bulk cancellations. */
+export interface CancellationReads {
+  get(id: string): Promise<Cancellation | null>;
+  /** Newest first, at most 100. `cursor` is the last id of the previous page. */
+  list(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<Cancellation>>;
 }
 
 /** Apps and live functions at one moment. */

@@ -1,7 +1,7 @@
 // A function's backlog: its runs that have not started yet, which may be dropped or moved to another function.
 import { asQueueItemId, type Millis, parseJsonText } from "@stepwright/protocol";
 import { assert } from "../assert.ts";
-import type { FunctionRecord, Transition } from "../effects.ts";
+import type { App, FunctionRecord, Transition } from "../effects.ts";
 import { callItem, startFlow } from "../queue-item.ts";
 import type { Registry } from "../registry.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, patchProgress, type RunState } from "../state.ts";
@@ -12,6 +12,21 @@ export function pauseFunction(registry: Registry, fn: FunctionRecord, pausedAt: 
   return {
     guards: [{ kind: "registryVersion", version: registry.version }],
     effects: [{ kind: "putFunction", fn: { ...fn, pausedAt } }],
+  };
+}
+
+/**
+ * Pauses an app as `pauseFunction` each of its functions, those it registers later included, or has it go on: functions that
+ * were paused by themselves stay so. Its functions are written as they are, so that those who wait for them are looked at.
+ */
+export function pauseApp(registry: Registry, app: App, pausedAt: Millis | null): Transition {
+  const functions = [...registry.functions.values()].filter((fn) => fn.appId === app.id);
+  return {
+    guards: [{ kind: "registryVersion", version: registry.version }],
+    effects: [
+      { kind: "putApp", app: { ...app, pausedAt } },
+      ...functions.map((fn) => ({ kind: "putFunction", fn }) as const),
+    ],
   };
 }
 

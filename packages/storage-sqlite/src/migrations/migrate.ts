@@ -4,10 +4,11 @@ import type { Connection } from "../connection.ts";
 import { init } from "./0001-init.ts";
 import { flowControl } from "./0002-flow-control.ts";
 import { retention } from "./0003-retention.ts";
+import { cancellations } from "./0004-cancellations.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [init, flowControl, retention];
+export const migrations: readonly Migration[] = [init, flowControl, retention, cancellations];
 
 /** How a migration went. */
 export type MigrateOutcome =

@@ -1,6 +1,7 @@
 // The conformance suite: what every implementation of the contract must do, by topic.
 import { describe } from "vitest";
 import { describeAdmissions } from "./admissions.ts";
+import { describeCancellations } from "./cancellations.ts";
 import { describeCommit } from "./commit.ts";
 import { describeEvents } from "./events.ts";
 import { describeGateProperties } from "./gate-properties.ts";
@@ -14,6 +15,7 @@ import { describeQueue } from "./queue.ts";
 import { describeRegistry } from "./registry.ts";
 import { describeRetention } from "./retention.ts";
 import { describeRuns } from "./runs.ts";
+import { describeRunsByTime } from "./runs-by-time.ts";
 import type { OpenStorage } from "./subject.ts";
 
 /** Rows for what only one implementation can be tested for. */
@@ -36,6 +38,8 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describePauseProperties(open);
     describeLists(open);
     describeRegistry(open);
+    describeCancellations(open);
+    describeRunsByTime(open);
     describeRetention(open);
   });
 }
