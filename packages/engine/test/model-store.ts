@@ -239,6 +239,10 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
         spans.set(id, effect.status);
         return;
       }
+      case "putCancellation":
+      case "noteCancellation":
+      case "removeCancellation":
+        throw new Error(`the model has no ${effect.kind}`);
       case "recordDrop":
         drops.push(effect.drop);
         return;

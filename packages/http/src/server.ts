@@ -8,6 +8,7 @@ import { allowOrigins } from "./cors.ts";
 import { handleErrors, sendError } from "./error-handler.ts";
 import { type IntakeLimits, limitIntake } from "./limit-intake.ts";
 import { bodyBytesMaxDefault } from "./limits.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
 import { apiFunctionControlRoutes } from "./routes/api-function-control.ts";
@@ -23,11 +24,19 @@ import { devRoutes } from "./routes/dev.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invokeRoutes } from "./routes/invoke.ts";
+import { limitOverrideRoutes } from "./routes/limit-overrides.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { registerRoutes } from "./routes/register.ts";
+import { restCancellationRoutes } from "./routes/rest-cancellations.ts";
 import { restEventRoutes } from "./routes/rest-events.ts";
+import { restFunctionRoutes } from "./routes/rest-functions.ts";
 import { restRunRoutes } from "./routes/rest-runs.ts";
+import { restTraceRoutes } from "./routes/rest-traces.ts";
+import { unsupportedRoutes } from "./routes/rest-unsupported.ts";
 import { runStateRoutes } from "./routes/run-state.ts";
 import { signalRoutes } from "./routes/signals.ts";
+import { testModeRoutes } from "./routes/test-mode.ts";
+import { v2Routes } from "./routes/v2.ts";
 
 /** What the server says about itself. */
 export interface ServerInfo {
@@ -50,6 +59,10 @@ export interface ServerDeps {
   readonly info: ServerInfo;
   /** Bytes of a request body after decompression; default 32 MiB. */
   readonly bodyBytesMax?: number;
+  /** What the runtime is counted by; without it `/metrics` shows what is, and nothing of what was. */
+  readonly metrics?: Metrics;
+  /** Adds what test suites of the peer ask for: `/test`, and limits of single functions. Default false. */
+  readonly isTestMode?: boolean;
   /** How much may be in hand at once. */
   readonly intake?: IntakeLimits;
 }
@@ -96,6 +109,13 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     signalRoutes(keyed, deps);
     restEventRoutes(keyed, deps);
     restRunRoutes(keyed, deps);
+    restFunctionRoutes(keyed, deps);
+    restCancellationRoutes(keyed, deps);
+    restTraceRoutes(keyed);
+    unsupportedRoutes(keyed);
+    limitOverrideRoutes(keyed, deps);
+    testModeRoutes(keyed, deps);
+    v2Routes(keyed, deps);
   });
   apiInfoRoutes(app, deps);
   app.register(async (api) => {
@@ -111,6 +131,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     apiRetentionRoutes(api, deps);
     apiSetAsideRoutes(api, deps);
     apiLiveRoutes(api, deps);
+    metricsRoutes(api, deps, deps.metrics ?? createMetrics());
   });
   return app;
 }

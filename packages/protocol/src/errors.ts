@@ -41,6 +41,10 @@ export const parameterInvalid = defineError(
 );
 /** A required query or path parameter is absent. */
 export const parameterMissing = defineError("PARAMETER_MISSING", 400, 'parameter "{name}" is required; {allowed}');
+/** A body or header lacks what the route needs. */
+export const fieldMissing = defineError("FIELD_MISSING", 400, "{field} is required");
+/** A field of a body, path or query has a value that the route cannot use. */
+export const fieldInvalid = defineError("FIELD_INVALID", 400, "{reason}");
 /** JSON of more levels than anybody can work on. */
 export const nestedTooDeep = defineError(
   "NESTED_TOO_DEEP",
@@ -493,6 +497,22 @@ export const runRateLimited = defineError(
 );
 /** A run that ended cannot be cancelled or paused. */
 export const runEnded = defineError("RUN_ENDED", 409, "run {runId} has already ended as {runStatus}");
+/** Somebody wants to cancel a run that is cancelled. */
+export const runAlreadyCancelled = defineError("RUN_ALREADY_CANCELLED", 409, "run {runId} is already cancelled");
+/** An invocation that a rate limit of the function dropped. */
+export const invocationRateLimited = defineError(
+  "INVOCATION_RATE_LIMITED",
+  422,
+  "the function's rate limit lets no more runs start now; invoke it again later",
+);
+/** An invocation that waits in a debounce, or lost its place in it. */
+export const invocationDebounced = defineError(
+  "INVOCATION_DEBOUNCED",
+  422,
+  "the invocation was debounced: a run starts with the last one when none came for a while",
+);
+/** An invocation that flow control let start nothing. */
+export const invocationSkipped = defineError("INVOCATION_SKIPPED", 422, "the invocation was skipped: {reason}");
 /** A run cannot be run again, e.g. because its events are gone. */
 export const runNotRepeatable = defineError("RUN_NOT_REPEATABLE", 409, "run {runId} cannot be run again: {reason}");
 /** Metadata over its limit. */
@@ -523,6 +543,8 @@ export const errorTable: readonly ErrorRow[] = [
   contentTypeUnsupported,
   parameterInvalid,
   parameterMissing,
+  fieldMissing,
+  fieldInvalid,
   nestedTooDeep,
   cursorInvalid,
   filterInvalid,
@@ -608,6 +630,10 @@ export const errorTable: readonly ErrorRow[] = [
   runStateTooLarge,
   runRateLimited,
   runEnded,
+  runAlreadyCancelled,
+  invocationRateLimited,
+  invocationDebounced,
+  invocationSkipped,
   runNotRepeatable,
   metadataTooLarge,
   metadataInvalid,

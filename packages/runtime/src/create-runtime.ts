@@ -5,6 +5,7 @@ import {
   cancel,
   type FunctionRecord,
   functionOfLane,
+  isEnded,
   laneKind,
   type LeasedItem,
   pausedSince,
@@ -28,6 +29,7 @@ import { createLanes } from "./lanes.ts";
 import { busyRetrySeconds, gatewayRequestsMax, systemItemsMax } from "./limits.ts";
 import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
+import { nobody, type Observer } from "./observer.ts";
 import type { Ports } from "./ports.ts";
 import { repairOrphans } from "./repair.ts";
 import { rerun } from "./rerun.ts";
@@ -51,6 +53,8 @@ export function createRuntime(options: {
   readonly ports: Ports;
   readonly settings: RuntimeSettings;
   readonly log: Logger;
+  /** Default: nobody. */
+  readonly observer?: Observer;
 }): Runtime {
   const parts = wire(options);
   const {
@@ -144,7 +148,9 @@ export function createRuntime(options: {
 
     async ingest(events, { seed }) {
       checkRoom();
-      return ingest.accept(events, seed);
+      const ids = await ingest.accept(events, seed);
+      shell.observer.eventsAccepted(ids.length);
+      return ids;
     },
     async invoke(slug, event) {
       checkRoom();
@@ -208,12 +214,12 @@ function unreached(app: App, reason: string | null): App {
 }
 
 /** Makes the parts and connects them. */
-function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>[0]) {
+function wire({ ports, settings, log: parent, observer = nobody }: Parameters<typeof createRuntime>[0]) {
   const { storage, clock } = ports;
   const log = parent.child({ component: "runtime" });
   const abort = new AbortController();
   const { signal } = abort;
-  const shell = createShell({ ports, settings, log, signal });
+  const shell = createShell({ ports, settings, log, observer, signal });
   const live = createLiveFeed((error) => log.error({ err: error }, "live feed listener failed"));
   const calls: CallsInFlight = new Map();
   const idleness = createIdleness(
@@ -237,6 +243,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     storage,
     clock,
     log,
+    observer,
     signal,
     leaseFor: (transitions, now) => lanes.roomFor(transitions, now),
     hasDueWork: (now) => lanes.hasDue(now),
@@ -261,6 +268,10 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     rest: shell.rest,
     signal,
     onIdle: () => idleness.check(),
+    onDecided({ run, newSteps }) {
+      for (const { status } of newSteps) observer.stepEnded(status);
+      if (isEnded(run.status)) observer.runEnded(run.status);
+    },
   });
   const firstCalls = createFirstCalls(shell, box);
   const matcher = createMatcher({ storage, registry: shell.registry, now: clock.now, newId: shell.newId });

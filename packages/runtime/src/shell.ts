@@ -4,6 +4,7 @@ import { type Millis } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { createLimitOverrides, type LimitOverrides } from "./limit-overrides.ts";
 import { storageRetryMs } from "./limits.ts";
+import type { Observer } from "./observer.ts";
 import type { Ports } from "./ports.ts";
 import type { RuntimeSettings } from "./runtime.ts";
 
@@ -23,6 +24,7 @@ export interface Shell {
   readonly newId: () => string;
   /** Limits of single functions in place of those that hold for all. */
   readonly limits: LimitOverrides;
+  readonly observer: Observer;
   /** Waits before something is asked of a database in trouble again; resolves early when the runtime stops. */
   readonly rest: () => Promise<void>;
   /** Aborted when the runtime stops for good: requests in flight end. */
@@ -34,6 +36,7 @@ export function createShell(options: {
   readonly ports: Ports;
   readonly settings: RuntimeSettings;
   readonly log: Logger;
+  readonly observer: Observer;
   readonly signal: AbortSignal;
 }): Shell {
   const { ports, settings } = options;
