@@ -8,7 +8,7 @@ export function runActions(state: RunState): JsonText {
   return `{${entries.join(",")}}` as JsonText;
 }
 
-/** The triggering events in order. */
+/** The triggering events in order, without what is empty, as the reference gives them. */
 export function runBatch(state: RunState): JsonText {
-  return `[${state.events.map((event) => event.full).join(",")}]` as JsonText;
+  return `[${state.events.map((event) => event.raw).join(",")}]` as JsonText;
 }

@@ -20,7 +20,7 @@ import { z } from "zod";
 import { v2App, v2Function } from "../present-v2.ts";
 import { one, readFlag, readLimit, readV2Body, type Query } from "../read-v2.ts";
 import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
-import { given, sendV2 } from "../rest-v2.ts";
+import { given, sendV2, type RestV2Page } from "../rest-v2.ts";
 import type { ServerDeps } from "../server.ts";
 
 const listLimit = { default: 20, max: 100 } as const;
@@ -49,8 +49,8 @@ export function v2AppRoutes(app: FastifyInstance, { runtime }: ServerDeps): void
     const registry = registryNow();
     // Apps that were removed are not kept.
     const apps = readFlag(query, "archived") ? [] : registry.apps;
-    const page = pageOf(apps, { limit, cursor: readCursor(query) });
-    return sendV2(reply, { data: page.items.map((found) => v2App(found, registry)), now: runtime.now(), page });
+    const { items, page } = pageOf(apps, { limit, cursor: readCursor(query) });
+    return sendV2(reply, { data: items.map((found) => v2App(found, registry)), now: runtime.now(), page });
   });
 
   app.get<OfApp>("/apps/:appId", async ({ params }, reply) => {
@@ -63,8 +63,8 @@ export function v2AppRoutes(app: FastifyInstance, { runtime }: ServerDeps): void
     const registry = registryNow();
     const owner = appOf(registry, params.appId);
     const functions = owner === null ? [] : registry.functions.filter((fn) => fn.appId === owner.id);
-    const page = pageOf(functions, { limit, cursor: readCursor(query) });
-    const data = owner === null ? [] : page.items.map((fn) => v2Function(fn, owner));
+    const { items, page } = pageOf(functions, { limit, cursor: readCursor(query) });
+    const data = owner === null ? [] : items.map((fn) => v2Function(fn, owner));
     return sendV2(reply, { data, now: runtime.now(), page });
   });
 
@@ -163,10 +163,11 @@ function readCursor(query: Query): string | null {
 function pageOf<Item extends { readonly id: string }>(
   all: readonly Item[],
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },
-): { readonly items: readonly Item[]; readonly limit: number; readonly cursor?: string } {
+): { readonly items: readonly Item[]; readonly page: RestV2Page } {
   const sorted = all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const rest = cursor === null ? sorted : sorted.filter(({ id }) => id > cursor);
   const items = rest.slice(0, limit);
   const last = items.at(-1);
-  return rest.length > items.length && last !== undefined ? { items, limit, cursor: last.id } : { items, limit };
+  const hasMore = rest.length > items.length && last !== undefined;
+  return { items, page: { limit, ...(hasMore ? { cursor: last.id } : {}) } };
 }
