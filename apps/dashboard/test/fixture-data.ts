@@ -588,6 +588,7 @@ function fixtureApps(now: number): ApiApp[] {
       problem: null,
       syncedAt: now - 2 * hour,
       triedAt: now - 2 * hour,
+      pausedAt: null,
       functionCount: 12,
     },
     {
@@ -606,6 +607,7 @@ function fixtureApps(now: number): ApiApp[] {
       },
       syncedAt: now - 26 * hour,
       triedAt: now - 40 * second,
+      pausedAt: null,
       functionCount: 0,
     },
   ];

@@ -3,6 +3,13 @@ import { methodNotAllowed } from "@stepwright/protocol";
 import type { FastifyInstance, HTTPMethods } from "fastify";
 import { pathOf } from "./error-handler.ts";
 
+const refusal = { isRefusal: true };
+
+/** Says whether a route is there only to refuse a method. */
+export function isRefusal(config: unknown): boolean {
+  return config === refusal || (typeof config === "object" && config !== null && "isRefusal" in config);
+}
+
 /** Makes every other method of a path answer METHOD_NOT_ALLOWED with the ones that work. */
 export function allowOnly(app: FastifyInstance, url: string, allowed: readonly HTTPMethods[]): void {
   const others = (["GET", "POST", "PUT", "PATCH", "DELETE"] as const).filter((method) => !allowed.includes(method));
@@ -10,6 +17,7 @@ export function allowOnly(app: FastifyInstance, url: string, allowed: readonly H
     method: [...others],
     url,
     exposeHeadRoute: false,
+    config: refusal,
     handler: (request) => {
       throw methodNotAllowed({ method: request.method, path: pathOf(request), allowed: allowed.join(", ") });
     },

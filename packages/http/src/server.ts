@@ -26,6 +26,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { invokeRoutes } from "./routes/invoke.ts";
 import { limitOverrideRoutes } from "./routes/limit-overrides.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { apiDocumentRoute, v1DocumentRoute } from "./routes/openapi.ts";
 import { registerRoutes } from "./routes/register.ts";
 import { restCancellationRoutes } from "./routes/rest-cancellations.ts";
 import { restEventRoutes } from "./routes/rest-events.ts";
@@ -34,6 +35,7 @@ import { restRunRoutes } from "./routes/rest-runs.ts";
 import { restTraceRoutes } from "./routes/rest-traces.ts";
 import { unsupportedRoutes } from "./routes/rest-unsupported.ts";
 import { runStateRoutes } from "./routes/run-state.ts";
+import { isRefusal } from "./method.ts";
 import { signalRoutes } from "./routes/signals.ts";
 import { testModeRoutes } from "./routes/test-mode.ts";
 import { v2Routes } from "./routes/v2.ts";
@@ -63,6 +65,8 @@ export interface ServerDeps {
   readonly metrics?: Metrics;
   /** Adds what test suites of the peer ask for: `/test`, and limits of single functions. Default false. */
   readonly isTestMode?: boolean;
+  /** Hears of every route that is added. */
+  readonly onRoute?: (route: { readonly method: string; readonly url: string; readonly isRefusal: boolean }) => void;
   /** How much may be in hand at once. */
   readonly intake?: IntakeLimits;
 }
@@ -84,6 +88,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     return503OnClosing: false,
   });
 
+  tellRoutes(app, deps);
   acceptTextBodies(app);
   handleErrors(app);
   app.addHook("onRequest", (request, reply, done) => {
@@ -115,6 +120,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     unsupportedRoutes(keyed);
     limitOverrideRoutes(keyed, deps);
     testModeRoutes(keyed, deps);
+    v1DocumentRoute(keyed, deps);
     v2Routes(keyed, deps);
   });
   apiInfoRoutes(app, deps);
@@ -131,7 +137,15 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     apiRetentionRoutes(api, deps);
     apiSetAsideRoutes(api, deps);
     apiLiveRoutes(api, deps);
+    apiDocumentRoute(api, deps);
     metricsRoutes(api, deps, deps.metrics ?? createMetrics());
   });
   return app;
+}
+
+function tellRoutes(app: FastifyInstance, { onRoute }: ServerDeps): void {
+  if (onRoute === undefined) return;
+  app.addHook("onRoute", ({ method, url, config }) => {
+    for (const one of [method].flat()) onRoute({ method: one, url, isRefusal: isRefusal(config) });
+  });
 }

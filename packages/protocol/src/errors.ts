@@ -1,9 +1,11 @@
 // The one table of the product's errors. A message says what was wrong, with
 // the value, and what to do; docs/errors.md is generated from `errorTable`.
 import { defineError, type ErrorRow } from "./define-error.ts";
+import { restErrors } from "./rest-errors.ts";
 import { startErrors } from "./start-errors.ts";
 
 export { StepwrightError, type ErrorContext, type ErrorDefinition, type ErrorRow } from "./define-error.ts";
+export * from "./rest-errors.ts";
 export * from "./start-errors.ts";
 
 // Any request
@@ -41,10 +43,6 @@ export const parameterInvalid = defineError(
 );
 /** A required query or path parameter is absent. */
 export const parameterMissing = defineError("PARAMETER_MISSING", 400, 'parameter "{name}" is required; {allowed}');
-/** A body or header lacks what the route needs. */
-export const fieldMissing = defineError("FIELD_MISSING", 400, "{field} is required");
-/** A field of a body, path or query has a value that the route cannot use. */
-export const fieldInvalid = defineError("FIELD_INVALID", 400, "{reason}");
 /** JSON of more levels than anybody can work on. */
 export const nestedTooDeep = defineError(
   "NESTED_TOO_DEEP",
@@ -232,18 +230,6 @@ export const functionUnreadable = defineError(
 );
 /** The run has no such step. */
 export const stepNotFound = defineError("STEP_NOT_FOUND", 404, "run {runId} has no step {stepId}");
-/** A step was asked for by a name that several steps of the run have. */
-export const stepAmbiguous = defineError(
-  "STEP_AMBIGUOUS",
-  400,
-  'run {runId} has several steps named "{name}"; give the id of one: {ids}',
-);
-/** Arguments for a step that are no list. */
-export const stepInputInvalid = defineError(
-  "STEP_INPUT_INVALID",
-  400,
-  "the input for step {stepId} is not a JSON array; send the list of its arguments",
-);
 /** Nobody waits for the signal. */
 export const signalNotFound = defineError("SIGNAL_NOT_FOUND", 404, 'no run is waiting for signal "{signal}"');
 /** No bulk cancellation has the id. */
@@ -252,8 +238,6 @@ export const cancellationNotFound = defineError(
   404,
   "cancellation {cancellationId} does not exist",
 );
-/** What a bulk cancellation asks for makes no sense. */
-export const cancellationInvalid = defineError("CANCELLATION_INVALID", 400, "{reason}");
 /** No limit override is set. */
 export const overrideNotFound = defineError("OVERRIDE_NOT_FOUND", 404, "no {limit} is set for function {functionId}");
 /** No item that was set aside has the id. */
@@ -497,22 +481,6 @@ export const runRateLimited = defineError(
 );
 /** A run that ended cannot be cancelled or paused. */
 export const runEnded = defineError("RUN_ENDED", 409, "run {runId} has already ended as {runStatus}");
-/** Somebody wants to cancel a run that is cancelled. */
-export const runAlreadyCancelled = defineError("RUN_ALREADY_CANCELLED", 409, "run {runId} is already cancelled");
-/** An invocation that a rate limit of the function dropped. */
-export const invocationRateLimited = defineError(
-  "INVOCATION_RATE_LIMITED",
-  422,
-  "the function's rate limit lets no more runs start now; invoke it again later",
-);
-/** An invocation that waits in a debounce, or lost its place in it. */
-export const invocationDebounced = defineError(
-  "INVOCATION_DEBOUNCED",
-  422,
-  "the invocation was debounced: a run starts with the last one when none came for a while",
-);
-/** An invocation that flow control let start nothing. */
-export const invocationSkipped = defineError("INVOCATION_SKIPPED", 422, "the invocation was skipped: {reason}");
 /** A run cannot be run again, e.g. because its events are gone. */
 export const runNotRepeatable = defineError("RUN_NOT_REPEATABLE", 409, "run {runId} cannot be run again: {reason}");
 /** Metadata over its limit. */
@@ -543,8 +511,6 @@ export const errorTable: readonly ErrorRow[] = [
   contentTypeUnsupported,
   parameterInvalid,
   parameterMissing,
-  fieldMissing,
-  fieldInvalid,
   nestedTooDeep,
   cursorInvalid,
   filterInvalid,
@@ -580,11 +546,8 @@ export const errorTable: readonly ErrorRow[] = [
   functionNotFound,
   functionUnreadable,
   stepNotFound,
-  stepAmbiguous,
-  stepInputInvalid,
   signalNotFound,
   cancellationNotFound,
-  cancellationInvalid,
   overrideNotFound,
   queueItemNotFound,
   queueItemUnreadable,
@@ -630,14 +593,11 @@ export const errorTable: readonly ErrorRow[] = [
   runStateTooLarge,
   runRateLimited,
   runEnded,
-  runAlreadyCancelled,
-  invocationRateLimited,
-  invocationDebounced,
-  invocationSkipped,
   runNotRepeatable,
   metadataTooLarge,
   metadataInvalid,
   messageTooLarge,
   notSupported,
+  ...restErrors,
   ...startErrors,
 ];

@@ -17,7 +17,8 @@ import { presentFates } from "../present-flow.ts";
 import { indexRegistry } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
 
-const eventsQuery = z.strictObject({
+/** The query of a list of events. */
+export const eventsQuery = z.strictObject({
   name: z.string().optional(),
   from: millisParameter.optional(),
   to: millisParameter.optional(),

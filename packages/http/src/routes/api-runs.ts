@@ -48,7 +48,8 @@ const statusesParameter = z.string().transform((text, context): RunStatus[] => {
   return known;
 });
 
-const runsQuery = z.strictObject({
+/** The query of a list of runs. */
+export const runsQuery = z.strictObject({
   status: statusesParameter.optional(),
   function: z.string().optional(),
   app: z.string().optional(),
@@ -59,7 +60,8 @@ const runsQuery = z.strictObject({
   limit: limitParameter,
 });
 
-const rerunBody = z.strictObject({
+/** The body of a rerun; an empty one runs the whole again. */
+export const rerunBody = z.strictObject({
   fromStep: z
     .strictObject({
       stepId: z.string("send the id or the name of the step").min(1, "it is empty"),

@@ -21,7 +21,8 @@ import type { ServerDeps } from "../server.ts";
 import { appOf, functionOf } from "./v2-apps.ts";
 
 const text = z.string("send text").nullish();
-const cancellationBody = z.object({
+/** The body of a cancellation; what it must have is told in the words of its API. */
+export const cancellationBody = z.object({
   app_id: text,
   function_id: text,
   started_after: text,

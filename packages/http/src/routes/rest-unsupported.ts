@@ -7,7 +7,8 @@ const durable = "running a function as a durable endpoint (a sync run, which an 
 const realtime = "realtime, that is channels, topics and their tokens,";
 const connect = "connecting workers over websockets (Connect)";
 
-const unsupported: readonly (readonly [url: string, methods: readonly HTTPMethods[], feature: string])[] = [
+/** Routes that answer 501, and for what. */
+export const unsupported: readonly (readonly [url: string, methods: readonly HTTPMethods[], feature: string])[] = [
   ...["/v1/checkpoint", "/v1/http/runs"].flatMap((prefix) => [
     [prefix, ["POST"], durable] as const,
     [`${prefix}/:runId/steps`, ["POST"], durable] as const,

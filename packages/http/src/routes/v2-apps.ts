@@ -26,7 +26,8 @@ import type { ServerDeps } from "../server.ts";
 const listLimit = { default: 20, max: 100 } as const;
 const idempotencyKeyLengthMax = 1_024;
 
-const invokeBody = z.strictObject({
+/** The body of an invocation. */
+export const invokeBody = z.strictObject({
   data: z.record(z.string(), z.json(), "send an object").optional(),
   idempotencyKey: z.string().max(idempotencyKeyLengthMax).optional(),
 });

@@ -8,7 +8,8 @@ import type { ServerDeps } from "../server.ts";
 
 const eventBodyBytesMax = 3 * 1024 * 1024 + 64 * 1024;
 
-const eventBody = z.strictObject({
+/** An event as it is sent. */
+export const eventBody = z.strictObject({
   name: z.string("send text").optional(),
   data: z.record(z.string(), z.json(), "send an object").nullish(),
   user: z.record(z.string(), z.json(), "send an object").nullish(),

@@ -21,7 +21,7 @@ const environmentName = "dev";
 const environment: JsonValue = { createdAt: since, id: environmentId, name: environmentName, type: "TEST" };
 
 /** What the hosted service has beyond this server: path, methods and a name for it. */
-const hosted = [
+export const hosted = [
   ["/env/webhooks", ["GET", "POST"], "webhooks"],
   ["/partner/accounts", ["GET", "POST"], "several accounts"],
   ["/insights/*", ["GET", "POST"], "insights"],
@@ -33,7 +33,8 @@ const hosted = [
   ["/sandboxes/*", ["GET", "POST", "DELETE"], "sandboxes"],
 ] as const;
 
-const environmentBody = z.strictObject({ name: z.string().optional() });
+/** The body that would make an environment. */
+export const environmentBody = z.strictObject({ name: z.string().optional() });
 
 /** Adds them. */
 export function v2FixedRoutes(app: FastifyInstance, { runtime, access, info }: ServerDeps): void {

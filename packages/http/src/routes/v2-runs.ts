@@ -44,7 +44,8 @@ interface OfRun {
   readonly Querystring: Query;
 }
 
-const rerunBody = z.strictObject({
+/** The body of a rerun; an empty one runs the whole again. */
+export const rerunBody = z.strictObject({
   fromStep: z
     .preprocess(
       camelKeys,

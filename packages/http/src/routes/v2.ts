@@ -3,6 +3,7 @@ import type { FastifyInstance, HTTPMethods } from "fastify";
 import { allowOnly } from "../method.ts";
 import { restV2Prefixes } from "../rest-v2.ts";
 import type { ServerDeps } from "../server.ts";
+import { v2DocumentRoute } from "./openapi.ts";
 import { v2AppRoutes } from "./v2-apps.ts";
 import { v2EventRoutes } from "./v2-events.ts";
 import { v2FixedRoutes } from "./v2-fixed.ts";
@@ -23,6 +24,7 @@ export function v2Routes(app: FastifyInstance, deps: ServerDeps): void {
         v2AppRoutes(scope, deps);
         v2RunRoutes(scope, deps);
         v2EventRoutes(scope, deps);
+        v2DocumentRoute(scope, deps);
         for (const [path, allowed] of methods) allowOnly(scope, path, [...allowed]);
       },
       { prefix },

@@ -34,7 +34,7 @@ export async function replay(
   ids: ReadonlyMap<string, string>,
 ): Promise<Answer> {
   const request = requestOf(captured);
-  const response = await app.inject({ ...request, url: withIds(String(request.url), ids) });
+  const response = await app.inject({ ...request, url: withIds(captured.request.path, ids) });
   return { status: response.statusCode, body: parsed(response.body) };
 }
 

@@ -52,7 +52,10 @@ const list = (body: JsonValue, key: string): JsonObject[] => {
   const found = isJsonObject(body) ? body[key] : body;
   return Array.isArray(found) ? found.filter(isJsonObject) : [];
 };
-const named = (item: JsonObject, key: string): string => String(item[key] ?? "");
+const named = (item: JsonObject, key: string): string => {
+  const value = item[key];
+  return typeof value === "string" ? value : "";
+};
 
 /** The items of a list that have one of these values, in that order: what else is in it depends on what went before. */
 const only =
