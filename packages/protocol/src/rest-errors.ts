@@ -4,7 +4,7 @@ import { defineError, type ErrorRow } from "./define-error.ts";
 /** A body or header lacks what the route needs. */
 export const fieldMissing = defineError("FIELD_MISSING", 400, "{field} is required");
 /** A field of a body, path or query has a value that the route cannot use. */
-export const fieldInvalid = defineError("FIELD_INVALID", 400, "{reason}");
+export const fieldInvalid = defineError("FIELD_INVALID", 400, "the request has an invalid value: {reason}");
 /** A step was asked for by a name that several steps of the run have. */
 export const stepAmbiguous = defineError(
   "STEP_AMBIGUOUS",
@@ -18,7 +18,7 @@ export const stepInputInvalid = defineError(
   "the input for step {stepId} is not a JSON array; send the list of its arguments",
 );
 /** What a bulk cancellation asks for makes no sense. */
-export const cancellationInvalid = defineError("CANCELLATION_INVALID", 400, "{reason}");
+export const cancellationInvalid = defineError("CANCELLATION_INVALID", 400, "the cancellation is invalid: {reason}");
 /** Somebody wants to cancel a run that is cancelled. */
 export const runAlreadyCancelled = defineError("RUN_ALREADY_CANCELLED", 409, "run {runId} is already cancelled");
 /** An invocation that a rate limit of the function dropped. */

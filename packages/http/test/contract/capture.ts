@@ -56,8 +56,12 @@ function parsed(text: string): JsonValue {
  */
 export function normalise(value: JsonValue, key = ""): JsonValue {
   if (Array.isArray(value)) return value.map((item) => normalise(item, key));
-  if (isJsonObject(value))
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, normalise(item, name)]));
+  if (isJsonObject(value)) {
+    // A duration of no millisecond is left out, as every zero: whether it is one is the same as how long it is.
+    const durations = "endedAt" in value && "queuedAt" in value ? { durationMs: "<duration>" } : {};
+    const entries = Object.entries(value).map(([name, item]) => [name, normalise(item, name)]);
+    return { ...durations, ...Object.fromEntries(entries) };
+  }
   if (typeof value === "number") return value > 1e12 ? "<time>" : value;
   if (typeof value !== "string") return value;
   if (key === "durationMs") return "<duration>";
