@@ -7,6 +7,7 @@ import type { Admission } from "./flow/admission.ts";
 import type { BatchedEvent, OpenBatch } from "./flow/batch.ts";
 import type { DebounceWindow } from "./flow/debounce.ts";
 import type { Drop } from "./flow/drop.ts";
+import type { MetadataChange } from "./metadata.ts";
 import type { NewPause } from "./pause.ts";
 import type { NewQueueItem } from "./queue-item.ts";
 import type { Run } from "./run.ts";
@@ -88,6 +89,8 @@ export type Effect =
   /** Gives a singleton's lock to a run, whoever has it; it is free again when the run ends. */
   | { readonly kind: "takeLock"; readonly id: string; readonly runId: RunId }
   | { readonly kind: "recordDrop"; readonly drop: Drop }
+  /** Changes metadata of a run, by `changedMetadata` on what the commit finds; nothing happens when the run is gone. */
+  | { readonly kind: "changeMetadata"; readonly runId: RunId; readonly change: MetadataChange; readonly at: Millis }
   /** Stores a bulk cancellation, and forgets the oldest ended ones over `keptMax`. */
   | { readonly kind: "putCancellation"; readonly cancellation: Cancellation; readonly keptMax: number }
   /** Notes how far a bulk cancellation has come; nothing happens when it was removed. */

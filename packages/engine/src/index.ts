@@ -23,6 +23,7 @@ export * from "./match.ts";
 export * from "./match-event.ts";
 export { type GatewayResult, gatewayAnswered } from "./ops/gateway.ts";
 export type * from "./pause.ts";
+export * from "./metadata.ts";
 export * from "./postpone-call.ts";
 export * from "./queue-item.ts";
 export * from "./read-response.ts";

@@ -239,6 +239,7 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
         spans.set(id, effect.status);
         return;
       }
+      case "changeMetadata":
       case "putCancellation":
       case "noteCancellation":
       case "removeCancellation":

@@ -1,9 +1,11 @@
 // Runs and their traces in the JSON of REST v2.
 import { createHash } from "node:crypto";
-import type { Run, RunStatus } from "@stepwright/engine";
+import type { Run, RunMetadata, RunStatus } from "@stepwright/engine";
 import {
+  canonicalJson,
   isJsonObject,
   millis,
+  parseJsonText,
   type ApiAttempt,
   type ApiStep,
   type EventId,
@@ -48,14 +50,20 @@ function asObject(output: JsonValue | undefined): JsonValue | undefined {
 /** Presents a run with its steps as a tree of spans. */
 export function v2Trace(
   run: Run,
-  o: { readonly steps: readonly ApiStep[]; readonly events: readonly JsonValue[]; readonly includeOutput: boolean },
+  o: {
+    readonly steps: readonly ApiStep[];
+    readonly metadata: readonly RunMetadata[];
+    readonly events: readonly JsonValue[];
+    readonly includeOutput: boolean;
+  },
 ): JsonObject {
   return {
     rootSpan: given({
-      children: o.steps.map((step) => stepSpan(run, step, o.includeOutput)),
+      children: o.steps.map((step) => stepSpan(run, step, o)),
       ...timesOf(run),
       id: spanId(run.id, ""),
       input: o.includeOutput ? { data: [...o.events] } : undefined,
+      metadata: o.metadata.filter(({ target }) => target.stepId === null).map(presentMetadata),
       name: "Run",
       output: o.includeOutput ? asObject(outputOf(run)) : undefined,
       status: runStatuses[run.status],
@@ -73,7 +81,25 @@ const runStatuses: Readonly<Record<RunStatus, string>> = {
   skipped: "SKIPPED",
 };
 
-function stepSpan(run: Run, step: ApiStep, includeOutput: boolean): JsonObject {
+/** Values are JSON text each, as clients of this API expect. */
+function presentMetadata({ target, kind, values, updatedAt }: RunMetadata): JsonValue {
+  const object = parseJsonText(values);
+  const scope = target.spanId !== null ? "extended_trace" : target.attempt !== null ? "step_attempt" : "step";
+  return {
+    kind,
+    scope: target.stepId === null ? "run" : scope,
+    updatedAt: protoTime(updatedAt),
+    values: Object.fromEntries(
+      Object.entries(isJsonObject(object) ? object : {}).map(([key, value]) => [key, canonicalJson(value)]),
+    ),
+  };
+}
+
+function stepSpan(
+  run: Run,
+  step: ApiStep,
+  { includeOutput, metadata }: { readonly includeOutput: boolean; readonly metadata: readonly RunMetadata[] },
+): JsonObject {
   const isFunction = step.kind === "function";
   // One attempt that was enough is the step itself.
   const attempts = step.attempts.length > 1 || step.status === "retrying" ? step.attempts : [];
@@ -86,6 +112,9 @@ function stepSpan(run: Run, step: ApiStep, includeOutput: boolean): JsonObject {
     }),
     id: spanId(run.id, step.id),
     input: includeOutput && Array.isArray(step.input) ? { data: step.input } : undefined,
+    metadata: metadata
+      .filter(({ target }) => !isFunction && (target.stepId === step.id || target.stepId === step.name))
+      .map(presentMetadata),
     name: isFunction ? "Finalization" : step.name,
     output: includeOutput ? asObject(outcomeOf(step)) : undefined,
     status: stepStatuses[step.status],

@@ -31,6 +31,7 @@ import { registerRoutes } from "./routes/register.ts";
 import { restCancellationRoutes } from "./routes/rest-cancellations.ts";
 import { restEventRoutes } from "./routes/rest-events.ts";
 import { restFunctionRoutes } from "./routes/rest-functions.ts";
+import { restMetadataRoutes } from "./routes/rest-metadata.ts";
 import { restRunRoutes } from "./routes/rest-runs.ts";
 import { restTraceRoutes } from "./routes/rest-traces.ts";
 import { unsupportedRoutes } from "./routes/rest-unsupported.ts";
@@ -116,6 +117,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     restRunRoutes(keyed, deps);
     restFunctionRoutes(keyed, deps);
     restCancellationRoutes(keyed, deps);
+    restMetadataRoutes(keyed, deps);
     restTraceRoutes(keyed);
     unsupportedRoutes(keyed);
     limitOverrideRoutes(keyed, deps);

@@ -31,6 +31,7 @@ import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
 import { nobody, type Observer } from "./observer.ts";
 import type { Ports } from "./ports.ts";
+import { putMetadata } from "./put-metadata.ts";
 import { repairOrphans } from "./repair.ts";
 import { rerun } from "./rerun.ts";
 import { createRetention } from "./retention.ts";
@@ -175,6 +176,10 @@ export function createRuntime(options: {
       return decided.kind === "committed";
     },
 
+    async putMetadata(runId, changes) {
+      refuseWhenStopping();
+      return putMetadata(shell, committer, runId, changes);
+    },
     async retryItem(itemId) {
       refuseWhenStopping();
       return retryItem(shell, { committer, box }, itemId);

@@ -1,5 +1,13 @@
 // What the runtime offers to those who drive it: the HTTP server, the command line and tests.
-import type { App, Cancellation, FunctionRecord, RetentionPolicy, Run, StoredEvent } from "@stepwright/engine";
+import type {
+  App,
+  Cancellation,
+  FunctionRecord,
+  MetadataChange,
+  RetentionPolicy,
+  Run,
+  StoredEvent,
+} from "@stepwright/engine";
 import type { RunStatus } from "@stepwright/engine";
 import type {
   AppId,
@@ -44,6 +52,8 @@ export interface Runtime {
   cancelRun(runId: RunId): Promise<boolean>;
   /** A new run with the same events; RUN_NOT_FOUND, FUNCTION_NOT_FOUND when its function is gone. */
   rerun(runId: RunId, options?: RerunOptions): Promise<RunId>;
+  /** Attaches metadata to a run or its steps, whether it has ended or not. RUN_NOT_FOUND, METADATA_TOO_LARGE. */
+  putMetadata(runId: RunId, changes: readonly MetadataChange[]): Promise<void>;
   /** Tries an item that was set aside again; QUEUE_ITEM_NOT_FOUND, or QUEUE_ITEM_UNREADABLE when nobody can tell what it was for. */
   retryItem(itemId: string): Promise<void>;
   /** Renders lifecycle payloads, which are not stored. */

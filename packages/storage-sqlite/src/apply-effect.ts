@@ -118,6 +118,9 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
     case "archiveFunction":
       tables.registry.archiveFunction(effect.functionId, effect.at);
       return;
+    case "changeMetadata":
+      tables.changeMetadata(effect.runId, effect.change, effect.at);
+      return;
     case "putCancellation":
       tables.cancellations.put(effect.cancellation, effect.keptMax);
       return;

@@ -25,6 +25,7 @@ import { watchHealth } from "./health.ts";
 import { type FileDamage, inspectFiles } from "./inspect-files.ts";
 import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
+import { metadataReads } from "./metadata.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { pauseReads } from "./pauses.ts";
 import { queueReads } from "./queue-reads.ts";
@@ -166,6 +167,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     runs: runList(reader),
     runsByTime: runsByTime(reader),
     cancellations: cancellationReads(reader),
+    metadata: metadataReads(reader),
     events: eventList(reader),
     runGets: runGets(reader),
     queue: queueReads(reader),
@@ -204,6 +206,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       steps: reading(hot.steps.ofRun),
       spans: reading(lists.spans.ofRun),
       events: reading(hot.events.ofRun),
+      metadata: reading(lists.metadata),
       items: reading(hot.queue.ofRun),
       list: reading(lists.runs),
       byTime: reading(lists.runsByTime),

@@ -13,6 +13,7 @@ import { type Lanes, openLanes } from "./lanes.ts";
 import type { LeaseRound } from "./lease-round.ts";
 import { type Lines, openLines, standingGates } from "./lines.ts";
 import { type LockWrites, lockWrites } from "./locks.ts";
+import { type MetadataWrite, metadataWrites } from "./metadata.ts";
 import { type PauseIndex, pauseIndex } from "./pause-index.ts";
 import { type PauseWrites, pauseWrites } from "./pauses.ts";
 import { type QueueWrites, queueWrites } from "./queue.ts";
@@ -42,6 +43,7 @@ export interface Tables {
   readonly locks: LockWrites;
   readonly debounces: DebounceWrites;
   readonly batches: BatchWrites;
+  readonly changeMetadata: MetadataWrite;
   readonly recordDrop: ReturnType<typeof dropWrites>;
   /** Leases what may be leased at the end of a commit. Says whether there was more to look at than one commit should. */
   readonly dispatch: (round: LeaseRound) => boolean;
@@ -75,6 +77,7 @@ export function openTables(db: Connection, epoch: number): Tables {
     locks: lockWrites(db),
     debounces: debounceWrites(db),
     batches: batchWrites(db),
+    changeMetadata: metadataWrites(db),
     recordDrop: dropWrites(db),
     dispatch: dispatcher({ queue, lanes, lines, gates }),
   };

@@ -15,6 +15,7 @@ import type {
   LeasedItem,
   OpenBatch,
   Run,
+  RunMetadata,
   RunStatus,
   Span,
   StepResult,
@@ -122,6 +123,7 @@ export interface RunReads {
   /** In the order they began. */
   spans(runId: RunId): Promise<readonly Span[]>;
   events(runId: RunId): Promise<readonly StoredEvent[]>;
+  metadata(runId: RunId): Promise<readonly RunMetadata[]>;
   /** Open queue items of a run, soonest first: what it is doing or waiting for. */
   items(runId: RunId): Promise<readonly QueuedItem[]>;
   /**

@@ -1,6 +1,7 @@
 // REST v1 and the routes of `/v0` that SDKs use, described.
 import { z } from "zod";
 import { cancellationBody } from "../routes/rest-cancellations.ts";
+import { metadataBody } from "../routes/rest-metadata.ts";
 import { unsupported } from "../routes/rest-unsupported.ts";
 import { signalBody } from "../routes/signals.ts";
 import { notImplemented, type ApiDescription, type Operation } from "./operation.ts";
@@ -121,6 +122,13 @@ const operations: readonly Operation[] = [
     path: "/v1/runs/{runId}/jobs",
     summary: "Lists the queue items of a run, soonest first, at most 10.",
     answers: { 200: envelope(z.array(job)) },
+  },
+  {
+    method: "post",
+    path: "/v1/runs/{runId}/metadata",
+    summary: "Attaches metadata to a run or a step, for people to see.",
+    body: metadataBody,
+    answers: { 200: null },
   },
   {
     method: "get",

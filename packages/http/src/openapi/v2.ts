@@ -1,5 +1,6 @@
 // REST v2, described. What is empty is left out of its answers, so that nearly every field is optional.
 import { z } from "zod";
+import { scoresBody } from "../read-scores.ts";
 import { invokeBody } from "../routes/v2-apps.ts";
 import { eventBody } from "../routes/v2-events.ts";
 import { environmentBody, hosted } from "../routes/v2-fixed.ts";
@@ -102,6 +103,14 @@ const spanShape = {
   ...times,
   status: z.enum(["COMPLETED", "FAILED", "RUNNING", "WAITING", "CANCELLED", "SKIPPED"]),
 };
+const metadataList = z.array(
+  z.strictObject({
+    kind: z.string(),
+    scope: z.enum(["run", "step", "step_attempt", "extended_trace"]),
+    updatedAt: time,
+    values: z.record(z.string(), z.string()),
+  }),
+);
 // A run has steps, and a step that was tried more than once has attempts.
 const stepSpan = z.strictObject({
   ...spanShape,
@@ -109,12 +118,14 @@ const stepSpan = z.strictObject({
   stepOp: z.enum(["RUN", "SLEEP", "WAIT_FOR_EVENT", "INVOKE", "AI_GATEWAY", "WAIT_FOR_SIGNAL"]).optional(),
   input: object.optional(),
   output: object.optional(),
+  metadata: metadataList.optional(),
   children: z.array(z.strictObject(spanShape)).optional(),
 });
 const rootSpan = z.strictObject({
   ...spanShape,
   input: object.optional(),
   output: object.optional(),
+  metadata: metadataList.optional(),
   children: z.array(stepSpan).optional(),
 });
 
@@ -216,6 +227,25 @@ const operations: readonly Operation[] = [
   },
   { method: "post", path: "/v2/runs/{runId}/cancel", summary: "Cancels a run.", answers: { 200: runId } },
   {
+    method: "post",
+    path: "/v2/runs/{runId}/scores",
+    summary: "Attaches scores to a run or its steps.",
+    body: scoresBody,
+    answers: {
+      200: one(
+        z.array(
+          z.strictObject({
+            name: z.string(),
+            value: z.union([z.number(), z.boolean()]),
+            runId: z.string(),
+            stepId: z.string().optional(),
+            experiment: z.json().optional(),
+          }),
+        ),
+      ),
+    },
+  },
+  {
     method: "get",
     path: "/v2/events/{eventId}/runs",
     summary: "Lists the runs that an event has started.",
@@ -241,7 +271,6 @@ const operations: readonly Operation[] = [
     [
       ["/envs/:envId", ["PATCH"], "changing environments"],
       ["/apps/:appId/syncs", ["POST"], "syncing an app over this API"],
-      ["/runs/:runId/scores", ["POST"], "keeping scores of runs"],
       ...hosted,
     ],
     "/v2",

@@ -17,8 +17,6 @@ export const unsupported: readonly (readonly [url: string, methods: readonly HTT
   ["/v1/realtime/*", any, realtime],
   ["/v0/connect/*", any, connect],
   ["/v1/prom/:env", ["GET"], "figures by environment (GET /metrics has those of the server)"],
-  // An SDK that is told 200 would believe that its metadata can be looked up.
-  ["/v1/runs/:runId/metadata", ["POST"], "keeping metadata of runs and steps"],
 ];
 
 /** Adds the answers. */

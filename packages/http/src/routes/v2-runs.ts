@@ -4,7 +4,6 @@ import {
   canonicalJson,
   fieldInvalid,
   millis,
-  notSupported,
   parseJsonText,
   runAlreadyCancelled,
   runEnded,
@@ -35,6 +34,7 @@ import {
   type Query,
 } from "../read-v2.ts";
 import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
+import { readScores } from "../read-scores.ts";
 import { protoTime, sendV2 } from "../rest-v2.ts";
 import type { ServerDeps } from "../server.ts";
 import { appOf, existingFunction, functionOf } from "./v2-apps.ts";
@@ -130,10 +130,11 @@ export function v2RunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void
   app.get<OfRun>("/runs/:runId/trace", async ({ params, query }, reply) => {
     const includeOutput = readFlag(query, "includeOutput");
     const { id } = await existing(params.runId);
-    const [steps, spans, items, triggers] = await Promise.all([
+    const [steps, spans, items, metadata, triggers] = await Promise.all([
       runs.steps(id),
       runs.spans(id),
       runs.items(id),
+      runs.metadata(id),
       includeOutput ? runs.events(id) : [],
     ]);
     // Read last, as a run that has ended meanwhile must not have open steps.
@@ -149,7 +150,10 @@ export function v2RunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void
         ts: event.ts,
       })),
     );
-    return sendV2(reply, { data: v2Trace(run, { steps: shown, events: inputs, includeOutput }), now: runtime.now() });
+    return sendV2(reply, {
+      data: v2Trace(run, { steps: shown, metadata, events: inputs, includeOutput }),
+      now: runtime.now(),
+    });
   });
 
   app.post<OfRun>("/runs/:runId/rerun", async (request, reply) => {
@@ -169,9 +173,19 @@ export function v2RunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void
     return sendV2(reply, { data: { runId }, now: runtime.now() });
   });
 
-  app.post<OfRun>("/runs/:runId/scores", async (request) => {
-    await existing(request.params.runId);
-    throw notSupported({ feature: "keeping scores of runs" });
+  app.post<OfRun>("/runs/:runId/scores", async (request, reply) => {
+    const { id: runId } = await existing(request.params.runId);
+    const scores = readScores(request);
+    await runtime.putMetadata(
+      runId,
+      scores.map(({ name, value, stepId }) => ({
+        target: { stepId: stepId ?? null, attempt: null, spanId: null },
+        kind: "inngest.score",
+        op: "merge",
+        values: { [name]: { value } },
+      })),
+    );
+    return sendV2(reply, { data: scores.map((score) => ({ ...score, runId })), now: runtime.now() });
   });
 }
 

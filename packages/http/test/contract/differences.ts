@@ -169,18 +169,6 @@ export const differences: readonly Difference[] = [
     ],
     status: 501,
   },
-  {
-    title: "Metadata and scores of runs are not kept",
-    captures: [
-      "v1-run-metadata-badtarget",
-      "v1-run-metadata-post",
-      "v2-scores",
-      "v2-scores-bad",
-      "v2-scores-empty",
-      "v2-scores-objectbody",
-    ],
-    status: 501,
-  },
   { title: "What only the hosted service has is not implemented", captures: ["v2-sandboxes"], omit: ["code"] },
   {
     title: "What only the hosted service has is not implemented",
@@ -199,7 +187,7 @@ export const differences: readonly Difference[] = [
     omit: ["startOpts", "features", "version", "isSingleNodeService"],
   },
   {
-    title: "Steps are shown once in a trace, without metadata",
+    title: "Steps are shown once in a trace, without metadata of the engine",
     captures: ["v2-run-trace", "v2-run-trace-output"],
     omit: ["metadata"],
     adapt: oneSpanPerStep,

@@ -1,4 +1,4 @@
-// Bulk cancellations, and apps that are paused as a whole.
+// Bulk cancellations, metadata of runs, and apps that are paused as a whole.
 import type { Migration } from "./migration.ts";
 
 const sql = `
@@ -13,8 +13,17 @@ CREATE TABLE cancellations (
   cancelled INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE run_metadata (
+  run_id TEXT NOT NULL,
+  target TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  "values" TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (run_id, target, kind)
+) STRICT, WITHOUT ROWID;
+
 ALTER TABLE apps ADD COLUMN paused_at INTEGER;
 `;
 
-/** Adds what bulk cancellations and paused apps need. */
+/** Adds what bulk cancellations, metadata and paused apps need. */
 export const cancellations: Migration = { id: 4, name: "cancellations", sql };

@@ -1,7 +1,7 @@
 // Bulk cancellations, and the runs of idempotency keys.
-import type { Cancellation } from "@stepwright/engine";
+import type { Cancellation, MetadataChange } from "@stepwright/engine";
 import { describe, expect, test } from "vitest";
-import { after, functionId, run, runId, start, ulid } from "./samples.ts";
+import { after, createRun, functionId, run, runId, start, ulid } from "./samples.ts";
 import { applied, opened, type OpenStorage } from "./subject.ts";
 
 function cancellation(number: number, changes: Partial<Cancellation> = {}): Cancellation {
@@ -57,6 +57,48 @@ export function describeCancellations(open: OpenStorage): void {
       await applied(storage, put(cancellation(1)), ...ended, put(cancellation(5, { endedAt }), 3));
       const { items } = await storage.cancellations.list({ cursor: null, limit: 10 });
       expect(items.map(({ id }) => id)).toEqual([5, 4, 3, 1].map((number) => ulid(number)));
+    });
+  });
+
+  describe("metadata of a run", () => {
+    const target = { stepId: null, attempt: null, spanId: null };
+    const change = (changes: Partial<MetadataChange>, at = start) =>
+      ({
+        kind: "changeMetadata",
+        runId: runId(1),
+        change: { target, kind: "userland.x", op: "merge", values: {}, ...changes },
+        at,
+      }) as const;
+
+    test("is changed on what is there, by kind and target", async () => {
+      const { storage } = await opened(open);
+      const step = { stepId: "a", attempt: 1, spanId: null };
+      await applied(
+        storage,
+        createRun(1),
+        change({ values: { a: 1 } }),
+        change({ values: { b: 2 } }, after(5)),
+        change({ target: step, op: "add", values: { n: 1 } }),
+        change({ target: step, op: "add", values: { n: 1 } }, after(6)),
+        change({ kind: "inngest.score", values: { s: true } }),
+        change({ kind: "inngest.score", op: "delete", values: { s: null } }),
+      );
+      expect(await storage.runs.metadata(runId(1))).toEqual([
+        { target: step, kind: "userland.x", values: '{"n":2}', updatedAt: after(6) },
+        { target, kind: "userland.x", values: '{"a":1,"b":2}', updatedAt: after(5) },
+      ]);
+    });
+
+    test("needs its run, and goes with it", async () => {
+      const { storage } = await opened(open);
+      await applied(storage, change({ values: { a: 1 } }));
+      expect(await storage.runs.metadata(runId(1))).toEqual([]);
+      const ended = run(1, { status: "completed", endedAt: start, version: 2 });
+      await applied(storage, createRun(1), { kind: "updateRun", run: ended }, change({ values: { a: 1 } }));
+      const expired = { kind: "runs", status: "completed", before: after(1) } as const;
+      await storage.retention.sweep({ expired, cursor: null, weightMax: 100 });
+      expect(await storage.runs.get(runId(1))).toBeNull();
+      expect(await storage.runs.metadata(runId(1))).toEqual([]);
     });
   });
 
