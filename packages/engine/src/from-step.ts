@@ -8,6 +8,9 @@ import type { StepResult } from "./step.ts";
 /** Where a new run of the same function begins. */
 export interface FromStep {
   readonly stepId: StepId;
+  readonly name: string;
+  /** The step runs code of the app, and is no wait. */
+  readonly isRun: boolean;
   /** Results that the new run has from the beginning, in completion order. */
   readonly memoized: readonly StepResult[];
   /** A JSON array of arguments that replace the step's own; null leaves them as the code gives them. */
@@ -16,7 +19,7 @@ export interface FromStep {
 
 /** What was found of the step that somebody asked for. */
 export type FoundStep =
-  | { readonly kind: "found"; readonly stepId: StepId; readonly memoized: readonly StepResult[] }
+  | ({ readonly kind: "found" } & Omit<FromStep, "input">)
   | { readonly kind: "unknown" }
   /** It is a name that several steps have. */
   | { readonly kind: "ambiguous"; readonly ids: readonly StepId[] };
@@ -47,11 +50,19 @@ export function stepsBefore(o: {
     const at = known.get(step.id)?.startedAt ?? step.finishedAt;
     return at < startedAt || (at === startedAt && step.position < position);
   };
-  return { kind: "found", stepId, memoized: o.steps.filter(isBefore).sort((a, b) => a.position - b.position) };
+  const { name, isRun } = target ?? { name: stepId, isRun: false };
+  return {
+    kind: "found",
+    stepId,
+    name,
+    isRun,
+    memoized: o.steps.filter(isBefore).sort((a, b) => a.position - b.position),
+  };
 }
 
 interface KnownStep {
   readonly name: string;
+  readonly isRun: boolean;
   readonly startedAt: Millis;
   readonly result: StepResult | null;
 }
@@ -65,12 +76,17 @@ function knownSteps(o: {
     // The code around a step that was called on its own is no step.
     if (stepId === null || kind === "function") continue;
     const before = known.get(stepId);
-    if (before === undefined || startedAt < before.startedAt) known.set(stepId, { name, startedAt, result: null });
+    if (before === undefined || startedAt < before.startedAt)
+      known.set(stepId, { name, isRun: kind === "step", startedAt, result: null });
   }
   for (const result of o.steps) {
-    const { name, startedAt } = known.get(result.id) ?? { name: result.name, startedAt: result.finishedAt };
+    const { name, isRun, startedAt } = known.get(result.id) ?? {
+      name: result.name,
+      isRun: result.op === "StepRun" || result.op === "Step",
+      startedAt: result.finishedAt,
+    };
     // The result of a wait has no name of its own, so a wait goes by its span.
-    known.set(result.id, { name, startedAt, result });
+    known.set(result.id, { name, isRun, startedAt, result });
   }
   return known;
 }

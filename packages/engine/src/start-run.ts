@@ -1,7 +1,7 @@
 // A function starts: the run, its first call, its cancel listeners, its start timeout. What its flow control has a say in
 // is left to the commit (flow/admit.ts).
 import { interpolate, planIndex } from "@stepwright/expressions";
-import type { CancelConfig, EventId, JsonValue, Millis, RunId } from "@stepwright/protocol";
+import type { CancelConfig, EventId, JsonValue, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
 import {
   asPauseId,
   asQueueItemId,
@@ -147,7 +147,8 @@ function startRun(
 ): { readonly run: Run; readonly transition: Transition } {
   const { fn, trigger, now } = request;
   const runId = asRunId(request.newId());
-  const firstCallId = asQueueItemId(`${runId}:d1`);
+  const firstCallId = firstCallOf(runId);
+  const step = stepCalledFirst(request.fromStep);
   const isBatch = request.batch !== undefined;
   const startsAt = trigger.ts > now && !isBatch ? trigger.ts : now;
   const invokers = request.batch?.invokers ?? [];
@@ -175,7 +176,7 @@ function startRun(
     progress: {
       ...initialProgress,
       itemsMade: 1,
-      discovery: { itemId: firstCallId, retryAt: null },
+      discovery: step === null ? { itemId: firstCallId, retryAt: null } : null,
       stateLength: trigger.length + lengthOf(memoized),
       ...inputOf(request.fromStep),
     },
@@ -197,7 +198,12 @@ function startRun(
       })),
       {
         kind: "enqueue",
-        item: callItem(run, { id: firstCallId, at: startsAt, flow: startFlow(run) }),
+        item: callItem(run, {
+          id: firstCallId,
+          at: startsAt,
+          flow: startFlow(run),
+          ...(step === null ? {} : { step }),
+        }),
       },
       // What follows one event does not go with many (semantics.md §2, step 12).
       ...(isBatch ? [] : listeners(request, run, startsAt)),
@@ -208,6 +214,20 @@ function startRun(
   };
   if (pausedSince(fn) === null) return { run, transition };
   return { run, transition: skippedRun(transition, { kind: "functionPaused" }, now) };
+}
+
+/** The first call of a run. */
+export function firstCallOf(runId: RunId): QueueItemId {
+  return asQueueItemId(`${runId}:d1`);
+}
+
+/**
+ * A step that gets other arguments is called on its own: an app that is asked what comes next takes the arguments for a
+ * step that is known, and passes it by (SDK v4). One that takes its own again is found like any other.
+ */
+function stepCalledFirst(fromStep: FromStep | undefined): { readonly id: StepId; readonly name: string } | null {
+  if (fromStep === undefined || fromStep.input === null || !fromStep.isRun) return null;
+  return { id: fromStep.stepId, name: fromStep.name };
 }
 
 function lengthOf(memoized: FromStep["memoized"]): number {

@@ -85,7 +85,8 @@ async function findStep(
   const found = stepsBefore({ asked, steps, spans: await ports.storage.runs.spans(run.id) });
   if (found.kind === "unknown") throw stepNotFound({ runId: run.id, stepId: asked });
   if (found.kind === "ambiguous") throw stepAmbiguous({ name: asked, runId: run.id, ids: found.ids.join(", ") });
-  return { stepId: found.stepId, memoized: found.memoized, input: input ?? null };
+  const { kind: _, ...step } = found;
+  return { ...step, input: input ?? null };
 }
 
 async function eventsOf(

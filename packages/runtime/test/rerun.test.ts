@@ -2,7 +2,7 @@
 import { asRunId, canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { openShop } from "./open-runtime.ts";
-import { done, type Handler, ops, stepRun } from "./test-app.ts";
+import { type AppAnswer, done, type Handler, ops, stepRun } from "./test-app.ts";
 
 const isInput = (memo: JsonValue | undefined): memo is JsonObject =>
   isJsonObject(memo ?? null) && "input" in Object(memo);
@@ -10,10 +10,11 @@ const isInput = (memo: JsonValue | undefined): memo is JsonObject =>
 /** Three steps that count how often they ran; `b` says which arguments it was given. */
 function threeSteps(): { readonly handle: Handler; readonly ran: string[] } {
   const ran: string[] = [];
-  const handle: Handler = ({ steps, data }) => {
+  const handle: Handler = ({ steps, data, stepId }) => {
     for (const id of ["a", "b", "c"]) {
       const memo = steps[id];
-      if (memo !== undefined && !isInput(memo)) continue;
+      // As SDK v4 does: arguments are for the call that asks for the step by name, and for no other.
+      if (memo !== undefined && (!isInput(memo) || stepId !== id)) continue;
       ran.push(id);
       return ops({
         ...stepRun(id, `${id}:${JSON.stringify(isInput(memo) ? memo["input"] : [])}`),
@@ -51,6 +52,7 @@ describe("a run again from a step", () => {
     const second = await ended(await runtime.rerun(first.id, { fromStep: { stepId: "b", input } }));
     expect(JSON.parse(second.output ?? "").steps.b).toEqual({ data: 'b:[{"n":2},"x"]' });
     const calls = app.calls.filter((call) => call.runId === second.id);
+    expect(calls.map((call) => call.stepId)).toEqual(["b", "step", "step"]);
     expect(calls.map((call) => call.steps["b"])).toEqual([
       { input: [{ n: 2 }, "x"] },
       { data: 'b:[{"n":2},"x"]' },
@@ -71,6 +73,36 @@ describe("a run again from a step", () => {
     await expect(asked("same")).rejects.toMatchObject({ code: "STEP_AMBIGUOUS" });
     await expect(asked("a", { n: 1 })).rejects.toMatchObject({ code: "STEP_INPUT_INVALID" });
     await expect(runtime.rerun(asRunId("01M854TGA40XKG4S13RJQ5G3J0"))).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+  });
+
+  it("can be moved, or dropped, before its step was called", async () => {
+    const { handle } = threeSteps();
+    const hanging = Promise.withResolvers<AppAnswer>();
+    const { app, runtime, start, ended } = await openShop([
+      {
+        name: "three",
+        flow: { concurrency: 1 },
+        handle: (call) => (call.data["hangs"] === true ? hanging.promise : handle(call)),
+      },
+      { name: "other", triggers: [], handle: ({ steps }) => done(steps as JsonObject) },
+    ]);
+    const first = await ended(await start("test/three"));
+    const hangs = await start("test/three", { data: { hangs: true } });
+    await app.called(5);
+    const input = canonicalJson(["x"]);
+    const again = () => runtime.rerun(first.id, { fromStep: { stepId: "b", input } });
+    const moved = await again();
+    await runtime.functions.moveBacklog("shop-three", "shop-other");
+    expect(await ended(moved)).toMatchObject({
+      status: "completed",
+      functionSlug: "shop-other",
+      output: '{"a":{"data":"a:[]"}}',
+    });
+    const dropped = await again();
+    await runtime.functions.dropBacklog("shop-three");
+    expect((await ended(dropped)).status).toBe("cancelled");
+    hanging.resolve(done());
+    await ended(hangs);
   });
 
   it("starts with other data of its event, which no other function hears of", async () => {

@@ -5,6 +5,7 @@ import type { App, FunctionRecord, Transition } from "../effects.ts";
 import { callItem, startFlow } from "../queue-item.ts";
 import type { Registry } from "../registry.ts";
 import { closeDraft, type Decision, type DecisionContext, openDraft, patchProgress, type RunState } from "../state.ts";
+import { firstCallOf } from "../start-run.ts";
 import { runFlow } from "./run-flow.ts";
 
 /** Pauses a function or has it go on: what is in flight ends, nothing else is called meanwhile, new runs are skipped (semantics.md §10.3). */
@@ -42,8 +43,9 @@ export function isWaitingToStart(state: RunState): boolean {
 export function moveRun(state: RunState, context: DecisionContext, to: FunctionRecord): Decision {
   assert(isWaitingToStart(state), "only a run that has not started is moved");
   const draft = openDraft(state, context);
-  const { discovery } = draft.run.progress;
-  assert(discovery !== null, "a run that has not started has its first call");
+  // What was to be given to a step of the other function means nothing to this one.
+  const { input: _, discovery, ...progress } = draft.run.progress;
+  const firstCallId = discovery?.itemId ?? firstCallOf(draft.run.id);
   const [event] = state.events;
   assert(event !== undefined, "a run has at least one triggering event");
   const { now } = context;
@@ -55,12 +57,13 @@ export function moveRun(state: RunState, context: DecisionContext, to: FunctionR
     functionSlug: to.slug,
     functionVersion: to.version,
     flow: runFlow(to, { event: parseJsonText(event.full), now, lock: null, invokers }),
+    progress: { ...progress, discovery },
   };
-  const itemId = asQueueItemId(`${discovery.itemId}:moved:${context.newId()}`);
-  draft.guards.push({ kind: "itemWaiting", itemId: discovery.itemId });
+  const itemId = asQueueItemId(`${firstCallId}:moved:${context.newId()}`);
+  draft.guards.push({ kind: "itemWaiting", itemId: firstCallId });
   draft.effects.push(
     { kind: "moveRun", run: draft.run },
-    { kind: "dequeue", itemId: discovery.itemId },
+    { kind: "dequeue", itemId: firstCallId },
     {
       kind: "enqueue",
       item: callItem(draft.run, {
