@@ -84,7 +84,7 @@ describe("a run again from a step", () => {
         flow: { concurrency: 1 },
         handle: (call) => (call.data["hangs"] === true ? hanging.promise : handle(call)),
       },
-      { name: "other", triggers: [], handle: ({ steps }) => done(steps as JsonObject) },
+      { name: "other", triggers: [], handle: ({ steps }) => done({ ...steps }) },
     ]);
     const first = await ended(await start("test/three"));
     const hangs = await start("test/three", { data: { hangs: true } });
