@@ -89,8 +89,17 @@ export type Effect =
   /** Gives a singleton's lock to a run, whoever has it; it is free again when the run ends. */
   | { readonly kind: "takeLock"; readonly id: string; readonly runId: RunId }
   | { readonly kind: "recordDrop"; readonly drop: Drop }
-  /** Changes metadata of a run, by `changedMetadata` on what the commit finds; nothing happens when the run is gone. */
-  | { readonly kind: "changeMetadata"; readonly runId: RunId; readonly change: MetadataChange; readonly at: Millis }
+  /**
+   * Changes metadata of a run, by `changedMetadata` on what the commit finds. Nothing happens when the run is gone, or would
+   * have more than `bytesMax` of it.
+   */
+  | {
+      readonly kind: "changeMetadata";
+      readonly runId: RunId;
+      readonly change: MetadataChange;
+      readonly bytesMax: number;
+      readonly at: Millis;
+    }
   /** Stores a bulk cancellation, and forgets the oldest ended ones over `keptMax`. */
   | { readonly kind: "putCancellation"; readonly cancellation: Cancellation; readonly keptMax: number }
   /** Notes how far a bulk cancellation has come; nothing happens when it was removed. */

@@ -59,6 +59,27 @@ describe("the documents", () => {
   });
 });
 
+describe("a server with keys", () => {
+  it("asks for one in every operation, but for those that open a session", async () => {
+    const { app, close } = await openServer({
+      access: { kind: "keyed", eventKeys: ["e"], signingKey: "aa" },
+      isTestMode: true,
+    });
+    const open = ["GET /api/info", "POST /api/login", "POST /api/logout"];
+    for (const { method, path } of apis.flatMap(([, { operations }]) => operations)) {
+      if (open.includes(nameOf({ method, path }))) continue;
+      for (const prefix of path.startsWith("/v2/") ? ["", "/api"] : [""]) {
+        const url = prefix + path.replace(/\{\w+\}/g, "x");
+        const { statusCode } = await app.inject({ method: method.toUpperCase() as "POST", url, headers });
+        expect({ method, url, statusCode }).toEqual({ method, url, statusCode: 401 });
+      }
+    }
+    for (const url of ["/fn/step-limit", "/fn/state-size-limit", "/test/reset", "/test/function/pause", "/fn/register"])
+      expect((await app.inject({ method: "POST", url, headers })).statusCode).toBe(401);
+    await close();
+  });
+});
+
 describe("what a live server answers", () => {
   let world: World;
   beforeAll(async () => {

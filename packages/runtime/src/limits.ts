@@ -52,10 +52,6 @@ export const problemExcerptMax = 2_000;
 export const backlogPerItem = 100;
 /** Runs repaired at start per read. */
 export const orphansPerRead = 500;
-/** Bytes of the values of one entry of metadata, as the peer has it. */
-export const metadataBytesMax = 64 * 1024;
-/** Bytes of all metadata of a run. */
-export const runMetadataBytesMax = 1024 * 1024;
 /** How often the database is written to for nothing but to know that it can be. */
 export const writeCheckMs = 1_000;
 /** Wait before the first sweep of a server that has started. */

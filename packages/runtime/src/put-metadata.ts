@@ -1,8 +1,14 @@
 // Metadata comes in: it is checked against its limits and stored with its run, whether that has ended or not.
 import type { MetadataChange } from "@stepwright/engine";
-import { canonicalJson, metadataTooLarge, type RunId, runNotFound } from "@stepwright/protocol";
+import {
+  canonicalJson,
+  metadataBytesMax,
+  metadataTooLarge,
+  type RunId,
+  runMetadataBytesMax,
+  runNotFound,
+} from "@stepwright/protocol";
 import type { Committer } from "./committer.ts";
-import { metadataBytesMax, runMetadataBytesMax } from "./limits.ts";
 import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
@@ -22,6 +28,8 @@ export async function putMetadata(
   const bytes = sizes.reduce((sum, size) => sum + size, known);
   if (bytes > runMetadataBytesMax) throw metadataTooLarge({ bytes, max: runMetadataBytesMax });
   const at = ports.clock.now();
-  const effects = changes.map((change) => ({ kind: "changeMetadata", runId, change, at }) as const);
+  const effects = changes.map(
+    (change) => ({ kind: "changeMetadata", runId, change, bytesMax: runMetadataBytesMax, at }) as const,
+  );
   refuseFailed(await committer.submit({ guards: [], effects }));
 }

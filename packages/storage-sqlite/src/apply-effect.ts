@@ -119,7 +119,7 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
       tables.registry.archiveFunction(effect.functionId, effect.at);
       return;
     case "changeMetadata":
-      tables.changeMetadata(effect.runId, effect.change, effect.at);
+      tables.changeMetadata(effect);
       return;
     case "putCancellation":
       tables.cancellations.put(effect.cancellation, effect.keptMax);

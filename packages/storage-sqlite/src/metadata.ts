@@ -1,6 +1,6 @@
 // Metadata of runs and steps: one row per kind and target.
-import { changedMetadata, type MetadataChange, type MetadataTarget, type RunMetadata } from "@stepwright/engine";
-import { asJsonText, type Millis, millis, type RunId } from "@stepwright/protocol";
+import { changedMetadata, type Effect, type MetadataTarget, type RunMetadata } from "@stepwright/engine";
+import { asJsonText, millis, type RunId } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
 
 const getSql = `SELECT "values" FROM run_metadata WHERE run_id = ? AND target = ? AND kind = ?`;
@@ -8,6 +8,7 @@ const getSql = `SELECT "values" FROM run_metadata WHERE run_id = ? AND target = 
 const putSql = `INSERT INTO run_metadata (run_id, target, kind, "values", updated_at)
 SELECT id, ?, ?, ?, ? FROM runs WHERE id = ?
 ON CONFLICT (run_id, target, kind) DO UPDATE SET "values" = excluded."values", updated_at = excluded.updated_at`;
+const bytesSql = `SELECT ifnull(sum(octet_length("values")), 0) FROM run_metadata WHERE run_id = ?`;
 const removeSql = "DELETE FROM run_metadata WHERE run_id = ? AND target = ? AND kind = ?";
 const ofRunSql = `SELECT target, kind, "values", updated_at FROM run_metadata WHERE run_id = ? ORDER BY target, kind`;
 
@@ -19,20 +20,29 @@ interface MetadataRow {
 }
 
 /** Changes metadata. */
-export type MetadataWrite = (runId: RunId, change: MetadataChange, at: Millis) => void;
+export type MetadataWrite = (change: Extract<Effect, { readonly kind: "changeMetadata" }>) => void;
 
 /** Prepares the change of metadata. */
 export function metadataWrites(db: Connection): MetadataWrite {
   const get = db.prepare<[string, string, string], string>(getSql).pluck();
   const put = db.prepare(putSql);
+  const bytes = db.prepare<[string], number>(bytesSql).pluck();
   const remove = db.prepare(removeSql);
-  return (runId, change, at) => {
+  return ({ runId, change, bytesMax, at }) => {
     const target = textOf(change.target);
     const before = get.get(runId, target, change.kind);
     const after = changedMetadata(before === undefined ? null : asJsonText(before), change);
     if (after === null) remove.run(runId, target, change.kind);
-    else put.run(target, change.kind, after, at, runId);
+    else if (isRoom(bytes.get(runId) ?? 0, { before: before ?? "", after, bytesMax }))
+      put.run(target, change.kind, after, at, runId);
   };
+}
+
+function isRoom(
+  known: number,
+  o: { readonly before: string; readonly after: string; readonly bytesMax: number },
+): boolean {
+  return known - Buffer.byteLength(o.before) + Buffer.byteLength(o.after) <= o.bytesMax;
 }
 
 /** Prepares the read of a run's metadata. */

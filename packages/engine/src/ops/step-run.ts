@@ -1,5 +1,6 @@
 // `StepRun`: the app ran a step and tells its result.
 import { type JsonText, type Op, canonicalJson, stepOutputBytesMax } from "@stepwright/protocol";
+import { attachMetadata } from "../attach-metadata.ts";
 import { type Call, isDiscovery } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
 import { callAfterCompletion, goesOnAlone, isGroupOpen } from "../discovery.ts";
@@ -32,7 +33,10 @@ export function recordStepRun(draft: Draft, op: Op, call: Call): boolean {
     memo: op.op === "Step" ? data : spliceMemo("data", data),
     input: inputOf(op),
   });
-  if (isNew) draft.effects.push(attemptSpan(draft, { op, call, status: "completed", error: null, retryAt: null }));
+  if (isNew) {
+    draft.effects.push(attemptSpan(draft, { op, call, status: "completed", error: null, retryAt: null }));
+    attachMetadata(draft, op, call);
+  }
   return draft.run.status === "queued" || draft.run.status === "running";
 }
 

@@ -1,14 +1,21 @@
 // `/fn/step-limit` and `/fn/state-size-limit`: other limits for the runs of one function, on a server for test suites.
-import { overrideNotFound, parameterInvalid, parameterMissing, pathNotFound } from "@stepwright/protocol";
+import {
+  overrideNotFound,
+  parameterInvalid,
+  parameterMissing,
+  pathNotFound,
+  runStateBytesMax,
+  stepsPerRunOverrideMax,
+} from "@stepwright/protocol";
 import type { LimitName } from "@stepwright/runtime";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { bodyText } from "../body.ts";
 import { pathOf } from "../error-handler.ts";
 import type { ServerDeps } from "../server.ts";
 
-const limits: readonly (readonly [path: string, limit: LimitName, noun: string])[] = [
-  ["/fn/step-limit", "steps", "step limit"],
-  ["/fn/state-size-limit", "stateBytes", "state size limit"],
+const limits: readonly (readonly [path: string, limit: LimitName, noun: string, highest: number])[] = [
+  ["/fn/step-limit", "steps", "step limit", stepsPerRunOverrideMax],
+  ["/fn/state-size-limit", "stateBytes", "state size limit", runStateBytesMax],
 ];
 
 /** Adds the routes. Without test mode they are there for nobody, but not before the key was asked for. */
@@ -16,13 +23,13 @@ export function limitOverrideRoutes(app: FastifyInstance, { runtime, isTestMode 
   const refuse = (request: FastifyRequest): void => {
     if (!isTestMode) throw pathNotFound({ method: request.method, path: pathOf(request) });
   };
-  for (const [path, limit, noun] of limits) {
+  for (const [path, limit, noun, highest] of limits) {
     app.post(path, async (request, reply) => {
       refuse(request);
       const value = parameter(request, "limit");
       const max = /^\d{1,12}$/.test(value) ? Number(value) : NaN;
       if (Number.isNaN(max)) throw parameterInvalid({ name: "limit", value, allowed: "give a whole number" });
-      runtime.limits.set(limit, parameter(request, "functionId"), max);
+      runtime.limits.set(limit, parameter(request, "functionId"), Math.min(max, highest));
       return reply.send("");
     });
     app.delete(path, async (request, reply) => {

@@ -67,6 +67,7 @@ export function describeCancellations(open: OpenStorage): void {
         kind: "changeMetadata",
         runId: runId(1),
         change: { target, kind: "userland.x", op: "merge", values: {}, ...changes },
+        bytesMax: 100,
         at,
       }) as const;
 
@@ -86,6 +87,16 @@ export function describeCancellations(open: OpenStorage): void {
       expect(await storage.runs.metadata(runId(1))).toEqual([
         { target: step, kind: "userland.x", values: '{"n":2}', updatedAt: after(6) },
         { target, kind: "userland.x", values: '{"a":1,"b":2}', updatedAt: after(5) },
+      ]);
+    });
+
+    test("has a limit for the run as a whole: what is over it changes nothing", async () => {
+      const { storage } = await opened(open);
+      const long = "x".repeat(60);
+      const full = [change({ values: { a: long } }), change({ kind: "userland.y", values: { a: long } })];
+      await applied(storage, createRun(1), ...full, change({ op: "set", values: { a: "y".repeat(80) } }));
+      expect(await storage.runs.metadata(runId(1))).toMatchObject([
+        { kind: "userland.x", values: `{"a":"${"y".repeat(80)}"}` },
       ]);
     });
 
