@@ -35,6 +35,7 @@ export const featureNames: readonly string[] = [
   "drop duplicate",
   "removed function",
   "cancelled by backlogDropped",
+  "cancelled by bulk",
   "cancelled by request",
   "cancelled by event",
   "cancelled by singleton",

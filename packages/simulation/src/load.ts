@@ -31,7 +31,9 @@ export interface LoadAction {
     | { readonly kind: "pause"; readonly slug: string; readonly forMs: number }
     /** Its app registers without the function, and with it again. */
     | { readonly kind: "remove"; readonly slug: string; readonly forMs: number }
-    | { readonly kind: "dropBacklog"; readonly slug: string };
+    | { readonly kind: "dropBacklog"; readonly slug: string }
+    /** Cancels all runs of a function that are there. */
+    | { readonly kind: "cancelAll"; readonly slug: string };
 }
 
 /** Users whose values are the keys of flow control. */
@@ -99,8 +101,9 @@ export function makeLoad(
     if (roll < 0.34) return { atMs, what: { kind: "signal" } };
     if (roll < 0.46) return { atMs, what: { kind: "cancelRun" } };
     if (roll < 0.56) return { atMs, what: { kind: "rerun" } };
-    if (roll < 0.68) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
-    if (roll < 0.76)
+    if (roll < 0.59) return { atMs, what: { kind: "cancelAll", slug: chance.pick(slugs) } };
+    if (roll < 0.71) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
+    if (roll < 0.78)
       return { atMs, what: { kind: "remove", slug: chance.pick(slugs), forMs: chance.between(100, 9_000) } };
     if (roll < 0.88) return { atMs, what: { kind: "invoke", slug: chance.pick(slugs), user: chance.pick(users) } };
     return { atMs, what: { kind: "pause", slug: chance.pick(slugs), forMs: chance.between(100, 20_000) } };

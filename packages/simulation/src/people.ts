@@ -90,6 +90,9 @@ export function createPeople(options: PeopleOptions): People {
         return;
       case "dropBacklog":
         await dropBacklog(what.slug);
+        return;
+      case "cancelAll":
+        await cancelAll(what.slug);
     }
   };
 
@@ -225,6 +228,15 @@ export function createPeople(options: PeopleOptions): People {
     records.droppedBacklogs.add(slug);
     const asked: Asked<void> = await server.ask((runtime) => runtime.functions.dropBacklog(slug));
     say(`drop backlog of ${slug}: ${asked.kind}`);
+  };
+
+  const cancelAll = async (slug: string): Promise<void> => {
+    const startedBefore = millis(clock.now());
+    records.cancelledAll.set(slug, Math.max(startedBefore, records.cancelledAll.get(slug) ?? 0));
+    const asked = await server.ask((runtime) =>
+      runtime.cancellations.ask({ functionSlug: slug, startedAfter: null, startedBefore, if: null }),
+    );
+    say(`cancel all of ${slug}: ${asked.kind}`);
   };
 
   const happen = (what: WorldFault["what"]): void => {

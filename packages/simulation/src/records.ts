@@ -53,6 +53,8 @@ export interface Records {
   readonly removed: Set<string>;
   /** Slugs of functions whose waiting runs somebody wanted to be cancelled. */
   readonly droppedBacklogs: Set<string>;
+  /** Slugs of functions all of whose runs somebody wanted to be cancelled, with the time before which those were made. */
+  readonly cancelledAll: Map<string, number>;
   /** Runs with a decision that the store could not apply. */
   readonly poisonedRuns: Set<string>;
   /** Signals that were acknowledged, with the `n` they carried. */
@@ -80,6 +82,7 @@ export function createRecords(): Records {
     paused: new Set(),
     removed: new Set(),
     droppedBacklogs: new Set(),
+    cancelledAll: new Map(),
     poisonedRuns: new Set(),
     signals: new Map(),
     reruns: new Set(),

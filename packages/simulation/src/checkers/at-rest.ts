@@ -35,6 +35,8 @@ export function nothingIsLeft({ view, clock, records, memory }: CheckSurrounding
         "SELECT run_id, spans.id FROM spans JOIN runs ON runs.id = run_id WHERE spans.ended_at IS NULL AND runs.status IN ('queued', 'running')",
       );
       if (open !== undefined) report(`span ${open.id} of run ${open.run_id} is open`);
+      const unended = view().get<{ id: string }>("SELECT id FROM cancellations WHERE ended_at IS NULL");
+      if (unended !== undefined && !records.isDamaged) report(`cancellation ${unended.id} has not ended`);
       for (const [what, size] of Object.entries(memory() ?? {})) {
         // A singleton's next run ends the one before without its mailbox; the cache forgets that one in time.
         const max = what === "cachedRuns" ? cancelledBySingletons(view()) : 0;

@@ -76,6 +76,9 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
         if (!records.droppedBacklogs.has(run.slug)) fail("nobody asked for it");
         else if (run.started_at !== null) fail("it had started");
         return;
+      case "bulk":
+        if (run.queued_at >= (records.cancelledAll.get(run.slug) ?? 0)) fail("nobody asked for it");
+        return;
       case "singleton":
         if (options.singleton?.mode !== "cancel") fail("the function is no such singleton");
         return;
