@@ -8,10 +8,13 @@ import type {
   ApiFunctionQueue,
   ApiInfo,
   ApiRetention,
+  ApiRetried,
   ApiRun,
   ApiRunRow,
+  ApiSearchGaps,
   ApiSent,
   ApiSetAside,
+  ApiSweep,
 } from "@stepwright/protocol";
 import { z } from "zod";
 
@@ -237,6 +240,22 @@ export const retention = z.strictObject({
   bytes: count,
   freeBytes: count,
 }) satisfies z.ZodType<ApiRetention>;
+
+/** Whether a sweep is going on. */
+export const sweep = z.strictObject({ isSweeping: z.boolean() }) satisfies z.ZodType<ApiSweep>;
+
+/** What a search has not looked at. */
+export const searchGaps = z.strictObject({
+  notIndexed: count,
+  tooShort: z.string().nullable(),
+}) satisfies z.ZodType<ApiSearchGaps>;
+
+/** What came of trying items again. */
+export const retried = z.strictObject({
+  retried: count,
+  refused: z.array(z.strictObject({ id: z.string(), code: z.string(), error: z.string() })),
+  nextCursor: z.string().nullable(),
+}) satisfies z.ZodType<ApiRetried>;
 
 /** What could not be processed. */
 export const setAside = z.strictObject({

@@ -5,12 +5,14 @@ import { eventsQuery } from "../routes/api-events.ts";
 import { moveBody } from "../routes/api-function-control.ts";
 import { loginBody } from "../routes/api-info.ts";
 import { rerunBody, runsQuery } from "../routes/api-runs.ts";
+import { setAsideQuery } from "../routes/api-set-aside.ts";
 import * as schemas from "./api-schemas.ts";
 import type { ApiDescription, Operation } from "./operation.ts";
 
 const items = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item) });
 const page = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+const searched = <Item extends z.ZodType>(item: Item) => page(item).extend({ search: schemas.searchGaps.optional() });
 const object = z.record(z.string(), z.json());
 const accepted = z.strictObject({ accepted: z.literal(true) });
 const paused = z.strictObject({ paused: z.boolean() });
@@ -33,9 +35,9 @@ const operations: readonly Operation[] = [
   {
     method: "get",
     path: "/api/runs",
-    summary: "Lists runs, the newest first.",
+    summary: "Lists runs, the newest first; with `search` those in whose texts its words are.",
     query: runsQuery,
-    answers: { 200: page(schemas.runRow) },
+    answers: { 200: searched(schemas.runRow) },
   },
   {
     method: "get",
@@ -59,9 +61,10 @@ const operations: readonly Operation[] = [
   {
     method: "get",
     path: "/api/events",
-    summary: "Lists events, the newest first, with the runs they started.",
+    summary:
+      "Lists events, the newest first, with the runs they started; with `search` those in whose texts its words are.",
     query: eventsQuery,
-    answers: { 200: page(schemas.eventRow) },
+    answers: { 200: searched(schemas.eventRow) },
   },
   {
     method: "post",
@@ -135,10 +138,24 @@ const operations: readonly Operation[] = [
     answers: { 200: schemas.retention },
   },
   {
+    method: "post",
+    path: "/api/retention/sweep",
+    summary: "Removes now what has been kept for long enough; false when nothing is ever removed.",
+    answers: { 200: schemas.sweep },
+  },
+  {
     method: "get",
     path: "/api/set-aside",
     summary: "Lists what could not be processed.",
-    answers: { 200: items(schemas.setAside) },
+    query: setAsideQuery,
+    answers: { 200: page(schemas.setAside) },
+  },
+  {
+    method: "post",
+    path: "/api/set-aside/retry",
+    summary: "Tries the items of a page again.",
+    query: setAsideQuery,
+    answers: { 200: schemas.retried },
   },
   {
     method: "post",
