@@ -19,6 +19,16 @@ export interface MetadataTarget {
   readonly spanId: string | null;
 }
 
+/** What a target is a part of, as clients of the protocol call it. */
+export type MetadataScope = "run" | "step" | "step_attempt" | "extended_trace";
+
+/** Names the scope of a target. */
+export function metadataScope({ stepId, attempt, spanId }: MetadataTarget): MetadataScope {
+  if (stepId === null) return "run";
+  if (spanId !== null) return "extended_trace";
+  return attempt === null ? "step" : "step_attempt";
+}
+
 /** How values are brought together with those that are there. */
 export type MetadataOp = "merge" | "set" | "delete" | "add";
 

@@ -1,6 +1,6 @@
 // Runs and their traces in the JSON of REST v2.
 import { createHash } from "node:crypto";
-import type { Run, RunMetadata, RunStatus } from "@stepwright/engine";
+import { metadataScope, type Run, type RunMetadata, type RunStatus } from "@stepwright/engine";
 import {
   canonicalJson,
   isJsonObject,
@@ -84,10 +84,9 @@ const runStatuses: Readonly<Record<RunStatus, string>> = {
 /** Values are JSON text each, as clients of this API expect. */
 function presentMetadata({ target, kind, values, updatedAt }: RunMetadata): JsonValue {
   const object = parseJsonText(values);
-  const scope = target.spanId !== null ? "extended_trace" : target.attempt !== null ? "step_attempt" : "step";
   return {
     kind,
-    scope: target.stepId === null ? "run" : scope,
+    scope: metadataScope(target),
     updatedAt: protoTime(updatedAt),
     values: Object.fromEntries(
       Object.entries(isJsonObject(object) ? object : {}).map(([key, value]) => [key, canonicalJson(value)]),
