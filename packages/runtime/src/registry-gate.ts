@@ -18,19 +18,26 @@ export const patienceRounds = 3;
  * register at once, all but one would be turned down in every round, and events would lose against each of them.
  */
 export function createRegistryGate(): RegistryGate {
-  let last: Promise<unknown> = Promise.resolve();
+  const waiting: (() => void)[] = [];
+  let isTaken = false;
   let holders = 0;
-  let waiting: (() => void)[] = [];
-  const untilFree = async (): Promise<void> => {
-    if (holders === 0) return;
-    await new Promise<void>((resolve) => waiting.push(resolve));
-    await untilFree();
+  const next = (): void => {
+    if (isTaken || holders > 0) return;
+    const enter = waiting.shift();
+    if (enter === undefined) return;
+    isTaken = true;
+    enter();
   };
   return {
-    change(work) {
-      const change = last.then(untilFree).then(work);
-      last = change.catch(() => undefined);
-      return change;
+    async change(work) {
+      if (isTaken || holders > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      isTaken = true;
+      try {
+        return await work();
+      } finally {
+        isTaken = false;
+        next();
+      }
     },
     hold() {
       holders += 1;
@@ -39,10 +46,7 @@ export function createRegistryGate(): RegistryGate {
         if (!isHeld) return;
         isHeld = false;
         holders -= 1;
-        if (holders > 0) return;
-        const all = waiting;
-        waiting = [];
-        for (const resolve of all) resolve();
+        next();
       };
     },
   };

@@ -11,9 +11,9 @@ import { createReplay, isFolding, type MadeCall, type Replay } from "./replay.ts
 import { headerShape, requestShape } from "./shape.ts";
 
 const key = "signkey-test-00112233445566778899aabbccddeeff";
-const server = useServer({ args: ["--retry-interval", "1"] });
+const server = useServer({ args: ["--retry-interval", "1", "--no-poll"] });
 // Its functions listen to the ends of all others.
-const lifecycleServer = useServer({ args: ["--retry-interval", "1"] });
+const lifecycleServer = useServer({ args: ["--retry-interval", "1", "--no-poll"] });
 const keyedServer = useServer({
   command: "start",
   args: ["--signing-key", key, "--event-key", "evtkey-abc", "--host", "127.0.0.1", "--retry-interval", "1"],

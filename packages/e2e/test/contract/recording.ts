@@ -80,14 +80,14 @@ export function openRecording(
     base,
     rename: (text) =>
       text
-        .replaceAll(/\b(?=(?:cap(?:life|cron|stream|signed)?|life)[-/])/gu, `r${index}`)
+        .replaceAll(/\b(?=(?:cap(?:life|cron|stream|signed)?|life|sig)[-/])/gu, `r${index}`)
         .replaceAll("http://127.0.0.1:18305", upstream)
         .replaceAll(/http:\/\/(?:127\.0\.0\.1|localhost):1830\d/gu, base),
     unname: (text) =>
       text
         .replaceAll(upstream, "http://127.0.0.1:18305")
         .replaceAll(base, "http://127.0.0.1:18301")
-        .replaceAll(new RegExp(String.raw`\br${index}(?=(?:cap|life))`, "gu"), ""),
+        .replaceAll(new RegExp(String.raw`\br${index}(?=(?:cap|life|sig-))`, "gu"), ""),
   };
 }
 

@@ -64,6 +64,11 @@ export function createReplay(server: ServerApi, recording: Recording): Replay {
 
   const listener: RequestListener = (request, response) => {
     void readText(request).then(async (body) => {
+      // A dev server asks every app again and again to register: that is no call.
+      if (request.method === "PUT") {
+        response.writeHead(405, { "x-inngest-sdk": "inngest-js:v4.24.0" }).end();
+        return;
+      }
       const url = new URL(request.url ?? "/", recording.base);
       if (url.pathname.includes("/upstream/")) {
         const answer = recordedUpstream(recording);
