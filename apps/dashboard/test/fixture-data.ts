@@ -589,6 +589,7 @@ function fixtureApps(now: number): ApiApp[] {
       problem: null,
       syncedAt: now - 2 * hour,
       triedAt: now - 2 * hour,
+      pausedAt: null,
       functionCount: 12,
     },
     {
@@ -607,6 +608,7 @@ function fixtureApps(now: number): ApiApp[] {
       },
       syncedAt: now - 26 * hour,
       triedAt: now - 40 * second,
+      pausedAt: null,
       functionCount: 0,
     },
   ];

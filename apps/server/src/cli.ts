@@ -69,6 +69,7 @@ async function serve(config: Config, notices: readonly string[]): Promise<void> 
     log,
     discoverPorts: portFromEnv(process.env["PORT"]),
     cacheDir: process.env["XDG_CACHE_HOME"] || null,
+    isTestMode: process.env["TEST_MODE"] === "true",
   });
   collectWhenIdle();
   if (isTerminal) process.stdout.write(banner({ config, server, version }));

@@ -1,7 +1,7 @@
 // Wires the parts together: storage and the other ports into the runtime, the runtime into the HTTP server.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildServer, type Access, type GraphqlApi, type HttpServer } from "@stepwright/http";
+import { buildServer, createMetrics, type Access, type GraphqlApi, type HttpServer } from "@stepwright/http";
 import { dataFolderUnusable, type Millis } from "@stepwright/protocol";
 import {
   createAppClient,
@@ -36,20 +36,27 @@ export interface CompositionOptions {
   readonly discoverPorts: readonly number[];
   /** Where the user keeps caches; null for the usual place. */
   readonly cacheDir: string | null;
+  /** Adds the routes that test suites of the peer ask for. Default false. */
+  readonly isTestMode?: boolean;
 }
 
 /**
  * Opens the storage and builds the parts. Throws DATA_FOLDER_LOCKED, DATA_FOLDER_NEWER, DATA_DAMAGED, DATA_LOG_DAMAGED or
  * DATA_FOLDER_UNUSABLE.
  */
-export function compose(config: Config, { log, discoverPorts, cacheDir }: CompositionOptions): Composition {
+export function compose(
+  config: Config,
+  { log, discoverPorts, cacheDir, isTestMode = false }: CompositionOptions,
+): Composition {
   const clock = createWallClock();
   const storage = openStorage(config, { now: clock.now(), cacheDir, log });
   const appClient = createAppClient();
+  const metrics = createMetrics();
   const runtime = createRuntime({
     ports: { clock, random: createRandom(), appClient, storage },
     settings: runtimeSettings(config, discoverPorts),
     log,
+    observer: metrics.observer,
   });
   const app = buildServer({
     runtime,
@@ -59,6 +66,8 @@ export function compose(config: Config, { log, discoverPorts, cacheDir }: Compos
     assets: openAssets(),
     graphql: () => loadGraphql(runtime, log),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
+    metrics,
+    isTestMode,
     bodyBytesMax: config.bodyLimit,
     intake: {
       bodiesBytesMax: Math.max(config.bodiesLimit, config.bodyLimit),

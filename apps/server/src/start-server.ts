@@ -89,8 +89,9 @@ export async function startServer(config: Config, options: CompositionOptions): 
 /** Makes requests wait; returns the function that lets them through from then on. */
 function holdRequests(app: HttpServer): () => void {
   let waiting: (() => void)[] | null = [];
-  app.addHook("onRequest", (_request, _reply, done) => {
-    if (waiting === null) done();
+  app.addHook("onRequest", (request, _reply, done) => {
+    // Whoever asks whether the server is ready is told that it is not.
+    if (waiting === null || request.url === "/ready" || request.url === "/health") done();
     else waiting.push(done);
   });
   return () => {

@@ -99,6 +99,13 @@ describe("stepwright dev", () => {
     expect(() => statSync(join(cwd, ".stepwright"))).toThrow("ENOENT");
   });
 
+  it("has the routes of test suites when the environment says so, and only then", { timeout }, async () => {
+    const forTests = await start([...dev, "--memory"], { env: { TEST_MODE: "true" } });
+    expect(await (await fetch(`${forTests.url}/test`)).text()).toBe("OK");
+    const plain = await start([...dev, "--memory"]);
+    expect((await fetch(`${plain.url}/fn/step-limit?functionId=x&limit=1`, { method: "POST" })).status).toBe(404);
+  });
+
   it("takes the next port when its own is in use", { timeout }, async () => {
     const other = createServer();
     const port = await new Promise<number>((resolve) => {

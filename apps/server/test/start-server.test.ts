@@ -119,6 +119,10 @@ describe("a server", () => {
     const stopped = server.stop();
     expect((await post(server, "/e/dev", { name: "app/slow" })).status).toBe(503);
     expect((await fetch(`${server.urls[0]}/health`)).status).toBe(200);
+    expect((await fetch(`${server.urls[0]}/ready`)).status).toBe(503);
+    const figures = await (await fetch(`${server.urls[0]}/metrics`)).text();
+    expect(figures).toContain("\nstepwright_calls_in_flight 1\n");
+    expect(figures).toContain("\nstepwright_events_accepted_total 1\n");
     app.answer();
     await stopped;
     await expect(fetch(`${server.urls[0]}/health`)).rejects.toThrow("fetch failed");

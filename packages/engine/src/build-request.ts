@@ -9,6 +9,7 @@ import {
   fetchesState,
   type JsonText,
   type RunLimits,
+  type StepId,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import { type Call, isDiscovery } from "./call.ts";
@@ -60,7 +61,7 @@ export function buildRequest(options: {
   const body = buildCallBody({
     ctx,
     eventJsons: [first, ...rest],
-    steps: [...state.steps.values()].map((step) => [step.id, step.memo] as const),
+    steps: memosOf(state),
     defers: defersJson(state),
     version,
     useApi: run.progress.stateLength > callStateBytesMax && fetchesState(sdk),
@@ -70,6 +71,14 @@ export function buildRequest(options: {
     headers: { ...callHeaders({ ctx, stepId, version, signature: null }), "user-agent": "Inngest" },
     body,
   };
+}
+
+/** What the app is told of the run's steps: results in completion order, and the arguments of a step that is to run with others. */
+export function memosOf({ run, steps }: RunState): readonly (readonly [StepId, JsonText])[] {
+  const results = [...steps.values()].map((step) => [step.id, step.memo] as const);
+  const { input } = run.progress;
+  if (input === undefined || steps.has(input.stepId)) return results;
+  return [...results, [input.stepId, `{"input":${input.value}}` as JsonText]];
 }
 
 function defersJson(state: RunState): JsonText {

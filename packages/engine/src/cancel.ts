@@ -45,7 +45,7 @@ const nowhere = {
   registry: buildRegistry({ version: -1, apps: [], functions: [] }),
   retry: { schedule: "doubling", intervalMs: null, hasJitter: false },
   takenSignals: new Set<string>(),
-  limits: defaultRunLimits,
+  limitsOf: () => defaultRunLimits,
 } as const;
 
 /** Ends a run whose function is not registered any more, or that has too many steps, without calling the app. */

@@ -30,7 +30,7 @@ export function completeStep(draft: Draft, outcome: StepOutcome, tellsOf: Call |
   draft.effects.push({ kind: "putStep", runId: draft.run.id, step });
   const stateLength = draft.run.progress.stateLength + outcome.memo.length;
   patchProgress(draft, { stateLength, ...(draft.run.progress.idleAnswers === undefined ? {} : { idleAnswers: 0 }) });
-  const { runStateBytesMax } = draft.context.limits;
+  const { runStateBytesMax } = draft.context.limitsOf(draft.run.functionId);
   if (stateLength > runStateBytesMax) {
     failRun(draft, {
       error: "InngestErrStateOverflowed",

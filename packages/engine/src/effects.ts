@@ -1,11 +1,13 @@
 // Everything a decision can change, and the transition that carries it to the store.
 import type { IndexTerm } from "@stepwright/expressions";
 import type { AppId, FunctionConfig, FunctionId, JsonText, Millis, QueueItemId, RunId } from "@stepwright/protocol";
+import type { Cancellation } from "./cancellation.ts";
 import type { EventRef, NewEvent } from "./event.ts";
 import type { Admission } from "./flow/admission.ts";
 import type { BatchedEvent, OpenBatch } from "./flow/batch.ts";
 import type { DebounceWindow } from "./flow/debounce.ts";
 import type { Drop } from "./flow/drop.ts";
+import type { MetadataChange } from "./metadata.ts";
 import type { NewPause } from "./pause.ts";
 import type { NewQueueItem } from "./queue-item.ts";
 import type { Run } from "./run.ts";
@@ -87,6 +89,27 @@ export type Effect =
   /** Gives a singleton's lock to a run, whoever has it; it is free again when the run ends. */
   | { readonly kind: "takeLock"; readonly id: string; readonly runId: RunId }
   | { readonly kind: "recordDrop"; readonly drop: Drop }
+  /**
+   * Changes metadata of a run, by `changedMetadata` on what the commit finds. Nothing happens when the run is gone, or would
+   * have more than `bytesMax` of it.
+   */
+  | {
+      readonly kind: "changeMetadata";
+      readonly runId: RunId;
+      readonly change: MetadataChange;
+      readonly bytesMax: number;
+      readonly at: Millis;
+    }
+  /** Stores a bulk cancellation, and forgets the oldest ended ones over `keptMax`. */
+  | { readonly kind: "putCancellation"; readonly cancellation: Cancellation; readonly keptMax: number }
+  /** Notes how far a bulk cancellation has come; nothing happens when it was removed. */
+  | {
+      readonly kind: "noteCancellation";
+      readonly id: string;
+      readonly cancelled: number;
+      readonly endedAt: Millis | null;
+    }
+  | { readonly kind: "removeCancellation"; readonly id: string }
   /** Remembers the tick that a cron chain has fired or passed over. */
   | { readonly kind: "putCron"; readonly schedule: CronSchedule }
   | { readonly kind: "removeCron"; readonly functionId: FunctionId; readonly cron: string };
@@ -149,6 +172,8 @@ export interface App {
   readonly syncedAt: Millis | null;
   /** Last attempt of any outcome. */
   readonly triedAt: Millis | null;
+  /** Since when all its functions are paused, whatever is said of each; null when they are not. */
+  readonly pausedAt: Millis | null;
 }
 
 /** Why an app could not be synced, kept and shown. */
@@ -173,6 +198,8 @@ export interface FunctionRecord {
   readonly archivedAt: Millis | null;
   /** Since when the function makes no calls and new runs are skipped; null when it works (semantics.md §10.3). */
   readonly pausedAt: Millis | null;
+  /** The same for its app. Only the registry says so: it is kept with the app, not with the function. */
+  readonly appPausedAt?: Millis;
 }
 
 /** One cron chain: a function and one of its expressions. */

@@ -46,7 +46,9 @@ export type Work =
       readonly functionId: FunctionId;
       readonly moveTo: FunctionId | null;
       readonly before: RunId;
-    };
+    }
+  /** Goes on with a bulk cancellation, at the runs older than `before`; null: at the newest. */
+  | { readonly kind: "cancellation"; readonly cancellationId: string; readonly before: RunId | null };
 
 /** The HTTP request of a `step.fetch` or `step.ai.infer`. */
 export interface GatewayRequest {
@@ -80,6 +82,8 @@ export type CancelReason =
   | { readonly kind: "timeout"; readonly which: "start" | "finish" }
   /** It had not started when its function's backlog was dropped. */
   | { readonly kind: "backlogDropped" }
+  /** It was among the runs of a function that somebody cancelled together. */
+  | { readonly kind: "bulk"; readonly cancellationId: string }
   /** A later run of a singleton function took its place. */
   | { readonly kind: "singleton"; readonly runId: RunId };
 

@@ -1,6 +1,6 @@
 // Apps and functions as the matching needs them: built once per change, read by every event.
 import { type Compiled, compile } from "@stepwright/expressions";
-import type { AppId, FunctionId } from "@stepwright/protocol";
+import type { AppId, FunctionId, Millis } from "@stepwright/protocol";
 import { eventPatternsFor } from "@stepwright/protocol";
 import type { App, FunctionRecord } from "./effects.ts";
 
@@ -29,14 +29,24 @@ export function buildRegistry(snapshot: {
   readonly apps: readonly App[];
   readonly functions: readonly FunctionRecord[];
 }): Registry {
-  const live = snapshot.functions.filter((fn) => fn.archivedAt === null);
+  const apps = new Map(snapshot.apps.map((app) => [app.id, app]));
+  const live = snapshot.functions.flatMap((fn) => (fn.archivedAt === null ? [heldByApp(fn, apps.get(fn.appId))] : []));
   return {
     version: snapshot.version,
-    apps: new Map(snapshot.apps.map((app) => [app.id, app])),
+    apps,
     functions: new Map(live.map((fn) => [fn.id, fn])),
     functionsBySlug: new Map(live.map((fn) => [fn.slug, fn])),
     triggersByPattern: indexTriggers(live),
   };
+}
+
+/** Since when the function is paused, by itself or with its app; null when it works. */
+export function pausedSince(fn: FunctionRecord): Millis | null {
+  return fn.pausedAt ?? fn.appPausedAt ?? null;
+}
+
+function heldByApp(fn: FunctionRecord, app: App | undefined): FunctionRecord {
+  return app === undefined || app.pausedAt === null ? fn : { ...fn, appPausedAt: app.pausedAt };
 }
 
 /** Every trigger whose pattern covers the event name, grouped by function and in each function's order. */

@@ -71,6 +71,8 @@ export interface RunProgress {
   readonly stateLength: number;
   /** Answers since the last result that brought nothing; absent means none. */
   readonly idleAnswers?: number;
+  /** Arguments, a JSON array, that one step is given in place of its own; absent in a run that was not started again from a step. */
+  readonly input?: { readonly stepId: StepId; readonly value: JsonText };
   /** Deferred function calls recorded so far, by hashed id (sdk-protocol.md §15). */
   readonly defers: Readonly<Record<string, DeferState>>;
 }

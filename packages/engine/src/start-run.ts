@@ -1,7 +1,7 @@
 // A function starts: the run, its first call, its cancel listeners, its start timeout. What its flow control has a say in
 // is left to the commit (flow/admit.ts).
 import { interpolate, planIndex } from "@stepwright/expressions";
-import type { CancelConfig, EventId, JsonValue, Millis, RunId } from "@stepwright/protocol";
+import type { CancelConfig, EventId, JsonValue, Millis, QueueItemId, RunId, StepId } from "@stepwright/protocol";
 import {
   asPauseId,
   asQueueItemId,
@@ -22,7 +22,9 @@ import type { Drop, SkipReason } from "./flow/drop.ts";
 import { rateLimiter } from "./flow/rate-limit.ts";
 import { runFlow } from "./flow/run-flow.ts";
 import { type SingletonLock, singletonLock } from "./flow/singleton.ts";
+import type { FromStep } from "./from-step.ts";
 import { callItem, startFlow } from "./queue-item.ts";
+import { pausedSince } from "./registry.ts";
 import { initialProgress, type Invoker, invokersOf, type Run } from "./run.ts";
 import { runTimeout } from "./run-timeout.ts";
 
@@ -55,6 +57,8 @@ export interface StartRequest {
   /** The batch that is started, with the steps that wait for further events of it. */
   readonly batch?: { readonly id: string; readonly invokers: readonly Invoker[] };
   readonly originalRunId: RunId | null;
+  /** The run does not begin at the beginning. */
+  readonly fromStep?: FromStep;
   readonly now: Millis;
   readonly newId: () => string;
 }
@@ -143,10 +147,12 @@ function startRun(
 ): { readonly run: Run; readonly transition: Transition } {
   const { fn, trigger, now } = request;
   const runId = asRunId(request.newId());
-  const firstCallId = asQueueItemId(`${runId}:d1`);
+  const firstCallId = firstCallOf(runId);
+  const step = stepCalledFirst(request.fromStep);
   const isBatch = request.batch !== undefined;
   const startsAt = trigger.ts > now && !isBatch ? trigger.ts : now;
   const invokers = request.batch?.invokers ?? [];
+  const memoized = request.fromStep?.memoized ?? [];
   const run: Run = {
     id: runId,
     functionId: fn.id,
@@ -170,8 +176,9 @@ function startRun(
     progress: {
       ...initialProgress,
       itemsMade: 1,
-      discovery: { itemId: firstCallId, retryAt: null },
-      stateLength: trigger.length,
+      discovery: step === null ? { itemId: firstCallId, retryAt: null } : null,
+      stateLength: trigger.length + lengthOf(memoized),
+      ...inputOf(request.fromStep),
     },
   };
   const transition: Transition = {
@@ -184,9 +191,19 @@ function startRun(
         idempotencyKey: request.idempotencyKey,
         keyExpiresAt: request.idempotencyKey === null ? null : millis(now + idempotencyMs),
       },
+      ...memoized.map((step, position): Effect => ({
+        kind: "putStep",
+        runId,
+        step: { ...step, position, finishedAt: now },
+      })),
       {
         kind: "enqueue",
-        item: callItem(run, { id: firstCallId, at: startsAt, flow: startFlow(run) }),
+        item: callItem(run, {
+          id: firstCallId,
+          at: startsAt,
+          flow: startFlow(run),
+          ...(step === null ? {} : { step }),
+        }),
       },
       // What follows one event does not go with many (semantics.md §2, step 12).
       ...(isBatch ? [] : listeners(request, run, startsAt)),
@@ -195,8 +212,31 @@ function startRun(
       ? {}
       : { otherwise: [{ kind: "recordDrop", drop: repetition(request) }] }),
   };
-  if (fn.pausedAt === null) return { run, transition };
+  if (pausedSince(fn) === null) return { run, transition };
   return { run, transition: skippedRun(transition, { kind: "functionPaused" }, now) };
+}
+
+/** The first call of a run. */
+export function firstCallOf(runId: RunId): QueueItemId {
+  return asQueueItemId(`${runId}:d1`);
+}
+
+/**
+ * A step that gets other arguments is called on its own: an app that is asked what comes next takes the arguments for a
+ * step that is known, and passes it by (SDK v4). One that takes its own again is found like any other.
+ */
+function stepCalledFirst(fromStep: FromStep | undefined): { readonly id: StepId; readonly name: string } | null {
+  if (fromStep === undefined || fromStep.input === null || !fromStep.isRun) return null;
+  return { id: fromStep.stepId, name: fromStep.name };
+}
+
+function lengthOf(memoized: FromStep["memoized"]): number {
+  return memoized.reduce((sum, { memo }) => sum + memo.length, 0);
+}
+
+function inputOf(fromStep: FromStep | undefined): Partial<Run["progress"]> {
+  if (fromStep === undefined || fromStep.input === null) return {};
+  return { input: { stepId: fromStep.stepId, value: fromStep.input } };
 }
 
 /** An event of the same id has started the function before: people who send it again ask why nothing happens. */

@@ -1,5 +1,5 @@
 // A run in memory: what a decision reads, and the draft in which it collects changes.
-import type { JsonText, JsonValue, Millis, QueueItemId, RunLimits, StepId } from "@stepwright/protocol";
+import type { FunctionId, JsonText, JsonValue, Millis, QueueItemId, RunLimits, StepId } from "@stepwright/protocol";
 import { asQueueItemId, parseJsonText } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import type { Effect, Transition } from "./effects.ts";
@@ -40,7 +40,8 @@ export interface DecisionContext {
   readonly retry: RetryPolicy;
   /** Names of signals that have an open waiter, as read before the decision. */
   readonly takenSignals: ReadonlySet<string>;
-  readonly limits: RunLimits;
+  /** The limits of a function's runs. */
+  readonly limitsOf: (functionId: FunctionId) => RunLimits;
 }
 
 /** A decision in the making. It lives inside one decision and never outlives it. */

@@ -53,6 +53,7 @@ export function syncApp(registry: Registry, sync: CheckedSync, now: Millis): Syn
     createdAt: known?.createdAt ?? now,
     syncedAt: now,
     triedAt: now,
+    pausedAt: known?.pausedAt ?? null,
   };
   const effects: Effect[] = [{ kind: "putApp", app }];
   if (isModified) {

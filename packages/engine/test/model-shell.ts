@@ -78,7 +78,7 @@ export function contextOf(world: World): DecisionContext {
     registry: world.registry,
     retry: { schedule: "doubling", intervalMs: 1_000, hasJitter: false },
     takenSignals: new Set(signals),
-    limits: defaultRunLimits,
+    limitsOf: () => defaultRunLimits,
   };
 }
 
@@ -138,6 +138,7 @@ export function workOnSystemItem(world: World, item: LeasedItem): void {
       startBatch(world, item, work);
       return;
     case "backlog":
+    case "cancellation":
     case "debounce":
       throw new Error(`the model has no ${work.kind}`);
     case "cron":

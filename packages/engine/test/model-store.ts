@@ -239,6 +239,11 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
         spans.set(id, effect.status);
         return;
       }
+      case "changeMetadata":
+      case "putCancellation":
+      case "noteCancellation":
+      case "removeCancellation":
+        throw new Error(`the model has no ${effect.kind}`);
       case "recordDrop":
         drops.push(effect.drop);
         return;

@@ -50,6 +50,7 @@ export function sampleApp(over: Partial<App> = {}): App {
     createdAt: noon,
     syncedAt: noon,
     triedAt: noon,
+    pausedAt: null,
     ...over,
   };
 }
@@ -107,7 +108,7 @@ export function sampleContext(over: Partial<DecisionContext> = {}): DecisionCont
     registry: sampleRegistry(),
     retry: { schedule: "doubling", intervalMs: 1_000, hasJitter: false },
     takenSignals: new Set(),
-    limits: defaultRunLimits,
+    limitsOf: () => defaultRunLimits,
     ...over,
   };
 }

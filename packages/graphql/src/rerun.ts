@@ -1,5 +1,5 @@
 // Runs a run again, from its beginning or from one of its steps.
-import { asRunId, tryParseJson, type RunId } from "@stepwright/protocol";
+import { asRunId, canonicalJson, type JsonValue, type RunId, tryParseJson } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
 import { failure } from "./failure.ts";
 
@@ -19,7 +19,13 @@ export async function rerunRun(runtime: Runtime, { runID, fromStep }: RerunArgs)
   const runId = asRunId(runID);
   if ((await runtime.storage.runs.get(runId)) === null) throw failure(`run not found: ${runID}`);
   if (fromStep == null) return runtime.rerun(runId);
-  if (fromStep.input != null && !Array.isArray(tryParseJson(fromStep.input)))
-    throw failure("input is not a valid JSON array");
-  throw failure("a run can only be run again from its beginning; leave fromStep out");
+  const { stepID: stepId, input } = fromStep;
+  if (input == null) return runtime.rerun(runId, { fromStep: { stepId } });
+  return runtime.rerun(runId, { fromStep: { stepId, input: canonicalJson(readArguments(input)) } });
+}
+
+function readArguments(text: string): readonly JsonValue[] {
+  const value = tryParseJson(text);
+  if (!Array.isArray(value)) throw failure("input is not a valid JSON array");
+  return value;
 }

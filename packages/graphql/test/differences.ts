@@ -23,7 +23,7 @@ const anyTrace = /trace-|^run-(waiting|cancelled)-/;
 /** All differences. */
 export const differences: readonly Difference[] = [
   {
-    why: "a span tells its times and what it came to; the answers of the app and measurements of the network are not stored",
+    why: "a span tells its times and what it came to; the answers of the app and measurements (of the network, of how much is stored) are not stored",
     of: anyTrace,
     change: spans((span) => ({ ...span, ...present(span, { response: null, metadata: [], scheduledAt: null }) })),
   },

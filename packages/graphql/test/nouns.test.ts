@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveDemo, serveDemo3 } from "./demo-apps.ts";
 import { asMeant } from "./differences.ts";
 import { comparable, golden } from "./golden.ts";
-import { at, openWorld, type World } from "./world.ts";
+import { at, openWorld, textAt, type World } from "./world.ts";
 
 const stepsData = { id: "a", n: 1, p: 0, user: "u1" };
 const unknown = "01M854TGA40XKG4S13RJQ5G3J0";
@@ -178,15 +178,40 @@ describe("what changes something is as recorded", () => {
     expect(run).toMatchObject({ status: "completed", triggerEventId: stepsEvent, originalRunId: stepsRun });
   });
   it("a run that is unknown is not run again", () => replay("rerun-unknown", { r: unknown }));
-  it("a run is not run again from a step", async () => {
-    const { request } = golden("rerun-fromStep");
-    const { body, status } = await world.query(request.body.query, { r: stepsRun, f: { stepID: "second" } });
-    expect([status, body]).toEqual([
-      200,
-      { errors: [{ message: expect.stringContaining("fromStep"), path: ["rerun"] }], data: null },
-    ]);
-    const bad = await world.query(request.body.query, { r: stepsRun, f: { stepID: "second", input: "1" } });
-    expect(at(bad.body, "errors.0.message")).toBe("input is not a valid JSON array");
+  describe("a run is run again from a step", () => {
+    const { query } = golden("rerun-fromStep").request.body;
+    const rerun = (fromStep: JsonObject) => world.query(query, { r: stepsRun, f: fromStep });
+    const stepIdsOf = async (runId: string) => {
+      const spans = await world.runtime.storage.runs.spans(runId as RunId);
+      return spans.flatMap(({ kind, name }) => (kind === "step" ? [name] : []));
+    };
+
+    it("as recorded, with the results of the steps before it", async () => {
+      await replay("rerun-fromStep", { r: stepsRun });
+      const again = textAt((await rerun({ stepID: "second" })).body, "data.rerun");
+      const run = await world.runtime.waitForRun(again as RunId);
+      const first = await world.runtime.storage.runs.get(stepsRun);
+      expect(run).toMatchObject({ status: "completed", originalRunId: stepsRun, output: first?.output });
+      expect(await stepIdsOf(again)).toEqual(["second"]);
+      expect(await stepIdsOf(stepsRun)).toEqual(["first", "second"]);
+    });
+
+    it("with other arguments", async () => {
+      const again = textAt((await rerun({ stepID: "second", input: '[ { "n": 2 } ]' })).body, "data.rerun");
+      const { progress } = (await world.runtime.storage.runs.get(again as RunId)) ?? {};
+      expect(progress?.input?.value).toBe('[{"n":2}]');
+      await world.runtime.waitForRun(again as RunId);
+    });
+
+    it("but not from one that it does not have, nor with arguments that are no list", async () => {
+      const unknownStep = await rerun({ stepID: "third" });
+      expect([unknownStep.status, unknownStep.body]).toEqual([
+        200,
+        { errors: [{ message: expect.stringContaining("third"), path: ["rerun"] }], data: null },
+      ]);
+      const bad = await rerun({ stepID: "second", input: "1" });
+      expect(at(bad.body, "errors.0.message")).toBe("input is not a valid JSON array");
+    });
   });
 
   it("a function is invoked, with data and a user", async () => {

@@ -56,6 +56,34 @@ describe.each(["legacy", "preview"])("the %s trace", (kind) => {
   });
 });
 
+describe.each([false, true])("with preview: %s, a trace shows what was attached", (preview) => {
+  it("to the run at its root, and to a step at the step", async () => {
+    const runId = await world.run("d2/retrying");
+    const target = { stepId: null, attempt: null, spanId: null };
+    await world.runtime.putMetadata(runId, [
+      { target, kind: "userland.order", op: "set", values: { total: 3 } },
+      { target: { ...target, stepId: "flaky" }, kind: "inngest.score", op: "merge", values: { fit: { value: 1 } } },
+      { target: { ...target, stepId: "flaky", attempt: 1 }, kind: "userland.try", op: "set", values: { no: "1" } },
+    ]);
+    const fields = "name metadata { scope kind values updatedAt }";
+    const text = `query($r: String!, $p: Boolean) { run(runID: $r) { trace(preview: $p) { ${fields} childrenSpans { ${fields} childrenSpans { ${fields} } } } } }`;
+    const { body } = await world.query(text, { r: runId, p: preview });
+    const updatedAt = expect.stringMatching(/^\d{4}-/);
+    expect(at(body, "data.run.trace.metadata")).toEqual([
+      { scope: "run", kind: "userland.order", values: { total: 3 }, updatedAt },
+    ]);
+    const children = at(body, "data.run.trace.childrenSpans") as JsonObject[];
+    expect(children.filter(({ metadata }) => (metadata as unknown[]).length > 0)).toHaveLength(1);
+    const step = children.find(({ name }) => name === "flaky");
+    expect(step?.["metadata"]).toEqual([
+      { scope: "step_attempt", kind: "userland.try", values: { no: "1" }, updatedAt },
+      { scope: "step", kind: "inngest.score", values: { fit: { value: 1 } }, updatedAt },
+    ]);
+    const attempts = step?.["childrenSpans"] as JsonObject[];
+    expect(attempts.flatMap(({ metadata }) => metadata)).toEqual([]);
+  });
+});
+
 describe.each(["legacy", "preview"])("the %s trace, while the run goes on,", (kind) => {
   const begun: readonly [recorded: string, eventName: string, data?: JsonObject][] = [
     ["trace-stepretry-early", "d3/stepretry"],

@@ -21,12 +21,16 @@ export function acceptTextBodies(app: FastifyInstance): void {
     done();
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) =>
-    readText(payload, {
-      encoding: request.headers["content-encoding"] ?? "identity",
-      bytesMax: request.routeOptions.bodyLimit,
-      ticket: ticketOf(request),
-    }),
+  app.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) =>
+    (await readBytes(payload, readingOf(request))).toString("utf8"),
+  );
+}
+
+/** Makes the routes of a scope receive their bodies as bytes. */
+export function acceptRawBodies(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) =>
+    readBytes(payload, readingOf(request)),
   );
 }
 
@@ -50,10 +54,7 @@ export function bodyJson(request: FastifyRequest): unknown {
  * Listeners rather than an async iterator: this runs for every event sent, and the iterator alone was a twentieth of it.
  * After an error the rest is read off and dropped, or the answer would not reach a sender that is still writing.
  */
-function readText(
-  payload: Readable,
-  o: { readonly encoding: string; readonly bytesMax: number; readonly ticket: Ticket | null },
-): Promise<string> {
+function readBytes(payload: Readable, o: Reading): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const stream = decoded(payload, o.encoding);
     const gathered = createByteGatherer();
@@ -82,8 +83,23 @@ function readText(
     };
     stream.once("error", refuse);
     if (stream !== payload) payload.once("error", refuse);
-    stream.once("end", () => resolve(gathered.take().toString("utf8")));
+    stream.once("end", () => resolve(gathered.take()));
   });
+}
+
+/** How a body is read. */
+interface Reading {
+  readonly encoding: string;
+  readonly bytesMax: number;
+  readonly ticket: Ticket | null;
+}
+
+function readingOf(request: FastifyRequest): Reading {
+  return {
+    encoding: request.headers["content-encoding"] ?? "identity",
+    bytesMax: request.routeOptions.bodyLimit,
+    ticket: ticketOf(request),
+  };
 }
 
 function decoded(payload: Readable, encoding: string): Readable {

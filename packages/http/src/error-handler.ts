@@ -16,6 +16,7 @@ import {
 } from "@stepwright/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { retryAfterSeconds } from "./limits.ts";
+import { isRestV2, v2ErrorBody } from "./rest-v2.ts";
 
 /** Installs the handlers of errors and of unknown paths. */
 export function handleErrors(app: FastifyInstance): void {
@@ -44,6 +45,10 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const waitSeconds = waitOf(known);
   if (waitSeconds !== null) reply.header("retry-after", waitSeconds);
   reply.code(status).header("content-type", "application/json; charset=utf-8");
+  if (isRestV2(pathOf(request))) {
+    const { status: v2Status, body } = v2ErrorBody(known);
+    return reply.code(v2Status).send(body);
+  }
   const problems = details["problems"] ?? null;
   if (!pathOf(request).startsWith("/e/")) {
     return reply.send(JSON.stringify({ code, error: message, data: problems === null ? null : { problems }, status }));

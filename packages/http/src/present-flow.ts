@@ -6,6 +6,7 @@ import {
   type Gate,
   gateLimits,
   type GateLimit,
+  pausedSince,
 } from "@stepwright/engine";
 import {
   appUnreachable,
@@ -48,7 +49,7 @@ export function waitsForPresenter({ fn, app }: WaitingCalls): PresentWaitsFor {
 }
 
 function roomText(fn: FunctionRecord | null, app: App | null): string {
-  if (fn !== null && fn.pausedAt !== null) return "the function is paused";
+  if (fn !== null && pausedSince(fn) !== null) return "the function is paused";
   return app?.problem?.code === appUnreachable.code
     ? "the app cannot be reached, its calls go out as soon as it is back"
     : "the app has as many calls in flight as it may";
@@ -94,7 +95,7 @@ export function presentQueue(
   const { app, queue, gathering } = o;
   const presentWaitsFor = waitsForPresenter({ fn, app });
   return {
-    pausedAt: fn.pausedAt,
+    pausedAt: pausedSince(fn),
     inFlight: queue.inFlight,
     waiting: queue.waiting,
     future: queue.future,

@@ -1,5 +1,5 @@
 // Apps and functions as the dashboard shows them.
-import type { App, CronSchedule, FunctionRecord } from "@stepwright/engine";
+import { type App, type CronSchedule, type FunctionRecord, pausedSince } from "@stepwright/engine";
 import {
   canonicalJson,
   parseJsonText,
@@ -24,7 +24,7 @@ export function presentFunction(
     appId: fn.appId,
     appName: registry.app(fn.appId)?.name ?? fn.appId,
     version: fn.version,
-    pausedAt: fn.pausedAt,
+    pausedAt: pausedSince(fn),
     retries: fn.config.retries,
     triggers: fn.config.triggers.map((trigger) => presentTrigger(trigger, ownCrons)),
     config: parseJsonText(canonicalJson(fn.config)),
@@ -33,9 +33,9 @@ export function presentFunction(
 
 /** Presents an app. */
 export function presentApp(app: App, registry: RegistryIndex): ApiApp {
-  const { id, name, url, status, sdk, framework, appVersion, problem, syncedAt, triedAt } = app;
+  const { id, name, url, status, sdk, framework, appVersion, problem, syncedAt, triedAt, pausedAt } = app;
   const functionCount = registry.functions.filter((fn) => fn.appId === id).length;
-  return { id, name, url, status, sdk, framework, appVersion, problem, syncedAt, triedAt, functionCount };
+  return { id, name, url, status, sdk, framework, appVersion, problem, syncedAt, triedAt, pausedAt, functionCount };
 }
 
 function presentTrigger(trigger: Trigger, crons: readonly CronSchedule[]): ApiTrigger {

@@ -92,7 +92,8 @@ const statusWords: Readonly<Record<RunStatus, string>> = {
   skipped: "Skipped",
 };
 
-function outputOf(run: Run): JsonValue | undefined {
+/** What a run came to: its result, its error, an empty object when it was cancelled; undefined while it goes on. */
+export function outputOf(run: Run): JsonValue | undefined {
   switch (run.status) {
     case "queued":
     case "running":

@@ -70,6 +70,7 @@ const registry = indexRegistry({
       createdAt: millis(0),
       syncedAt: null,
       triedAt: null,
+      pausedAt: null,
     },
   ],
   functions: [fn],

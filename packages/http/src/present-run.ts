@@ -116,6 +116,8 @@ function reasonText(reason: JsonValue, isSkipped: boolean): string | null {
         : `cancelled: run ${typeof runId === "string" ? runId : ""} of this singleton took its place`;
     case "functionPaused":
       return "skipped: the function was paused";
+    case "bulk":
+      return "cancelled together with other runs of its function";
     case "backlogDropped":
       return "cancelled: the function's backlog was dropped";
     default:

@@ -9,6 +9,7 @@ import { handleErrors, sendError } from "./error-handler.ts";
 import type { LoadGraphql } from "./graphql-api.ts";
 import { type IntakeLimits, limitIntake } from "./limit-intake.ts";
 import { bodyBytesMaxDefault } from "./limits.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
 import { apiFunctionControlRoutes } from "./routes/api-function-control.ts";
@@ -25,11 +26,22 @@ import { eventRoutes } from "./routes/events.ts";
 import { graphqlRoutes } from "./routes/graphql.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invokeRoutes } from "./routes/invoke.ts";
+import { limitOverrideRoutes } from "./routes/limit-overrides.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { apiDocumentRoute, v1DocumentRoute } from "./routes/openapi.ts";
 import { registerRoutes } from "./routes/register.ts";
+import { restCancellationRoutes } from "./routes/rest-cancellations.ts";
 import { restEventRoutes } from "./routes/rest-events.ts";
+import { restFunctionRoutes } from "./routes/rest-functions.ts";
+import { restMetadataRoutes } from "./routes/rest-metadata.ts";
 import { restRunRoutes } from "./routes/rest-runs.ts";
+import { restTraceRoutes } from "./routes/rest-traces.ts";
+import { unsupportedRoutes } from "./routes/rest-unsupported.ts";
 import { runStateRoutes } from "./routes/run-state.ts";
+import { isRefusal } from "./method.ts";
 import { signalRoutes } from "./routes/signals.ts";
+import { testModeRoutes } from "./routes/test-mode.ts";
+import { v2Routes } from "./routes/v2.ts";
 
 /** What the server says about itself. */
 export interface ServerInfo {
@@ -52,6 +64,12 @@ export interface ServerDeps {
   readonly info: ServerInfo;
   /** Bytes of a request body after decompression; default 32 MiB. */
   readonly bodyBytesMax?: number;
+  /** What the runtime is counted by; without it `/metrics` shows what is, and nothing of what was. */
+  readonly metrics?: Metrics;
+  /** Adds what test suites of the peer ask for: `/test`, and limits of single functions. Default false. */
+  readonly isTestMode?: boolean;
+  /** Hears of every route that is added. */
+  readonly onRoute?: (route: { readonly method: string; readonly url: string; readonly isRefusal: boolean }) => void;
   /** How much may be in hand at once. */
   readonly intake?: IntakeLimits;
   /** Absent: there is no GraphQL API. */
@@ -75,6 +93,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     return503OnClosing: false,
   });
 
+  tellRoutes(app, deps);
   acceptTextBodies(app);
   handleErrors(app);
   app.addHook("onRequest", (request, reply, done) => {
@@ -100,6 +119,15 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     signalRoutes(keyed, deps);
     restEventRoutes(keyed, deps);
     restRunRoutes(keyed, deps);
+    restFunctionRoutes(keyed, deps);
+    restCancellationRoutes(keyed, deps);
+    restMetadataRoutes(keyed, deps);
+    restTraceRoutes(keyed);
+    unsupportedRoutes(keyed);
+    limitOverrideRoutes(keyed, deps);
+    testModeRoutes(keyed, deps);
+    v1DocumentRoute(keyed, deps);
+    v2Routes(keyed, deps);
   });
   graphqlRoutes(app, deps);
   apiInfoRoutes(app, deps);
@@ -116,6 +144,15 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     apiRetentionRoutes(api, deps);
     apiSetAsideRoutes(api, deps);
     apiLiveRoutes(api, deps);
+    apiDocumentRoute(api, deps);
+    metricsRoutes(api, deps, deps.metrics ?? createMetrics());
   });
   return app;
+}
+
+function tellRoutes(app: FastifyInstance, { onRoute }: ServerDeps): void {
+  if (onRoute === undefined) return;
+  app.addHook("onRoute", ({ method, url, config }) => {
+    for (const one of [method].flat()) onRoute({ method: one, url, isRefusal: isRefusal(config) });
+  });
 }

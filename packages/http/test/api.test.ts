@@ -292,6 +292,23 @@ describe("the dashboard's runs", () => {
       trigger: { eventId },
     });
   });
+
+  it("runs it again from a step, or with other data of its event", async () => {
+    const eventId = await send({ name: "shop/ordered", data: { id: 9 } });
+    await server.runtime.idle();
+    const runId = await runOf(eventId);
+    const { steps } = await get(`/api/runs/${runId}`);
+    const [first, second] = steps.map((step: { id: string }) => step.id);
+    const { body } = await post(`/api/runs/${runId}/rerun`, { fromStep: { stepId: second }, data: { id: 10 } });
+    await server.runtime.idle();
+    const again = await get(`/api/runs/${body.runId}`);
+    expect(again).toMatchObject({ originalRunId: runId, events: [{ name: "shop/ordered", data: { id: 10 } }] });
+    expect(again.steps[0]).toMatchObject({ id: first, status: "completed", attempts: [] });
+    const refused = async (rerun: object) => (await post(`/api/runs/${runId}/rerun`, rerun)).body;
+    expect(await refused({ fromStep: { stepId: "zz" } })).toMatchObject({ status: 404, code: "STEP_NOT_FOUND" });
+    expect(await refused({ fromStep: { stepId: first, input: {} } })).toMatchObject({ code: "BODY_INVALID" });
+    expect(await refused({ from: 1 })).toMatchObject({ status: 400, code: "BODY_INVALID" });
+  });
 });
 
 describe("the dashboard's events", () => {

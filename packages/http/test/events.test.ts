@@ -174,7 +174,7 @@ describe("a path that does not exist", () => {
   it.each([
     ["GET", "/v1/nope"],
     ["GET", "/api/nope"],
-    ["GET", "/v2/health"],
+    ["GET", "/v1/runs/a/b/c"],
     ["POST", "/nope"],
     ["DELETE", "/runs"],
     ["POST", "/e/"],

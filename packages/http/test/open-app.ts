@@ -37,6 +37,7 @@ export async function openApp(
   app: FastifyInstance,
   appName: string,
   functions: readonly AppFunction[],
+  about: JsonObject = {},
 ): Promise<OpenApp> {
   const bySlug = new Map(functions.map((fn) => [`${appName}-${fn.name}`, fn]));
   const server = createServer((request, response) => {
@@ -68,6 +69,7 @@ export async function openApp(
     appName,
     sdk: "test:v1.0.0",
     v: "0.1",
+    ...about,
     functions: functions.map((fn) => ({
       id: `${appName}-${fn.name}`,
       name: fn.name,

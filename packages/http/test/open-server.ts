@@ -5,6 +5,7 @@ import {
   createRuntime,
   createWallClock,
   defaultSettings,
+  type Observer,
   type Runtime,
 } from "@stepwright/runtime";
 import { openSqliteStorage } from "@stepwright/storage-sqlite";
@@ -19,8 +20,11 @@ export interface OpenServer {
   close(): Promise<void>;
 }
 
-/** Opens a server; `overrides` replaces parts of what it is built from. */
-export async function openServer(overrides: Partial<Omit<ServerDeps, "runtime">> = {}): Promise<OpenServer> {
+/** Opens a server; `overrides` replaces parts of what it is built from, `observer` hears what its runtime does. */
+export async function openServer(
+  overrides: Partial<Omit<ServerDeps, "runtime">> = {},
+  observer?: Observer,
+): Promise<OpenServer> {
   const clock = createWallClock();
   const log = pino({ level: "silent" });
   const storage = openSqliteStorage({ file: ":memory:", synchronous: "normal", now: clock.now() });
@@ -30,6 +34,7 @@ export async function openServer(overrides: Partial<Omit<ServerDeps, "runtime">>
     ports: { clock, random: createRandom(), appClient, storage },
     settings: { ...defaultSettings, serverKind: isKeyed ? "cloud" : "dev" },
     log,
+    ...(observer === undefined ? {} : { observer }),
   });
   await runtime.start();
   const app = buildServer({

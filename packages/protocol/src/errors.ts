@@ -1,9 +1,11 @@
 // The one table of the product's errors. A message says what was wrong, with
 // the value, and what to do; docs/errors.md is generated from `errorTable`.
 import { defineError, type ErrorRow } from "./define-error.ts";
+import { restErrors } from "./rest-errors.ts";
 import { startErrors } from "./start-errors.ts";
 
 export { StepwrightError, type ErrorContext, type ErrorDefinition, type ErrorRow } from "./define-error.ts";
+export * from "./rest-errors.ts";
 export * from "./start-errors.ts";
 
 // Any request
@@ -603,5 +605,6 @@ export const errorTable: readonly ErrorRow[] = [
   metadataInvalid,
   messageTooLarge,
   notSupported,
+  ...restErrors,
   ...startErrors,
 ];

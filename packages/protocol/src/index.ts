@@ -16,6 +16,7 @@ export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./limits.ts";
 export * from "./nesting.ts";
+export type { OpMetadata } from "./op-metadata.ts";
 export * from "./opcode.ts";
 export * from "./rate-limit.ts";
 export * from "./register.ts";

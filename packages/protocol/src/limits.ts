@@ -20,6 +20,10 @@ export const stepInputBytesMax = 4 * mib;
 export const runStateBytesMax = 32 * mib;
 /** Steps of one run; a function may raise it up to `stepsPerRunOverrideMax`. */
 export const stepsPerRunMax = 1000;
+/** Bytes of the values of one entry of metadata. */
+export const metadataBytesMax = 64 * kib;
+/** Bytes of all metadata of a run. */
+export const runMetadataBytesMax = mib;
 /** The highest step limit that may be set for a function. */
 export const stepsPerRunOverrideMax = 10_000;
 /** Ops in one answer: as many as a run may have steps. */

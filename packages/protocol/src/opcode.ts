@@ -14,6 +14,7 @@ import {
 } from "./json.ts";
 import { opsPerResponseMax } from "./limits.ts";
 import { isNestedTooDeep, nestingMax } from "./nesting.ts";
+import { type OpMetadata, readOpMetadata } from "./op-metadata.ts";
 
 /** The names of all ops, as they are spelt on the wire. */
 export const opNames = [
@@ -64,6 +65,8 @@ export interface Op {
   /** The id the user wrote and which repeat of it this is. */
   readonly userland: { readonly id: string; readonly index: number } | null;
   readonly parallelMode: "race" | null;
+  /** Absent when there is none. */
+  readonly metadata?: readonly OpMetadata[];
 }
 
 /** The outcome of reading ops; a malformed answer is an attempt error as a whole. */
@@ -145,6 +148,7 @@ function readOp(value: unknown): Op | string {
   const opts = isJsonObject(value["opts"]) ? value["opts"] : {};
   if (isNestedTooDeep(opts)) throw nestedTooDeep({ max: nestingMax });
   const data = value["data"];
+  const metadata = readOpMetadata(value["metadata"]);
   return {
     op,
     id: asStepId(id),
@@ -156,6 +160,7 @@ function readOp(value: unknown): Op | string {
     timing: readTiming(wire.timing),
     userland: wire.userland == null ? null : { id: wire.userland.id, index: wire.userland.index ?? 0 },
     parallelMode: opts["parallelMode"] === "race" ? "race" : null,
+    ...(metadata === undefined ? {} : { metadata }),
   };
 }
 

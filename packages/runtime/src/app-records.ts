@@ -54,6 +54,7 @@ export function placeholder(options: {
     createdAt: options.now,
     syncedAt: null,
     triedAt: null,
+    pausedAt: null,
   };
 }
 

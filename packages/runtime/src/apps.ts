@@ -28,7 +28,7 @@ import { problemOfAnswer } from "./sync-answer.ts";
 import { createSyncsInFlight } from "./syncs-in-flight.ts";
 
 /** App control and registration. */
-export interface Apps extends AppControl {
+export interface Apps extends Omit<AppControl, "pause" | "resume"> {
   register(request: RegisterRequest): Promise<RegisterAnswer>;
   /** The record with the time of its last try, which the database hears of only now and then. */
   asTried(app: App): App;

@@ -27,6 +27,7 @@ import {
 import type { AppReach } from "./app-reach.ts";
 import type { FirstCalls } from "./first-calls.ts";
 import { unreachableRetryMs } from "./limits.ts";
+import type { CallOutcome } from "./observer.ts";
 import type { OutgoingResult } from "./ports.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
@@ -61,12 +62,20 @@ export async function callApp(
   deps.calls.set(item.id, call);
   try {
     if (sent.isFirst) deps.firstCalls.began(call, fn);
+    shell.observer.called(Math.max(0, call.startedAt - item.at));
+    const begunAt = shell.observer.now();
     const result = await send(shell, request);
+    const ms = shell.observer.now() - begunAt;
     // Stopping cut the call short: the item stays leased, and the next start sends it again.
     if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
     const postponedTo = postponement(shell, deps.reach, { appId: run.appId, url: request.url, result });
-    if (postponedTo !== null) return await postpone(shell, deps.box, call, postponedTo);
-    return await decideAnswer(shell, deps, call, answerOf(shell, request, result));
+    if (postponedTo !== null) {
+      shell.observer.callEnded({ outcome: "postponed", ms });
+      return await postpone(shell, deps.box, call, postponedTo);
+    }
+    const answer = answerOf(shell, request, result);
+    shell.observer.callEnded({ outcome: outcomeOf(result, answer), ms });
+    return await decideAnswer(shell, deps, call, answer);
   } finally {
     deps.firstCalls.ended(call);
     // The item may be ours again already, as another dispatch.
@@ -100,7 +109,7 @@ function prepare(
   },
 ): Prepared {
   const { state, fn, item, work } = options;
-  const { limits } = shell.settings;
+  const limits = shell.limits.of(fn.id);
   if (hasTooManySteps(state, limits)) {
     return {
       kind: "refused",
@@ -140,6 +149,11 @@ function answerOf(shell: Shell, request: CallRequest, result: OutgoingResult): S
   return result.kind === "response"
     ? readSdkResponse(result, shell.ports.clock.now(), shell.settings.limits)
     : { kind: "failed", error: noAnswer(request.url, result), noRetry: null, retryAt: null, requestVersion: null };
+}
+
+function outcomeOf(result: OutgoingResult, answer: SdkAnswer): CallOutcome {
+  if (result.kind === "failed") return "noAnswer";
+  return answer.kind === "failed" ? "failed" : "ok";
 }
 
 /** When a call that found nobody is made again without having cost anything; null for one that counts. */

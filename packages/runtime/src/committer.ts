@@ -5,6 +5,7 @@ import { type Millis, shuttingDown } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, Storage, TransitionOutcome } from "@stepwright/storage";
 import type { Logger } from "pino";
 import { newPerCommitMin, storageRetryMs, transitionsPerCommitMax } from "./limits.ts";
+import type { Observer } from "./observer.ts";
 import type { Clock } from "./ports.ts";
 import { asStorageTrouble, isStorageTrouble } from "./storage-trouble.ts";
 
@@ -44,6 +45,7 @@ export interface CommitterHooks {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly observer: Observer;
   /** Aborted when the runtime stops for good: what is refused from then on is given up. */
   readonly signal: AbortSignal;
   /** The leases to ask for with this batch. */
@@ -193,12 +195,15 @@ function takeUpTo<P extends Pending>(
 async function commitBatch(hooks: CommitterHooks, batch: readonly Pending[]): Promise<Error | null> {
   const transitions = batch.flatMap((pending) => pending.transitions);
   const now = hooks.clock.now();
+  const begunAt = hooks.observer.now();
   let result: CommitResult;
   try {
     result = await commitWithLeases(hooks, transitions, now);
   } catch (error) {
+    hooks.observer.commitRefused();
     return asStorageTrouble(error);
   }
+  hooks.observer.committed({ transitions: transitions.length, ms: hooks.observer.now() - begunAt });
   hooks.accept(result, transitions);
   hooks.committed(transitions, result.outcomes);
   let offset = 0;

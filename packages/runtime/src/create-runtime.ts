@@ -1,5 +1,15 @@
 // Wires the shell: what is committed is dispatched, what is dispatched is worked on, what is worked on is committed.
-import { type App, appOfLane, cancel, functionOfLane, laneKind, type LeasedItem } from "@stepwright/engine";
+import {
+  type App,
+  appOfLane,
+  cancel,
+  type FunctionRecord,
+  functionOfLane,
+  isEnded,
+  laneKind,
+  type LeasedItem,
+  pausedSince,
+} from "@stepwright/engine";
 import { appUnreachable, runNotFound, serverBusy, shuttingDown } from "@stepwright/protocol";
 import type { Logger } from "pino";
 import { acceptCheckpoint } from "./accept-checkpoint.ts";
@@ -7,18 +17,23 @@ import { createAppReach } from "./app-reach.ts";
 import { createAppWatch } from "./app-watch.ts";
 import { createApps } from "./apps.ts";
 import type { CallsInFlight } from "./call-app.ts";
+import { createCancellationControl } from "./cancellations.ts";
+import { createWriteCheck } from "./check-writes.ts";
 import { createCommitter } from "./committer.ts";
 import { eventPayload, runEvents } from "./event-payload.ts";
 import { createFirstCalls } from "./first-calls.ts";
-import { createFunctionControl } from "./function-control.ts";
+import { createAppPause, createFunctionControl } from "./function-control.ts";
 import { createIdleness } from "./idleness.ts";
 import { createIngest } from "./ingest.ts";
 import { createLanes } from "./lanes.ts";
 import { busyRetrySeconds, gatewayRequestsMax, systemItemsMax } from "./limits.ts";
 import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
+import { nobody, type Observer } from "./observer.ts";
 import type { Ports } from "./ports.ts";
+import { putMetadata } from "./put-metadata.ts";
 import { repairOrphans } from "./repair.ts";
+import { rerun } from "./rerun.ts";
 import { createRetention } from "./retention.ts";
 import { createRunBox } from "./run-box.ts";
 import { createSearchIndexing } from "./search-index.ts";
@@ -27,7 +42,7 @@ import { runActions, runBatch } from "./run-state-json.ts";
 import type { Runtime, RuntimeSettings } from "./runtime.ts";
 import { sendSignal } from "./send-signal.ts";
 import { createShell } from "./shell.ts";
-import { invoke, rerun } from "./start-directly.ts";
+import { invoke, invokeRun } from "./start-directly.ts";
 import { asStorageTrouble } from "./storage-trouble.ts";
 import { startedRuns } from "./started-runs.ts";
 import { tellFailedChildren } from "./tell-failed-children.ts";
@@ -40,6 +55,8 @@ export function createRuntime(options: {
   readonly ports: Ports;
   readonly settings: RuntimeSettings;
   readonly log: Logger;
+  /** Default: nobody. */
+  readonly observer?: Observer;
 }): Runtime {
   const parts = wire(options);
   const {
@@ -51,6 +68,8 @@ export function createRuntime(options: {
     ingest,
     apps,
     functions,
+    cancellations,
+    checkWrites,
     reach,
     watch,
     retention,
@@ -61,9 +80,9 @@ export function createRuntime(options: {
     abort,
   } = parts;
   const { storage, clock, appClient } = shell.ports;
-  let isStopping = false;
+  let phase: Runtime["phase"] = "new";
   const refuseWhenStopping = () => {
-    if (isStopping) throw shuttingDown({});
+    if (phase === "stopping") throw shuttingDown({});
   };
 
   const checkRoom = () => {
@@ -80,6 +99,18 @@ export function createRuntime(options: {
     now: clock.now,
     apps,
     functions,
+    cancellations: {
+      async ask(request) {
+        refuseWhenStopping();
+        return cancellations.ask(request);
+      },
+      remove: cancellations.remove,
+    },
+    limits: shell.limits,
+    get phase() {
+      return phase;
+    },
+    checkWrites,
     get isDiscovering() {
       return watch.isDiscovering;
     },
@@ -99,10 +130,11 @@ export function createRuntime(options: {
       watch.start();
       retention.start();
       indexing.start();
+      phase = "working";
     },
 
     async stop({ graceMs }) {
-      isStopping = true;
+      phase = "stopping";
       watch.stop();
       retention.stop();
       indexing.stop();
@@ -121,19 +153,25 @@ export function createRuntime(options: {
 
     async ingest(events, { seed }) {
       checkRoom();
-      return ingest.accept(events, seed);
+      const ids = await ingest.accept(events, seed);
+      shell.observer.eventsAccepted(ids.length);
+      return ids;
     },
     async invoke(slug, event) {
       checkRoom();
       return invoke(shell, committer, slug, event);
     },
+    async invokeRun(slug, incoming, { idempotencyKey }) {
+      checkRoom();
+      return invokeRun(shell, committer, { slug, incoming, idempotencyKey });
+    },
     async sendSignal(signal, data) {
       refuseWhenStopping();
       return sendSignal(shell, committer, signal, data);
     },
-    async rerun(runId) {
+    async rerun(runId, how = {}) {
       refuseWhenStopping();
-      return rerun(shell, committer, runId);
+      return rerun(shell, committer, runId, how);
     },
     async cancelRun(runId) {
       const decided = await box.decideOnce(runId, (state) => cancel(state, shell.context(), { kind: "request" }, null));
@@ -142,6 +180,10 @@ export function createRuntime(options: {
       return decided.kind === "committed";
     },
 
+    async putMetadata(runId, changes) {
+      refuseWhenStopping();
+      return putMetadata(shell, committer, runId, changes);
+    },
     async retryItem(itemId) {
       refuseWhenStopping();
       return retryItem(shell, { committer, box }, itemId);
@@ -174,6 +216,10 @@ export function createRuntime(options: {
   };
 }
 
+function isPaused(fn: FunctionRecord | undefined): boolean {
+  return fn !== undefined && pausedSince(fn) !== null;
+}
+
 /** The record of an app whose calls are held says why. It is not stored: a server that starts finds out for itself. */
 function unreached(app: App, reason: string | null): App {
   if (reason === null) return app;
@@ -182,12 +228,12 @@ function unreached(app: App, reason: string | null): App {
 }
 
 /** Makes the parts and connects them. */
-function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>[0]) {
+function wire({ ports, settings, log: parent, observer = nobody }: Parameters<typeof createRuntime>[0]) {
   const { storage, clock } = ports;
   const log = parent.child({ component: "runtime" });
   const abort = new AbortController();
   const { signal } = abort;
-  const shell = createShell({ ports, settings, log, signal });
+  const shell = createShell({ ports, settings, log, observer, signal });
   const live = createLiveFeed((error) => log.error({ err: error }, "live feed listener failed"));
   const calls: CallsInFlight = new Map();
   const idleness = createIdleness(
@@ -202,7 +248,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     },
     isHeld(lane) {
       const functionId = functionOfLane(lane);
-      return functionId !== null && shell.registry().functions.get(functionId)?.pausedAt != null;
+      return functionId !== null && isPaused(shell.registry().functions.get(functionId));
     },
     onLeased: (item) => void begin(item),
   });
@@ -211,6 +257,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     storage,
     clock,
     log,
+    observer,
     signal,
     leaseFor: (transitions, now) => lanes.roomFor(transitions, now),
     hasDueWork: (now) => lanes.hasDue(now),
@@ -236,6 +283,10 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     rest: shell.rest,
     signal,
     onIdle: () => idleness.check(),
+    onDecided({ run, newSteps }) {
+      for (const { status } of newSteps) observer.stepEnded(status);
+      if (isEnded(run.status)) observer.runEnded(run.status);
+    },
   });
   const firstCalls = createFirstCalls(shell, box);
   const matcher = createMatcher({ storage, registry: shell.registry, now: clock.now, newId: shell.newId });
@@ -248,13 +299,16 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     now: clock.now,
     newId: shell.newId,
   });
-  const apps = createApps(shell, committer);
+  const registrations = createApps(shell, committer);
   /** A lane has room again, or none any more. */
   const lookAgain = () => {
     if (lanes.hasDue(clock.now())) committer.wake();
     timer.update();
   };
   const functions = createFunctionControl(shell, committer, lookAgain);
+  const apps = { ...registrations, ...createAppPause(shell, committer, lookAgain) };
+  const cancellations = createCancellationControl(shell, committer);
+  const checkWrites = createWriteCheck(committer, clock.now);
   const reach = createAppReach({
     clock,
     log,
@@ -265,7 +319,7 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     waitMs: settings.appWaitMs,
     onRoom: lookAgain,
   });
-  const watch = createAppWatch(shell, apps);
+  const watch = createAppWatch(shell, registrations);
   const isBusy = () => lanes.itemsInHand > 0 || !committer.isIdle;
   const retention = createRetention(shell, { isBusy, commitsBegun: () => committer.begun });
   const indexing = createSearchIndexing(shell, { isBusy });
@@ -287,6 +341,8 @@ function wire({ ports, settings, log: parent }: Parameters<typeof createRuntime>
     ingest,
     apps,
     functions,
+    cancellations,
+    checkWrites,
     reach,
     watch,
     retention,

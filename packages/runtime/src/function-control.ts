@@ -6,17 +6,48 @@ import {
   leaseGuard,
   type LeasedItem,
   moveRun,
+  pauseApp,
   pauseFunction,
   type Work,
 } from "@stepwright/engine";
-import { asQueueItemId, asRunId, functionNotFound, type Millis, type RunId } from "@stepwright/protocol";
+import {
+  type AppId,
+  appNotFound,
+  asQueueItemId,
+  asRunId,
+  functionNotFound,
+  type Millis,
+  type RunId,
+} from "@stepwright/protocol";
 import { createChangeApps } from "./app-records.ts";
 import type { Committer } from "./committer.ts";
 import { backlogPerItem } from "./limits.ts";
 import type { Decided, RunBox } from "./run-box.ts";
-import type { FunctionControl } from "./runtime.ts";
+import type { AppControl, FunctionControl } from "./runtime.ts";
 import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
+
+/** Makes the pausing of apps. `onChange` is called when one was paused or resumed. */
+export function createAppPause(
+  shell: Shell,
+  committer: Committer,
+  onChange: () => void,
+): Pick<AppControl, "pause" | "resume"> {
+  const change = createChangeApps(shell, committer);
+  const setPaused = async (appId: AppId, pausedAt: Millis | null): Promise<void> => {
+    await change(() => {
+      const app = shell.registry().apps.get(appId);
+      if (app === undefined) throw appNotFound({ app: appId });
+      const isPaused = app.pausedAt !== null;
+      return isPaused === (pausedAt !== null) ? null : pauseApp(shell.registry(), app, pausedAt);
+    });
+    onChange();
+  };
+  return {
+    pause: (appId) => setPaused(appId, shell.ports.clock.now()),
+    resume: (appId) => setPaused(appId, null),
+  };
+}
 
 /** Makes function control. `onChange` is called when a function was paused or resumed. */
 export function createFunctionControl(shell: Shell, committer: Committer, onChange: () => void): FunctionControl {

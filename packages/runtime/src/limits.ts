@@ -52,6 +52,8 @@ export const problemExcerptMax = 2_000;
 export const backlogPerItem = 100;
 /** Runs repaired at start per read. */
 export const orphansPerRead = 500;
+/** How often the database is written to for nothing but to know that it can be. */
+export const writeCheckMs = 1_000;
 /** Wait before the first sweep of a server that has started. */
 export const firstSweepMs = 60_000;
 /** Time between two sweeps of what is over: an hour more or less is nothing to data that was kept for days. */

@@ -71,6 +71,8 @@ export interface RunBoxHooks {
   readonly signal: AbortSignal;
   /** Called when nobody has a turn with any run. */
   readonly onIdle: () => void;
+  /** Called with each decision that was committed. */
+  readonly onDecided: (decision: Decision) => void;
 }
 
 /** A run in hand. */
@@ -153,6 +155,7 @@ export function createRunBox(hooks: RunBoxHooks): RunBox {
     try {
       const known = await outcome;
       if (known.kind === "committed") {
+        hooks.onDecided(decision);
         if (isEnded(decision.run.status)) drop(held);
         return { kind: "committed", run: decision.run };
       }

@@ -1,5 +1,13 @@
 // What the runtime offers to those who drive it: the HTTP server, the command line and tests.
-import type { App, FunctionRecord, RetentionPolicy, Run, StoredEvent } from "@stepwright/engine";
+import type {
+  App,
+  Cancellation,
+  FunctionRecord,
+  MetadataChange,
+  RetentionPolicy,
+  Run,
+  StoredEvent,
+} from "@stepwright/engine";
 import type { RunStatus } from "@stepwright/engine";
 import type {
   AppId,
@@ -30,6 +38,8 @@ export interface Runtime {
   ingest(events: readonly IncomingEvent[], options: { readonly seed: EventIdSeed | null }): Promise<readonly EventId[]>;
   /** Starts exactly one function with an `inngest/function.invoked` event. An unknown slug is FUNCTION_NOT_FOUND. */
   invoke(slug: string, event: IncomingEvent): Promise<EventId>;
+  /** As `invoke`, and tells what became of it. */
+  invokeRun(slug: string, event: IncomingEvent, options: InvokeOptions): Promise<Invocation>;
   /** `POST /fn/register`. */
   register(request: RegisterRequest): Promise<RegisterAnswer>;
   /** `POST /v1/checkpoint/{run}/async`: resolves when the steps are committed. Errors carry the status the SDK expects (sdk-protocol.md §13). */
@@ -42,13 +52,17 @@ export interface Runtime {
   /** False when the run had ended already; RUN_NOT_FOUND when there is none. */
   cancelRun(runId: RunId): Promise<boolean>;
   /** A new run with the same events; RUN_NOT_FOUND, FUNCTION_NOT_FOUND when its function is gone. */
-  rerun(runId: RunId): Promise<RunId>;
+  rerun(runId: RunId, options?: RerunOptions): Promise<RunId>;
+  /** Attaches metadata to a run or its steps, whether it has ended or not. RUN_NOT_FOUND, METADATA_TOO_LARGE. */
+  putMetadata(runId: RunId, changes: readonly MetadataChange[]): Promise<void>;
   /** Tries an item that was set aside again; QUEUE_ITEM_NOT_FOUND, or QUEUE_ITEM_UNREADABLE when nobody can tell what it was for. */
   retryItem(itemId: string): Promise<void>;
   /** Renders lifecycle payloads, which are not stored. */
   eventPayload(event: StoredEvent): Promise<JsonText>;
   readonly apps: AppControl;
   readonly functions: FunctionControl;
+  readonly cancellations: CancellationControl;
+  readonly limits: LimitControl;
   /** Apps and functions as of now, from memory. */
   registry(): { readonly apps: readonly App[]; readonly functions: readonly FunctionRecord[] };
   readonly isDiscovering: boolean;
@@ -58,12 +72,31 @@ export interface Runtime {
   retention(): RetentionStatus;
   /** Begins a sweep now, unless one is going on; false when nothing is ever removed. */
   sweepNow(): boolean;
+  /** Where the runtime is in its life. */
+  readonly phase: "new" | "working" | "stopping";
+  /** Resolves when something was written just now; rejects with the reason why nothing can be. At most one write a second. */
+  checkWrites(): Promise<void>;
   /** Resolves when no transition is being committed, no call is in flight and no item is due. For tests and shutdown. */
   idle(): Promise<void>;
   /** Resolves when everything that was committed is in the search index. For tests. */
   indexed(): Promise<void>;
   /** Resolves with the run once it has ended. For tests. */
   waitForRun(runId: RunId): Promise<Run>;
+}
+
+/** How a run that is started again differs from the first one. */
+export interface RerunOptions {
+  /**
+   * Begins at a step, given by its id or its name: what began before it is remembered, it and all behind it run anew.
+   * STEP_NOT_FOUND, STEP_AMBIGUOUS when several steps have the name.
+   */
+  readonly fromStep?: {
+    readonly stepId: string;
+    /** A JSON array of arguments in place of the step's own; otherwise STEP_INPUT_INVALID. */
+    readonly input?: JsonText;
+  };
+  /** `data` of the triggering event in place of what it was; RUN_NOT_REPEATABLE for a run with several events. */
+  readonly eventData?: JsonText;
 }
 
 /** Sizes of what a runtime remembers. */
@@ -79,6 +112,25 @@ export interface InMemory {
   /** Lanes that have work now or at a known time. */
   readonly lanes: number;
 }
+
+/** How a function is invoked. */
+export interface InvokeOptions {
+  /** While it is remembered, for a day, the same key gives the same run; null: always a new one. */
+  readonly idempotencyKey: string | null;
+}
+
+/** What became of an invocation. */
+export type Invocation =
+  | { readonly kind: "started"; readonly runId: RunId }
+  /** The run that the idempotency key has started before; null when that one waits in a debounce or a batch, or has waited. */
+  | { readonly kind: "repeated"; readonly runId: RunId | null }
+  /** It waits in a debounce or a batch, whose run is not made yet. */
+  | { readonly kind: "debounced" | "batched" }
+  | { readonly kind: "rateLimited" }
+  /** A run was recorded and will never be called. */
+  | { readonly kind: "skipped"; readonly runId: RunId }
+  /** Flow control let no run be made, for another reason. */
+  | { readonly kind: "dropped"; readonly reason: string };
 
 /** Answer to a registration. */
 export interface RegisterAnswer {
@@ -96,7 +148,42 @@ export interface AppControl {
   /** APP_NOT_FOUND when there is none. Archives its functions. */
   remove(appId: AppId): Promise<void>;
   removeByUrl(url: string): Promise<void>;
+  /** As `FunctionControl.pause` with all functions of the app, those it registers later included. APP_NOT_FOUND. */
+  pause(appId: AppId): Promise<void>;
+  /** Functions that were paused by themselves stay so. APP_NOT_FOUND. */
+  resume(appId: AppId): Promise<void>;
 }
+
+/** Cancelling many runs of a function at once. */
+export interface CancellationControl {
+  /**
+   * Cancels the unfinished runs of the period. Resolves when that is sure to happen, not when it has. FUNCTION_NOT_FOUND,
+   * CANCELLATION_INVALID, EXPRESSION_INVALID.
+   */
+  ask(request: CancellationRequest): Promise<Cancellation>;
+  /** Forgets a cancellation; one that goes on stops where it is. CANCELLATION_NOT_FOUND. */
+  remove(id: string): Promise<void>;
+}
+
+/** Which runs are to be cancelled. */
+export interface CancellationRequest {
+  readonly functionSlug: string;
+  readonly startedAfter: Millis | null;
+  /** Not in the future: runs that are made later are not concerned. */
+  readonly startedBefore: Millis;
+  /** An expression about the run's `event`; null: every run. */
+  readonly if: string | null;
+}
+
+/** Limits of single functions in place of those that hold for all, until the server is started again. For test suites. */
+export interface LimitControl {
+  set(limit: LimitName, functionId: string, max: number): void;
+  /** False when there was none. */
+  clear(limit: LimitName, functionId: string): boolean;
+}
+
+/** What a function's runs may have: steps, and bytes of events and step results. */
+export type LimitName = "steps" | "stateBytes";
 
 /** What people do to a function as a whole. All reject with FUNCTION_NOT_FOUND for an unknown slug. */
 export interface FunctionControl {

@@ -2,7 +2,9 @@
 import { buildRegistry, type DecisionContext, type Registry } from "@stepwright/engine";
 import { type Millis } from "@stepwright/protocol";
 import type { Logger } from "pino";
+import { createLimitOverrides, type LimitOverrides } from "./limit-overrides.ts";
 import { storageRetryMs } from "./limits.ts";
+import type { Observer } from "./observer.ts";
 import type { Ports } from "./ports.ts";
 import { createRegistryGate, type RegistryGate } from "./registry-gate.ts";
 import type { RuntimeSettings } from "./runtime.ts";
@@ -23,6 +25,9 @@ export interface Shell {
   /** The context of a decision made now. */
   readonly context: (takenSignals?: ReadonlySet<string>) => DecisionContext;
   readonly newId: () => string;
+  /** Limits of single functions in place of those that hold for all. */
+  readonly limits: LimitOverrides;
+  readonly observer: Observer;
   /** Waits before something is asked of a database in trouble again; resolves early when the runtime stops. */
   readonly rest: () => Promise<void>;
   /** Aborted when the runtime stops for good: requests in flight end. */
@@ -34,12 +39,14 @@ export function createShell(options: {
   readonly ports: Ports;
   readonly settings: RuntimeSettings;
   readonly log: Logger;
+  readonly observer: Observer;
   readonly signal: AbortSignal;
 }): Shell {
   const { ports, settings } = options;
   let registry = buildRegistry({ version: -1, apps: [], functions: [] });
   let startedAt = ports.clock.now();
   const newId = () => ports.random.ulid(ports.clock.now());
+  const limits = createLimitOverrides(settings.limits);
   const retry = {
     schedule: settings.retrySchedule,
     intervalMs: settings.retryIntervalMs,
@@ -49,6 +56,7 @@ export function createShell(options: {
     ...options,
     newId,
     gate: createRegistryGate(),
+    limits,
     registry: () => registry,
     startedAt: () => startedAt,
     begin() {
@@ -67,7 +75,7 @@ export function createShell(options: {
       registry,
       retry,
       takenSignals,
-      limits: settings.limits,
+      limitsOf: limits.of,
     }),
   };
 }

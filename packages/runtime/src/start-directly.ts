@@ -1,21 +1,22 @@
-// Runs that somebody asks for by name: an invocation from outside, and a run again with the same events.
-import { eventNames, isEnded, type NewEvent, startFunction } from "@stepwright/engine";
+// Runs that somebody asks for by name: an invocation from outside.
+import { eventNames, type NewEvent, type Run, startFunction, type Transition } from "@stepwright/engine";
 import {
   asEventId,
   canonicalJson,
   type EventId,
   eventJson,
   functionNotFound,
+  idempotencyMs,
   type IncomingEvent,
   isJsonObject,
   type JsonText,
+  keyDigest,
+  millis,
   parseJsonText,
-  type RunId,
-  runNotFound,
 } from "@stepwright/protocol";
-import { findFunction } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
-import { eventText } from "./event-payload.ts";
+import type { Storage } from "./ports.ts";
+import type { Invocation, InvokeOptions } from "./runtime.ts";
 import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
@@ -26,10 +27,53 @@ export async function invoke(
   slug: string,
   incoming: IncomingEvent,
 ): Promise<EventId> {
-  const fn = shell.registry().functionsBySlug.get(slug);
-  if (fn === undefined) throw functionNotFound({ functionSlug: slug });
-  const event = invokedEvent(shell, incoming, slug);
+  const { event } = await submitInvocation(shell, committer, { slug, incoming, idempotencyKey: null });
+  return event.internalId;
+}
+
+/** As `invoke`, and tells what became of it. */
+export async function invokeRun(
+  shell: Shell,
+  committer: Committer,
+  o: { readonly slug: string; readonly incoming: IncomingEvent } & InvokeOptions,
+): Promise<Invocation> {
+  const { started, outcome, key } = await submitInvocation(shell, committer, o);
+  // Nothing has failed here: that was thrown.
+  if (outcome.kind !== "committed") {
+    const runId = key === null ? null : await shell.ports.storage.runs.ofKey(key, shell.ports.clock.now());
+    return { kind: "repeated", runId };
+  }
+  const [run] = [...outcome.admitted, ...madeRuns(started.transition)];
+  if (run !== undefined) return { kind: run.status === "skipped" ? "skipped" : "started", runId: run.id };
+  const [eventSeq] = outcome.eventSeqs;
+  if (eventSeq === undefined) throw new Error("broken invariant: an invocation stores its event");
+  return fateOf(await shell.ports.storage.flow.ofEvent(eventSeq));
+}
+
+/** Where an event has gone that has made no run. */
+function fateOf({ windows, batches, drops }: Awaited<ReturnType<Storage["flow"]["ofEvent"]>>): Invocation {
+  if (windows.length > 0) return { kind: "debounced" };
+  if (batches.length > 0) return { kind: "batched" };
+  const reason = drops[0]?.reason.kind ?? "unknown";
+  if (reason === "rateLimited") return { kind: "rateLimited" };
+  return reason === "debounced" || reason === "outOfOrder" ? { kind: "debounced" } : { kind: "dropped", reason };
+}
+
+function madeRuns({ effects }: Transition): readonly Pick<Run, "id" | "status">[] {
+  return effects.flatMap((effect) => (effect.kind === "createRun" ? [effect.run] : []));
+}
+
+async function submitInvocation(
+  shell: Shell,
+  committer: Committer,
+  o: { readonly slug: string; readonly incoming: IncomingEvent } & InvokeOptions,
+) {
+  const fn = shell.registry().functionsBySlug.get(o.slug);
+  if (fn === undefined) throw functionNotFound({ functionSlug: o.slug });
+  const event = invokedEvent(shell, o.incoming, o.slug);
   const text = eventJson(event);
+  const now = shell.ports.clock.now();
+  const key = o.idempotencyKey === null ? null : `${fn.id}:invoked:${keyDigest(o.idempotencyKey)}`;
   const started = startFunction({
     origin: "invoke",
     fn,
@@ -41,64 +85,26 @@ export async function invoke(
       value: parseJsonText(text),
       length: text.length,
     },
-    idempotencyKey: null,
+    idempotencyKey: key,
     cron: null,
     invokedBy: null,
     originalRunId: null,
-    now: shell.ports.clock.now(),
-    newId: shell.newId,
-  });
-  const outcome = await committer.submit({
-    guards: [],
-    effects: [{ kind: "putEvent", event }, ...started.transition.effects],
-  });
-  refuseFailed(outcome);
-  return event.internalId;
-}
-
-/** Starts a new run of the same function with the same events. */
-export async function rerun(shell: Shell, committer: Committer, runId: RunId): Promise<RunId> {
-  const { storage, clock } = shell.ports;
-  const loaded = await storage.runs.load(runId);
-  const first = loaded?.events[0];
-  if (loaded === null || first === undefined) throw runNotFound({ runId });
-  const { run, events } = loaded;
-  const fn = await findFunction(shell, run.functionId);
-  if (fn === null) throw functionNotFound({ functionSlug: run.functionSlug });
-  const text = await eventText(storage, first);
-  const now = clock.now();
-  const started = startFunction({
-    origin: "rerun",
-    fn,
-    trigger: {
-      ref: { kind: "stored", seq: first.seq },
-      internalId: first.internalId,
-      name: first.name,
-      // A run again is for now, whenever its event was meant for.
-      ts: now,
-      value: parseJsonText(text),
-      length: text.length,
-    },
-    moreEvents: events.slice(1).map((event) => ({ kind: "stored", seq: event.seq })),
-    idempotencyKey: null,
-    cron: run.cron,
-    invokedBy: null,
-    ...(run.batchId === null ? {} : { batch: { id: run.batchId, invokers: [] } }),
-    originalRunId: run.originalRunId ?? runId,
     now,
     newId: shell.newId,
   });
   const outcome = await committer.submit({
-    ...started.transition,
-    // Its events are there for as long as the run is, and one that has ended may be removed just now.
-    guards: isEnded(run.status)
-      ? [...started.transition.guards, { kind: "runVersion", runId, version: run.version }]
-      : started.transition.guards,
+    guards: key === null ? [] : [{ kind: "keyFree", key, now }],
+    effects: [
+      { kind: "putEvent", event },
+      ...started.transition.effects,
+      // What waits in a debounce or a batch is no run yet that could remember the key.
+      ...(key === null || started.runId !== null
+        ? []
+        : [{ kind: "putKey", key, expiresAt: millis(now + idempotencyMs) } as const]),
+    ],
   });
   refuseFailed(outcome);
-  if (outcome.kind === "rejected") throw runNotFound({ runId });
-  if (started.runId === null) throw new Error("broken invariant: a rerun joins no others");
-  return started.runId;
+  return { event, started, outcome, key };
 }
 
 function invokedEvent(shell: Shell, event: IncomingEvent, slug: string): NewEvent & { readonly data: JsonText } {

@@ -12,6 +12,7 @@ import {
 } from "@stepwright/engine";
 import { asPauseId } from "@stepwright/protocol";
 import type { AppReach } from "./app-reach.ts";
+import { workOnCancellation } from "./cancellations.ts";
 import { callApp, type CallsInFlight } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
@@ -90,6 +91,8 @@ async function dispatch(shell: Shell, deps: WorkDeps, item: LeasedItem): Promise
       return tickCron(shell, deps.committer, item, work);
     case "backlog":
       return workOnBacklog(shell, deps, item, work);
+    case "cancellation":
+      return workOnCancellation(shell, deps, item, work);
     case "debounce":
       return startDebounced(shell, deps.committer, item, work);
     case "batch":

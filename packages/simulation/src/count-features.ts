@@ -42,6 +42,7 @@ export const featureNames: readonly string[] = [
   "moved run",
   "changed limits",
   "cancelled by backlogDropped",
+  "cancelled by bulk",
   "cancelled by request",
   "cancelled by event",
   "cancelled by singleton",

@@ -43,6 +43,7 @@ export function createFaultyStorage(inner: Storage, surroundings: StorageSurroun
     queue: group(inner.queue, "queue", read),
     flow: group(inner.flow, "flow", read),
     registry: group(inner.registry, "registry", read),
+    cancellations: group(inner.cancellations, "cancellations", read),
     retention: { sweep: (request) => faultySweep(inner, surroundings, request) },
     // It tells nobody and may fail as it likes; but a dead process must not go on writing.
     search: { catchUp: (request) => (surroundings.isDead() ? never() : inner.search.catchUp(request)) },

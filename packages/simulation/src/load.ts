@@ -37,7 +37,9 @@ export interface LoadAction {
     /** Its app registers the function with other numbers. */
     | { readonly kind: "changeLimits"; readonly slug: string; readonly to: FunctionOptions }
     | { readonly kind: "dropBacklog"; readonly slug: string }
-    | { readonly kind: "moveBacklog"; readonly slug: string; readonly to: string };
+    | { readonly kind: "moveBacklog"; readonly slug: string; readonly to: string }
+    /** Cancels all runs of a function that are there. */
+    | { readonly kind: "cancelAll"; readonly slug: string };
 }
 
 /** Users whose values are the keys of flow control. */
@@ -105,9 +107,10 @@ export function makeLoad(
     if (roll < 0.3) return { atMs, what: { kind: "signal" } };
     if (roll < 0.4) return { atMs, what: { kind: "retrySetAside" } };
     if (roll < 0.46) return { atMs, what: { kind: "cancelRun" } };
-    if (roll < 0.54) return { atMs, what: { kind: "rerun" } };
-    if (roll < 0.6) return { atMs, what: { kind: "moveBacklog", slug: chance.pick(slugs), to: chance.pick(slugs) } };
-    if (roll < 0.65) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
+    if (roll < 0.52) return { atMs, what: { kind: "rerun" } };
+    if (roll < 0.55) return { atMs, what: { kind: "cancelAll", slug: chance.pick(slugs) } };
+    if (roll < 0.61) return { atMs, what: { kind: "moveBacklog", slug: chance.pick(slugs), to: chance.pick(slugs) } };
+    if (roll < 0.66) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
     if (roll < 0.74)
       return { atMs, what: { kind: "remove", slug: chance.pick(slugs), forMs: chance.between(100, 9_000) } };
     if (roll < 0.88) return { atMs, what: { kind: "invoke", slug: chance.pick(slugs), user: chance.pick(users) } };

@@ -1,5 +1,6 @@
-// The people who look after the functions of a simulated world: they pause and remove them, change their limits, and drop and
-// move backlogs. What they have begun they also end.
+// The people who look after the functions of a simulated world: they pause and remove them, change their limits, drop and move
+// backlogs, and cancel all runs of a function. What they have begun they also end.
+import { millis } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
 import type { FunctionOptions, SimulatedFunction } from "./functions.ts";
 import type { PeopleOptions } from "./people.ts";
@@ -17,6 +18,8 @@ export interface Operators {
   /** Of a function that has one, if there is any. */
   dropBacklog(otherwise: string): Promise<void>;
   moveBacklog(otherwise: string, to: string): Promise<void>;
+  /** Cancels all runs of a function that are there. */
+  cancelAll(slug: string): Promise<void>;
   /** Lets nothing stay paused or away, and no clock in the world. */
   putInOrder(): void;
 }
@@ -129,6 +132,15 @@ export function createOperators(options: PeopleOptions): Operators {
     say(`move backlog of ${slug} to ${to}: ${asked.kind}`);
   };
 
+  const cancelAll = async (slug: string): Promise<void> => {
+    const startedBefore = millis(clock.now());
+    records.cancelledAll.set(slug, Math.max(startedBefore, records.cancelledAll.get(slug) ?? 0));
+    const asked = await server.ask((runtime) =>
+      runtime.cancellations.ask({ functionSlug: slug, startedAfter: null, startedBefore, if: null }),
+    );
+    say(`cancel all of ${slug}: ${asked.kind}`);
+  };
+
   return {
     async register() {
       for (const app of world.apps)
@@ -139,6 +151,7 @@ export function createOperators(options: PeopleOptions): Operators {
     changeLimits,
     dropBacklog,
     moveBacklog,
+    cancelAll,
     putInOrder() {
       for (const slug of removed) void bringBack(slug);
       // A world with a clock in it never comes to rest.

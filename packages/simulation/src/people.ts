@@ -96,6 +96,9 @@ export function createPeople(options: PeopleOptions): People {
         return;
       case "dropBacklog":
         await operators.dropBacklog(what.slug);
+        return;
+      case "cancelAll":
+        await operators.cancelAll(what.slug);
     }
   };
 

@@ -71,6 +71,8 @@ export interface Records {
   readonly everRemoved: Set<string>;
   /** When somebody last wanted the waiting runs of a function to be cancelled, by the clock of the server. */
   readonly droppedBacklogs: Map<string, number>;
+  /** The time before which runs of a function were made that somebody wanted to be cancelled, all of them. */
+  readonly cancelledAll: Map<string, number>;
   /** Runs that could not be read once, that handle such a run's end, or with a decision that the store could not apply: work
    * of theirs may be set aside. */
   readonly damagedRuns: Set<string>;
@@ -101,6 +103,7 @@ export function createRecords(): Records {
     removed: new Set(),
     everRemoved: new Set(),
     droppedBacklogs: new Map(),
+    cancelledAll: new Map(),
     damagedRuns: new Set(),
     movedRuns: new Set(),
     signals: new Map(),

@@ -119,6 +119,18 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
     case "archiveFunction":
       tables.registry.archiveFunction(effect.functionId, effect.at);
       return;
+    case "changeMetadata":
+      tables.changeMetadata(effect);
+      return;
+    case "putCancellation":
+      tables.cancellations.put(effect.cancellation, effect.keptMax);
+      return;
+    case "noteCancellation":
+      tables.cancellations.note(effect);
+      return;
+    case "removeCancellation":
+      tables.cancellations.remove(effect.id);
+      return;
     case "putCron":
       tables.crons.put(effect.schedule);
       return;

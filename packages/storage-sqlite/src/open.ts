@@ -17,6 +17,7 @@ import { batchReads } from "./batches.ts";
 import type { ThreadParts } from "./checkpoint-thread.ts";
 import { committer } from "./commit.ts";
 import { type Connection, openReader, openWriter, type Synchronous } from "./connection.ts";
+import { cancellationReads } from "./cancellations.ts";
 import { cronReads } from "./cron.ts";
 import { debounceReads } from "./debounces.ts";
 import { dropReads } from "./drops.ts";
@@ -27,6 +28,7 @@ import { watchHealth } from "./health.ts";
 import { type FileDamage, inspectFiles } from "./inspect-files.ts";
 import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
+import { metadataReads } from "./metadata.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { openCheckpoints } from "./open-checkpoints.ts";
 import { type PauseGets, pauseReads } from "./pauses.ts";
@@ -189,6 +191,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     runsByTime: runsByTime(reader),
     runCount: runCount(reader),
     runBatches: runBatchReads(reader),
+    cancellations: cancellationReads(reader),
+    metadata: metadataReads(reader),
     events: eventList(reader),
     searchRuns: searchRuns(reader, tables.changedRuns),
     searchEvents: searchEvents(reader),
@@ -243,6 +247,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       steps: reading(hot.steps.ofRun),
       spans: reading(lists.spans.ofRun),
       events: reading(hot.events.ofRun),
+      metadata: reading(lists.metadata),
       items: reading(hot.queue.ofRun),
       openOf: reading((runIds) => openOf(hot, runIds)),
       list: reading(lists.runs),
@@ -251,6 +256,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       countByTime: reading(lists.runCount),
       byIds: reading(lists.runBatches.byIds),
       eventsOf: reading(lists.runBatches.eventsOf),
+      ofKey: reading(hot.runs.ofKey),
       startedBy: reading(lists.runGets.startedBy),
       orphans: reading(lists.runGets.orphans),
       countByStatus: async () => countByStatus(tables.counters),
@@ -297,6 +303,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       archivedFunction: reading(lists.registry.archivedFunction),
       crons: reading(lists.crons),
     },
+    cancellations: { get: reading(lists.cancellations.get), list: reading(lists.cancellations.list) },
     retention: { sweep: (request) => write(() => sweep(request)) },
     search: { catchUp: (request) => write(() => index(request)) },
     async stats() {

@@ -16,11 +16,12 @@ import type { Counters } from "./counters.ts";
 import { readObject } from "./read-json.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
-const putAppSql = `INSERT INTO apps (id, name, url, sdk, framework, app_version, checksum, status, problem, created_at, synced_at, tried_at, removed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+const putAppSql = `INSERT INTO apps (id, name, url, sdk, framework, app_version, checksum, status, problem, created_at, synced_at, tried_at, paused_at, removed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, sdk = excluded.sdk, framework = excluded.framework,
   app_version = excluded.app_version, checksum = excluded.checksum, status = excluded.status, problem = excluded.problem,
-  created_at = excluded.created_at, synced_at = excluded.synced_at, tried_at = excluded.tried_at, removed_at = NULL`;
+  created_at = excluded.created_at, synced_at = excluded.synced_at, tried_at = excluded.tried_at,
+  paused_at = excluded.paused_at, removed_at = NULL`;
 const removeAppSql = "UPDATE apps SET removed_at = ? WHERE id = ?";
 const putFunctionSql = `INSERT INTO functions (id, app_id, slug, version, config, created_at, updated_at, archived_at, paused_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -53,6 +54,7 @@ interface AppRow {
   readonly created_at: number;
   readonly synced_at: number | null;
   readonly tried_at: number | null;
+  readonly paused_at: number | null;
 }
 
 interface FunctionRow {
@@ -99,6 +101,7 @@ export function registryWrites(db: Connection, counters: Counters): RegistryWrit
         app.createdAt,
         app.syncedAt,
         app.triedAt,
+        app.pausedAt,
       );
       raiseVersion();
     },
@@ -188,6 +191,7 @@ function appFromRow(row: AppRow): App {
     createdAt: millis(row.created_at),
     syncedAt: timeOrNull(row.synced_at),
     triedAt: timeOrNull(row.tried_at),
+    pausedAt: timeOrNull(row.paused_at),
   };
 }
 

@@ -104,6 +104,7 @@ export function functionsOf(db: Connection): (filter: TimedRunFilter) => readonl
     .pluck();
   return ({ time, functionIds, appIds }) => {
     if (appIds === undefined) return functionIds ?? null;
+    if (appIds.length === 0) return [];
     // There is an index by app for the order of ids, and for no other.
     if (functionIds === undefined && time === "queuedAt") return null;
     const known = ofApps.all(JSON.stringify(appIds));

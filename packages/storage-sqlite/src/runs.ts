@@ -21,6 +21,8 @@ const statusSql = "SELECT status FROM runs WHERE id = ?";
 const setStatusSql = "UPDATE runs SET status = ?, started_at = ?, ended_at = ? WHERE id = ?";
 const versionSql = "SELECT version FROM runs WHERE id = ?";
 const keySql = "SELECT expires_at FROM run_keys WHERE key = ?";
+const runOfKeySql =
+  "SELECT run_id FROM run_keys WHERE key = ? AND run_id <> '' AND (expires_at IS NULL OR expires_at > ?)";
 const putKeySql = `INSERT INTO run_keys (key, run_id, expires_at) VALUES (?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET run_id = excluded.run_id, expires_at = excluded.expires_at WHERE run_keys.expires_at <= ?`;
 const getSql = "SELECT * FROM runs WHERE id = ?";
@@ -145,6 +147,7 @@ export function runWrites(db: Connection, counters: Counters): RunWrites {
 /** Reads single runs. */
 export interface RunGets {
   get(runId: RunId): Run | null;
+  ofKey(key: string, now: Millis): RunId | null;
   startedBy(eventId: EventId): readonly Run[];
   orphans(limit: number): readonly RunId[];
 }
@@ -155,7 +158,12 @@ export function runGets(db: Connection): RunGets {
   const eventSeqs = db.prepare<[string], number>(eventSeqsSql).pluck();
   const startedBy = db.prepare<[number], RunRow>(startedBySql);
   const orphans = db.prepare<[number], string>(orphansSql).pluck();
+  const runOfKey = db.prepare<[string, number], string>(runOfKeySql).pluck();
   return {
+    ofKey(key, now) {
+      const id = runOfKey.get(key, now);
+      return id === undefined ? null : asRunId(id);
+    },
     get(runId) {
       const row = get.get(runId);
       return row === undefined ? null : runFromRow(row);

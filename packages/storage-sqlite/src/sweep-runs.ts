@@ -27,6 +27,7 @@ const spansSql =
   "SELECT row, octet_length(detail) + ifnull(octet_length(error), 0) AS bytes FROM spans WHERE run_id = ?";
 const removeSpanSql = "DELETE FROM spans WHERE row = ?";
 const removeRunEventsSql = "DELETE FROM run_events WHERE run_id = ?";
+const removeMetadataSql = "DELETE FROM run_metadata WHERE run_id = ?";
 const removeRunSql = "DELETE FROM runs WHERE id = ?";
 
 interface CandidateRow {
@@ -55,6 +56,7 @@ export function runSweep(
   const spans = db.prepare<[string], PartRow>(spansSql);
   const removeSpan = db.prepare<[number]>(removeSpanSql);
   const removeRunEvents = db.prepare<[string]>(removeRunEventsSql);
+  const removeMetadata = db.prepare<[string]>(removeMetadataSql);
   const removeRun = db.prepare<[string]>(removeRunSql);
   const unindex = removalFromIndex(db, "runs");
 
@@ -78,6 +80,7 @@ export function runSweep(
     if (isFull(piece)) return false;
     for (const event of lifecycle.all(id)) events.remove(piece, event.seq);
     piece.weight += removeRunEvents.run(id).changes;
+    piece.weight += removeMetadata.run(id).changes;
     removeRun.run(id);
     unindex(candidate.row);
     piece.weight += weightOf((candidate.output ?? 0) + (candidate.error ?? 0));

@@ -1,5 +1,6 @@
 // Everything a commit writes to: one object per noun, each with its statements prepared once.
 import { type BatchWrites, batchWrites } from "./batches.ts";
+import { type CancellationWrites, cancellationWrites } from "./cancellations.ts";
 import type { Connection } from "./connection.ts";
 import { type Counters, openCounters } from "./counters.ts";
 import { type CronWrites, cronWrites } from "./cron.ts";
@@ -12,6 +13,7 @@ import { type Lanes, openLanes } from "./lanes.ts";
 import type { LeaseRound } from "./lease-round.ts";
 import { type Lines, openLines, standingGates } from "./lines.ts";
 import { type LockWrites, lockWrites } from "./locks.ts";
+import { type MetadataWrite, metadataWrites } from "./metadata.ts";
 import { type PauseIndex, pauseIndex } from "./pause-index.ts";
 import { type PauseWrites, pauseWrites } from "./pauses.ts";
 import { type QueueWrites, queueWrites } from "./queue.ts";
@@ -37,10 +39,12 @@ export interface Tables {
   readonly pauseIndex: PauseIndex;
   readonly queue: QueueWrites;
   readonly registry: RegistryWrites;
+  readonly cancellations: CancellationWrites;
   readonly crons: CronWrites;
   readonly locks: LockWrites;
   readonly debounces: DebounceWrites;
   readonly batches: BatchWrites;
+  readonly changeMetadata: MetadataWrite;
   readonly recordDrop: ReturnType<typeof dropWrites>;
   /** What the index of words has to look at once more. */
   readonly changedRuns: ChangedRuns;
@@ -71,10 +75,12 @@ export function openTables(db: Connection, epoch: number): Tables {
     pauseIndex: index,
     queue,
     registry: registryWrites(db, counters),
+    cancellations: cancellationWrites(db),
     crons: cronWrites(db),
     locks: lockWrites(db),
     debounces: debounceWrites(db),
     batches: batchWrites(db),
+    changeMetadata: metadataWrites(db),
     recordDrop: dropWrites(db),
     changedRuns: openChangedRuns(),
     dispatch: dispatcher({ queue, lanes, lines, gates }),

@@ -229,8 +229,9 @@ test("a list of events walks an index in order, whatever the filter", () => {
 
 test("a sweep of old runs and events walks an index, whatever it has to look up for each", () => {
   const db = migrated();
+  const { counters } = openTables(db, 1);
   const prepare = vi.spyOn(db, "prepare");
-  sweeper(db, openTables(db, 1).counters);
+  sweeper(db, counters);
   const texts = [...new Set(prepare.mock.calls.map(([sql]) => sql))].filter((sql) =>
     /ended_at|match:|lifecycle_of/.test(sql),
   );

@@ -4,6 +4,7 @@
 import type {
   App,
   BatchedEvent,
+  Cancellation,
   CronSchedule,
   DebounceWindow,
   Drop,
@@ -14,6 +15,7 @@ import type {
   LeasedItem,
   OpenBatch,
   Run,
+  RunMetadata,
   RunStatus,
   Span,
   StepResult,
@@ -42,6 +44,7 @@ export interface Storage {
   readonly queue: QueueReads;
   readonly flow: FlowReads;
   readonly registry: RegistryReads;
+  readonly cancellations: CancellationReads;
   readonly retention: Retention;
   readonly search: SearchIndex;
   /** Size and health figures. */
@@ -124,6 +127,7 @@ export interface RunReads {
   /** In the order they began. */
   spans(runId: RunId): Promise<readonly Span[]>;
   events(runId: RunId): Promise<readonly StoredEvent[]>;
+  metadata(runId: RunId): Promise<readonly RunMetadata[]>;
   /** Open queue items of a run, soonest first: what it is doing or waiting for. */
   items(runId: RunId): Promise<readonly QueuedItem[]>;
   /** What runs have open, as of one moment: one read for a whole page. A run that has nothing open is not in the answer. */
@@ -157,6 +161,8 @@ export interface RunReads {
   byIds(ids: readonly RunId[]): Promise<readonly Run[]>;
   /** The triggering events of several runs, in order. */
   eventsOf(ids: readonly RunId[]): Promise<ReadonlyMap<RunId, readonly StoredEvent[]>>;
+  /** The run that was made under an idempotency key; null when the key is free or belongs to no run. */
+  ofKey(key: string, now: Millis): Promise<RunId | null>;
   /** Runs started by the event row with this internal id, oldest first, at most 100. */
   startedBy(eventId: EventId): Promise<readonly Run[]>;
   /**
@@ -408,6 +414,13 @@ export interface RegistryReads {
   functionById(id: FunctionId): Promise<FunctionRecord | null>;
   /** The one that was archived last of an app's functions with this slug. */
   archivedFunction(appId: AppId, slug: string): Promise<FunctionRecord | null>;
+}
+
+/** Reads of bulk cancellations. */
+export interface CancellationReads {
+  get(id: string): Promise<Cancellation | null>;
+  /** Newest first, at most 100. `cursor` is the last id of the previous page. */
+  list(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<Cancellation>>;
 }
 
 /** Apps and live functions at one moment. */

@@ -14,7 +14,6 @@ describe("a path that does not exist is answered with 404 and a sentence", () =>
     ["GET", "/api/nothing"],
     ["POST", "/api/nothing"],
     ["DELETE", "/api/nothing"],
-    ["GET", "/v2/nothing"],
     ["POST", "/v0/nothing"],
     ["POST", "/nothing"],
     ["PUT", "/e/test/more"],
@@ -28,6 +27,12 @@ describe("a path that does not exist is answered with 404 and a sentence", () =>
       404,
       { status: 404, code: "PATH_NOT_FOUND", error: `${method} ${path} does not exist` },
     ]);
+  });
+
+  test.each(["/v2/nothing", "/api/v2/nothing"])("GET %s, in the shape of its API", async (path) => {
+    const { status, json } = await server.request("GET", path);
+    const message = `GET ${path} does not exist`;
+    expect([status, json]).toEqual([404, { errors: [{ code: "api_error", message }] }]);
   });
 });
 

@@ -1,5 +1,6 @@
 // `StepError` and `StepFailed`: a step threw.
 import { asQueueItemId, type Millis, type Op, stepErrorJson } from "@stepwright/protocol";
+import { attachMetadata } from "../attach-metadata.ts";
 import { type Call, isDiscovery, isLastAttempt } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
 import { spliceMemo } from "../finish-run.ts";
@@ -34,6 +35,7 @@ export function stepError(draft: Draft, op: Op, call: Call, hints: RetryHints): 
     requestedAt: hints.retryAt,
   });
   draft.effects.push(attemptSpan(draft, { op, call, status: "failed", error: errorOf(op), retryAt: at }));
+  attachMetadata(draft, op, call);
   retryCall(draft, call, at);
   return true;
 }
@@ -60,7 +62,10 @@ function failStep(draft: Draft, op: Op, call: Call): void {
     },
     call,
   );
-  if (isNew) draft.effects.push(attemptSpan(draft, { op, call, status: "failed", error, retryAt: null }));
+  if (isNew) {
+    draft.effects.push(attemptSpan(draft, { op, call, status: "failed", error, retryAt: null }));
+    attachMetadata(draft, op, call);
+  }
   continueAfter(draft, op, call);
 }
 

@@ -1,5 +1,6 @@
 // `StepRun`: the app ran a step and tells its result.
 import { type JsonText, type Op, canonicalJson } from "@stepwright/protocol";
+import { attachMetadata } from "../attach-metadata.ts";
 import { type Call, isDiscovery } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
 import { callAfterCompletion, goesOnAlone, isGroupOpen } from "../discovery.ts";
@@ -15,7 +16,7 @@ export function stepRun(draft: Draft, op: Op, call: Call): void {
 /** Stores the result without going on: the app is still running and will (checkpoint). False when the run failed over it. */
 export function recordStepRun(draft: Draft, op: Op, call: Call): boolean {
   const data = op.data ?? canonicalJson(null);
-  const { stepOutputBytesMax } = draft.context.limits;
+  const { stepOutputBytesMax } = draft.context.limitsOf(draft.run.functionId);
   if (data.length > stepOutputBytesMax) {
     failRun(draft, {
       error: "output_too_large",
@@ -37,7 +38,10 @@ export function recordStepRun(draft: Draft, op: Op, call: Call): boolean {
     },
     call,
   );
-  if (isNew) draft.effects.push(attemptSpan(draft, { op, call, status: "completed", error: null, retryAt: null }));
+  if (isNew) {
+    draft.effects.push(attemptSpan(draft, { op, call, status: "completed", error: null, retryAt: null }));
+    attachMetadata(draft, op, call);
+  }
   return draft.run.status === "queued" || draft.run.status === "running";
 }
 

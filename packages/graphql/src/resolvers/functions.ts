@@ -50,6 +50,7 @@ export function goneApp(id: App["id"], slug: string): App {
     createdAt: 0 as App["createdAt"],
     syncedAt: null,
     triedAt: null,
+    pausedAt: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { outputIdOf } from "../output-id.ts";
 import type { Resolve, TypeResolvers } from "../resolver.ts";
 import { hexId } from "../run-words.ts";
 import type { SpanSource } from "../traces/read-trace.ts";
+import { metadataOf } from "../traces/span-metadata.ts";
 
 /** What newer traces call the parent of a root. */
 const noParent = "0000000000000000";
@@ -34,6 +35,7 @@ const spanFields = {
   stepID: ({ span }) => span.stepID,
   stepType: ({ span }) => span.stepType,
   stepInfo: ({ span }) => span.stepInfo,
+  metadata: (source) => metadataOf(source),
   // Nothing of these is kept.
   isUserland: () => false,
   userlandSpan: () => null,
@@ -42,7 +44,6 @@ const spanFields = {
   debugPaused: () => false,
   skipReason: () => null,
   skipExistingRunID: () => null,
-  metadata: () => [],
   response: () => null,
 } satisfies Readonly<Record<string, Resolve<SpanSource, unknown>>>;
 

@@ -1,5 +1,5 @@
 // Reads what is stored about the course of a run and renders it.
-import type { Run } from "@stepwright/engine";
+import type { Run, RunMetadata } from "@stepwright/engine";
 import { asRunId, type EventId, type JsonText, parseJsonText } from "@stepwright/protocol";
 import type { Context } from "../context.ts";
 import { sentText } from "../event-words.ts";
@@ -14,6 +14,8 @@ export interface SpanSource {
   readonly span: TraceSpan;
   readonly run: Run;
   readonly isPreview: boolean;
+  /** Of the whole run. */
+  readonly metadata: readonly RunMetadata[];
   /** Null for the run's own. */
   readonly parent: SpanSource | null;
 }
@@ -26,10 +28,11 @@ export async function readTrace(
 ): Promise<SpanSource> {
   const { runs } = context.runtime.storage;
   // The run is read last: a commit in between then shows as steps too many, never as a run that has ended and still waits.
-  const [steps, spans, items, events] = await Promise.all([
+  const [steps, spans, items, metadata, events] = await Promise.all([
     runs.steps(id),
     runs.spans(id),
     runs.items(id),
+    runs.metadata(id),
     context.eventsOf(id),
   ]);
   const run = await runs.get(id);
@@ -47,5 +50,5 @@ export async function readTrace(
   );
   const render = isPreview ? previewTree : legacyTree;
   const span = render({ run, steps, spans, items }, { triggerEvent, endOf: new Map(ends), isPreview });
-  return { span, run, isPreview, parent: null };
+  return { span, run, isPreview, metadata, parent: null };
 }

@@ -1,4 +1,4 @@
-// `/api/apps`: lists apps with their sync state; adds, syncs and removes one.
+// `/api/apps`: lists apps with their sync state; adds, syncs, pauses and removes one.
 import { asAppId, type ApiApp } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
@@ -8,7 +8,8 @@ import { presentApp } from "../present-registry.ts";
 import { indexRegistry } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
 
-const addBody = z.object({ url: z.string("send the URL the app is served at").min(1, "the URL is empty") });
+/** The body that adds an app. */
+export const addBody = z.object({ url: z.string("send the URL the app is served at").min(1, "the URL is empty") });
 
 /** Adds the app routes of the dashboard. */
 export function apiAppRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
@@ -25,6 +26,16 @@ export function apiAppRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
   app.post<{ Params: { appId: string } }>("/api/apps/:appId/sync", async (request): Promise<ApiApp> => {
     const synced = await runtime.apps.sync(asAppId(request.params.appId));
     return presentApp(synced, indexRegistry(runtime.registry()));
+  });
+
+  app.post<{ Params: { appId: string } }>("/api/apps/:appId/pause", async (request) => {
+    await runtime.apps.pause(asAppId(request.params.appId));
+    return { paused: true };
+  });
+
+  app.post<{ Params: { appId: string } }>("/api/apps/:appId/resume", async (request) => {
+    await runtime.apps.resume(asAppId(request.params.appId));
+    return { paused: false };
   });
 
   app.delete<{ Params: { appId: string } }>("/api/apps/:appId", async (request, reply) => {

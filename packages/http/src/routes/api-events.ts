@@ -26,7 +26,8 @@ import { presentSearchPage } from "../present-search.ts";
 import { indexRegistry } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
 
-const eventsQuery = z.strictObject({
+/** The query of a list of events. */
+export const eventsQuery = z.strictObject({
   name: z.string().optional(),
   from: millisParameter.optional(),
   to: millisParameter.optional(),

@@ -14,7 +14,8 @@ interface OfFunction {
   readonly Params: { readonly slug: string };
 }
 
-const moveBody = z.strictObject({
+/** The body that moves a backlog. */
+export const moveBody = z.strictObject({
   to: z.string("send the id of the function that gets the runs").min(1, "the id is empty"),
 });
 

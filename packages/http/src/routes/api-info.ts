@@ -10,7 +10,8 @@ import { readBody } from "../parameters.ts";
 import type { ServerDeps } from "../server.ts";
 import { endedSessionCookie, sessionCookie } from "../session.ts";
 
-const loginBody = z.object({ key: z.string("send the signing key as text") });
+/** The body of a login. */
+export const loginBody = z.object({ key: z.string("send the signing key as text") });
 
 /** Adds the routes that work without a login. */
 export function apiInfoRoutes(app: FastifyInstance, { runtime, access, info }: ServerDeps): void {

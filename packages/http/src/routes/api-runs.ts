@@ -1,6 +1,7 @@
 // `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
 import { isEnded, type RunStatus, type StoredEvent } from "@stepwright/engine";
 import {
+  canonicalJson,
   cursorInvalid,
   filterInvalid,
   isUlid,
@@ -13,11 +14,21 @@ import {
   type RunId,
 } from "@stepwright/protocol";
 import type { RunFilter } from "@stepwright/storage";
-import type { FastifyInstance } from "fastify";
+import type { RerunOptions } from "@stepwright/runtime";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { bodyJson, bodyText } from "../body.ts";
 import { readInvokedInputs } from "../invoked-inputs.ts";
 import { holdersMax } from "../limits.ts";
-import { isNumber, limitParameter, millisParameter, readQuery, readRunId, searchParameter } from "../parameters.ts";
+import {
+  isNumber,
+  limitParameter,
+  millisParameter,
+  readBody,
+  readQuery,
+  readRunId,
+  searchParameter,
+} from "../parameters.ts";
 import { presentEvent } from "../present-event.ts";
 import { presentRun, presentRunRow, type OpenFacts } from "../present-run.ts";
 import { presentSearchPage } from "../present-search.ts";
@@ -46,7 +57,8 @@ const statusesParameter = z.string().transform((text, context): RunStatus[] => {
   return known;
 });
 
-const runsQuery = z.strictObject({
+/** The query of a list of runs. */
+export const runsQuery = z.strictObject({
   status: statusesParameter.optional(),
   function: z.string().optional(),
   app: z.string().optional(),
@@ -59,6 +71,17 @@ const runsQuery = z.strictObject({
 });
 
 type RunsQuery = z.output<typeof runsQuery>;
+
+/** The body of a rerun; an empty one runs the whole again. */
+export const rerunBody = z.strictObject({
+  fromStep: z
+    .strictObject({
+      stepId: z.string("send the id or the name of the step").min(1, "it is empty"),
+      input: z.array(z.json(), "send the list of the step's arguments").optional(),
+    })
+    .optional(),
+  data: z.record(z.string(), z.json(), "send the event's data, an object").optional(),
+});
 
 const nothingOpen: OpenFacts = { items: [], pauses: [] };
 
@@ -125,8 +148,25 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
   }));
 
   app.post<{ Params: { runId: string } }>("/api/runs/:runId/rerun", async (request) => ({
-    runId: await runtime.rerun(readRunId(request.params.runId)),
+    runId: await runtime.rerun(readRunId(request.params.runId), readRerun(request)),
   }));
+}
+
+/** An empty body runs the whole again. */
+function readRerun(request: FastifyRequest): RerunOptions {
+  if (bodyText(request).trim() === "") return {};
+  const { fromStep, data } = readBody(rerunBody, bodyJson(request));
+  return {
+    ...(fromStep === undefined
+      ? {}
+      : {
+          fromStep: {
+            stepId: fromStep.stepId,
+            ...(fromStep.input === undefined ? {} : { input: canonicalJson(fromStep.input) }),
+          },
+        }),
+    ...(data === undefined ? {} : { eventData: canonicalJson(data) }),
+  };
 }
 
 function isStatus(name: string): name is RunStatus {

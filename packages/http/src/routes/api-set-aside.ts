@@ -12,12 +12,13 @@ import { z } from "zod";
 import { limitParameter, readQuery } from "../parameters.ts";
 import type { ServerDeps } from "../server.ts";
 
-const pageQuery = z.strictObject({ cursor: z.string().optional(), limit: limitParameter });
+/** The query of a page. */
+export const setAsideQuery = z.strictObject({ cursor: z.string().optional(), limit: limitParameter });
 
 /** Adds the list and the retries of items that were set aside. */
 export function apiSetAsideRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   const readPage = async (query: unknown): Promise<ApiPage<ApiSetAside>> => {
-    const { cursor = null, limit } = readQuery(pageQuery, query);
+    const { cursor = null, limit } = readQuery(setAsideQuery, query);
     if (cursor !== null && !/^\d{1,16}:\d{1,16}$/.test(cursor)) throw cursorInvalid({ cursor });
     return runtime.storage.queue.setAside({ cursor, limit });
   };

@@ -1,7 +1,7 @@
 // `GET /dev`: how SDKs and test harnesses recognise a dev server, and see which functions it knows.
-import type { FunctionRecord } from "@stepwright/engine";
 import { pathNotFound } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
+import { wireConfig } from "../present-config.ts";
 import type { ServerDeps } from "../server.ts";
 
 /** Adds the description of a dev server; a server with keys has none. */
@@ -12,28 +12,29 @@ export function devRoutes(app: FastifyInstance, { runtime, info }: ServerDeps): 
     return {
       version: info.version,
       authed: false,
-      startOpts: { urls: apps.map(({ url }) => url), autodiscover: runtime.isDiscovering },
-      functions: functions.map(describeFunction),
+      startOpts: { ...foreignOptions, urls: apps.map(({ url }) => url), autodiscover: runtime.isDiscovering },
+      functions: functions.map(wireConfig),
       handlers: null,
       isSingleNodeService: true,
       isMissingSigningKey: false,
       isMissingEventKeys: false,
-      features: {},
+      features: { "enable-step-metadata": false },
     };
   });
 }
 
-function describeFunction({ id, version, slug, config }: FunctionRecord): object {
-  return {
-    id,
-    fv: version,
-    name: config.name,
-    slug,
-    triggers: config.triggers.map((trigger) =>
-      trigger.kind === "cron"
-        ? { cron: trigger.text }
-        : { event: trigger.event, ...(trigger.expression === null ? {} : { expression: trigger.expression }) },
-    ),
-    steps: [{ id: "step", name: "step", uri: config.url }],
-  };
-}
+/** Settings of the peer that this server has no counterpart of; harnesses print them, and nobody acts on them. */
+const foreignOptions = {
+  dir: "",
+  poll: true,
+  poll_interval: 0,
+  tick: 0,
+  retry_interval: 0,
+  queue_workers: 0,
+  require_keys: false,
+  NoUI: false,
+  persist: false,
+  redis_uri: "",
+  postgres_uri: "",
+  sqlite_dir: "",
+} as const;

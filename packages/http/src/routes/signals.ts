@@ -7,7 +7,8 @@ import { readBody } from "../parameters.ts";
 import { isoTime } from "../present-rest.ts";
 import type { ServerDeps } from "../server.ts";
 
-const signalBody = z.object({
+/** The body of a signal. */
+export const signalBody = z.object({
   signal: z.string("send the name of the signal as text").min(1, "the name of the signal is empty"),
   // Absent when a signal is sent without data, as `JSON.stringify` leaves out what is undefined.
   data: z.unknown().optional(),

@@ -326,6 +326,8 @@ export interface ApiApp {
   } | null;
   readonly syncedAt: number | null;
   readonly triedAt: number | null;
+  /** Since when all its functions are paused, those it registers later included. `POST /api/apps/:id/pause` and `/resume`. */
+  readonly pausedAt: number | null;
   readonly functionCount: number;
 }
 

@@ -22,7 +22,7 @@ const tables = [
 
 /** Makes the checker. */
 export function nothingIsLeft(surroundings: CheckSurroundings, report: Report): Checker {
-  const { view, clock, memory } = surroundings;
+  const { view, clock, records, memory } = surroundings;
   /** Runs that were ended so before the process began. */
   let endedBefore = 0;
   return {
@@ -47,6 +47,8 @@ export function nothingIsLeft(surroundings: CheckSurroundings, report: Report): 
         "SELECT run_id, spans.id FROM spans JOIN runs ON runs.id = run_id WHERE spans.ended_at IS NULL AND runs.status IN ('queued', 'running')",
       );
       if (open !== undefined) report(`span ${open.id} of run ${open.run_id} is open`);
+      const unended = view().get<{ id: string }>("SELECT id FROM cancellations WHERE ended_at IS NULL");
+      if (unended !== undefined && records.damagedRuns.size === 0) report(`cancellation ${unended.id} has not ended`);
       for (const [what, size] of Object.entries(memory() ?? {})) {
         // A singleton's next run ends the one before without its mailbox; the cache forgets that one in time.
         const max = what === "cachedRuns" ? cancelledBySingletons(view()) - endedBefore : 0;

@@ -77,6 +77,9 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
         if (!isAskedToDrop(run)) fail("nobody asked for it");
         else if (run.started_at !== null) fail("it had started");
         return;
+      case "bulk":
+        if (run.queued_at >= (records.cancelledAll.get(run.slug) ?? 0)) fail("nobody asked for it");
+        return;
       case "singleton":
         if (!options.some(({ singleton }) => singleton?.mode === "cancel")) fail("the function is no such singleton");
         return;

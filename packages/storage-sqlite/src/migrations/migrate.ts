@@ -6,10 +6,11 @@ import { flowControl } from "./0002-flow-control.ts";
 import { retention } from "./0003-retention.ts";
 import { search } from "./0004-search.ts";
 import { runTimes } from "./0005-run-times.ts";
+import { cancellations } from "./0006-cancellations.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [init, flowControl, retention, search, runTimes];
+export const migrations: readonly Migration[] = [init, flowControl, retention, search, runTimes, cancellations];
 
 /** How a migration went. */
 export type MigrateOutcome =

@@ -21,6 +21,7 @@ export function describeRegistry(open: OpenStorage): void {
         status: "failed",
         checksum: null,
         syncedAt: null,
+        pausedAt: after(7),
         problem: { code: "APP_UNREACHABLE", message: "no", httpStatus: 502, bodyExcerpt: "<html>" },
       });
       await applied(

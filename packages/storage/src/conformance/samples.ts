@@ -190,6 +190,7 @@ export function app(changes: Partial<App> = {}): App {
     createdAt: start,
     syncedAt: start,
     triedAt: start,
+    pausedAt: null,
     ...changes,
   };
 }

@@ -35,6 +35,7 @@ const conditions: readonly [string, Partial<TimedRunFilter>][] = [
   ["two functions and a status", { functionIds: [functionId, otherFunctionId], statuses: ["completed"] }],
   ["no function at all", { functionIds: [] }],
   ["an app", { appIds: [appId] }],
+  ["no app at all", { appIds: [] }],
   ["an app and statuses", { appIds: [otherAppId(1)], statuses: ["cancelled", "completed"] }],
   ["an app and a function of another", { appIds: [appId], functionIds: [otherFunctionId] }],
   ["an app and its function", { appIds: [appId], functionIds: [functionId] }],

@@ -1,0 +1,218 @@
+// REST v1 and the routes of `/v0` that SDKs use, described.
+import { z } from "zod";
+import { cancellationBody } from "../routes/rest-cancellations.ts";
+import { metadataBody } from "../routes/rest-metadata.ts";
+import { unsupported } from "../routes/rest-unsupported.ts";
+import { signalBody } from "../routes/signals.ts";
+import { notImplemented, type ApiDescription, type Operation } from "./operation.ts";
+
+const ulid = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const time = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+const object = z.record(z.string(), z.json());
+const envelope = <Data extends z.ZodType>(data: Data) =>
+  z.strictObject({ data, metadata: z.strictObject({ fetched_at: time }) });
+
+const event = z.strictObject({
+  internal_id: ulid,
+  account_id: uuid,
+  environment_id: uuid,
+  source: z.string(),
+  source_id: z.null(),
+  received_at: time,
+  id: z.string(),
+  name: z.string(),
+  data: z.json(),
+  user: object.optional(),
+  ts: z.int(),
+  v: z.string().optional(),
+});
+
+const run = z.strictObject({
+  run_id: ulid,
+  run_started_at: time,
+  function_id: uuid,
+  function_version: z.int(),
+  environment_id: uuid,
+  event_id: ulid,
+  batch_id: z.string().optional(),
+  original_run_id: ulid.optional(),
+  cron: z.string().optional(),
+  status: z.enum(["Scheduled", "Running", "Completed", "Failed", "Cancelled", "Skipped"]),
+  ended_at: time.nullable(),
+  output: z.json().optional(),
+});
+
+const job = z.strictObject({
+  JobID: z.string(),
+  at: time,
+  position: z.int(),
+  kind: z.string(),
+  attempt: z.int(),
+  Raw: object,
+});
+
+const fn = z.strictObject({
+  internal_id: uuid,
+  env_id: uuid,
+  app_id: uuid,
+  id: z.string(),
+  name: z.string(),
+  config: object,
+  created_at: time,
+  archived_at: time,
+});
+
+const cancellation = z.strictObject({
+  id: ulid,
+  environment_id: uuid,
+  app_id: z.string().nullable(),
+  function_id: z.string().nullable(),
+  function_internal_id: uuid,
+  started_after: time.nullable(),
+  started_before: time,
+  if: z.string().nullable(),
+  created_at: time,
+  ended_at: time.nullable(),
+  cancelled: z.int(),
+});
+
+const error = z.strictObject({
+  code: z.string(),
+  error: z.string(),
+  data: object.nullable(),
+  status: z.int(),
+});
+
+const operations: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/v1/events",
+    summary: "Lists events, the newest first, without those of the engine; of the last hour unless told otherwise.",
+    query: {
+      limit: "Rows of a page, 1 to 51; 20 by default.",
+      cursor: "The internal id of the last event of the page before.",
+      name: "Events of this name.",
+      received_after: "An RFC 3339 time, or a duration before now such as 2h.",
+      received_before: "The same.",
+    },
+    answers: { 200: envelope(z.array(event)) },
+  },
+  {
+    method: "get",
+    path: "/v1/events/{eventId}",
+    summary: "Shows an event by its internal id.",
+    answers: { 200: envelope(event) },
+  },
+  {
+    method: "get",
+    path: "/v1/events/{eventId}/runs",
+    summary: "Lists the runs that an event has started, at most 100.",
+    answers: { 200: envelope(z.array(run)) },
+  },
+  { method: "get", path: "/v1/runs/{runId}", summary: "Shows a run.", answers: { 200: envelope(run) } },
+  {
+    method: "delete",
+    path: "/v1/runs/{runId}",
+    summary: "Cancels a run. One that has ended stays as it is, which is no error.",
+    answers: { 200: null },
+  },
+  {
+    method: "get",
+    path: "/v1/runs/{runId}/jobs",
+    summary: "Lists the queue items of a run, soonest first, at most 10.",
+    answers: { 200: envelope(z.array(job)) },
+  },
+  {
+    method: "post",
+    path: "/v1/runs/{runId}/metadata",
+    summary: "Attaches metadata to a run or a step, for people to see.",
+    body: metadataBody,
+    answers: { 200: null },
+  },
+  {
+    method: "get",
+    path: "/v1/apps/{appName}/functions",
+    summary: "Lists the functions of an app.",
+    answers: { 200: z.array(fn) },
+  },
+  {
+    method: "post",
+    path: "/v1/signals",
+    summary: "Sends a signal to the run that waits for it.",
+    body: signalBody,
+    answers: { 200: envelope(z.strictObject({ run_id: ulid })) },
+  },
+  {
+    method: "post",
+    path: "/v1/cancellations",
+    summary: "Cancels the unfinished runs of a function that were made in a period.",
+    body: cancellationBody,
+    answers: { 200: envelope(cancellation) },
+  },
+  {
+    method: "get",
+    path: "/v1/cancellations",
+    summary: "Lists cancellations, the newest first.",
+    query: { limit: "Rows of a page, 1 to 100; 20 by default.", cursor: "The last id of the page before." },
+    answers: { 200: envelope(z.array(cancellation)) },
+  },
+  {
+    method: "delete",
+    path: "/v1/cancellations/{id}",
+    summary: "Forgets a cancellation; one that goes on stops where it is.",
+    answers: { 200: envelope(z.strictObject({ ok: z.literal(true) })) },
+  },
+  {
+    method: "post",
+    path: "/v1/traces/userland",
+    summary: "Takes spans in OTLP, as JSON or protobuf, and refuses them in a partial success: this server keeps none.",
+    answers: {
+      200: z.strictObject({
+        partialSuccess: z.strictObject({ rejectedSpans: z.string(), errorMessage: z.string() }).optional(),
+      }),
+    },
+  },
+  ...["/v1/checkpoint/{runId}/async", "/v1/http/runs/{runId}/async"].map((path): Operation => ({
+    method: "post",
+    path,
+    summary: "Stores steps of a call that goes on, for SDKs.",
+    body: object,
+    answers: { 200: null },
+  })),
+  {
+    method: "get",
+    path: "/v0/runs/{runId}/actions",
+    summary: "Results of a run's steps by their ids, for SDKs.",
+    answers: { 200: object },
+  },
+  {
+    method: "get",
+    path: "/v0/runs/{runId}/batch",
+    summary: "The events of a run, for SDKs.",
+    answers: { 200: z.array(object) },
+  },
+  {
+    method: "delete",
+    path: "/v0/runs/{runId}",
+    summary: "Cancels a run; one that has ended is an error.",
+    answers: { 204: null },
+  },
+  {
+    method: "post",
+    path: "/v0/telemetry",
+    summary: "Takes what SDKs tell of themselves, and forgets it.",
+    answers: { 200: null },
+  },
+  { method: "get", path: "/v1/openapi.json", summary: "This document.", answers: { 200: object } },
+  ...notImplemented(unsupported),
+];
+
+/** REST v1. */
+export const restV1: ApiDescription = {
+  title: "Stepwright REST v1",
+  description:
+    "Events, runs and cancellations, as clients of the peer's REST v1 know them. Field names are snake_case, times RFC 3339.",
+  operations,
+  error,
+};

@@ -1,0 +1,101 @@
+// Bulk cancellations: asked for, worked through a part at a time, taken back.
+import {
+  askForCancellation,
+  cancelInBulk,
+  cancelledPiece,
+  conditionOf,
+  type Cancellation,
+  type LeasedItem,
+  type Work,
+} from "@stepwright/engine";
+import { checkExpression } from "@stepwright/expressions";
+import {
+  cancellationInvalid,
+  cancellationNotFound,
+  expressionInvalid,
+  functionNotFound,
+  type RunId,
+} from "@stepwright/protocol";
+import type { Committer } from "./committer.ts";
+import { backlogPerItem } from "./limits.ts";
+import type { Decided, RunBox } from "./run-box.ts";
+import type { CancellationControl, CancellationRequest } from "./runtime.ts";
+import type { Shell } from "./shell.ts";
+import { refuseFailed } from "./storage-trouble.ts";
+
+/** Makes the control of bulk cancellations. */
+export function createCancellationControl(shell: Shell, committer: Committer): CancellationControl {
+  const { storage, clock } = shell.ports;
+  return {
+    async ask(request) {
+      const cancellation = checked(shell, request);
+      refuseFailed(await committer.submit(askForCancellation(cancellation)));
+      return cancellation;
+    },
+    async remove(id) {
+      if ((await storage.cancellations.get(id)) === null) throw cancellationNotFound({ cancellationId: id });
+      refuseFailed(await committer.submit({ guards: [], effects: [{ kind: "removeCancellation", id }] }));
+    },
+  };
+
+  function checked(
+    { registry, newId }: Shell,
+    { functionSlug, startedAfter, startedBefore, if: condition }: CancellationRequest,
+  ): Cancellation {
+    const fn = registry().functionsBySlug.get(functionSlug);
+    if (fn === undefined) throw functionNotFound({ functionSlug });
+    const now = clock.now();
+    if (startedBefore > now) throw cancellationInvalid({ reason: "started_before must be in the past" });
+    if (startedAfter !== null && startedAfter >= startedBefore)
+      throw cancellationInvalid({ reason: "started_after must be before started_before" });
+    const reason = condition === null ? null : checkExpression(condition, "trigger");
+    if (condition !== null && reason !== null) throw expressionInvalid({ expression: condition, reason });
+    return {
+      id: newId(),
+      functionId: fn.id,
+      startedAfter,
+      startedBefore,
+      if: condition,
+      createdAt: now,
+      endedAt: null,
+      cancelled: 0,
+    };
+  }
+}
+
+/** Works through a part of a cancellation; what is left goes on from the same item. One that was taken back has none left. */
+export async function workOnCancellation(
+  shell: Shell,
+  deps: { readonly box: RunBox; readonly committer: Committer },
+  item: LeasedItem,
+  work: Extract<Work, { kind: "cancellation" }>,
+): Promise<Decided> {
+  const { storage, clock } = shell.ports;
+  const cancellation = await storage.cancellations.get(work.cancellationId);
+  if (cancellation === null) return { kind: "nothing" };
+  const page = await storage.runs.list(
+    {
+      functionId: cancellation.functionId,
+      statuses: ["queued", "running"],
+      queuedBefore: cancellation.startedBefore,
+      ...(cancellation.startedAfter === null ? {} : { queuedFrom: cancellation.startedAfter }),
+    },
+    { cursor: work.before, limit: backlogPerItem },
+  );
+  const condition = conditionOf(cancellation);
+  const take = (runId: RunId): Promise<Decided> =>
+    deps.box.decide(runId, (state) => cancelInBulk(state, shell.context(), { cancellation, condition }));
+  const decided = await Promise.all(page.items.map(({ id }) => take(id)));
+  const outcome = await deps.committer.submitUntilWritten(
+    cancelledPiece(item, {
+      work,
+      cancellation,
+      piece: {
+        cancelled: decided.filter(({ kind }) => kind === "committed").length,
+        last: page.nextCursor === null ? null : (page.items.at(-1)?.id ?? null),
+      },
+      now: clock.now(),
+    }),
+  );
+  return outcome.kind === "failed" ? { kind: "refused", error: outcome.error } : { kind: "done" };
+}
