@@ -91,6 +91,15 @@ const retained = () =>
       'give a duration of a minute or more such as "30d", or "forever"',
     );
 const text = () => z.string("give a text").min(1, "give a text that is not empty");
+const signingKeyText = () =>
+  z
+    .string("give the key as text")
+    .transform(normalizeSigningKey)
+    .pipe(
+      z
+        .string()
+        .regex(/^([0-9a-f]{2})+$/i, "give an even number of hexadecimal digits, with or without the prefix signkey-…-"),
+    );
 
 /** Every setting by its name in the code; outside, `appUrl` is `--app-url`, `STEPWRIGHT_APP_URL` and `"app-url"`. */
 export const configSchema = z.object({
@@ -156,14 +165,7 @@ export const configSchema = z.object({
     defaults: { dev: [], start: [] },
     requiredBy: "start",
   }),
-  signingKey: z
-    .string("give the key as text")
-    .transform(normalizeSigningKey)
-    .pipe(
-      z
-        .string()
-        .regex(/^([0-9a-f]{2})+$/i, "give an even number of hexadecimal digits, with or without the prefix signkey-…-"),
-    )
+  signingKey: signingKeyText()
     .nullable()
     .register(settingMetas, {
       description:
@@ -174,14 +176,7 @@ export const configSchema = z.object({
       defaults: { dev: null, start: null },
       requiredBy: "start",
     }),
-  signingKeyFallback: z
-    .string("give the key as text")
-    .transform(normalizeSigningKey)
-    .pipe(
-      z
-        .string()
-        .regex(/^([0-9a-f]{2})+$/i, "give an even number of hexadecimal digits, with or without the prefix signkey-…-"),
-    )
+  signingKeyFallback: signingKeyText()
     .nullable()
     .register(settingMetas, {
       description:

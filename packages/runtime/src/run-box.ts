@@ -1,5 +1,5 @@
 // Runs in hand: a cache of active runs and a mailbox each, so that answers, checkpoints, resumes,
-// cancellations and timeouts of one run are decided one after another on a state that is never stale.
+// cancellations and timeouts of one run are decided one after another, each on the run as it is once those before are stored.
 // Across processes the run's version decides (design: optimistic concurrency).
 import {
   advance,

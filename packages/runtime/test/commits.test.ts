@@ -5,6 +5,10 @@ import { createManualClock } from "./manual-clock.ts";
 import { incoming, openShop } from "./open-runtime.ts";
 import { done, type Handler, ops, stepRun } from "./test-app.ts";
 
+/** Sleeps for a minute. */
+const sleeping: Handler = ({ steps }) =>
+  "z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1m", displayName: "z", opts: {} });
+
 describe("transitions of one moment", () => {
   it("share a commit: 64 events at once, with the runs they start", async () => {
     const { storage, send, runtime } = await openShop([{ name: "one", handle: () => done() }]);
@@ -63,8 +67,6 @@ describe("while the disk is full", () => {
 
   it("work that is due waits without asking over and over", async () => {
     const clock = createManualClock();
-    const sleeping: Handler = ({ steps }) =>
-      "z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1m", displayName: "z", opts: {} });
     const { storage, start, ended, runtime } = await openShop([{ name: "sleep", handle: sleeping }], { clock });
     const runId = await start("test/sleep");
     await runtime.idle();
@@ -81,8 +83,6 @@ describe("while the disk is full", () => {
 
   it("work that was due is asked for at its time when the clock is set back while the database refuses", async () => {
     const clock = createManualClock();
-    const sleeping: Handler = ({ steps }) =>
-      "z" in steps ? done() : ops({ op: "Sleep", id: "z", name: "1m", displayName: "z", opts: {} });
     const { storage, start, ended, runtime } = await openShop([{ name: "sleep", handle: sleeping }], { clock });
     const runId = await start("test/sleep");
     await runtime.idle();

@@ -3,6 +3,7 @@ import { isEnded } from "@stepwright/engine";
 import { type Attempt, type Group, groupsOf, outputKeyOf, type TraceFacts } from "./groups.ts";
 import { infoOf, type InfoSources, opOf } from "./step-info.ts";
 import { runTypeOf } from "./run-type.ts";
+import { endWord, waitWord } from "./status-words.ts";
 import type { SpanStatus, TraceSpan } from "./trace-span.ts";
 
 /** Renders a run. */
@@ -106,7 +107,8 @@ function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: Inf
     // A wait in vain has nothing to show; an invocation in vain has its error.
     outputKey: hasOutput ? `step:${group.key}` : null,
   };
-  const status = waitWord(wait.status, op);
+  const whileWaiting = op === "WAIT_FOR_EVENT" || op === "WAIT_FOR_SIGNAL" ? "WAITING" : "RUNNING";
+  const status = waitWord(wait.status, { op, whileWaiting });
   const failures = group.attempts.map((attempt) => ({ ...plain, ...renderAttempt(attempt) }));
   const own = {
     ...common,
@@ -128,34 +130,7 @@ function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: Inf
   };
 }
 
-function waitWord(status: NonNullable<Group["wait"]>["status"], op: ReturnType<typeof opOf>): SpanStatus {
-  switch (status) {
-    case "waiting":
-      return op === "WAIT_FOR_EVENT" || op === "WAIT_FOR_SIGNAL" ? "WAITING" : "RUNNING";
-    case "timedOut":
-      return op === "INVOKE" ? "FAILED" : "COMPLETED";
-    case "completed":
-      return "COMPLETED";
-    case "failed":
-      return "FAILED";
-    case "cancelled":
-      return "CANCELLED";
-  }
-}
-
 /** A step whose run was cancelled before it was tried again did not fail. */
 function failedWord(status: TraceFacts["run"]["status"]): SpanStatus {
   return status === "cancelled" ? "CANCELLED" : "FAILED";
-}
-
-/** How a run ended. */
-export function endWord(status: TraceFacts["run"]["status"]): SpanStatus {
-  switch (status) {
-    case "completed":
-      return "COMPLETED";
-    case "failed":
-      return "FAILED";
-    default:
-      return "CANCELLED";
-  }
 }

@@ -1,10 +1,10 @@
 // The newer rendering of a trace (`preview: true`): one span per step, and one for the code that ends the run.
 import { isEnded } from "@stepwright/engine";
 import { type Attempt, type Group, groupsOf, outputKeyOf, type TraceFacts } from "./groups.ts";
-import { endWord } from "./legacy-tree.ts";
 import { runTypeOf } from "./run-type.ts";
+import { endWord, waitWord } from "./status-words.ts";
 import { infoOf, type InfoSources, opOf } from "./step-info.ts";
-import type { SpanStatus, TraceSpan } from "./trace-span.ts";
+import type { TraceSpan } from "./trace-span.ts";
 
 /** Renders a run. */
 export function previewTree(facts: TraceFacts, sources: InfoSources): TraceSpan {
@@ -108,7 +108,7 @@ function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: Inf
     ...plain,
     key: group.key,
     name: group.name,
-    status: waitWord(wait.status, op),
+    status: waitWord(wait.status, { op, whileWaiting: op === "INVOKE" || op === "AI_GATEWAY" ? "RUNNING" : "WAITING" }),
     queuedAt: failures[0]?.queuedAt ?? wait.queuedAt,
     startedAt: wait.startedAt,
     endedAt: wait.endedAt,
@@ -120,19 +120,4 @@ function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: Inf
     outputKey: group.result !== null && group.result.memo !== "null" ? `step:${group.key}` : null,
     children: failures,
   };
-}
-
-function waitWord(status: NonNullable<Group["wait"]>["status"], op: ReturnType<typeof opOf>): SpanStatus {
-  switch (status) {
-    case "waiting":
-      return op === "INVOKE" || op === "AI_GATEWAY" ? "RUNNING" : "WAITING";
-    case "timedOut":
-      return op === "INVOKE" ? "FAILED" : "COMPLETED";
-    case "completed":
-      return "COMPLETED";
-    case "failed":
-      return "FAILED";
-    case "cancelled":
-      return "CANCELLED";
-  }
 }
