@@ -40,6 +40,7 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
       return;
     case "putPause":
       tables.pauses.open(effect.pause);
+      tables.known.runs.waits(effect.pause.runId);
       return;
     case "closePause":
       tables.pauses.close(effect.pauseId);
@@ -76,6 +77,7 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
       return;
     case "putSpan":
       tables.spans.put(effect.span);
+      if (effect.span.endedAt === null) tables.known.runs.waits(effect.span.runId);
       return;
     case "endSpan":
       tables.spans.end(effect);
@@ -170,8 +172,11 @@ function updateRun(tables: Tables, scope: EffectScope, run: Run): void {
   if (run.flow?.start.some((gate) => gate.kind === "runs") === true) tables.gates.endRun(run.id);
   if (run.flow !== null && run.flow.lock !== null) tables.locks.release(run.id);
   tables.queue.dequeueOfRun(scope.round, run.id);
-  tables.pauses.closeOfRun(run.id);
-  tables.spans.endAll(run);
+  if (tables.known.runs.get(run.id)?.hasWaits !== false) {
+    tables.pauses.closeOfRun(run.id);
+    tables.spans.endAll(run);
+  }
+  tables.known.runs.drop(run.id);
 }
 
 /** What a pause gives way to goes into the queue, and its event remembers whom it concerned. */

@@ -38,6 +38,8 @@ export function committer(
     tables.lines.forget();
     tables.gates.forget();
     tables.pauseIndex.paths.forget();
+    tables.known.leases.forget();
+    tables.known.runs.forget();
     tables.counters.reload();
   };
 
@@ -106,6 +108,8 @@ function isolated(db: Connection, tables: Tables): ApplyTransition {
       tables.lanes.forget,
       tables.lines.forget,
       tables.pauseIndex.paths.forget,
+      tables.known.leases.forget,
+      tables.known.runs.forget,
     ];
     let own: OwnOutcome;
     try {

@@ -4,16 +4,18 @@ import { asQueueItemId, millis, type RunId, type StepId } from "@stepwright/prot
 import { readObject } from "./read-json.ts";
 
 /** The columns a lease needs, in the order of `LeasedRow`. */
-export const leasedColumns = "id, lane, at, attempt, work, generation";
+export const leasedColumns = "row, id, lane, at, attempt, work, generation, gates";
 
 /** What a lease returns. */
 export interface LeasedRow {
+  readonly row: number;
   readonly id: string;
   readonly lane: Lane;
   readonly at: number;
   readonly attempt: number;
   readonly work: string;
   readonly generation: number;
+  readonly gates: string | null;
 }
 
 /** Turns a row into a leased item; null when nobody can read what is to be done. */

@@ -4,6 +4,8 @@ import type { Millis, QueueItemId, RunId } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
 import { type Gates, gatesFromText, gatesInTheWay, gatesText } from "./gates.ts";
 import type { Lanes } from "./lanes.ts";
+import type { KnownLeases } from "./known-leases.ts";
+import type { KnownRuns } from "./known-runs.ts";
 import type { Given, LeaseRound } from "./lease-round.ts";
 import type { Lines } from "./lines.ts";
 import { leasedColumns, leasedFromRow, type LeasedRow, runOf, stepOf } from "./queue-row.ts";
@@ -20,6 +22,7 @@ const holdsSql = "SELECT EXISTS (SELECT 1 FROM queue_items WHERE id = ? AND leas
 // Every call ends with one of these: each column more is read for nothing.
 const removedColumns = "id, lane, at, gates, line, lease_epoch";
 const removeSql = `DELETE FROM queue_items WHERE id = ? RETURNING ${removedColumns}`;
+const removeRowSql = "DELETE FROM queue_items WHERE row = ?";
 const removeOfRunSql = `DELETE FROM queue_items WHERE run_id = ? RETURNING ${removedColumns}`;
 const placeSql = `SELECT ${placeColumns} FROM queue_items WHERE id = ?`;
 const rescheduleSql =
@@ -108,12 +111,20 @@ export function queueWrites(
     lanes,
     lines,
     gates,
+    known,
     epoch,
-  }: { readonly lanes: Lanes; readonly lines: Lines; readonly gates: Gates; readonly epoch: number },
+  }: {
+    readonly lanes: Lanes;
+    readonly lines: Lines;
+    readonly gates: Gates;
+    readonly known: { readonly leases: KnownLeases; readonly runs: KnownRuns };
+    readonly epoch: number;
+  },
 ): QueueWrites {
   const insert = db.prepare(insertSql);
   const holds = db.prepare<[string, number, number], number>(holdsSql).pluck();
   const remove = db.prepare<[string], RemovedRow>(removeSql);
+  const removeRow = db.prepare<[number]>(removeRowSql);
   const removeOfRun = db.prepare<[string], RemovedRow>(removeOfRunSql);
   const place = db.prepare<[string], PlacedRow>(placeSql);
   const reschedule = db.prepare(rescheduleSql);
@@ -133,6 +144,7 @@ export function queueWrites(
   /** An item has left its place or its lease. */
   const left = (round: LeaseRound, row: RemovedRow): void => {
     if (row.lease_epoch !== null) {
+      known.leases.drop(row.id);
       round.takeBack(row.id);
       if (row.gates !== null) gates.giveBack(gatesFromText(row.gates));
       return;
@@ -183,19 +195,33 @@ export function queueWrites(
   const setUnreadableAside = (round: LeaseRound, row: LeasedRow): void =>
     putAside(round, { id: row.id, reason: "what is to be done cannot be read from its row", at: round.now });
 
+  const removeLeased = (round: LeaseRound, id: QueueItemId): boolean => {
+    const lease = known.leases.get(id);
+    if (lease === undefined) return false;
+    removeRow.run(lease.row);
+    known.leases.drop(id);
+    known.runs.lostItem(lease.runId, id);
+    round.takeBack(id);
+    gates.giveBack(lease.gates);
+    return true;
+  };
+  const remember = ({ row, id, generation, gates: text }: LeasedRow, work: Work): void =>
+    known.leases.took(id, { row, generation, runId: runOf(work), gates: gatesFromText(text) });
+
   return {
     enqueue(round, item, work) {
       // Before anything is written for it: a line must not be opened for an item that is there already.
       if ((item.flow?.gates.length ?? 0) > 0 && place.get(item.id) !== undefined) return;
       const flow = item.flow ?? { score: item.at, gates: [] };
       const { place: where, line, isLeased } = placeFor(round, item, flow);
-      const { changes } = insert.run(
+      const runId = runOf(work);
+      const { changes, lastInsertRowid } = insert.run(
         item.id,
         item.lane,
         item.at,
         item.attempt,
         work.kind,
-        runOf(work),
+        runId,
         stepOf(work),
         JSON.stringify(work),
         flow.score,
@@ -206,7 +232,9 @@ export function queueWrites(
         isLeased ? 1 : 0,
       );
       if (changes === 0) return;
+      known.runs.gotItem(runId, item.id);
       if (isLeased) {
+        known.leases.took(item.id, { row: Number(lastInsertRowid), generation: 1, runId, gates: flow.gates });
         round.give({ item: leasedOf(item, work), score: flow.score, gates: [] });
       } else if (where === inLine) {
         lanes.changed(item.lane);
@@ -214,10 +242,15 @@ export function queueWrites(
       } else cameIn(round, item.lane, item.at);
     },
     dequeue(round, id) {
+      if (removeLeased(round, id)) return;
       const row = remove.get(id);
       if (row !== undefined) left(round, row);
     },
     dequeueOfRun(round, runId) {
+      // A run that ends has its own call in hand, and mostly nothing else.
+      const items = known.runs.get(runId)?.items ?? null;
+      if (items !== null) for (const id of items) removeLeased(round, id);
+      if (items !== null && items.size === 0) return;
       for (const row of removeOfRun.all(runId)) left(round, row);
     },
     reschedule(round, o) {
@@ -247,6 +280,7 @@ export function queueWrites(
         gatesText(flow.gates),
         item.id,
       );
+      known.runs.gotItem(runOf(work), item.id);
       left(round, row);
       cameIn(round, item.lane, item.at);
     },
@@ -255,7 +289,8 @@ export function queueWrites(
     forgetSetAside(id) {
       forgetSetAside.run(id);
     },
-    holdsLease: (id, generation) => holds.get(id, epoch, generation) === 1,
+    holdsLease: (id, generation) =>
+      known.leases.get(id)?.generation === generation || holds.get(id, epoch, generation) === 1,
     has: (id) => place.get(id) !== undefined,
     isWaiting: (id) => place.get(id)?.lease_epoch === null,
     leaseTimed(round, lane, max) {
@@ -264,7 +299,10 @@ export function queueWrites(
         lanes.removed(lane, row.at);
         const item = leasedFromRow(row);
         if (item === null) setUnreadableAside(round, row);
-        else round.give({ item, score: item.at, gates: [] });
+        else {
+          remember(row, item.work);
+          round.give({ item, score: item.at, gates: [] });
+        }
       }
     },
     leaseOne(round, row) {
@@ -274,7 +312,10 @@ export function queueWrites(
       gates.take(inTheWay, { lane: row.lane, runId: row.run_id, now: round.now });
       const item = leasedFromRow(leased);
       if (item === null) setUnreadableAside(round, leased);
-      else round.give({ item, score: row.score, gates: inTheWay });
+      else {
+        remember(leased, item.work);
+        round.give({ item, score: row.score, gates: inTheWay });
+      }
       if (row.line === null) lanes.removed(row.lane, row.at);
       else leftLine(row.line, row.lane);
     },
@@ -290,6 +331,7 @@ export function queueWrites(
     },
     unlease(round, given) {
       unlease.run(given.item.id);
+      known.leases.drop(given.item.id);
       round.takeBack(given.item.id);
       lanes.added(given.item.lane, given.item.at);
     },

@@ -9,6 +9,8 @@ import { type DebounceWrites, debounceWrites } from "./debounces.ts";
 import { dispatcher } from "./dispatch.ts";
 import { dropWrites } from "./drops.ts";
 import { type Gates, openGates } from "./gates.ts";
+import { type KnownLeases, openKnownLeases } from "./known-leases.ts";
+import { type KnownRuns, openKnownRuns } from "./known-runs.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
 import type { LeaseRound } from "./lease-round.ts";
 import { type Lines, openLines, standingGates } from "./lines.ts";
@@ -28,6 +30,7 @@ import { type StepWrites, stepWrites } from "./steps.ts";
 export interface Tables {
   readonly sequence: Sequence;
   readonly counters: Counters;
+  readonly known: { readonly leases: KnownLeases; readonly runs: KnownRuns };
   readonly lanes: Lanes;
   readonly lines: Lines;
   readonly gates: Gates;
@@ -59,16 +62,18 @@ export function openTables(db: Connection, epoch: number): Tables {
   const lines = openLines(db);
   const gates = openGates(db, () => standingGates(db));
   const lanes = openLanes(db, lines);
-  const queue = queueWrites(db, { lanes, lines, gates, epoch });
+  const known = { leases: openKnownLeases(), runs: openKnownRuns() };
+  const queue = queueWrites(db, { lanes, lines, gates, known, epoch });
   const index = pauseIndex(db, sequence.last);
   return {
     sequence,
     counters,
+    known,
     lanes,
     lines,
     gates,
     events: eventWrites(db, sequence),
-    runs: runWrites(db, counters),
+    runs: runWrites(db, { counters, known: known.runs }),
     steps: stepWrites(db),
     spans: spanWrites(db),
     pauses: pauseWrites(db, sequence, index),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { callLane, type Transition } from "@stepwright/engine";
 import { asAppId, asEventId, asFunctionId, asJsonText, asQueueItemId, asRunId, millis } from "@stepwright/protocol";
 import type { CommitBatch, CommitResult, Storage } from "@stepwright/storage";
+import { samples } from "@stepwright/storage/conformance";
 import { SqliteError } from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { committer } from "../src/commit.ts";
@@ -83,6 +84,64 @@ test("a transaction that fails at its very end leaves nothing in memory either, 
   const { outcomes, leased } = await storage.commit(batch("second"));
   expect(outcomes).toMatchObject([{ kind: "committed" }]);
   expect(leased).toMatchObject([{ id: "second", generation: 1 }]);
+});
+
+test("a refused commit leaves versions and leases as they were", async () => {
+  let isFailing = false;
+  const storage = openSqliteStorage({
+    file: join(testFolder(), "main.db"),
+    synchronous: "normal",
+    now,
+    beforeCommit() {
+      if (isFailing) throw new SqliteError("disk I/O error", "SQLITE_IOERR_WRITE");
+    },
+  });
+  onTestFinished(() => storage.close());
+  const made = samples.run(1);
+  const itemId = asQueueItemId("call");
+  await storage.commit({
+    transitions: [samples.apply(samples.createRun(1), samples.enqueue("call"))],
+    now: samples.start,
+    lease: [{ lane: samples.lane, max: 1 }],
+  });
+  const ending: Transition = {
+    guards: [
+      { kind: "lease", itemId, generation: 1 },
+      { kind: "runVersion", runId: made.id, version: 1 },
+    ],
+    effects: [
+      { kind: "dequeue", itemId },
+      { kind: "updateRun", run: { ...made, status: "completed", endedAt: samples.after(1), version: 2 } },
+    ],
+  };
+  const end = () => storage.commit({ transitions: [ending], now: samples.start, lease: [] });
+  isFailing = true;
+  await expect(end()).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  isFailing = false;
+  expect((await end()).outcomes).toMatchObject([{ kind: "committed" }]);
+  expect(await storage.runs.countByStatus()).toMatchObject({ queued: 0, completed: 1 });
+  expect((await end()).outcomes).toMatchObject([{ kind: "rejected" }]);
+});
+
+test("a refused commit has leased nothing of what it put in", async () => {
+  let isFailing = true;
+  const storage = openSqliteStorage({
+    file: join(testFolder(), "main.db"),
+    synchronous: "normal",
+    now,
+    beforeCommit() {
+      if (isFailing) throw new SqliteError("disk I/O error", "SQLITE_IOERR_WRITE");
+    },
+  });
+  onTestFinished(() => storage.close());
+  const lease = [{ lane: samples.lane, max: 1 }];
+  const commit = (effects: Transition["effects"], o: Partial<CommitBatch> = {}) =>
+    storage.commit({ transitions: [{ guards: [], effects }], now: samples.start, lease: [], ...o });
+  await expect(commit([samples.enqueue("call")], { lease })).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  isFailing = false;
+  await commit([samples.enqueue("other"), samples.enqueue("call")]);
+  await commit([{ kind: "dequeue", itemId: asQueueItemId("call") }]);
+  expect((await commit([], { lease })).leased).toMatchObject([{ id: "other" }]);
 });
 
 test("a value that no row can hold fails its transition alone", () => {

@@ -16,6 +16,7 @@ import {
   run,
   runId,
   signalPause,
+  start,
 } from "./samples.ts";
 import {
   applied,
@@ -231,6 +232,37 @@ export function describeCommit(open: OpenStorage): void {
         { lease: [{ lane, max: 1 }] },
       );
       expect(leased.map((found) => found.id)).toEqual(["kept"]);
+    });
+
+    test("leaves the run's version and the lease of its call as they were", async () => {
+      const { storage } = await opened(open);
+      const made = await commit(storage, [apply(createRun(1), enqueue("call"))], { lease: [{ lane, max: 1 }] });
+      expect(made.leased.map((found) => found.id)).toEqual(["call"]);
+      const step: Transition = {
+        guards: [
+          { kind: "lease", itemId: asQueueItemId("call"), generation: 1 },
+          { kind: "runVersion", runId: runId(1), version: 1 },
+        ],
+        effects: [
+          { kind: "dequeue", itemId: asQueueItemId("call") },
+          { kind: "updateRun", run: run(1, { status: "running", startedAt: start, version: 2 }) },
+        ],
+      };
+      const failing = { ...step, effects: [...step.effects, missingRun] };
+      expect(kinds((await commit(storage, [failing])).outcomes)).toEqual(["failed"]);
+      expect(kinds((await commit(storage, [step])).outcomes)).toEqual(["committed"]);
+      expect((await storage.runs.countByStatus()).running).toBe(1);
+      expect(kinds((await commit(storage, [step])).outcomes)).toEqual(["rejected"]);
+    });
+
+    test("has no lease of what it would have put in", async () => {
+      const { storage } = await opened(open);
+      const room = { lease: [{ lane, max: 1 }] };
+      const failed = await commit(storage, [apply(enqueue("call"), missingRun)], room);
+      expect(kinds(failed.outcomes)).toEqual(["failed"]);
+      await applied(storage, enqueue("other"), enqueue("call"));
+      await applied(storage, { kind: "dequeue", itemId: asQueueItemId("call") });
+      expect((await lease(storage)).map((found) => found.id)).toEqual(["other"]);
     });
 
     test("as a child leaves its parent and its siblings", async () => {
