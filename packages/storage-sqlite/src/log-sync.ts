@@ -15,7 +15,7 @@ export interface LogSync {
    * Resolves when everything committed before the call survives a loss of power. Rejects with STORAGE_UNSYNCED: what the
    * system could not write it may forget and report no second time, so only what a new start reads from the disk is sure.
    */
-  flush(o: { readonly isDiskBusy: boolean }): Promise<void>;
+  flush(o: { readonly isDiskBusy: boolean; readonly transitions: number }): Promise<void>;
   close(): void;
 }
 
@@ -26,6 +26,11 @@ export interface LogSync {
  * the thread gave 4,330 calls per second instead of 3,710, and the loop took in answers and events meanwhile.
  */
 const quickMs = 1;
+/**
+ * So is the disk of a commit that holds as many transitions: while it writes, the loop takes in the answers of the next commit. 64
+ * runs of 20 steps in flight: 8,900 calls per second instead of 8,450, of 10 parallel ones 7,800 instead of 7,200.
+ */
+const crowdedMin = 8;
 /** Weight of the newest sync in the average: about the last ten count. */
 const newestShare = 0.1;
 
@@ -40,21 +45,21 @@ export function logSync({ file, syncLog }: Pick<SqliteOptions, "file" | "syncLog
   let descriptor: number | null = null;
   let averageMs = 0;
 
-  const sync = async (isDiskBusy: boolean): Promise<void> => {
+  const sync = async ({ isDiskBusy, transitions }: Parameters<LogSync["flush"]>[0]): Promise<void> => {
     // Writable because Windows flushes nothing else. The log stays the same file for as long as a connection is open.
     descriptor ??= openSync(`${file}-wal`, "r+");
     const startedAt = process.hrtime.bigint();
-    if (averageMs < quickMs && !isDiskBusy) fdatasyncSync(descriptor);
+    if (averageMs < quickMs && transitions < crowdedMin && !isDiskBusy) fdatasyncSync(descriptor);
     else await syncOnThread(descriptor);
     const ms = Number(process.hrtime.bigint() - startedAt) / 1e6;
-    // A checkpoint beside it says nothing of the disk at other times.
-    if (!isDiskBusy) averageMs += (ms - averageMs) * newestShare;
+    // A checkpoint beside it says nothing of the disk at other times, and a busy event loop hears of the thread's end late.
+    if (!isDiskBusy && transitions < crowdedMin) averageMs += (ms - averageMs) * newestShare;
   };
 
   return {
-    async flush({ isDiskBusy }) {
+    async flush(o) {
       try {
-        await (syncLog === undefined ? sync(isDiskBusy) : syncLog());
+        await (syncLog === undefined ? sync(o) : syncLog());
       } catch (cause) {
         throw storageUnsynced({ reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
       }

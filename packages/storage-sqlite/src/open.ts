@@ -214,12 +214,12 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
    * Writes, and resolves when that is on the disk. Sweeps and the index wait for it, too: commits that nobody has waited for must not
    * pile up in the log, as a power failure may lose the first of them and keep the others, which no start could tell from damage.
    */
-  const write = async <T>(work: () => T): Promise<T> => {
+  const write = async <T>(work: () => T, transitions = 0): Promise<T> => {
     while (checkpoints.inTheWay !== null) await checkpoints.inTheWay;
     if (!writer.open) throw storageUnavailable({ reason: "the storage is closed" });
     health.check();
     const result = health.ask(work);
-    await log.flush({ isDiskBusy: checkpoints.isRunning }).catch((error: unknown) => health.end(error));
+    await log.flush({ isDiskBusy: checkpoints.isRunning, transitions }).catch((error: unknown) => health.end(error));
     // Afterwards: what was committed to files that are gone must not be acknowledged.
     health.checkPlace();
     checkpoints.afterCommit();
@@ -231,7 +231,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       write(() => {
         if (batch.now > latest) latest = batch.now;
         return commit(batch);
-      }),
+      }, batch.transitions.length),
     runs: {
       load: reading((runId): LoadedRun | null => {
         const run = hot.runs.get(runId);
