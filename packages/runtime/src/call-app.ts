@@ -50,15 +50,12 @@ export async function callApp(
   item: LeasedItem,
   work: CallWork,
 ): Promise<Decided> {
-  const run = await deps.box.read(work.runId, (state) => state.run);
-  if (run === null) return { kind: "nothing" };
-  const fn = await findFunction(shell, run.functionId);
-  if (fn === null) return refuse(shell, deps.box, item, work, missingFunction(run));
-  const sent = await deps.box.read(work.runId, (state) => prepare(shell, { state, fn, item, work }));
+  const sent = await prepareCall(shell, deps.box, item, work);
   if (sent === null) return { kind: "nothing" };
   if (sent.kind === "refused") return refuse(shell, deps.box, item, work, sent.error);
-  const { call, request } = sent;
-  if (sent.isAnswered) return decideAnswer(shell, deps, call, nothingToDo);
+  const { call } = sent;
+  if (sent.kind === "answered") return decideAnswer(shell, deps, call, nothingToDo);
+  const { fn, request } = sent;
   deps.calls.set(item.id, call);
   try {
     if (sent.isFirst) deps.firstCalls.began(call, fn);
@@ -68,7 +65,7 @@ export async function callApp(
     const ms = shell.observer.now() - begunAt;
     // Stopping cut the call short: the item stays leased, and the next start sends it again.
     if (shell.signal.aborted) throw new Error("the runtime stopped during a call");
-    const postponedTo = postponement(shell, deps.reach, { appId: run.appId, url: request.url, result });
+    const postponedTo = postponement(shell, deps.reach, { appId: fn.appId, url: request.url, result });
     if (postponedTo !== null) {
       shell.observer.callEnded({ outcome: "postponed", ms });
       return await postpone(shell, deps.box, call, postponedTo);
@@ -88,15 +85,28 @@ export async function findFunction(shell: Shell, id: FunctionId): Promise<Functi
   return shell.registry().functions.get(id) ?? (await shell.ports.storage.registry.functionById(id));
 }
 
+/** Makes the request, in one turn with the run if its function is registered; null when there is no such run, or it has ended. */
+async function prepareCall(shell: Shell, box: RunBox, item: LeasedItem, work: CallWork): Promise<Prepared | null> {
+  const first = await box.read(work.runId, (state): Prepared | { readonly kind: "unregistered"; readonly run: Run } => {
+    const fn = shell.registry().functions.get(state.run.functionId);
+    return fn === undefined ? { kind: "unregistered", run: state.run } : prepare(shell, { state, fn, item, work });
+  });
+  if (first?.kind !== "unregistered") return first;
+  const fn = await findFunction(shell, first.run.functionId);
+  if (fn === null) return { kind: "refused", error: missingFunction(first.run) };
+  return box.read(work.runId, (state) => prepare(shell, { state, fn, item, work }));
+}
+
 type Prepared =
   | {
       readonly kind: "ready";
+      readonly fn: FunctionRecord;
       readonly call: Call;
       readonly request: CallRequest;
       readonly isFirst: boolean;
-      /** The step it asks for has a result meanwhile: an SDK would look for it in vain. */
-      readonly isAnswered: boolean;
     }
+  /** The step it asks for has a result meanwhile: an SDK would look for it in vain. */
+  | { readonly kind: "answered"; readonly call: Call }
   | { readonly kind: "refused"; readonly error: { readonly name: string; readonly message: string } };
 
 function prepare(
@@ -126,10 +136,10 @@ function prepare(
     completionsSeen: state.run.progress.completions,
     attemptsMax: fn.config.retries + 1,
   };
+  if (work.stepId !== null && state.steps.has(work.stepId)) return { kind: "answered", call };
   const sdk = shell.registry().apps.get(fn.appId)?.sdk ?? null;
   const request = buildRequest({ state, fn, call, requestId: shell.newId(), sdk });
-  const isAnswered = work.stepId !== null && state.steps.has(work.stepId);
-  return { kind: "ready", call, request, isFirst: state.run.status === "queued", isAnswered };
+  return { kind: "ready", fn, call, request, isFirst: state.run.status === "queued" };
 }
 
 const nothingToDo: SdkAnswer = { kind: "ops", ops: [], noRetry: null, retryAt: null, requestVersion: null };
@@ -203,15 +213,19 @@ function decideAnswer(
   call: Call,
   answer: SdkAnswer,
 ): Promise<Decided> {
-  return deps.box.decide(call.work.runId, async (state) => {
-    const signals = await takenSignals(shell, answer);
-    // Looked up in the run's turn: a checkpoint may have given the call new attempts meanwhile.
-    return readResponse(state, shell.context(signals), deps.calls.get(call.item.id) ?? call, answer);
-  });
+  const signals = answer.kind === "ops" ? answer.ops.flatMap(signalOf) : [];
+  // Looked up in the run's turn: a checkpoint may have given the call new attempts meanwhile.
+  const read = (state: RunState, taken: ReadonlySet<string>) =>
+    readResponse(state, shell.context(taken), deps.calls.get(call.item.id) ?? call, answer);
+  return deps.box.decide(call.work.runId, (state) =>
+    signals.length === 0 ? read(state, none) : takenOf(shell, signals).then((taken) => read(state, taken)),
+  );
 }
 
-async function takenSignals(shell: Shell, answer: SdkAnswer): Promise<ReadonlySet<string>> {
-  const names = answer.kind === "ops" ? answer.ops.flatMap(signalOf) : [];
+const none: ReadonlySet<string> = new Set();
+
+/** The signals that somebody waits for already. */
+async function takenOf(shell: Shell, names: readonly string[]): Promise<ReadonlySet<string>> {
   const taken = await Promise.all(
     names.map(async (name) => ((await shell.ports.storage.pauses.bySignal(name)) === null ? [] : [name])),
   );

@@ -237,6 +237,8 @@ describe("one run's inputs", () => {
       return isOfB && (refusals += 1) === 1;
     });
     await app.called(6);
+    // That b is set aside may be on its way to the disk still.
+    await runtime.idle();
     await runtime.retryItem(`${runId}:b`);
     expect(await ended(runId)).toMatchObject({ status: "completed", output: '["a","b","c","d"]' });
     expect(complaints).toContain("queue item set aside");

@@ -150,6 +150,7 @@ describe("a discovery that was set aside while its run has other work", () => {
   /** A run that sleeps for one minute and for two; what its function says after the first cannot be stored. */
   async function setAsideDiscovery() {
     const clock = createManualClock();
+    let isDamaged = false;
     const opened = await openShop(
       [
         {
@@ -157,6 +158,8 @@ describe("a discovery that was set aside while its run has other work", () => {
           async handle({ runId, steps }) {
             if ("long" in steps) return done();
             if (!("short" in steps)) return ops(sleep("short", "1m"), sleep("long", "2m"));
+            if (isDamaged) return ops();
+            isDamaged = true;
             const run = await opened.storage.runs.get(asRunId(runId));
             if (run === null) throw new Error("the run is there");
             opened.storage.damagedRuns.set(runId, new Error("the run's row is damaged"));
