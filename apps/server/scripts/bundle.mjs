@@ -61,7 +61,7 @@ export async function bundle({ entry = "src/main.ts", outfile, fileUrl, external
  * per letter of the whole source for as long as the server runs.
  */
 function inAscii(text) {
-  return text.replace(/[^\x00-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function filesBeside(beside) {
