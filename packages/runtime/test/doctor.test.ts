@@ -121,6 +121,22 @@ const damages: readonly (readonly [found: readonly string[], sql: string])[] = [
   [["SEARCH_ROW_LEFT"], "INSERT INTO search_open_runs VALUES (99999)"],
   [["SEARCH_ROW_MISSING"], "DELETE FROM event_texts_docsize WHERE id = (SELECT max(id) FROM event_texts_docsize)"],
   [["SEARCH_AHEAD", "SEARCH_ROW_MISSING"], "UPDATE search_progress SET high = 99999 WHERE kind = 'runs'"],
+  [["CANCELLATION_STOPPED"], "UPDATE cancellations SET ended_at = NULL"],
+  [
+    ["CANCELLATION_WORK_LEFT"],
+    "INSERT INTO queue_items (id, lane, at, attempt, kind, work, generation) SELECT 'cancellation:' || id, 'system', 1, 0, 'cancellation', '{}', 0 FROM cancellations",
+  ],
+  [["CANCELLATION_WRONG"], "UPDATE cancellations SET started_before = 1"],
+  [
+    ["CANCELLATION_WRONG"],
+    "UPDATE cancellations SET function_id = (SELECT id FROM functions WHERE slug = 'shop-sleep')",
+  ],
+  [["CANCELLATION_WITHOUT_FUNCTION", "CANCELLATION_WRONG"], "UPDATE cancellations SET function_id = 'none'"],
+  [["METADATA_WITHOUT_RUN"], "UPDATE run_metadata SET run_id = 'none' WHERE kind = 'userland.order'"],
+  [["METADATA_UNREADABLE"], `UPDATE run_metadata SET "values" = '{' WHERE kind = 'userland.order'`],
+  [["METADATA_UNREADABLE"], `UPDATE run_metadata SET "values" = '[1]' WHERE kind = 'userland.order'`],
+  [["METADATA_UNREADABLE"], "UPDATE run_metadata SET target = 'run' WHERE kind = 'userland.order'"],
+  [["METADATA_UNREADABLE"], "UPDATE run_metadata SET target = '[null]' WHERE kind = 'userland.order'"],
   [["SCHEMA_NEWER"], "INSERT INTO schema_migrations VALUES (9999, 'from the future', 1)"],
   [["SCHEMA_UNKNOWN"], "UPDATE schema_migrations SET name = 'strange' WHERE id = 2"],
 ];
