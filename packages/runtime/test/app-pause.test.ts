@@ -63,6 +63,8 @@ describe("a paused app", () => {
     first.resolve(ops(stepRun("a", 1)));
     await shop.runtime.idle();
     expect(shop.app.calls).toHaveLength(1);
+    const again = await shop.runtime.rerun(runId);
+    expect((await shop.storage.runs.get(again))?.status).toBe("skipped");
 
     await shop.runtime.apps.resume(shopId);
     for (const id of [runId, next]) expect(await shop.ended(id)).toMatchObject({ status: "completed" });
