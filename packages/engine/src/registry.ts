@@ -45,7 +45,8 @@ export function pausedSince(fn: FunctionRecord): Millis | null {
   return fn.pausedAt ?? fn.appPausedAt ?? null;
 }
 
-function heldByApp(fn: FunctionRecord, app: App | undefined): FunctionRecord {
+/** The function as its app has it: paused with it. */
+export function heldByApp(fn: FunctionRecord, app: App | undefined): FunctionRecord {
   return app === undefined || app.pausedAt === null ? fn : { ...fn, appPausedAt: app.pausedAt };
 }
 

@@ -11,21 +11,16 @@ export type ChangeApps = (make: () => Transition | null | Promise<Transition | n
 
 /** Makes the way in which apps are changed. Memory knows of a change before its promise resolves. */
 export function createChangeApps(shell: Shell, committer: Committer): ChangeApps {
-  /** A write was refused, and the store may have kept it all the same: what memory knows is not what a start would find. */
-  let isUnsure = false;
-  const submit = async (transition: Transition) => {
-    isUnsure = true;
-    const outcome = await committer.submit(transition);
-    isUnsure = false;
-    return outcome;
-  };
+  const { gate } = shell;
   const commitChange = async (make: Parameters<ChangeApps>[0]): Promise<void> => {
     for (let round = 0; round < redecideMax; round += 1) {
       const transition = await make();
-      if (transition === null && !isUnsure) return;
+      if (transition === null && !gate.isUnsure) return;
+      gate.isUnsure = true;
       // That there is nothing to change is said only by a store that still writes, and of what it has.
-      const outcome = await submit(transition ?? { guards: [], effects: [] });
+      const outcome = await committer.submit(transition ?? { guards: [], effects: [] });
       await shell.refreshRegistry();
+      gate.isUnsure = false;
       refuseFailed(outcome);
       if (outcome.kind === "committed" && transition !== null) return;
     }

@@ -5,6 +5,7 @@ import {
   type CallRequest,
   type FunctionRecord,
   hasTooManySteps,
+  heldByApp,
   type LeasedItem,
   postponeCall,
   readResponse,
@@ -82,7 +83,10 @@ export async function callApp(
 
 /** The function by id, from memory or, when it is not registered any more, from the store: its runs go on. */
 export async function findFunction(shell: Shell, id: FunctionId): Promise<FunctionRecord | null> {
-  return shell.registry().functions.get(id) ?? (await shell.ports.storage.registry.functionById(id));
+  const known = shell.registry().functions.get(id);
+  if (known !== undefined) return known;
+  const gone = await shell.ports.storage.registry.functionById(id);
+  return gone === null ? null : heldByApp(gone, shell.registry().apps.get(gone.appId));
 }
 
 /** Makes the request, in one turn with the run if its function is registered; null when there is no such run, or it has ended. */

@@ -17,6 +17,7 @@ import {
   type RunId,
 } from "@stepwright/protocol";
 import type { Committer } from "./committer.ts";
+import { eachRun } from "./each-run.ts";
 import { backlogPerItem } from "./limits.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { CancellationControl, CancellationRequest } from "./runtime.ts";
@@ -85,7 +86,11 @@ export async function workOnCancellation(
   const condition = conditionOf(cancellation);
   const take = (runId: RunId): Promise<Decided> =>
     deps.box.decide(runId, (state) => cancelInBulk(state, shell.context(), { cancellation, condition }));
-  const decided = await Promise.all(page.items.map(({ id }) => take(id)));
+  const decided = await eachRun(
+    shell,
+    page.items.map(({ id }) => id),
+    take,
+  );
   const outcome = await deps.committer.submitUntilWritten(
     cancelledPiece(item, {
       work,

@@ -3,12 +3,13 @@ import {
   type App,
   appOfLane,
   cancel,
-  type FunctionRecord,
   functionOfLane,
   isEnded,
+  type Lane,
   laneKind,
   type LeasedItem,
   pausedSince,
+  type Registry,
 } from "@stepwright/engine";
 import { appUnreachable, runNotFound, serverBusy, shuttingDown } from "@stepwright/protocol";
 import type { Logger } from "pino";
@@ -216,8 +217,13 @@ export function createRuntime(options: {
   };
 }
 
-function isPaused(fn: FunctionRecord | undefined): boolean {
-  return fn !== undefined && pausedSince(fn) !== null;
+/** Says whether nothing of a lane is to be called. Runs of a function that its app has taken out are paused with the app. */
+function isHeld(registry: Registry, lane: Lane): boolean {
+  const functionId = functionOfLane(lane);
+  const appId = appOfLane(lane);
+  if (functionId === null || appId === null) return false;
+  const fn = registry.functions.get(functionId);
+  return fn === undefined ? (registry.apps.get(appId)?.pausedAt ?? null) !== null : pausedSince(fn) !== null;
 }
 
 /** The record of an app whose calls are held says why. It is not stored: a server that starts finds out for itself. */
@@ -246,10 +252,7 @@ function wire({ ports, settings, log: parent, observer = nobody }: Parameters<ty
       const appId = appOfLane(lane);
       return appId === null ? laneMax[laneKind(lane)] : reach.roomFor(appId);
     },
-    isHeld(lane) {
-      const functionId = functionOfLane(lane);
-      return functionId !== null && isPaused(shell.registry().functions.get(functionId));
-    },
+    isHeld: (lane) => isHeld(shell.registry(), lane),
     onLeased: (item) => void begin(item),
   });
   const timer = createTimer({ clock, nextAt: () => lanes.nextAt(), onDue: () => committer.wake() });

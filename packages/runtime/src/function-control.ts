@@ -21,6 +21,7 @@ import {
 } from "@stepwright/protocol";
 import { createChangeApps } from "./app-records.ts";
 import type { Committer } from "./committer.ts";
+import { eachRun } from "./each-run.ts";
 import { backlogPerItem } from "./limits.ts";
 import type { Decided, RunBox } from "./run-box.ts";
 import type { AppControl, FunctionControl } from "./runtime.ts";
@@ -108,7 +109,8 @@ export async function workOnBacklog(
   const to = work.moveTo === null ? null : (shell.registry().functions.get(work.moveTo) ?? null);
   // A function that is gone meanwhile takes no runs; they stay where they are.
   const isPossible = work.moveTo === null || to !== null;
-  if (isPossible) await Promise.all(page.items.map((run) => takeOut(shell, deps.box, run.id, to)));
+  const ids = page.items.map(({ id }) => id);
+  if (isPossible) await eachRun(shell, ids, (runId) => takeOut(shell, deps.box, runId, to));
   const last = page.items.at(-1);
   const isDone = !isPossible || page.nextCursor === null || last === undefined;
   const outcome = await deps.committer.submitUntilWritten({

@@ -6,6 +6,11 @@ export interface RegistryGate {
   change<T>(work: () => Promise<T>): Promise<T>;
   /** Lets no further change begin until the returned function is called. */
   hold(): () => void;
+  /**
+   * A change was refused that the store may have kept all the same, or could not be read again: what memory knows is not what a
+   * start would find.
+   */
+  isUnsure: boolean;
 }
 
 /** How often somebody is turned down because the registry changed before changes have to wait. */
@@ -29,6 +34,7 @@ export function createRegistryGate(): RegistryGate {
     enter();
   };
   return {
+    isUnsure: false,
     async change(work) {
       if (isTaken || holders > 0) await new Promise<void>((resolve) => waiting.push(resolve));
       isTaken = true;

@@ -51,6 +51,25 @@ describe("a paused app", () => {
     expect((await again.ended(await again.start("test/new"))).status).toBe("completed");
   });
 
+  it("calls nothing of a function either that it has taken out, and goes on with its runs when it is resumed", async () => {
+    const first = Promise.withResolvers<AppAnswer>();
+    const handle: Handler = ({ steps }) => ("a" in steps ? done("whole") : first.promise);
+    const kept = { name: "kept", handle: () => done() };
+    const shop = await openShop([kept, { name: "out", retries: 0, flow: { concurrency: 1 }, handle }]);
+    const [runId, next] = [await shop.start("test/out"), await shop.start("test/out")];
+    await shop.app.called(1);
+    await addApp(shop, "shop", [kept]);
+    await shop.runtime.apps.pause(shopId);
+    first.resolve(ops(stepRun("a", 1)));
+    await shop.runtime.idle();
+    expect(shop.app.calls).toHaveLength(1);
+    const again = await shop.runtime.rerun(runId);
+    expect((await shop.storage.runs.get(again))?.status).toBe("skipped");
+
+    await shop.runtime.apps.resume(shopId);
+    for (const id of [runId, next]) expect(await shop.ended(id)).toMatchObject({ status: "completed" });
+  });
+
   it("leaves functions paused that were so by themselves", async () => {
     const { runtime, storage, start } = await openShop([{ name: "one", handle: () => done() }]);
     await runtime.functions.pause("shop-one");

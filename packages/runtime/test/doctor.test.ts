@@ -2,7 +2,8 @@
 import { copyFileSync, mkdtempSync, openSync, closeSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { copyDatabase, examineDatabase, type Finding } from "@stepwright/storage-sqlite";
+import { millis } from "@stepwright/protocol";
+import { copyDatabase, examineDatabase, type Finding, openSqliteStorage } from "@stepwright/storage-sqlite";
 import Database from "better-sqlite3";
 import { afterAll, describe, expect, it } from "vitest";
 import { leaveEverything } from "./every-state.ts";
@@ -121,6 +122,26 @@ const damages: readonly (readonly [found: readonly string[], sql: string])[] = [
   [["SEARCH_ROW_LEFT"], "INSERT INTO search_open_runs VALUES (99999)"],
   [["SEARCH_ROW_MISSING"], "DELETE FROM event_texts_docsize WHERE id = (SELECT max(id) FROM event_texts_docsize)"],
   [["SEARCH_AHEAD", "SEARCH_ROW_MISSING"], "UPDATE search_progress SET high = 99999 WHERE kind = 'runs'"],
+  [["CANCELLATION_STOPPED"], "UPDATE cancellations SET ended_at = NULL"],
+  [
+    ["CANCELLATION_WORK_LEFT"],
+    "INSERT INTO queue_items (id, lane, at, attempt, kind, work, generation) SELECT 'cancellation:' || id, 'system', 1, 0, 'cancellation', '{}', 0 FROM cancellations",
+  ],
+  [["CANCELLATION_WRONG"], "UPDATE cancellations SET started_before = 1"],
+  [
+    ["CANCELLATION_WRONG"],
+    "UPDATE cancellations SET function_id = (SELECT id FROM functions WHERE slug = 'shop-sleep')",
+  ],
+  [["CANCELLATION_WITHOUT_FUNCTION", "CANCELLATION_WRONG"], "UPDATE cancellations SET function_id = 'none'"],
+  [["METADATA_WITHOUT_RUN"], "UPDATE run_metadata SET run_id = 'none' WHERE kind = 'userland.order'"],
+  [["METADATA_UNREADABLE"], `UPDATE run_metadata SET "values" = '{' WHERE kind = 'userland.order'`],
+  [["METADATA_UNREADABLE"], `UPDATE run_metadata SET "values" = '[1]' WHERE kind = 'userland.order'`],
+  [["METADATA_UNREADABLE"], "UPDATE run_metadata SET target = 'run' WHERE kind = 'userland.order'"],
+  [["METADATA_UNREADABLE"], "UPDATE run_metadata SET target = '[null]' WHERE kind = 'userland.order'"],
+  [["SEARCH_DAMAGED"], "DELETE FROM run_texts_data WHERE id > 10"],
+  [["SEARCH_DAMAGED"], "UPDATE event_texts_data SET block = x'00' WHERE id = (SELECT max(id) FROM event_texts_data)"],
+  [["SCHEMA_INCOMPLETE"], "DROP TABLE run_metadata"],
+  [["SCHEMA_INCOMPLETE"], "DROP INDEX runs_invoked_by"],
   [["SCHEMA_NEWER"], "INSERT INTO schema_migrations VALUES (9999, 'from the future', 1)"],
   [["SCHEMA_UNKNOWN"], "UPDATE schema_migrations SET name = 'strange' WHERE id = 2"],
 ];
@@ -181,6 +202,18 @@ describe("the doctor", () => {
     examineDatabase({ file: await whole(), isFull: false, onProgress: ({ name }) => names.push(name) });
     const shown = new Set(damages.flatMap(([codes]) => codes));
     expect(names.filter((name) => !shown.has(name))).toEqual(["quick_check"]);
+  });
+
+  it("says how the index of words is made anew, and that helps", async () => {
+    const file = tempFile();
+    copyFileSync(await whole(), file);
+    change(file, "DELETE FROM run_texts_data WHERE id > 10");
+    const [finding] = examineDatabase({ file, isFull: true }).findings;
+    change(file, /`sqlite3 main\.db "(.+)"`/.exec(finding?.advice ?? "")?.[1] ?? "");
+    const storage = openSqliteStorage({ file, synchronous: "normal", now: millis(Date.now()) });
+    while (!(await storage.search.catchUp({ weightMax: 50 })).isCurrent);
+    await storage.close();
+    expect(examineDatabase({ file, isFull: true }).findings).toEqual([]);
   });
 
   it("names ten of many, and counts all", async () => {

@@ -95,6 +95,7 @@ export function everyFunction(hang: Promise<AppAnswer>): readonly TestFunction[]
     { name: "single", flow: { singleton: { mode: "skip" } }, handle: nap },
     { name: "rated", flow: { rateLimit: { limit: 1, period: "1h" } }, handle: () => done() },
     { name: "quiet", flow: { debounce: { period: "10m" } }, handle: () => done() },
+    { name: "many", handle: nap },
     { name: "batched", flow: { batchEvents: { maxSize: 10, timeout: "600s" } }, handle: () => done() },
   ];
 }
@@ -121,6 +122,7 @@ export async function leaveEverything(file: string): Promise<LeftBehind> {
   await server.runtime.idle();
   await server.send("test/stop");
   await server.runtime.idle();
+  await attachAndCancel(server, clock, begin);
   // The index has everything until here, open runs included, and is behind from here on.
   while (!(await server.storage.search.catchUp({ weightMax: 50 })).isCurrent);
   // These hang until the end, so that nothing is idle from here on.
@@ -133,4 +135,24 @@ export async function leaveEverything(file: string): Promise<LeftBehind> {
   }
   await server.storage.close();
   return { clock, app, unfinished };
+}
+
+/** Cancels runs in bulk and attaches metadata to one of them. */
+async function attachAndCancel(
+  { runtime, storage }: Awaited<ReturnType<typeof openRuntime>>,
+  clock: ManualClock,
+  begin: (name: string) => Promise<void>,
+): Promise<void> {
+  await begin("many");
+  await begin("many");
+  await runtime.idle();
+  const [run] = (await storage.runs.list({}, { cursor: null, limit: 1 })).items;
+  if (run === undefined) throw new Error("a run was started");
+  const target = { stepId: null, attempt: null, spanId: null };
+  await runtime.putMetadata(run.id, [{ target, kind: "userland.order", op: "set", values: { total: 12 } }]);
+  // Only runs of the past are cancelled.
+  clock.move(1);
+  const request = { functionSlug: "shop-many", startedAfter: null, startedBefore: clock.now(), if: null };
+  await runtime.cancellations.ask(request);
+  await runtime.idle();
 }

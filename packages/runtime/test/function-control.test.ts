@@ -1,5 +1,5 @@
 // Functions as a whole: paused and resumed, their backlog dropped or moved.
-import { storageUnsynced } from "@stepwright/protocol";
+import { appIdOf, storageUnavailable, storageUnsynced } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
 import { addApp, openRuntime, openShop } from "./open-runtime.ts";
@@ -121,6 +121,22 @@ describe("a store that may have kept what it refused", () => {
     await runtime.functions.resume(slug("one"));
     const { functions } = await storage.registry.load();
     expect(functions.map((fn) => fn.pausedAt)).toEqual([null]);
+  });
+
+  it("is resumed in the store, too, when nobody could read that it was paused", async () => {
+    const shop = await openShop([{ name: "one", handle: () => done() }]);
+    const { runtime, storage } = shop;
+    const { load } = storage.registry;
+    const unreadable = { ...storage.registry, load: () => Promise.reject(storageUnavailable({ reason: "locked" })) };
+    const refused = { code: "STORAGE_UNAVAILABLE" };
+    Object.assign(storage, { registry: unreadable });
+    await expect(runtime.functions.pause(slug("one"))).rejects.toMatchObject(refused);
+    await expect(runtime.apps.pause(appIdOf("shop"))).rejects.toMatchObject(refused);
+    Object.assign(storage, { registry: { ...unreadable, load } });
+    await runtime.functions.resume(slug("one"));
+    await runtime.apps.resume(appIdOf("shop"));
+    const { apps, functions } = await load();
+    expect([...apps, ...functions].map(({ pausedAt }) => pausedAt)).toEqual([null, null]);
   });
 });
 

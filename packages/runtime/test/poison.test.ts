@@ -16,6 +16,31 @@ import { tempFile } from "./temp-file.ts";
 import { done, type Handler, ops, stepRun } from "./test-app.ts";
 import type { WatchedStorage } from "./watched-storage.ts";
 
+describe("a run that cannot be read", () => {
+  it.each(["a bulk cancellation", "a dropped backlog"] as const)("keeps no other from %s", async (what) => {
+    const file = tempFile();
+    const clock = createManualClock();
+    const later = { ts: clock.now() + 3_600_000 };
+    const first = await openShop([{ name: "one", handle: () => done() }], { file, clock });
+    const [good, bad] = [await first.start("test/one", later), await first.start("test/one", later)];
+    const late = await first.start("test/one", later);
+    await first.storage.close();
+    clock.move(1_000);
+
+    // Not in memory any more: each run is read anew.
+    const { runtime, storage, complaints } = await openRuntime({ file, clock });
+    storage.damagedRuns.set(bad, new Error("the run's row is damaged"));
+    const period = { startedAfter: null, startedBefore: clock.now(), if: null };
+    if (what === "a dropped backlog") await runtime.functions.dropBacklog("shop-one");
+    else await runtime.cancellations.ask({ functionSlug: "shop-one", ...period });
+    await runtime.idle();
+    const statuses = await Promise.all([good, bad, late].map(async (id) => (await storage.runs.get(id))?.status));
+    expect(statuses).toEqual(["cancelled", "queued", "cancelled"]);
+    expect(complaints).toEqual(["run could not be processed with others; passed by"]);
+    expect((await storage.queue.setAside({ cursor: null, limit: 10 })).items).toEqual([]);
+  });
+});
+
 describe("an item that cannot be processed", () => {
   it("is set aside with its reason after one look, and the runs beside it end", async () => {
     const clock = createManualClock();

@@ -118,6 +118,7 @@ export function createApps(options: AppsOptions): Apps {
       target: call.target,
       code: call.fn.code,
       mode: call.fn.mode,
+      isAnnotating: call.fn.isAnnotating,
       hits: chance.hits,
       execute(stepId) {
         const key = `${call.runId} ${stepId}`;

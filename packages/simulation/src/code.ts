@@ -1,5 +1,5 @@
 // What a simulated function does: a small program of steps, made by chance.
-import type { Chance, CodeTree } from "@stepwright/test-parts";
+import { type Chance, type CodeTree, stepsOf } from "@stepwright/test-parts";
 
 /** One step of the code. */
 export type CodeStep =
@@ -80,6 +80,58 @@ export function makeCode(chance: Chance, scope: CodeScope): Code {
 /** A step that fails as often as it is tried fails for ever: a crash may have it tried once more. */
 function failuresOf(count: number, { attemptsMax }: CodeScope): number {
   return count < attemptsMax ? count : Number.MAX_SAFE_INTEGER;
+}
+
+/** Says whether one step of the code is over for certain when the other is come to. */
+export function comesBefore(code: Code, one: string, other: string): boolean {
+  switch (code.kind) {
+    case "sequence": {
+      const first = code.parts.findIndex((part) => has(part, one));
+      const second = code.parts.findIndex((part) => has(part, other));
+      if (first < 0 || second < 0) return false;
+      const part = code.parts[first];
+      if (part === undefined || first > second) return false;
+      return first === second ? comesBefore(part, one, other) : !isLoose(part);
+    }
+    case "all":
+      return code.parts.some((part) => has(part, one) && has(part, other) && comesBefore(part, one, other));
+    case "caught":
+      return comesBefore(code.part, one, other);
+    default:
+      return false;
+  }
+}
+
+function has(code: Code, id: string): boolean {
+  return stepsOf(code).some((step) => step.id === id);
+}
+
+/** Says whether code behind it may be come to while steps of it are at work. */
+function isLoose(code: Code): boolean {
+  switch (code.kind) {
+    case "sequence":
+      return code.parts.some(isLoose);
+    case "all":
+      return code.isRace || code.parts.some(isLoose);
+    // A group that is rejected leaves its other members behind.
+    case "caught":
+      return hasGroup(code.part);
+    default:
+      return false;
+  }
+}
+
+function hasGroup(code: Code): boolean {
+  switch (code.kind) {
+    case "sequence":
+      return code.parts.some(hasGroup);
+    case "all":
+      return true;
+    case "caught":
+      return hasGroup(code.part);
+    default:
+      return false;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // The disk under the processes of a world: it may fail at the end of a transaction, fail to keep what was written, and lose
 // with the power what nobody has waited for.
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { readWalIndex } from "@stepwright/storage-sqlite";
 import { SqliteError } from "better-sqlite3";
 import type { Chance } from "@stepwright/test-parts";
@@ -80,10 +80,15 @@ export function createDisk(file: string, o: { readonly chance: Chance; readonly 
       const database = readFileSync(file);
       const log = readFileSync(`${file}-wal`);
       const before = Buffer.from(log);
+      const index = readFileSync(`${file}-shm`);
       leave(framesOf(log, { from: firstUnkept(file, kept), to: endOfLog(file).frames }));
       close();
-      // Nothing waits for the index of the log either; a start makes it anew.
-      rmSync(`${file}-shm`, { force: true });
+      // Nobody waits for the index of the log: it is gone, or ahead of a log that was being waited for.
+      if (o.chance.hits(0.5)) rmSync(`${file}-shm`, { force: true });
+      else {
+        writeFileSync(`${file}-shm`, index);
+        utimesSync(`${file}-shm`, 1, 1);
+      }
       writeFileSync(file, database);
       writeFileSync(`${file}-wal`, log);
       return before.equals(log);

@@ -44,6 +44,8 @@ export interface SimulatedFunction {
   readonly code: Code;
   readonly retries: number;
   readonly mode: SdkMode;
+  /** Its steps attach metadata to themselves and to their run. */
+  readonly isAnnotating: boolean;
   readonly options: FunctionOptions;
 }
 
@@ -92,6 +94,7 @@ export function makeFunctions(chance: Chance): readonly SimulatedFunction[] {
       }),
       retries,
       mode: makeMode(chance),
+      isAnnotating: chance.hits(0.25),
       options: makeOptions(chance),
     });
   }
@@ -108,6 +111,7 @@ function makeCronFunction(chance: Chance): SimulatedFunction {
     code: { kind: "run", id: "s1", failures: 0, isFinal: false, ms: 5 },
     retries: 3,
     mode: makeMode(chance),
+    isAnnotating: false,
     options: { concurrency: [] },
   };
 }
@@ -129,6 +133,7 @@ function makeHandlers(chance: Chance, functions: readonly SimulatedFunction[]): 
       code: { kind: "run", id: "s1", failures: 0, isFinal: false, ms: 1 },
       retries: 3,
       mode: makeMode(chance),
+      isAnnotating: false,
       options: { concurrency: [] },
     }));
   });

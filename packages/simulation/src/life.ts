@@ -74,6 +74,7 @@ export function createLife(seed: number, options: Defects) {
       memory: () => server.runtime?.inMemory() ?? null,
       boot: () => server.boot,
       areAppsReliable: faults.areAppsReliable,
+      retention: world.retention,
       callsPerAppMax: world.callsPerAppMax,
     },
     say,
@@ -135,6 +136,8 @@ export function createLife(seed: number, options: Defects) {
       },
       onCommitted: (batch, result) => committed({ boot: process.boot, batch, result, isUnheard: false }),
     });
+  /** A runtime that sweeps by itself never comes to rest: the last process of a life does not. */
+  let isSweptOut = false;
   const server = createServer({
     file: data.file,
     disk,
@@ -143,6 +146,7 @@ export function createLife(seed: number, options: Defects) {
     callsPerAppMax: world.callsPerAppMax,
     callTimeoutMs: world.callTimeoutMs,
     appWaitMs: world.appWaitMs,
+    retention: () => (world.sweepsItself && !isSweptOut ? world.retention : null),
     random: () => createSimulatedRandom(chance.fork()),
     storageOf,
     clientOf: (process) => apps.clientOf(process),
@@ -169,6 +173,8 @@ export function createLife(seed: number, options: Defects) {
     view: data.view,
     onAcknowledged: (ids) => watch.tell((checker) => checker.acknowledged?.(ids)),
     onCancelled: (runId) => watch.tell((checker) => checker.cancelled?.(runId)),
+    onRerunFromStep: (rerun) => watch.tell((checker) => checker.rerun?.(rerun)),
+    onAnnotated: (runId) => watch.tell((checker) => checker.annotated?.(runId)),
   });
   const apps = createApps({
     ...shared,
@@ -214,6 +220,12 @@ export function createLife(seed: number, options: Defects) {
       if (counts.moments < momentsMax) return true;
       watch.find(restless(`it has not after ${momentsMax} moments`));
       return false;
+    },
+    /** Ends the sweeps of the runtime: everything that is over had its time to go. */
+    endSweeps(): void {
+      watch.tell((checker) => checker.sweptOut?.());
+      isSweptOut = true;
+      server.kill(1);
     },
     /** Says what keeps a world from being at rest in which nothing happens any more; null when nothing does. */
     async unrest(): Promise<Finding | null> {

@@ -38,8 +38,20 @@ export interface LoadAction {
     | { readonly kind: "changeLimits"; readonly slug: string; readonly to: FunctionOptions }
     | { readonly kind: "dropBacklog"; readonly slug: string }
     | { readonly kind: "moveBacklog"; readonly slug: string; readonly to: string }
-    /** Cancels all runs of a function that are there. */
-    | { readonly kind: "cancelAll"; readonly slug: string };
+    /** Cancels the runs of a function that were made in the last so many milliseconds (null: ever), of one user or of all. */
+    | {
+        readonly kind: "cancelMany";
+        readonly slug: string;
+        readonly backMs: number | null;
+        readonly user: string | null;
+        /** It is taken back after this time; null: never. */
+        readonly takenBackMs: number | null;
+      }
+    /** Starts a run again from one of its steps. */
+    | { readonly kind: "rerunFromStep"; readonly isEdited: boolean }
+    | { readonly kind: "pauseApp"; readonly app: string; readonly forMs: number }
+    /** Attaches something to a run, or takes away what was attached. */
+    | { readonly kind: "annotate"; readonly takesAway: boolean };
 }
 
 /** Users whose values are the keys of flow control. */
@@ -108,7 +120,7 @@ export function makeLoad(
     if (roll < 0.4) return { atMs, what: { kind: "retrySetAside" } };
     if (roll < 0.46) return { atMs, what: { kind: "cancelRun" } };
     if (roll < 0.52) return { atMs, what: { kind: "rerun" } };
-    if (roll < 0.55) return { atMs, what: { kind: "cancelAll", slug: chance.pick(slugs) } };
+    if (roll < 0.55) return { atMs, what: cancelMany(chance, slugs) };
     if (roll < 0.61) return { atMs, what: { kind: "moveBacklog", slug: chance.pick(slugs), to: chance.pick(slugs) } };
     if (roll < 0.66) return { atMs, what: { kind: "dropBacklog", slug: chance.pick(slugs) } };
     if (roll < 0.74)
@@ -126,5 +138,54 @@ export function makeLoad(
       return { atMs: at(), what: { kind: "changeLimits", slug, to: changedLimits(chance, options) } };
     },
   );
-  return [...sends, ...others, ...changes];
+  return [...sends, ...others, ...changes, ...makeCare(chance.fork(), { functions, slugs, source, at })];
+}
+
+/** What people do who look after runs one by one, after many of them, and after whole apps. */
+function makeCare(
+  chance: Chance,
+  o: {
+    readonly functions: readonly SimulatedFunction[];
+    readonly slugs: readonly string[];
+    readonly source: EventSource;
+    readonly at: () => number;
+  },
+): readonly LoadAction[] {
+  const apps = o.functions.map(({ app }) => app);
+  const care = Array.from({ length: chance.between(0, 5) }, (): LoadAction => {
+    const roll = chance.fraction();
+    const atMs = o.at();
+    if (roll < 0.35) return { atMs, what: { kind: "rerunFromStep", isEdited: chance.hits(0.35) } };
+    if (roll < 0.5) return { atMs, what: cancelMany(chance, o.slugs) };
+    if (roll < 0.65)
+      return { atMs, what: { kind: "pauseApp", app: chance.pick(apps), forMs: chance.between(100, 20_000) } };
+    return { atMs, what: { kind: "annotate", takesAway: chance.hits(0.25) } };
+  });
+  return chance.hits(0.01) ? [...care, ...cancelledCrowd(chance, o)] : care;
+}
+
+/** More runs of one function than a cancellation takes at once, and their cancellation. */
+function cancelledCrowd(
+  chance: Chance,
+  o: { readonly functions: readonly SimulatedFunction[]; readonly source: EventSource; readonly at: () => number },
+): readonly LoadAction[] {
+  const { slug, trigger } = chance.pick(o.functions.filter((fn) => fn.trigger.kind === "event"));
+  if (trigger.kind !== "event") return [];
+  const atMs = o.at();
+  const events = Array.from({ length: chance.between(105, 130) }, () => o.source.make(trigger.event));
+  const cancel = { kind: "cancelMany", slug, backMs: null, user: null, takenBackMs: null } as const;
+  return [
+    { atMs, what: { kind: "send", events, isRepeated: true } },
+    { atMs: atMs + chance.between(20, 2_000), what: cancel },
+  ];
+}
+
+function cancelMany(chance: Chance, slugs: readonly string[]): LoadAction["what"] {
+  return {
+    kind: "cancelMany",
+    slug: chance.pick(slugs),
+    backMs: chance.pick([null, null, 500, 5_000]),
+    user: chance.hits(0.5) ? chance.pick(users) : null,
+    takenBackMs: chance.hits(0.2) ? chance.between(0, 200) : null,
+  };
 }

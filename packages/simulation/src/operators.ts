@@ -1,8 +1,9 @@
 // The people who look after the functions of a simulated world: they pause and remove them, change their limits, drop and move
-// backlogs, and cancel all runs of a function. What they have begun they also end.
-import { millis } from "@stepwright/protocol";
+// backlogs, and pause whole apps. What they have begun they also end.
+import { appIdOf } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
 import type { FunctionOptions, SimulatedFunction } from "./functions.ts";
+import { createPauses } from "./pauses.ts";
 import type { PeopleOptions } from "./people.ts";
 import { registrationOf } from "./registration.ts";
 import type { Asked } from "./server.ts";
@@ -12,14 +13,13 @@ export interface Operators {
   /** Registers every app. */
   register(): Promise<void>;
   pause(slug: string, forMs: number): Promise<void>;
+  pauseApp(app: string, forMs: number): Promise<void>;
   /** Registers the app without the function, and with it again. */
   remove(slug: string, forMs: number): Promise<void>;
   changeLimits(slug: string, to: FunctionOptions): Promise<void>;
   /** Of a function that has one, if there is any. */
   dropBacklog(otherwise: string): Promise<void>;
   moveBacklog(otherwise: string, to: string): Promise<void>;
-  /** Cancels all runs of a function that are there. */
-  cancelAll(slug: string): Promise<void>;
   /** Lets nothing stay paused or away, and no clock in the world. */
   putInOrder(): void;
 }
@@ -30,7 +30,6 @@ const afterwardsMs = 1_000;
 /** Makes them. */
 export function createOperators(options: PeopleOptions): Operators {
   const { world, clock, chance, records, limits, coverage, server, say } = options;
-  const paused = new Set<string>();
   const removed = new Set<string>();
 
   /** Asks until it is answered. */
@@ -43,23 +42,20 @@ export function createOperators(options: PeopleOptions): Operators {
   };
   const wait = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
 
-  const pause = async (slug: string, forMs: number): Promise<void> => {
-    records.paused.add(slug);
-    paused.add(slug);
-    const asked: Asked<void> = await server.ask((runtime) => runtime.functions.pause(slug));
-    say(`pause ${slug}: ${asked.kind}`);
-    coverage.count("feature pause");
-    await wait(forMs);
-    await resume(slug);
-  };
-
-  const resume = async (slug: string): Promise<void> => {
-    await insist((runtime) => runtime.functions.resume(slug));
-    paused.delete(slug);
-    say(`resume ${slug}`);
-    await wait(afterwardsMs);
-    if (!paused.has(slug)) records.paused.delete(slug);
-  };
+  const functionPauses = createPauses(options, {
+    mayBe: records.paused,
+    coverageName: "feature pause",
+    pause: (runtime, slug) => runtime.functions.pause(slug),
+    resume: (runtime, slug) => runtime.functions.resume(slug),
+    insist,
+  });
+  const appPauses = createPauses(options, {
+    mayBe: records.pausedApps,
+    coverageName: "feature pause of an app",
+    pause: async (runtime, app) => runtime.apps.pause(appIdOf(app)),
+    resume: async (runtime, app) => runtime.apps.resume(appIdOf(app)),
+    insist,
+  });
 
   const remove = async (slug: string, forMs: number): Promise<void> => {
     await takeAway(slug);
@@ -71,6 +67,8 @@ export function createOperators(options: PeopleOptions): Operators {
   const takeAway = async (slug: string): Promise<void> => {
     records.removed.add(slug);
     records.everRemoved.add(slug);
+    // What is gone is nobody's to resume: its runs go on, unless the app as a whole is paused.
+    records.held.delete(slug);
     removed.add(slug);
     await registerWhatIsLeft(slug);
   };
@@ -132,31 +130,23 @@ export function createOperators(options: PeopleOptions): Operators {
     say(`move backlog of ${slug} to ${to}: ${asked.kind}`);
   };
 
-  const cancelAll = async (slug: string): Promise<void> => {
-    const startedBefore = millis(clock.now());
-    records.cancelledAll.set(slug, Math.max(startedBefore, records.cancelledAll.get(slug) ?? 0));
-    const asked = await server.ask((runtime) =>
-      runtime.cancellations.ask({ functionSlug: slug, startedAfter: null, startedBefore, if: null }),
-    );
-    say(`cancel all of ${slug}: ${asked.kind}`);
-  };
-
   return {
     async register() {
       for (const app of world.apps)
         await insist((runtime) => runtime.register(registrationOf(app, world.functions, limits)));
     },
-    pause,
+    pause: functionPauses.pause,
+    pauseApp: appPauses.pause,
     remove,
     changeLimits,
     dropBacklog,
     moveBacklog,
-    cancelAll,
     putInOrder() {
       for (const slug of removed) void bringBack(slug);
       // A world with a clock in it never comes to rest.
       for (const { slug, trigger } of world.functions) if (trigger.kind === "cron") void takeAway(slug);
-      for (const slug of paused) void resume(slug);
+      functionPauses.end();
+      appPauses.end();
     },
   };
 }

@@ -2,12 +2,15 @@
 import { type EventId, millis, parseEvents, type RunId } from "@stepwright/protocol";
 import { eventsPerCommitMax, type Runtime } from "@stepwright/runtime";
 import type { Chance } from "@stepwright/test-parts";
+import { annotate } from "./annotate.ts";
+import { cancelMany } from "./cancel-many.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Faults } from "./faults.ts";
 import type { Limits } from "./limits.ts";
 import type { LoadAction, SentEvent } from "./load.ts";
 import { createOperators } from "./operators.ts";
-import type { Records } from "./records.ts";
+import type { Records, StepRerun } from "./records.ts";
+import { rerunFromStep } from "./rerun-from-step.ts";
 import type { Server } from "./server.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 import { strike } from "./strike.ts";
@@ -30,6 +33,9 @@ export interface PeopleOptions {
   readonly onAcknowledged: (ids: readonly EventId[]) => void;
   /** The server said that it has cancelled a run. */
   readonly onCancelled: (runId: RunId) => void;
+  readonly onRerunFromStep: (rerun: StepRerun & { readonly runId: string }) => void;
+  /** The server said that it has attached something to a run, or taken it away. */
+  readonly onAnnotated: (runId: string) => void;
 }
 
 /** The people. */
@@ -56,7 +62,7 @@ export function createPeople(options: PeopleOptions): People {
   const register = async (): Promise<void> => {
     await operators.register();
     say("the apps are registered");
-    if (world.retention !== null)
+    if (world.retention !== null && !world.sweepsItself)
       startSweeping({ policy: world.retention, clock, chance, server, goesOn: () => !faults.isStopped });
     for (const action of world.load) clock.after(action.atMs, () => void act(action.what));
     for (const fault of faults.worldFaults) clock.after(fault.atMs, () => strike(fault.what, options));
@@ -97,8 +103,17 @@ export function createPeople(options: PeopleOptions): People {
       case "dropBacklog":
         await operators.dropBacklog(what.slug);
         return;
-      case "cancelAll":
-        await operators.cancelAll(what.slug);
+      case "pauseApp":
+        await operators.pauseApp(what.app, what.forMs);
+        return;
+      case "cancelMany":
+        await cancelMany(options, what);
+        return;
+      case "rerunFromStep":
+        await rerunFromStep(options, what);
+        return;
+      case "annotate":
+        await annotate(options, what);
     }
   };
 

@@ -48,6 +48,40 @@ export interface FetchRecord {
   readonly waiting: Set<number>;
 }
 
+/** A rerun from a step as somebody asked for it. */
+export interface StepRerun {
+  /** The run with the results. */
+  readonly of: string;
+  readonly slug: string;
+  readonly stepId: string;
+  /** JSON of the arguments that replace the step's own; null leaves them. */
+  readonly input: string | null;
+  /** The new run, once it was acknowledged. */
+  runId: string | null;
+}
+
+/** A bulk cancellation as somebody asked for it. */
+export interface BulkCancel {
+  readonly slug: string;
+  readonly startedAfter: number | null;
+  readonly startedBefore: number;
+  /** Only runs of this user; null: all. */
+  readonly user: string | null;
+  /** Somebody has taken it back, or is about to. */
+  isTakenBack: boolean;
+}
+
+/** Something that was to be attached to a run, or taken away again. Moments are numbered in the order in which they come. */
+export interface Note {
+  readonly n: number;
+  readonly askedAs: number;
+  /** When it was acknowledged; null when that never came. */
+  doneAs: number | null;
+  /** Somebody wanted it away again; `isForgotten` says that this was acknowledged. */
+  isUnwanted: boolean;
+  isForgotten: boolean;
+}
+
 /** The notes. */
 export interface Records {
   /** By `n`. */
@@ -71,8 +105,6 @@ export interface Records {
   readonly everRemoved: Set<string>;
   /** When somebody last wanted the waiting runs of a function to be cancelled, by the clock of the server. */
   readonly droppedBacklogs: Map<string, number>;
-  /** The time before which runs of a function were made that somebody wanted to be cancelled, all of them. */
-  readonly cancelledAll: Map<string, number>;
   /** Runs that could not be read once, that handle such a run's end, or with a decision that the store could not apply: work
    * of theirs may be set aside. */
   readonly damagedRuns: Set<string>;
@@ -82,9 +114,20 @@ export interface Records {
   readonly signals: Map<string, number>;
   /** Runs that were acknowledged to whoever asked for one. */
   readonly reruns: Set<string>;
+  /** What was asked of reruns that begin at a step, acknowledged or not. */
+  readonly stepReruns: StepRerun[];
+  /** Bulk cancellations that were asked for, acknowledged or not. */
+  readonly bulkCancels: BulkCancel[];
+  /** Apps that may be paused now, as `paused` has it of functions. */
+  readonly pausedApps: Set<string>;
+  /** Functions and apps that are paused for certain: from the acknowledgement until before somebody asks for the end. */
+  readonly held: Set<string>;
+  /** What was asked to be attached to runs, by run. */
+  readonly notes: Map<string, Note[]>;
   /** Processes whose store refused something, read or write. */
   readonly refusedBoots: Set<number>;
   finalsMade: number;
+  noteMoments: number;
   /** An app has refused a connection. */
   hasRefusedCalls: boolean;
 }
@@ -103,13 +146,18 @@ export function createRecords(): Records {
     removed: new Set(),
     everRemoved: new Set(),
     droppedBacklogs: new Map(),
-    cancelledAll: new Map(),
     damagedRuns: new Set(),
     movedRuns: new Set(),
     signals: new Map(),
     reruns: new Set(),
+    stepReruns: [],
+    bulkCancels: [],
+    pausedApps: new Set(),
+    held: new Set(),
+    notes: new Map(),
     refusedBoots: new Set(),
     finalsMade: 0,
+    noteMoments: 0,
     hasRefusedCalls: false,
   };
 }

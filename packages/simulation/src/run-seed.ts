@@ -42,6 +42,9 @@ const startedAgain = 0.25;
 /** Starts that a run may need whose decisions could not be stored. */
 const repairsMax = 3;
 
+/** In so many hours as many sweeps: what ends of other runs have started is removed one after another. */
+const sweepsMs = 8.5 * 3_600_000;
+
 async function live(life: Life): Promise<void> {
   const { world, clock, faults, people, server, watch, say } = life;
   await life.begin();
@@ -49,6 +52,11 @@ async function live(life: Life): Promise<void> {
   say("the faults are over");
   faults.stop();
   people.putInOrder();
+  if (world.sweepsItself) {
+    const endAt = clock.elapsed + sweepsMs;
+    while (clock.elapsed < endAt && (await life.moment()));
+    life.endSweeps();
+  }
   await rest(life);
   // What could not be processed is taken up again by the next start, when nothing else goes on with its run.
   for (let starts = 0; hasDamagedLeft(life) && starts < repairsMax; starts += 1) {

@@ -55,6 +55,8 @@ export interface CallOptions {
   readonly target: string | null;
   readonly code: Code;
   readonly mode: SdkMode;
+  /** Steps attach metadata to themselves and to their run. */
+  readonly isAnnotating: boolean;
   /** Says that a checkpoint, or the end of the call, comes now rather than later. */
   readonly hits: (probability: number) => boolean;
   /** Counts an execution of a step and gives its number, from 1. */
@@ -67,11 +69,12 @@ export interface CallOptions {
 export function* answerCall(options: CallOptions): AppCall {
   const { seen, target, code, mode, hits } = options;
   if (target !== null) {
-    const found = replay(code, seen.steps).found.find(({ step }) => step.id === target);
+    const found = replay(code, resultsOf(seen)).found.find(({ step }) => step.id === target);
     if (found === undefined || !isExecuted(found.step)) return functionError(mode, { isFinal: false });
     return opsAnswer(mode, [yield* execute(options, found.step)]);
   }
-  const memos: Record<string, unknown> = { ...seen.steps };
+  const memos = resultsOf(seen);
+  const known = Object.keys(memos).length;
   const buffered: WireOp[] = [];
   for (;;) {
     const { state, found } = replay(code, memos);
@@ -79,7 +82,7 @@ export function* answerCall(options: CallOptions): AppCall {
       return buffered.length > 0 ? opsAnswer(mode, buffered) : functionError(mode, { isFinal: true });
     if (state === "done") return finalAnswer(mode, buffered, options.finalText());
     const only = found.length === 1 ? found[0]?.step : undefined;
-    const hasRun = Object.keys(memos).length > Object.keys(seen.steps).length;
+    const hasRun = Object.keys(memos).length > known;
     // A call that has run long enough leaves its next step to another one.
     const isPlanning = seen.ctx.disable_immediate_execution || (mode.isCheckpointing && hasRun && hits(0.1));
     if (only === undefined || !isExecuted(only) || isPlanning)
@@ -97,6 +100,12 @@ export function* answerCall(options: CallOptions): AppCall {
   }
 }
 
+/** What a request says of results. Arguments that replace a step's own are told in the place of its result. */
+function resultsOf(seen: SeenRequest): Record<string, unknown> {
+  const isResult = (memo: unknown) => typeof memo !== "object" || memo === null || !("input" in memo);
+  return Object.fromEntries(Object.entries(seen.steps).filter(([, memo]) => isResult(memo)));
+}
+
 type ExecutedStep = Extract<CodeStep, { kind: "run" | "send" }>;
 
 function isExecuted(step: CodeStep): step is ExecutedStep {
@@ -111,7 +120,19 @@ function* execute(options: CallOptions, step: ExecutedStep): Generator<AppMove, 
     if (outcome !== "done") return thrown(options, step.id, false);
   } else if (step.isFinal || count <= step.failures) return thrown(options, step.id, step.isFinal);
   // Every execution has a result of its own, so that a second one that is stored would show.
-  return { op: "StepRun", id: step.id, name: step.id, displayName: step.id, opts: {}, data: `${step.id}#${count}` };
+  const data = `${step.id}#${count}`;
+  const metadata = options.isAnnotating ? { metadata: stepMetadata(data) } : {};
+  return { op: "StepRun", id: step.id, name: step.id, displayName: step.id, opts: {}, data, ...metadata };
+}
+
+/** The kinds of metadata that steps attach to themselves and to their run. */
+export const stepKinds = { result: "userland.result", steps: "userland.steps" } as const;
+
+function stepMetadata(result: string): NonNullable<WireOp["metadata"]> {
+  return [
+    { scope: "step", kind: stepKinds.result, op: "set", values: { result } },
+    { scope: "run", kind: stepKinds.steps, op: "add", values: { count: 1 } },
+  ];
 }
 
 function thrown({ seen }: CallOptions, id: string, isFinal: boolean): WireOp {

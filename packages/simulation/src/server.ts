@@ -1,4 +1,5 @@
 // The server of a simulated world: one process after another on the same data, each with a runtime and a storage of its own.
+import type { RetentionPolicy } from "@stepwright/engine";
 import { storageUnavailable } from "@stepwright/protocol";
 import {
   type AppClient,
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly callsPerAppMax: number;
   readonly callTimeoutMs: number;
   readonly appWaitMs: number;
+  /** What a process that is started now removes by itself. */
+  readonly retention: () => RetentionPolicy | null;
   /** Puts the world between the process and its storage. */
   readonly storageOf: (inner: Storage, process: ServerProcess) => Storage;
   readonly clientOf: (process: ServerProcess) => AppClient;
@@ -138,6 +141,7 @@ export function createServer(options: ServerOptions): Server {
         callTimeoutMs: options.callTimeoutMs,
         indexesTexts: true,
         appWaitMs: options.appWaitMs,
+        retention: options.retention(),
       },
       log,
     });

@@ -31,6 +31,8 @@ interface Entry {
 interface Sleeper extends Entry {
   /** When it is due, as the clock is set now. */
   readonly due: () => number;
+  /** Lets go of the signal: the system keeps one that was made of others for as long as somebody listens to it. */
+  readonly letGo: () => void;
 }
 
 interface Planned extends Entry {
@@ -69,9 +71,10 @@ export function createSimulatedClock(): SimulatedClock {
         order: order++,
         act() {
           sleepers.delete(sleeper);
-          signal.removeEventListener("abort", sleeper.act);
+          sleeper.letGo();
           resolve();
         },
+        letGo: () => signal.removeEventListener("abort", sleeper.act),
       };
       sleepers.add(sleeper);
       signal.addEventListener("abort", sleeper.act);
@@ -112,7 +115,10 @@ export function createSimulatedClock(): SimulatedClock {
       found.entry.act();
       return true;
     },
-    forgetSleepers: () => sleepers.clear(),
+    forgetSleepers() {
+      for (const sleeper of sleepers) sleeper.letGo();
+      sleepers.clear();
+    },
     get sleepers() {
       return sleepers.size;
     },

@@ -74,7 +74,11 @@ export function createStoragePort(inner: Storage, options: StoragePortOptions): 
       say(`commit ${summary(batch, result)}`);
       options.onCommitted(batch, result);
     },
-    faultOfSweep: () => (isSyncFailed ? null : faults.sweep()),
+    faultOfSweep() {
+      const fault = isSyncFailed ? null : faults.sweep();
+      if (fault === "refused") records.refusedBoots.add(process.boot);
+      return fault;
+    },
     onSweep: options.onSweep,
     onPoisoned(transition) {
       for (const effect of transition.effects) {

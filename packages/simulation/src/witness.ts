@@ -2,6 +2,7 @@
 import type { Expired } from "@stepwright/engine";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import type { WireOp } from "@stepwright/test-parts";
+import type { StepRerun } from "./records.ts";
 import type { SeenRequest } from "./sdk.ts";
 import type { FunctionOptions, SimulatedFunction } from "./functions.ts";
 
@@ -90,6 +91,12 @@ export interface Checker {
   readonly acknowledged?: (ids: readonly string[]) => void;
   /** Whoever asked for it was told that a run is cancelled. */
   readonly cancelled?: (runId: string) => void;
+  /** Whoever asked for it was told of the run that begins at a step of another one. */
+  readonly rerun?: (rerun: StepRerun & { readonly runId: string }) => void;
+  /** Whoever attached something to a run, or took it away, was told that it is done. */
+  readonly annotated?: (runId: string) => void;
+  /** Everything that is over had the time to be removed. */
+  readonly sweptOut?: () => void;
   /** Something that was over has been removed. */
   readonly swept?: (sweep: SeenSweep) => void;
   /** A new process works on the data of the last one. */

@@ -16,15 +16,20 @@ export interface World {
   readonly appWaitMs: number;
   /** How long what is over is kept; null keeps everything. */
   readonly retention: RetentionPolicy | null;
+  /** The runtime looks for what is over by itself, once an hour; otherwise somebody sweeps every few seconds. */
+  readonly sweepsItself: boolean;
   /** For how long there may be faults. */
   readonly troubleMs: number;
   /** For whatever is left to chance when things happen. */
   readonly chance: Chance;
 }
 
+const anHourMs = 3_600_000;
+
 /** Times so short that runs go while others that came from them are under way. */
 function makeRetention(chance: Chance): RetentionPolicy {
-  const keep = () => chance.pick([0, 500, 5_000, 30_000, null]);
+  const isAllRemoved = chance.hits(0.3);
+  const keep = () => chance.pick(isAllRemoved ? [0, 500, 5_000, 30_000] : [0, 500, 5_000, 30_000, null]);
   return {
     runs: { completed: keep(), failed: keep(), cancelled: keep(), skipped: keep() },
     events: keep(),
@@ -36,6 +41,8 @@ export function makeWorld(seed: number): World {
   const chance = createChance(seed);
   const functions = makeFunctions(chance.fork());
   const source = createEventSource(chance.fork());
+  const retention = chance.hits(0.4) ? makeRetention(chance) : null;
+  const sweepsItself = retention !== null && chance.hits(0.4);
   return {
     functions,
     apps: [...new Set(functions.map((fn) => fn.app))],
@@ -44,8 +51,10 @@ export function makeWorld(seed: number): World {
     callsPerAppMax: chance.hits(0.4) ? chance.between(1, 3) : 128,
     callTimeoutMs: chance.pick([8_000, 30_000]),
     appWaitMs: chance.pick([0, 0, 3_000, 60_000]),
-    retention: chance.hits(0.4) ? makeRetention(chance) : null,
-    troubleMs: chance.pick([30_000, 120_000]),
+    retention,
+    sweepsItself,
+    // A sweep of its own comes a minute after a start, and then once an hour.
+    troubleMs: sweepsItself ? 2.5 * anHourMs : chance.pick([30_000, 120_000]),
     chance: chance.fork(),
   };
 }

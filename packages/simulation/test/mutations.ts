@@ -6,9 +6,10 @@ import {
   type FunctionRecord,
   type LeasedItem,
   type NewQueueItem,
+  type Run,
   type Transition,
 } from "@stepwright/engine";
-import { asJsonText, millis, type QueueItemId } from "@stepwright/protocol";
+import { asJsonText, asQueueItemId, asStepId, millis, type QueueItemId } from "@stepwright/protocol";
 import type { Storage } from "@stepwright/runtime";
 import type { CommitBatch, CommitResult } from "@stepwright/storage";
 import type { Defects } from "../src/life.ts";
@@ -232,6 +233,132 @@ export const defects: readonly Defect[] = [
     }),
   },
   {
+    name: "leaves what is over where it is",
+    caughtBy: "sweeps take what is over",
+    mutation: (inner) => ({
+      ...inner,
+      retention: {
+        sweep: () => Promise.resolve({ removed: { runs: 0, steps: 0, spans: 0, events: 0, keys: 0 }, cursor: null }),
+      },
+    }),
+  },
+  {
+    name: "starts a run from a step without the results before it",
+    caughtBy: "reruns remember",
+    mutation: onTransitions((one) =>
+      isRerun(one) ? { ...one, effects: one.effects.filter(({ kind }) => kind !== "putStep") } : one,
+    ),
+  },
+  {
+    name: "starts a run from a step with another result than the run before had",
+    caughtBy: "reruns remember",
+    mutation: onTransitions((one) => ({
+      ...one,
+      effects: one.effects.map((effect) =>
+        isRerun(one) && effect.kind === "putStep"
+          ? { ...effect, step: { ...effect.step, memo: asJsonText('{"data":"forged"}') } }
+          : effect,
+      ),
+    })),
+  },
+  {
+    name: "forgets the arguments that a step is to run with",
+    caughtBy: "reruns remember",
+    mutation: onEffects((effect) => {
+      if (effect.kind !== "createRun") return [effect];
+      const { input: _, ...progress } = effect.run.progress;
+      return [{ ...effect, run: { ...effect.run, progress } }];
+    }),
+  },
+  {
+    name: "runs a step again that a rerun has the result of",
+    caughtBy: "reruns remember",
+    mutation: (inner) => ({
+      ...inner,
+      runs: {
+        ...inner.runs,
+        async load(runId) {
+          const loaded = await inner.runs.load(runId);
+          return loaded === null || loaded.run.originalRunId === null
+            ? loaded
+            : { ...loaded, steps: loaded.steps.slice(1) };
+        },
+      },
+    }),
+  },
+  {
+    name: "does not look at the condition of a cancellation",
+    caughtBy: "bulk cancellations are exact",
+    mutation: (inner) => ({
+      ...inner,
+      cancellations: {
+        ...inner.cancellations,
+        async get(id) {
+          const found = await inner.cancellations.get(id);
+          return found === null ? null : { ...found, if: null };
+        },
+      },
+    }),
+  },
+  {
+    name: "passes a run by that a cancellation is for",
+    caughtBy: "bulk cancellations are exact",
+    mutation: (inner) => ({
+      ...inner,
+      runs: {
+        ...inner.runs,
+        async list(filter, page) {
+          const found = await inner.runs.list(filter, page);
+          return filter.statuses?.length === 2 ? { ...found, items: found.items.slice(1) } : found;
+        },
+      },
+    }),
+  },
+  {
+    name: "counts a run that it has not cancelled",
+    caughtBy: "bulk cancellations are exact",
+    mutation: onEffects((effect) =>
+      effect.kind === "noteCancellation" ? [{ ...effect, cancelled: effect.cancelled + 1 }] : [effect],
+    ),
+  },
+  {
+    name: "lets a cancelled run wake up",
+    caughtBy: "ended runs sleep",
+    mutation: onEffects((effect) =>
+      effect.kind === "updateRun" && effect.run.status === "cancelled" ? [effect, wakeOf(effect.run)] : [effect],
+    ),
+  },
+  {
+    name: "does not keep that an app is paused",
+    caughtBy: "paused is not called",
+    mutation: onEffects((effect) =>
+      effect.kind === "putApp" ? [{ ...effect, app: { ...effect.app, pausedAt: null } }] : [effect],
+    ),
+  },
+  {
+    name: "stores the result of a step without its metadata",
+    caughtBy: "metadata is kept",
+    mutation: onTransitions((one) =>
+      has(one, "putStep") ? { ...one, effects: one.effects.filter(({ kind }) => kind !== "changeMetadata") } : one,
+    ),
+  },
+  {
+    name: "makes one of two changes of metadata",
+    caughtBy: "metadata is kept",
+    mutation: onTransitions((one) =>
+      has(one, "putStep") ? one : { ...one, effects: withoutLastOfMany(one.effects, "changeMetadata") },
+    ),
+  },
+  {
+    name: "loses one of several values that were attached together",
+    caughtBy: "metadata is kept",
+    mutation: onEffects((effect) =>
+      effect.kind === "changeMetadata" && effect.change.op === "merge"
+        ? [{ ...effect, change: { ...effect.change, values: {} } }]
+        : [effect],
+    ),
+  },
+  {
     name: "moves a run without its call",
     caughtBy: "unfinished runs go on",
     mutation: onTransitions((one) =>
@@ -333,6 +460,19 @@ const unstorable = {} as QueueItemId;
 
 function has(transition: Transition, kind: Effect["kind"]): boolean {
   return transition.effects.some((effect) => effect.kind === kind);
+}
+
+/** Says whether a run is made again; its results from before, if it has any, come with it. */
+function isRerun({ effects }: Transition): boolean {
+  return effects.some((effect) => effect.kind === "createRun" && effect.run.originalRunId !== null);
+}
+
+function wakeOf({ id, endedAt }: Run): Effect {
+  const work = { kind: "wake", runId: id, stepId: asStepId("s1") } as const;
+  return {
+    kind: "enqueue",
+    item: { id: asQueueItemId(`${id}:woken`), lane: "system", at: endedAt ?? millis(0), attempt: 0, work },
+  };
 }
 
 function isCall(item: LeasedItem): boolean {

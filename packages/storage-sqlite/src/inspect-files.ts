@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { uptime } from "node:os";
 import type { Millis } from "@stepwright/protocol";
 import { connect, type NativeBinding, type Synchronous } from "./connection.ts";
-import { readWalIndex, type WalIndex } from "./wal-index.ts";
+import { isPageRepeated, readWalIndex, type WalIndex } from "./wal-index.ts";
 import { scanWal, type WalContent, type WalScan } from "./wal-scan.ts";
 
 /** What is wrong with the files. */
@@ -54,7 +54,9 @@ function logDamage(o: {
 }): FileDamage | null {
   const { scan, index } = o;
   const hasRebooted = index === null || index.writtenAt < o.bootedAt;
-  const reason = missingFrames(scan, index) ?? (hasRebooted ? strayCommits(scan) : null);
+  const missing = missingFrames(scan, index);
+  const isUnacknowledged = hasRebooted && index !== null && isOneTransaction(o.file, scan, index);
+  const reason = (isUnacknowledged ? null : missing) ?? (hasRebooted ? strayCommits(scan) : null);
   if (reason === null) return null;
   return {
     file: `${o.file}-wal`,
@@ -79,6 +81,17 @@ function missingFrames(scan: WalScan, index: WalIndex | null): string | null {
   }
   // A log that began anew is ahead of an index that was not written out before the power failed.
   return isOlder(scan, index) ? "it is older than the index beside it" : null;
+}
+
+/**
+ * What the log lacks may be the one transaction whose sync a power failure cut short, which the index was already written out
+ * with: nobody was told of it. Two or more were acknowledged, all but the last. A log that is to begin anew may lack its first.
+ */
+function isOneTransaction(file: string, scan: WalScan, index: WalIndex): boolean {
+  if (scan.kind === "unreadable") return false;
+  const isSame = scan.kind === "log" && isOf(index, scan);
+  if (scan.kind === "log" && !isSame && index.salts.first !== (scan.salts.first + 1) >>> 0) return false;
+  return !isPageRepeated(`${file}-shm`, { from: (isSame ? scan.frames : 0) + 1, to: index.frames });
 }
 
 function isOf(index: WalIndex, scan: WalContent): boolean {

@@ -8,9 +8,8 @@ import { type Salts, sum } from "./wal-scan.ts";
 export interface WalIndex {
   readonly salts: Salts;
   /**
-   * Frames of the log that were committed. After a power failure the file may say less than what was. It may say more, by the one
-   * transaction whose sync the failure cut short, if the system had written this file out in that very moment; a start is
-   * refused then although nobody was told of the transaction. That is rare and loses nothing, and to trust it less would.
+   * Frames of the log that were committed. After a power failure the file may say less than what was. It may also say more, by
+   * the one transaction whose sync the failure cut short, if the system had written this file out in that very moment.
    */
   readonly frames: number;
   /** Of these, those that a checkpoint has put into the database. */
@@ -21,6 +20,11 @@ export interface WalIndex {
 
 const copyBytes = 48;
 const checkpointAt = 2 * copyBytes;
+const headerBytes = checkpointAt + 40;
+const entryBytes = 4;
+const blockBytes = 32_768;
+const blockFrames = 4_096;
+const firstBlockFrames = blockFrames - headerBytes / entryBytes;
 const isLittleEndian = endianness() === "LE";
 
 /** Reads the index at this path; null when there is none, or none that can be trusted. */
@@ -44,6 +48,36 @@ export function readWalIndex(file: string): WalIndex | null {
     checkpointed: view.getUint32(checkpointAt, isLittleEndian),
     writtenAt: stat.mtimeMs,
   };
+}
+
+/**
+ * Says whether the index has some page twice among these frames, counted from 1, both included. One transaction writes each page
+ * once, and two that follow each other hardly ever have none in common: the counters and the ends of the tables are in all.
+ *
+ * What the system had not written out of the index when the power failed is zero, or names no page twice either.
+ */
+export function isPageRepeated(file: string, { from, to }: { readonly from: number; readonly to: number }): boolean {
+  const entry = new DataView(new ArrayBuffer(entryBytes));
+  const pages = new Set<number>();
+  const descriptor = openSync(file, "r");
+  try {
+    for (let frame = from; frame <= to; frame += 1) {
+      if (readSync(descriptor, entry, 0, entryBytes, entryAt(frame)) < entryBytes) return false;
+      const page = entry.getUint32(0, isLittleEndian);
+      if (pages.has(page)) return true;
+      if (page !== 0) pages.add(page);
+    }
+    return false;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The first block of the index begins with its header; each ends with a table of hashes. */
+function entryAt(frame: number): number {
+  if (frame <= firstBlockFrames) return headerBytes + (frame - 1) * entryBytes;
+  const index = frame - firstBlockFrames - 1;
+  return blockBytes * (1 + Math.floor(index / blockFrames)) + (index % blockFrames) * entryBytes;
 }
 
 function isWhole(view: DataView, start: number): boolean {

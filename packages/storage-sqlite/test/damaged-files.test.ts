@@ -98,6 +98,13 @@ const logOf = (file: string): WalContent => {
 };
 const frameBytes = 4_096 + 24;
 const endOf = (frames: number): number => 32 + frames * frameBytes;
+/** Where the last transaction begins: behind the frame that commits the one before. */
+function lastCommitAt(file: string): number {
+  const log = readFileSync(`${file}-wal`);
+  let frame = logOf(file).frames - 2;
+  while (log.readUInt32BE(endOf(frame) + 4) === 0) frame -= 1;
+  return endOf(frame + 1);
+}
 const change = (file: string, edit: (bytes: Buffer) => void): void => {
   const bytes = readFileSync(file);
   edit(bytes);
@@ -178,6 +185,11 @@ test.each(logDamage)("a damaged log is refused and left as it is: %s", async (_n
   expect(existsSync(join(folder, `main.db-wal.damaged-${now}`))).toBe(before.some(([name]) => name === "main.db-wal"));
 });
 
+/** The machine has gone down since the index was written. */
+function reboot(file: string): void {
+  utimesSync(`${file}-shm`, 1, 1);
+}
+
 const ordinary: readonly (readonly [string, number, (file: string) => void])[] = [
   [
     "a transaction that was not finished",
@@ -207,6 +219,64 @@ const ordinary: readonly (readonly [string, number, (file: string) => void])[] =
     },
   ],
 ];
+
+// While a commit waits for the disk, the system may write the index of the log out before the log.
+const ahead: typeof ordinary = [
+  ["its last transaction is gone", commits - 1, (file) => truncateSync(`${file}-wal`, lastCommitAt(file))],
+  [
+    "its last transaction is there in part",
+    commits - 1,
+    (file) => change(`${file}-wal`, (bytes) => void bytes.fill(0, lastCommitAt(file) + frameBytes)),
+  ],
+  [
+    "its last page is blank, and room for more",
+    commits - 1,
+    (file) => change(`${file}-wal`, (bytes) => void bytes.fill(0, endOf(logOf(file).frames - 1))),
+  ],
+];
+
+test.each(ahead)(
+  "a log that is behind its index after a power failure loses nothing acknowledged: %s",
+  async (_name, left, damage) => {
+    const folder = folderWith((file) => {
+      damage(file);
+      reboot(file);
+    });
+    expect(await stored(folder)).toBe(left);
+  },
+);
+
+test("a new log of one transaction that did not reach the disk, but its index did, loses nothing acknowledged", async () => {
+  const folder = testFolder();
+  const storage = open(folder);
+  const file = join(folder, "main.db");
+  await storage.commit({ transitions: [{ guards: [], effects: [putEvent(1)] }], now, lease: [] });
+  const db = new Database(file);
+  db.pragma("wal_checkpoint(RESTART)");
+  const before = readFileSync(`${file}-wal`);
+  await storage.commit({ transitions: [{ guards: [], effects: [putEvent(2)] }], now, lease: [] });
+  const left = testFolder();
+  copy(folder, left);
+  db.close();
+  writeFileSync(join(left, "main.db-wal"), before);
+  const restarted = () => {
+    const copied = testFolder();
+    copy(left, copied);
+    return copied;
+  };
+  expect(() => open(restarted())).toThrow(expect.objectContaining({ code: "DATA_LOG_DAMAGED" }));
+  reboot(join(left, "main.db"));
+  expect(await stored(left)).toBe(1);
+});
+
+test("a log that lacks two transactions is damaged, whatever has happened to the machine", () => {
+  const folder = folderWith((file) => {
+    truncateSync(`${file}-wal`, lastCommitAt(file));
+    truncateSync(`${file}-wal`, lastCommitAt(file));
+    reboot(file);
+  });
+  expect(() => open(folder)).toThrow(expect.objectContaining({ code: "DATA_LOG_DAMAGED" }));
+});
 
 test.each(ordinary)("what a killed server or a power failure leaves is no damage: %s", async (_name, left, damage) => {
   expect(await stored(folderWith(damage))).toBe(left);

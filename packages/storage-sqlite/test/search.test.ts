@@ -81,6 +81,57 @@ test("data of an earlier schema is indexed from the newest to the oldest, and a 
   expect(codes.filter((code) => /SEARCH|DAMAGE/.test(code))).toEqual([]);
 });
 
+/** A database with an event for each number and text; those up to `indexed` are in the index as earlier versions have put them there. */
+function withEvents(texts: readonly (readonly [seq: number, text: string])[], indexed = 0): string {
+  const file = join(testFolder(), "main.db");
+  const db = openWriter({ file, nativeBinding: undefined });
+  migrate(db, now);
+  const put = db.prepare<[number, string, string, string]>(
+    `INSERT INTO events (seq, internal_id, id, name, is_internal, data, user, ts, received_at) VALUES (?, ?, ?, 'a', 0, ?, '{}', ${now}, ${now})`,
+  );
+  const index = db.prepare<[number, string]>("INSERT INTO event_texts (rowid, text) VALUES (?, ?)");
+  for (const [seq, text] of texts) {
+    put.run(seq, `e${seq}`, `e${seq}`, JSON.stringify(text));
+    if (seq <= indexed) index.run(seq, text);
+  }
+  db.exec(`UPDATE search_progress SET low = 1, high = ${indexed} WHERE kind = 'events'`);
+  db.close();
+  return file;
+}
+
+async function numbersOf(storage: Storage, text: string, cursor: string | null = null) {
+  const { items, nextCursor } = await storage.events.search(queryOf(text), {}, { ...first, cursor });
+  return { rows: items.map(({ event }) => event.seq), nextCursor };
+}
+
+test("a search for words that never meet ends after so many rows, and goes on from there to the last", async () => {
+  const texts = Array.from({ length: 40 }, (_, n) => [(n + 1) * 100_000, n % 2 === 0 ? "door" : "requested"] as const);
+  const storage = open(withEvents([[1, "door requested"], ...texts]));
+  while (!(await storage.search.catchUp({ weightMax: 100 })).isCurrent);
+  const found = await numbersOf(storage, '"door"');
+  expect(found).toEqual({
+    rows: [...texts.flatMap(([seq], n) => (n % 2 === 0 ? [seq] : [])).toReversed(), 1],
+    nextCursor: null,
+  });
+
+  const early = await numbersOf(storage, '"door" "requested"');
+  expect(early.rows).toEqual([]);
+  expect(Number(early.nextCursor)).toBeGreaterThan(1_000_000);
+  expect(await numbersOf(storage, '"door" "requested"', early.nextCursor)).toEqual({ rows: [1], nextCursor: null });
+  // The more words there are, the sooner.
+  const sooner = await numbersOf(storage, '"door" "requested" "door" "door" "door"');
+  expect(Number(sooner.nextCursor)).toBeGreaterThan(Number(early.nextCursor));
+});
+
+test("what an earlier version has indexed is found beside what came after it", async () => {
+  const texts = [1, 2, 70_000, 200_000, 200_001].map((seq) => [seq, seq % 2 === 0 ? "door" : "back door"] as const);
+  const storage = open(withEvents(texts, 70_000));
+  expect(await numbersOf(storage, '"door"')).toEqual({ rows: [200_001, 200_000, 70_000, 2, 1], nextCursor: null });
+  while (!(await storage.search.catchUp({ weightMax: 100 })).isCurrent);
+  expect(await numbersOf(storage, '"door"')).toEqual({ rows: [200_001, 200_000, 70_000, 2, 1], nextCursor: null });
+  expect(await numbersOf(storage, '"back door"')).toEqual({ rows: [200_001, 1], nextCursor: null });
+});
+
 test("a piece is written as a whole or not at all", async () => {
   const file = earlier();
   let isRefused = false;

@@ -211,7 +211,10 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-/** A page of a search, and what the search has not looked at. */
+/**
+ * A page of a search, and what the search has not looked at. A page may be short, or empty, and have a cursor all the same: a
+ * search looks at so much and no more, and goes on from there.
+ */
 export interface SearchPage<T> extends Page<T> {
   /** Rows that are in no index yet and were not read one by one either, about: these may be missing. */
   readonly notIndexed: number;

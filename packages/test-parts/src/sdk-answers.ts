@@ -16,6 +16,12 @@ export interface WireOp {
   readonly opts?: Readonly<Record<string, unknown>>;
   readonly data?: unknown;
   readonly error?: { readonly name: string; readonly message: string };
+  readonly metadata?: readonly {
+    readonly scope: "run" | "step";
+    readonly kind: string;
+    readonly op: "set" | "add";
+    readonly values: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 /** The headers by which an answer is known to come from an SDK. */

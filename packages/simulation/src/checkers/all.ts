@@ -4,6 +4,7 @@ import { acknowledgedIsDurable } from "./acknowledged.ts";
 import { waitingIsFree } from "./attempts.ts";
 import { nothingIsLeft } from "./at-rest.ts";
 import { batchesHold } from "./batches.ts";
+import { bulkCancelsAreExact } from "./bulk-cancels.ts";
 import { callsPerAppHold, concurrencyHolds, discoveriesAreAlone, groupsAreWhole, stepsAreAlone } from "./calls.ts";
 import { cancelsAreHeeded } from "./cancels.ts";
 import { lateCheckpointsAreRefused } from "./checkpoints.ts";
@@ -12,6 +13,10 @@ import { endsHaveCauses } from "./ends.ts";
 import { eventsHaveOneFate } from "./fates.ts";
 import { cronsGoOn } from "./crons.ts";
 import { fetchesAreMadeOnce } from "./fetches.ts";
+import { endedRunsSleep } from "./ended-runs.ts";
+import { metadataIsKept } from "./metadata.ts";
+import { pausedIsNotCalled } from "./paused.ts";
+import { rerunsRemember } from "./reruns.ts";
 import { sweepsTakeWhatIsOver } from "./sweeps.ts";
 import { timersAreNeverEarly } from "./never-early.ts";
 import { gatheringTakesItsTime } from "./gathering.ts";
@@ -57,6 +62,11 @@ export function createCheckers(
     waitingIsFree,
     sweepsTakeWhatIsOver,
     cancelsAreHeeded,
+    bulkCancelsAreExact,
+    endedRunsSleep,
+    rerunsRemember,
+    pausedIsNotCalled,
+    metadataIsKept,
     gatheringTakesItsTime,
     batchesHold,
     eventsHaveOneFate,

@@ -7,6 +7,7 @@ import type { CheckSurroundings, Report } from "./surroundings.ts";
 const explainedByRefusal = new Set([
   "the database refuses writes; what must not be lost is kept and tried again",
   "queue item could not be read; trying again",
+  "old data could not be removed",
   "the search index could not be brought up to date",
 ]);
 
@@ -19,6 +20,7 @@ const explainedByAbsence = new Set([
 /** What a run explains that cannot be read or written. */
 const explainedByDamage = new Set([
   "queue item set aside",
+  "run could not be processed with others; passed by",
   "unfinished run had neither work nor a wait; asking its function again",
   "unfinished run could not be repaired",
 ]);

@@ -4,8 +4,6 @@ import type { CheckSurroundings } from "./surroundings.ts";
 /** Says whether damage of a run explains that this work, by the id of its run or queue item, could not be processed. */
 export function isExplainedByDamage({ view, records }: CheckSurroundings, id: string): boolean {
   const [owner = "", ofWhat = ""] = id.split(":");
-  // A backlog is worked through as a whole: one run of it that cannot be read is enough.
-  if (owner === "backlog") return records.damagedRuns.size > 0;
   if (owner !== "match") return records.damagedRuns.has(owner);
   // What is told of the end of a run is read from its row.
   const event = view().get<{ run: string | null }>(

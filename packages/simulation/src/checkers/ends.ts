@@ -78,7 +78,8 @@ export function endsHaveCauses(surroundings: CheckSurroundings, report: Report):
         else if (run.started_at !== null) fail("it had started");
         return;
       case "bulk":
-        if (run.queued_at >= (records.cancelledAll.get(run.slug) ?? 0)) fail("nobody asked for it");
+        // Which runs they are for is looked at one by one while they are worked through.
+        if (!records.bulkCancels.some(({ slug }) => slug === run.slug)) fail("nobody asked for it");
         return;
       case "singleton":
         if (!options.some(({ singleton }) => singleton?.mode === "cancel")) fail("the function is no such singleton");

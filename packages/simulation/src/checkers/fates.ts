@@ -46,7 +46,7 @@ const remembered = { startedMs: 24 * 3_600_000, gatheredMs: 30 * 60_000 };
 
 /** Makes the checker. */
 export function eventsHaveOneFate(
-  { view, functions, originOf, records, coverage }: CheckSurroundings,
+  { view, functions, functionOf, originOf, records, coverage }: CheckSurroundings,
   report: Report,
 ): Checker {
   /** Events and functions that were not registered when the event was matched: nobody starts those. */
@@ -69,7 +69,8 @@ export function eventsHaveOneFate(
       const isSingleton = functions.some(
         ({ slug, options }) => slug === run.slug && options.singleton?.mode === "skip",
       );
-      if (!isSingleton && !records.paused.has(run.slug))
+      const isPaused = records.paused.has(run.slug) || records.pausedApps.has(functionOf(run.slug).app);
+      if (!isSingleton && !isPaused)
         report(`run ${run.id} of ${run.slug} was skipped, which is neither a singleton nor paused`);
     }
   };

@@ -1,6 +1,7 @@
 // Requests of steps: made one at a time, tried again in time and as often as the function allows, and answered once.
 import type { Checker } from "../witness.ts";
 import { newRows } from "./new-rows.ts";
+import { isRemembered } from "./remembered.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface FetchStep {
@@ -55,9 +56,7 @@ export function fetchesAreMadeOnce(surroundings: CheckSurroundings, report: Repo
         report(`${where} is made again ${clock.now() - failure.at} ms after it failed`);
     },
     committed() {
-      for (const step of rows.take()) {
-        look(step);
-      }
+      for (const step of rows.take()) if (!isRemembered(view(), step)) look(step);
     },
   };
 }

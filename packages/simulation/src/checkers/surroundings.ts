@@ -1,4 +1,5 @@
 // What every checker is given.
+import type { RetentionPolicy } from "@stepwright/engine";
 import type { Runtime } from "@stepwright/runtime";
 import type { SimulatedFunction } from "../functions.ts";
 import type { Limits } from "../limits.ts";
@@ -25,6 +26,8 @@ export interface CheckSurroundings {
   readonly memory: () => MemorySizes | null;
   /** Number of the process that runs, or ran last. */
   readonly boot: () => number;
+  /** How long what is over is kept; null keeps everything. */
+  readonly retention: RetentionPolicy | null;
   /** Whether apps never fail by themselves. */
   readonly areAppsReliable: boolean;
 }

@@ -2,6 +2,7 @@
 import { resultKey, type Saying } from "../records.ts";
 import type { Checker } from "../witness.ts";
 import { newRows } from "./new-rows.ts";
+import { isRemembered } from "./remembered.ts";
 import type { CheckSurroundings, Report } from "./surroundings.ts";
 
 interface StoredStep {
@@ -73,7 +74,7 @@ export function transitionsAreWhole({ view, records }: CheckSurroundings, report
     committed() {
       for (const step of rows.take()) {
         const result = resultOf(step.memo);
-        if (result !== null) look(step, result);
+        if (result !== null && !isRemembered(view(), step)) look(step, result);
       }
     },
   };

@@ -6,9 +6,11 @@ import { statSync } from "node:fs";
 import { SqliteError } from "better-sqlite3";
 import { connect, type Connection, type NativeBinding } from "../connection.ts";
 import { migrations } from "../migrations/migrate.ts";
+import { cancellationChecks } from "./cancellation-checks.ts";
 import type { Check } from "./check.ts";
 import { eventChecks } from "./event-checks.ts";
 import { flowChecks } from "./flow-checks.ts";
+import { metadataChecks } from "./metadata-checks.ts";
 import { runChecks } from "./run-checks.ts";
 import { searchChecks } from "./search-checks.ts";
 import { waitChecks } from "./wait-checks.ts";
@@ -49,7 +51,15 @@ export interface ExamineOptions {
 }
 
 /** Every check, in the order in which they are made. */
-const checks: readonly Check[] = [...runChecks, ...eventChecks, ...waitChecks, ...flowChecks, ...searchChecks];
+const checks: readonly Check[] = [
+  ...runChecks,
+  ...eventChecks,
+  ...waitChecks,
+  ...flowChecks,
+  ...searchChecks,
+  ...cancellationChecks,
+  ...metadataChecks,
+];
 
 const damages = {
   FILE_DAMAGED: {
@@ -64,11 +74,30 @@ const damages = {
     says: "migrations that this version does not know",
     advice: "The data was written by another program or changed by hand: restore a backup.",
   },
+  SCHEMA_INCOMPLETE: {
+    says: "tables or indexes of the schema that are not there",
+    advice: "The data was changed by hand, and a server cannot work with it: restore a backup.",
+  },
+} as const;
+
+/** The index of words is made from what is stored, and can be made anew. */
+const searchDamaged = {
+  code: "SEARCH_DAMAGED",
+  says: "places in which the index of words is damaged",
+  advice: `Nothing but searches depends on it, but a server stops writing when it comes upon the place. Stop the server, copy the folder aside and have the index made anew: \`sqlite3 main.db "${[
+    "insert into run_texts (run_texts) values ('delete-all')",
+    "insert into event_texts (event_texts) values ('delete-all')",
+    "delete from search_open_runs",
+    "update search_progress set high = ifnull((select max(row) from runs), 0) where kind = 'runs'",
+    "update search_progress set high = ifnull((select max(seq) from events), 0) where kind = 'events'",
+    "update search_progress set low = high + 1",
+  ].join("; ")}"\`. The server does the rest in the background.`,
 } as const;
 
 /** Everything that may be found, by its code. */
 export const findingCodes: readonly Pick<Finding, "code" | "says">[] = [
   ...Object.entries(damages).map(([code, { says }]) => ({ code, says })),
+  searchDamaged,
   ...checks.map(({ code, says }) => ({ code, says })),
 ];
 
@@ -140,6 +169,8 @@ function schemaFindings(db: Connection, { found, newest }: Examination["schema"]
     .prepare<[], { id: number; name: string }>("SELECT id, name FROM schema_migrations ORDER BY id")
     .all();
   if (applied.length === 0) return [damage("SCHEMA_UNKNOWN", ["none"])];
+  const missing = missingFrom(db, found);
+  if (missing.length > 0) return [damage("SCHEMA_INCOMPLETE", missing)];
   const strange = applied.filter((row, index) => row.id !== index + 1 || migrations[index]?.name !== row.name);
   return strange.length === 0
     ? []
@@ -154,15 +185,43 @@ function schemaFindings(db: Connection, { found, newest }: Examination["schema"]
 function integrityFindings(db: Connection, isFull: boolean): readonly Finding[] {
   const rows = db.pragma(isFull ? "integrity_check(100)" : "quick_check(100)") as readonly Record<string, string>[];
   const problems = rows.flatMap((row) => Object.values(row)).filter((text) => text !== "ok");
-  return problems.length === 0 ? [] : [damage("FILE_DAMAGED", problems)];
+  const [ofSearch, ofFile] = [problems.filter(isOfSearch), problems.filter((text) => !isOfSearch(text))];
+  return [
+    ...(ofFile.length === 0 ? [] : [damage("FILE_DAMAGED", ofFile)]),
+    ...(ofSearch.length === 0 ? [] : [{ ...searchDamaged, ...counted(ofSearch), isDamage: false }]),
+  ];
 }
+
+/** In the words of FTS5, which looks at its own tables when SQLite checks the file. */
+function isOfSearch(problem: string): boolean {
+  return /fts5/i.test(problem) && /(?:run|event)_texts/.test(problem);
+}
+
+/** What migrations up to this one have made and is not there. */
+function missingFrom(db: Connection, schema: number): readonly string[] {
+  const expected = new Set<string>();
+  for (const { id, sql } of migrations) {
+    if (id > schema) break;
+    for (const [, change, name = ""] of sql.matchAll(schemaChanges))
+      if (change === "DROP") expected.delete(name);
+      else expected.add(name);
+  }
+  const names = new Set(db.prepare<[], string>("SELECT name FROM sqlite_schema").pluck().all());
+  return [...expected].filter((name) => !names.has(name));
+}
+
+const schemaChanges = /^(CREATE|DROP) (?:VIRTUAL TABLE|TABLE|UNIQUE INDEX|INDEX) (\w+)/gm;
 
 function isCorrupt(error: unknown): error is InstanceType<typeof SqliteError> {
   return error instanceof SqliteError && error.code.startsWith("SQLITE_CORRUPT");
 }
 
 function damage(code: keyof typeof damages, ids: readonly string[]): Finding {
-  return { code, ...damages[code], count: ids.length, ids: ids.slice(0, idsMax), isDamage: true };
+  return { code, ...damages[code], ...counted(ids), isDamage: true };
+}
+
+function counted(ids: readonly string[]): Pick<Finding, "count" | "ids"> {
+  return { count: ids.length, ids: ids.slice(0, idsMax) };
 }
 
 function find(db: Connection, { code, says, advice, sql }: Check): readonly Finding[] {

@@ -2,8 +2,8 @@
 import type { CaughtUp } from "@stepwright/storage";
 import type { Connection } from "../connection.ts";
 import type { ChangedRuns } from "./changed-runs.ts";
-import { eventFacets, runFacets } from "./facets.ts";
-import { type IndexKind, progressReads, progressWrites } from "./progress.ts";
+import { blockFacet, eventFacets, runFacets } from "./facets.ts";
+import { blockWrites, type IndexKind, progressReads, progressWrites } from "./progress.ts";
 import { type Document, eventTexts, runTexts, type RunTextRow, type TextReads } from "./read-texts.ts";
 
 /** Words that count as much as a short text more. */
@@ -60,14 +60,17 @@ export function indexer({
     return isUpToDate && order.map((kind) => kind.backward(piece)).every(Boolean);
   };
 
+  let hasBegun = false;
   return ({ weightMax }) => {
     const piece: Piece = { weightMax, weight: 0, indexed: 0, taken: [] };
     const { walkFrom } = changed;
     try {
       begin.run();
+      if (!hasBegun) for (const kind of order) kind.begin();
       const isCurrent = work(piece);
       beforeCommit?.();
       end.run();
+      hasBegun = true;
       return { indexed: piece.indexed, isCurrent };
     } catch (error) {
       // A full disk makes SQLite roll back by itself.
@@ -84,6 +87,8 @@ function isFull(piece: Piece): boolean {
 }
 
 interface KindIndex {
+  /** To be called once, before rows are indexed. */
+  begin(): void;
   /** Goes on with what has been stored since; false when there is more. */
   forward(piece: Piece): boolean;
   /** Goes on with what was there before; false when there is more. */
@@ -171,6 +176,7 @@ function kindIndex<Row extends { readonly row: number; readonly lifecycle_of?: s
   const merge = db.prepare(`INSERT INTO ${table} (${table}, rank) VALUES ('merge', ${mergedPages})`);
   const progressOf = progressReads(db);
   const putProgress = progressWrites(db);
+  const beginBlocks = blockWrites(db);
 
   const indexRow = (piece: Piece, row: Row): void => {
     if (row.lifecycle_of != null) {
@@ -178,7 +184,7 @@ function kindIndex<Row extends { readonly row: number; readonly lifecycle_of?: s
       return;
     }
     const document: Document = texts.document(row);
-    put.run(row.row, [...o.facetsOf(row), ...document.words].join(" "));
+    put.run(row.row, [...o.facetsOf(row), blockFacet(row.row), ...document.words].join(" "));
     o.onIndexed(row);
     piece.weight += 1 + Math.floor(document.words.length / wordsPerWeight);
     piece.indexed += 1;
@@ -186,6 +192,7 @@ function kindIndex<Row extends { readonly row: number; readonly lifecycle_of?: s
 
   return {
     indexRow,
+    begin: () => beginBlocks(kind),
     forward(piece) {
       if (isFull(piece)) return false;
       const { low, high } = progressOf(kind);

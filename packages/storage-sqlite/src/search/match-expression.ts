@@ -12,8 +12,11 @@ const wordsPerPhraseMax = 15;
 
 /** What to look for: `match` is null when there is a term that no word begins with, so that nothing can be found. */
 export interface MatchExpression {
-  readonly match: string | null;
+  /** In the rows that have this facet as well; null: in all. */
+  readonly match: ((facet: string | null) => string) | null;
   readonly tooShort: string | null;
+  /** Lists of rows that are gone through side by side. */
+  readonly lists: number;
 }
 
 /** Prepares expressions on the words of one index. Rows must have one facet of each list, and not the one that is `without`. */
@@ -40,19 +43,25 @@ export function matchExpressions(
   return (query, facets, without) => {
     const parts: string[] = facets.map(anyOf);
     let tooShort: string | null = null;
+    let lists = facets.flat().length;
     for (const term of query.terms) {
       if (!term.isPrefix) {
         parts.push(phrase(term.words));
+        lists += term.words.length;
         continue;
       }
       const prefix = term.words.at(-1) ?? "";
       const { found, hasMore } = beginningWith(prefix, term.words.length === 1 ? wordsPerPrefixMax : wordsPerPhraseMax);
-      if (found.length === 0) return { match: null, tooShort };
+      if (found.length === 0) return { match: null, tooShort, lists };
       if (hasMore) tooShort = prefix;
+      lists += term.words.length * found.length;
       parts.push(anyEnd(term, found));
     }
-    const all = parts.join(" AND ");
-    return { match: without === null ? all : `(${all}) NOT ${phrase([without])}`, tooShort };
+    const match = (facet: string | null): string => {
+      const all = (facet === null ? parts : [phrase([facet]), ...parts]).join(" AND ");
+      return without === null ? all : `(${all}) NOT ${phrase([without])}`;
+    };
+    return { match, tooShort, lists };
   };
 }
 

@@ -25,3 +25,19 @@ export function progressWrites(db: Connection): (kind: IndexKind, progress: Prog
   const put = db.prepare<[number, number, string]>("UPDATE search_progress SET low = ?, high = ? WHERE kind = ?");
   return (kind, { low, high }) => void put.run(low, high, kind);
 }
+
+// Kept among the counters: an index that was begun without blocks goes on as it is.
+const blocksOf = (kind: IndexKind): string => `search.${kind}.blocks`;
+
+/** Prepares the reading of the row from which on all indexed rows have their block; null while none has. */
+export function blockReads(db: Connection): (kind: IndexKind) => number | null {
+  const get = db.prepare<[string], number>("SELECT value FROM counters WHERE name = ?").pluck();
+  return (kind) => get.get(blocksOf(kind)) ?? null;
+}
+
+/** Prepares what is done before rows are indexed with their blocks: it is remembered from which on they are. */
+export function blockWrites(db: Connection): (kind: IndexKind) => void {
+  const put = db.prepare<[string, string]>(`INSERT OR IGNORE INTO counters (name, value)
+SELECT ?, CASE WHEN low > high THEN 0 ELSE high + 1 END FROM search_progress WHERE kind = ?`);
+  return (kind) => void put.run(blocksOf(kind), kind);
+}
