@@ -67,7 +67,7 @@ export interface RunProgress {
   readonly owed: number;
   /** Number of queue items made so far, for their ids. */
   readonly itemsMade: number;
-  /** Characters of events and step results: a lower bound of their bytes that costs nothing to know. */
+  /** Bytes of events and step results as UTF-8. */
   readonly stateLength: number;
   /** Answers since the last result that brought nothing; absent means none. */
   readonly idleAnswers?: number;

@@ -24,3 +24,4 @@ export * from "./sdk-request.ts";
 export * from "./sdk-response.ts";
 export * from "./signature.ts";
 export * from "./trigger.ts";
+export * from "./utf8-bytes.ts";

@@ -13,6 +13,7 @@ import {
   parseDurationOrInstant,
   parseJsonText,
   pauseDefaultMs,
+  utf8Bytes,
 } from "@stepwright/protocol";
 import type { Call } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
@@ -61,7 +62,7 @@ export function invoke(draft: Draft, op: Op, call: Call): void {
       name: event.name,
       ts: event.ts,
       value: parseJsonText(full),
-      length: full.length,
+      length: utf8Bytes(full),
     },
     idempotencyKey: null,
     cron: null,
