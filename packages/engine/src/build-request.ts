@@ -2,11 +2,12 @@
 import {
   buildCallBody,
   callHeaders,
-  callStateBytesMax,
+  type CallRequestParts,
   callUrl,
   canonicalJson,
   discoveryStepId,
   fetchesState,
+  isLargerThan,
   type JsonText,
   type RunLimits,
   type StepId,
@@ -37,8 +38,9 @@ export function buildRequest(options: {
   readonly requestId: string;
   /** What the app calls its SDK. */
   readonly sdk: string | null;
+  readonly limits: Pick<RunLimits, "callBodyBytesMax">;
 }): CallRequest {
-  const { state, fn, call, requestId, sdk } = options;
+  const { state, fn, call, requestId } = options;
   const { run } = state;
   const [first, ...rest] = state.events.map((event) => event.full);
   assert(first !== undefined, "a run has at least one triggering event");
@@ -58,19 +60,30 @@ export function buildRequest(options: {
     jobId: call.item.id,
     queueItemRef: call.item.id,
   };
-  const body = buildCallBody({
+  const parts = {
     ctx,
     eventJsons: [first, ...rest],
     steps: memosOf(state),
     defers: defersJson(state),
     version,
-    useApi: run.progress.stateLength > callStateBytesMax && fetchesState(sdk),
-  });
+  } as const;
   return {
     url: callUrl(fn.config.url, stepId),
     headers: { ...callHeaders({ ctx, stepId, version, signature: null }), "user-agent": "Inngest" },
-    body,
+    body: bodyOf(parts, run.progress.stateLength, options),
   };
+}
+
+/** Leaves the state to be fetched where the body would be too large for the app: it carries the first event twice. */
+function bodyOf(
+  parts: Omit<CallRequestParts, "useApi">,
+  stateBytes: number,
+  { sdk, limits: { callBodyBytesMax } }: Pick<Parameters<typeof buildRequest>[0], "sdk" | "limits">,
+): JsonText {
+  const mayFetch = fetchesState(sdk);
+  if (mayFetch && stateBytes > callBodyBytesMax) return buildCallBody({ ...parts, useApi: true });
+  const body = buildCallBody({ ...parts, useApi: false });
+  return mayFetch && isLargerThan(body, callBodyBytesMax) ? buildCallBody({ ...parts, useApi: true }) : body;
 }
 
 /** What the app is told of the run's steps: results in completion order, and the arguments of a step that is to run with others. */

@@ -127,7 +127,7 @@ function prepare(
     attemptsMax: fn.config.retries + 1,
   };
   const sdk = shell.registry().apps.get(fn.appId)?.sdk ?? null;
-  const request = buildRequest({ state, fn, call, requestId: shell.newId(), sdk });
+  const request = buildRequest({ state, fn, call, requestId: shell.newId(), sdk, limits });
   const isAnswered = work.stepId !== null && state.steps.has(work.stepId);
   return { kind: "ready", call, request, isFirst: state.run.status === "queued", isAnswered };
 }
