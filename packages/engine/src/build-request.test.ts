@@ -1,8 +1,13 @@
 import {
+  asAppId,
+  asFunctionId,
+  asRunId,
   callBodyBytesMax,
   canonicalJson,
   defaultRunLimits,
+  millis,
   stepsPerRunMax,
+  ulidOf,
 } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { orderEvent, sampleCall, sampleFunction, sampleState, step } from "../test/sample.ts";
@@ -111,6 +116,18 @@ describe("the request of a call", () => {
     const { body, json } = sent(2_100_000);
     expect(json).toMatchObject({ use_api: true, events: [], event: { id: "e" } });
     expect(Buffer.byteLength(body)).toBeLessThan(callBodyBytesMax);
+  });
+
+  it("tells the trace that the app's spans may join: the run, and this request", () => {
+    const runId = asRunId(ulidOf(millis(1), new Uint8Array(10).fill(1)));
+    const requestId = ulidOf(millis(2), new Uint8Array(10).fill(2));
+    const fn = { ...sampleFunction(), id: asFunctionId("f"), appId: asAppId("a") };
+    const state = sampleState({ run: { id: runId } });
+    const { headers } = buildRequest({ state, fn, call: sampleCall(), requestId, sdk: null, limits });
+    expect(headers).toMatchObject({
+      traceparent: `00-000000000001${"01".repeat(10)}-${"02".repeat(8)}-01`,
+      tracestate: "inngest@fn=f,inngest@app=a",
+    });
   });
 
   it("carries a state of any size to the Go SDK, which fetches nothing and would run every step again", () => {

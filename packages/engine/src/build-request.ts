@@ -11,6 +11,8 @@ import {
   type JsonText,
   type RunLimits,
   type StepId,
+  traceparentOf,
+  tracestateOf,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import { type Call, isDiscovery } from "./call.ts";
@@ -69,7 +71,17 @@ export function buildRequest(options: {
   } as const;
   return {
     url: callUrl(fn.config.url, stepId),
-    headers: { ...callHeaders({ ctx, stepId, version, signature: null }), "user-agent": "Inngest" },
+    headers: {
+      ...callHeaders({
+        ctx,
+        stepId,
+        version,
+        signature: null,
+        traceparent: traceparentOf({ runId: run.id, requestId }),
+        tracestate: tracestateOf({ functionId: fn.id, appId: fn.appId }),
+      }),
+      "user-agent": "Inngest",
+    },
     body: bodyOf(parts, run.progress.stateLength, options),
   };
 }

@@ -67,7 +67,10 @@ export function callHeaders(o: {
   readonly version: number;
   /** As `signRequest` gives it; `null` without a signing key. */
   readonly signature: string | null;
-  readonly traceparent?: string;
+  /** As `traceparentOf` gives it. */
+  readonly traceparent?: string | null;
+  /** Comes with a `traceparent` only. */
+  readonly tracestate?: string;
 }): Record<string, string> {
   return {
     "content-type": "application/json",
@@ -78,8 +81,12 @@ export function callHeaders(o: {
     [headers.runId]: o.ctx.runId,
     [headers.stepId]: o.stepId,
     ...(o.signature === null ? {} : { [headers.signature]: o.signature }),
-    ...(o.traceparent === undefined ? {} : { [headers.traceparent]: o.traceparent }),
+    ...(o.traceparent == null ? {} : { [headers.traceparent]: o.traceparent, ...tracestate(o.tracestate) }),
   };
+}
+
+function tracestate(value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [headers.tracestate]: value };
 }
 
 function contextJson(ctx: CallContext, useApi: boolean): string {
