@@ -251,8 +251,7 @@ export const features: readonly Feature[] = [
       "sdk/in-band-sync.test.ts",
       "an app that cannot reach the server registers in its answer, and its functions are called",
     ],
-    [around, "with the same key it is synced, called and may send"],
-    { python: "not tested" },
+    [around, "it registers in its answer when it is asked to"],
   ),
   row(
     "introspection",
