@@ -116,7 +116,7 @@ function prepare(
       kind: "refused",
       error: {
         name: "InngestErrFunctionOverflowed",
-        message: `The function run exceeded the step limit of ${limits.stepsPerRunMax} steps.`,
+        message: `The function run exceeded the step limit of ${limits.stepsPerRunMax} steps. Split the work over several runs.`,
       },
     };
   }

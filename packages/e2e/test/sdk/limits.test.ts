@@ -45,7 +45,7 @@ describe.each(sdks)("SDK $name", (sdk) => {
       /failed InngestErrStateOverflowed: .* take \d+ bytes; at most 5000 are kept/u,
     );
     expect(await errorOf("steps")).toBe(
-      "failed InngestErrFunctionOverflowed: The function run exceeded the step limit of 6 steps.",
+      "failed InngestErrFunctionOverflowed: The function run exceeded the step limit of 6 steps. Split the work over several runs.",
     );
     expect(await errorOf("response")).toMatch(/failed .*10000 bytes/u);
     expect(await errorOf("sleep")).toMatch(/failed InngestErrTimeoutTooLong: .*limit of 7 days/u);

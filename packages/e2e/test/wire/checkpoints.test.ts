@@ -5,7 +5,9 @@ import { complete, ran, type RawCall, serveRaw } from "../harness/raw-app.ts";
 import { useServer } from "../harness/scope.ts";
 import type { Answer } from "../harness/server-api.ts";
 
-const server = useServer({ args: ["--retry-interval", "0.05", "--no-poll", "--step-output-limit", "2000"] });
+const server = useServer({
+  args: "--retry-interval 0.05 --no-poll --step-output-limit 2000 --response-limit 10000000".split(" "),
+});
 
 function save(
   { body }: RawCall,
@@ -113,6 +115,22 @@ describe("a checkpoint", () => {
     ]);
     for (const { json, status } of Object.values(answers))
       expect(json).toMatchObject({ status, error: expect.any(String) });
+  });
+
+  test("may be as large as an answer may be, and is refused beyond that with the limit", async () => {
+    const statuses: (readonly [number, unknown])[] = [];
+    const app = await serveRaw(server, async (call) => {
+      for (const size of [9_900_000, 10_000_000]) {
+        const { status, json } = await save(call, [{ ...ran("a", 1), rawArgs: "x".repeat(size) }]);
+        statuses.push([status, json]);
+      }
+      return { body: [complete("done")] };
+    });
+    expect(await app.runOnce()).toMatchObject({ status: "completed" });
+    expect(statuses).toEqual([
+      [200, undefined],
+      [413, expect.objectContaining({ code: "BODY_TOO_LARGE", error: expect.stringContaining("10000000") as string })],
+    ]);
   });
 
   test("is the state that an SDK fetches, which is gone when the run has ended", async () => {
