@@ -69,6 +69,18 @@ describe("an op", () => {
     expect(planned?.body.ctx["step_id"]).toBe("step");
   });
 
+  test.each(["a b&c=d/?#+%", "é€😀", "line\nbreak", "x".repeat(2_000)])(
+    "StepPlanned may have any text for its id: %j",
+    async (id) => {
+      const app = await serveRaw(server, ({ body, stepId }) => {
+        if (stepId !== null) return { body: [ran(stepId, "ran")] };
+        return id in body.steps ? { body: [complete(body.steps[id])] } : { body: [{ op: "StepPlanned", id }] };
+      });
+      expect(await app.runOnce()).toMatchObject({ status: "completed", output: { data: "ran" } });
+      expect(app.calls[1]?.stepId).toBe(id);
+    },
+  );
+
   test("StepError is tried again as the same call one attempt later, and is the step's result after the last", async () => {
     const error = { name: "E", message: "always", stack: "at x" };
     const app = await serveRaw(
