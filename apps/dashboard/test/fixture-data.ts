@@ -578,7 +578,7 @@ function fixtureFunctions(now: number): ApiFunction[] {
 }
 
 function fixtureApps(now: number): ApiApp[] {
-  const base = { sdk: "js:v3.54.2", framework: "nextjs", appVersion: null };
+  const base = { sdk: "js:v3.54.2", framework: "nextjs", appVersion: null, env: null };
   return [
     {
       ...base,

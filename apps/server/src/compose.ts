@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildServer, createMetrics, type Access, type GraphqlApi, type HttpServer } from "@stepwright/http";
-import { dataFolderUnusable, type Millis } from "@stepwright/protocol";
+import { checkpointBodyBytesMax, dataFolderUnusable, defaultEventLimits, type Millis } from "@stepwright/protocol";
 import {
   createAppClient,
   createRandom,
@@ -69,8 +69,10 @@ export function compose(
     metrics,
     isTestMode,
     bodyBytesMax: config.bodyLimit,
+    // What comes in checkpoints may as well come with the answer.
+    checkpointBytesMax: Math.max(checkpointBodyBytesMax, config.responseLimit),
     intake: {
-      bodiesBytesMax: Math.max(config.bodiesLimit, config.bodyLimit),
+      bodiesBytesMax: Math.max(config.bodiesLimit, config.bodyLimit, config.responseLimit),
       requestsMax: config.requestsLimit,
       eventsMax: config.eventsLimit,
       eventKeyShare: config.eventKeyShare / 100,
@@ -135,6 +137,13 @@ function runtimeSettings(config: Config, discoverPorts: readonly number[]): Runt
       runStateBytesMax: config.runStateLimit,
       stepsPerRunMax: config.stepsLimit,
       responseBytesMax: config.responseLimit,
+      callBodyBytesMax: config.callBodyLimit,
+      sleepMaxMs: config.sleepLimit,
+    },
+    eventLimits: {
+      ...defaultEventLimits,
+      eventsMax: config.eventListLimit,
+      eventBytesMax: config.eventSizeLimit,
     },
     retrySchedule: config.retrySchedule,
     retryIntervalMs: config.retryInterval === 0 ? null : config.retryInterval * 1000,

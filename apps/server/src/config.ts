@@ -1,6 +1,7 @@
 // All settings of the server as one schema: names, defaults, limits and descriptions.
 // The command line, the environment, the file, `--help` and docs/configuration.md are read off it.
 import {
+  defaultEventLimits,
   defaultRunLimits,
   isAppUrl,
   normalizeSigningKey,
@@ -90,6 +91,13 @@ const retained = () =>
       (ms) => ms === null || ms >= retainedMinMs,
       'give a duration of a minute or more such as "30d", or "forever"',
     );
+const sleepLengthMs = { min: 1_000, max: 100 * 366 * 24 * 3_600_000 } as const;
+/** Milliseconds. */
+const sleepLength = () =>
+  z
+    .string('give a duration such as "366d"')
+    .transform((words) => Math.round(parseDuration(words) ?? Number.NaN))
+    .refine((ms) => ms >= sleepLengthMs.min && ms <= sleepLengthMs.max, 'give a duration from "1s" to "36600d"');
 const text = () => z.string("give a text").min(1, "give a text that is not empty");
 const signingKeyText = () =>
   z
@@ -329,6 +337,31 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "BYTES",
     defaults: { dev: defaultRunLimits.responseBytesMax, start: defaultRunLimits.responseBytesMax },
+  }),
+  callBodyLimit: wholeNumber(64 * 1_024, 512 * 1_024 * 1_024).register(settingMetas, {
+    description:
+      "Bytes of the body of a call; with a larger one the SDK is told to fetch the run's events and steps from here, which Go's cannot.",
+    commands: both,
+    placeholder: "BYTES",
+    defaults: { dev: defaultRunLimits.callBodyBytesMax, start: defaultRunLimits.callBodyBytesMax },
+  }),
+  sleepLimit: sleepLength().register(settingMetas, {
+    description: "The longest sleep and the longest wait, such as `366d`; a run that asks for a longer one fails.",
+    commands: both,
+    placeholder: "DURATION",
+    defaults: { dev: "366d", start: "366d" },
+  }),
+  eventSizeLimit: wholeNumber(1_024, 512 * 1_024 * 1_024).register(settingMetas, {
+    description: "Bytes of one event; a request with a larger one is refused. Not more than `body-limit` lets through.",
+    commands: both,
+    placeholder: "BYTES",
+    defaults: { dev: defaultEventLimits.eventBytesMax, start: defaultEventLimits.eventBytesMax },
+  }),
+  eventListLimit: wholeNumber(1, 1_000_000).register(settingMetas, {
+    description: "Events of one request; a request with more is refused.",
+    commands: both,
+    placeholder: "N",
+    defaults: { dev: defaultEventLimits.eventsMax, start: defaultEventLimits.eventsMax },
   }),
   bodyLimit: wholeNumber(1_024, 512 * 1_024 * 1_024).register(settingMetas, {
     description: "Bytes of a request body, counted after decompression.",

@@ -68,13 +68,14 @@ describe("the order of ops", () => {
     expect(effectsOf(decision, "putEvent").map((effect) => effect.event.name)).toContain("inngest/deferred.schedule");
   });
 
-  it("stores steps before the run ends, and stops there", () => {
+  it("stores steps before the run ends, wherever its end is told, and ends it once", () => {
     const decision = answered([
       op("StepRun", "a", { data: 1 }),
       op("RunComplete", "", { data: 2 }),
       op("StepRun", "b", { data: 3 }),
+      op("RunComplete", "", { data: 4 }),
     ]);
-    expect(decision.newSteps.map((one) => one.id)).toEqual(["a"]);
+    expect(decision.newSteps.map((one) => one.id)).toEqual(["a", "b"]);
     expect(decision.run).toMatchObject({ status: "completed", output: "2" });
   });
 });

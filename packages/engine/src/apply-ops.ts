@@ -51,9 +51,11 @@ function markParallel(draft: Draft, ops: readonly Op[]): void {
   });
 }
 
+/** Waits first, and the end of the run last, wherever the app has put them. */
 function inOrder(ops: readonly Op[]): readonly Op[] {
   const isFirst = (op: Op) => op.op === "WaitForEvent" || isLazyOp(op);
-  return [...ops.filter(isFirst), ...ops.filter((op) => !isFirst(op))];
+  const isLast = (op: Op) => op.op === "RunComplete" || op.op === "SyncRunComplete";
+  return [...ops.filter(isFirst), ...ops.filter((op) => !isFirst(op) && !isLast(op)), ...ops.filter(isLast)];
 }
 
 function isOpening(op: Op): boolean {

@@ -1,12 +1,25 @@
-import { callStateBytesMax, canonicalJson, defaultRunLimits, stepsPerRunMax } from "@stepwright/protocol";
+import {
+  asAppId,
+  asFunctionId,
+  asRunId,
+  callBodyBytesMax,
+  canonicalJson,
+  defaultRunLimits,
+  millis,
+  stepsPerRunMax,
+  ulidOf,
+} from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { orderEvent, sampleCall, sampleFunction, sampleState, step } from "../test/sample.ts";
 import { buildRequest, hasTooManySteps } from "./build-request.ts";
 
 type StateOptions = NonNullable<Parameters<typeof sampleState>[0]>;
 
+const limits = defaultRunLimits;
+
 function built(options: StateOptions = {}, call = sampleCall(), sdk = "js:v4.24.0") {
-  const request = buildRequest({ state: sampleState(options), fn: sampleFunction(), call, requestId: "req-1", sdk });
+  const state = sampleState(options);
+  const request = buildRequest({ state, fn: sampleFunction(), call, requestId: "req-1", sdk, limits });
   return { ...request, json: JSON.parse(request.body) as { ctx: Record<string, unknown> } & Record<string, unknown> };
 }
 
@@ -85,7 +98,7 @@ describe("the request of a call", () => {
   });
 
   it("leaves a large state to be fetched", () => {
-    const { json } = built({ steps: { a: 1 }, progress: { stateLength: callStateBytesMax + 1 } });
+    const { json } = built({ steps: { a: 1 }, progress: { stateLength: callBodyBytesMax + 1 } });
     expect(json).toMatchObject({
       use_api: true,
       events: [],
@@ -93,19 +106,39 @@ describe("the request of a call", () => {
       event: { id: "event-1" },
       ctx: { use_api: true },
     });
-    expect(built({ progress: { stateLength: callStateBytesMax } }).json).toMatchObject({ use_api: false });
+    expect(built({ progress: { stateLength: 1_000 } }).json).toMatchObject({ use_api: false });
+  });
+
+  it("leaves it to be fetched as well where only the body would be too large, in bytes and with its event twice", () => {
+    const event = (bytes: number) => canonicalJson({ data: { text: "€".repeat(bytes / 3) }, id: "e", name: "n" });
+    const sent = (bytes: number) => built({ event: event(bytes), progress: { stateLength: bytes } });
+    expect(sent(1_800_000).json).toMatchObject({ use_api: false });
+    const { body, json } = sent(2_100_000);
+    expect(json).toMatchObject({ use_api: true, events: [], event: { id: "e" } });
+    expect(Buffer.byteLength(body)).toBeLessThan(callBodyBytesMax);
+  });
+
+  it("tells the trace that the app's spans may join: the run, and this request", () => {
+    const runId = asRunId(ulidOf(millis(1), new Uint8Array(10).fill(1)));
+    const requestId = ulidOf(millis(2), new Uint8Array(10).fill(2));
+    const fn = { ...sampleFunction(), id: asFunctionId("f"), appId: asAppId("a") };
+    const state = sampleState({ run: { id: runId } });
+    const { headers } = buildRequest({ state, fn, call: sampleCall(), requestId, sdk: null, limits });
+    expect(headers).toMatchObject({
+      traceparent: `00-000000000001${"01".repeat(10)}-${"02".repeat(8)}-01`,
+      tracestate: "inngest@fn=f,inngest@app=a",
+    });
   });
 
   it("carries a state of any size to the Go SDK, which fetches nothing and would run every step again", () => {
-    const large = { steps: { a: 1 }, progress: { stateLength: callStateBytesMax + 1 } };
+    const large = { steps: { a: 1 }, progress: { stateLength: callBodyBytesMax + 1 } };
     expect(built(large, sampleCall(), "go:v0.16.0").json).toMatchObject({ use_api: false, steps: { a: 1 } });
   });
 
   it("needs an event", () => {
     const state = { ...sampleState(), events: [] };
-    expect(() => buildRequest({ state, fn: sampleFunction(), call: sampleCall(), requestId: "r", sdk: null })).toThrow(
-      "triggering event",
-    );
+    const request = { state, fn: sampleFunction(), call: sampleCall(), requestId: "r", sdk: null, limits };
+    expect(() => buildRequest(request)).toThrow("triggering event");
   });
 });
 

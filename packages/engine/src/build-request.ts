@@ -2,14 +2,17 @@
 import {
   buildCallBody,
   callHeaders,
-  callStateBytesMax,
+  type CallRequestParts,
   callUrl,
   canonicalJson,
   discoveryStepId,
   fetchesState,
+  isLargerThan,
   type JsonText,
   type RunLimits,
   type StepId,
+  traceparentOf,
+  tracestateOf,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import { type Call, isDiscovery } from "./call.ts";
@@ -37,8 +40,9 @@ export function buildRequest(options: {
   readonly requestId: string;
   /** What the app calls its SDK. */
   readonly sdk: string | null;
+  readonly limits: Pick<RunLimits, "callBodyBytesMax">;
 }): CallRequest {
-  const { state, fn, call, requestId, sdk } = options;
+  const { state, fn, call, requestId } = options;
   const { run } = state;
   const [first, ...rest] = state.events.map((event) => event.full);
   assert(first !== undefined, "a run has at least one triggering event");
@@ -58,26 +62,47 @@ export function buildRequest(options: {
     jobId: call.item.id,
     queueItemRef: call.item.id,
   };
-  const body = buildCallBody({
+  const parts = {
     ctx,
     eventJsons: [first, ...rest],
     steps: memosOf(state),
     defers: defersJson(state),
     version,
-    useApi: run.progress.stateLength > callStateBytesMax && fetchesState(sdk),
-  });
+  } as const;
   return {
     url: callUrl(fn.config.url, stepId),
-    headers: { ...callHeaders({ ctx, stepId, version, signature: null }), "user-agent": "Inngest" },
-    body,
+    headers: {
+      ...callHeaders({
+        ctx,
+        stepId,
+        version,
+        signature: null,
+        traceparent: traceparentOf({ runId: run.id, requestId }),
+        tracestate: tracestateOf({ functionId: fn.id, appId: fn.appId }),
+      }),
+      "user-agent": "Inngest",
+    },
+    body: bodyOf(parts, run.progress.stateLength, options),
   };
+}
+
+/** Leaves the state to be fetched where the body would be too large for the app: it carries the first event twice. */
+function bodyOf(
+  parts: Omit<CallRequestParts, "useApi">,
+  stateBytes: number,
+  { sdk, limits: { callBodyBytesMax } }: Pick<Parameters<typeof buildRequest>[0], "sdk" | "limits">,
+): JsonText {
+  const mayFetch = fetchesState(sdk);
+  if (mayFetch && stateBytes > callBodyBytesMax) return buildCallBody({ ...parts, useApi: true });
+  const body = buildCallBody({ ...parts, useApi: false });
+  return mayFetch && isLargerThan(body, callBodyBytesMax) ? buildCallBody({ ...parts, useApi: true }) : body;
 }
 
 /** What the app is told of the run's steps: results in completion order, and the arguments of a step that is to run with others. */
 export function memosOf({ run, steps }: RunState): readonly (readonly [StepId, JsonText])[] {
   const results = [...steps.values()].map((step) => [step.id, step.memo] as const);
   const { input } = run.progress;
-  if (input === undefined || steps.has(input.stepId)) return results;
+  if (input === undefined || input.isOurs === true || steps.has(input.stepId)) return results;
   return [...results, [input.stepId, `{"input":${input.value}}` as JsonText]];
 }
 

@@ -101,11 +101,13 @@ describe("a checkpoint", () => {
     expect(checkpoint(sampleState(), sampleContext(), sampleCall(), [failedOp(name, "b")]).kind).toBe("refused");
   });
 
-  it("with more than the run can hold fails the run and leaves the rest", () => {
-    for (const [ops, options] of [
-      [[op("StepRun", "a", { data: "x".repeat(stepOutputBytesMax) }), ran("b")], {}],
-      [[ran("a"), ran("b")], { progress: { stateLength: runStateBytesMax } }],
+  it("with more than the run can hold fails the run, leaves the rest and says so", () => {
+    for (const [ops, options, code] of [
+      [[op("StepRun", "a", { data: "x".repeat(stepOutputBytesMax) }), ran("b")], {}, "output_too_large"],
+      [[ran("a"), ran("b")], { progress: { stateLength: runStateBytesMax } }, "RUN_STATE_TOO_LARGE"],
     ] as const) {
+      const outcome = checkpoint(sampleState(options), sampleContext(), sampleCall(), ops);
+      expect(outcome).toMatchObject({ kind: "decision", tooLarge: { code, status: 413 } });
       const decision = taken(ops, options);
       expect(decision.run.status).toBe("failed");
       expect(decision.newSteps.map(({ id }) => id)).not.toContain("b");

@@ -1,5 +1,5 @@
 // A step gets its result.
-import { type JsonText, type OpName, type StepId } from "@stepwright/protocol";
+import { type JsonText, type OpName, type StepId, utf8Bytes } from "@stepwright/protocol";
 import type { Call } from "./call.ts";
 import { failRun } from "./finish-run.ts";
 import { type Draft, hasResult, isOpen, patchProgress, stepCount } from "./state.ts";
@@ -28,7 +28,7 @@ export function completeStep(draft: Draft, outcome: StepOutcome, tellsOf: Call |
   const step: StepResult = { ...outcome, position: stepCount(draft), finishedAt: draft.context.now };
   draft.newSteps.push(step);
   draft.effects.push({ kind: "putStep", runId: draft.run.id, step });
-  const stateLength = draft.run.progress.stateLength + outcome.memo.length;
+  const stateLength = draft.run.progress.stateLength + utf8Bytes(outcome.memo);
   patchProgress(draft, { stateLength, ...(draft.run.progress.idleAnswers === undefined ? {} : { idleAnswers: 0 }) });
   const { runStateBytesMax } = draft.context.limitsOf(draft.run.functionId);
   if (stateLength > runStateBytesMax) {

@@ -10,6 +10,7 @@ import {
   asQueueItemId,
   eventJson,
   parseJsonText,
+  utf8Bytes,
 } from "@stepwright/protocol";
 import { type CronDate, type CronExpression, CronExpressionParser } from "cron-parser";
 import type { Effect, FunctionRecord, Transition } from "./effects.ts";
@@ -154,7 +155,7 @@ function tickTransition(options: {
       name: event.name,
       ts: event.ts,
       value: parseJsonText(full),
-      length: full.length,
+      length: utf8Bytes(full),
     },
     idempotencyKey: tickKey(fn, tick),
     cron: trigger.text,

@@ -162,6 +162,8 @@ export interface App {
   readonly sdk: string | null;
   readonly framework: string | null;
   readonly appVersion: string | null;
+  /** What it calls the environment it runs in; absent when it does not say. There is one environment here, whatever that is. */
+  readonly env?: string;
   /** Checksum of the last accepted sync; null before the first. */
   readonly checksum: string | null;
   readonly status: "synced" | "failed" | "pending";

@@ -21,6 +21,7 @@ export interface MatchInput {
     readonly name: string;
     readonly ts: Millis;
     readonly value: JsonValue;
+    /** Bytes of its text. */
     readonly length: number;
   };
   readonly ref: EventRef;

@@ -147,6 +147,13 @@ describe("an error of the function", () => {
     expect(failed(0, failure({ noRetry: true })).run.status).toBe("failed");
   });
 
+  it("is tried again when it is what a checkpoint that was taken for stale leads to: the dispatch that counts is not", () => {
+    const { error } = failure();
+    const stale = failure({ noRetry: true, error: { ...error, name: "StaleDispatchError" } });
+    expect(effectsOf(failed(0, stale), "reschedule")).toMatchObject([{ itemId: "run-1:d1", attempt: 1 }]);
+    expect(failed(2, stale).run.status).toBe("failed");
+  });
+
   it("is tried again when the app said", () => {
     const decision = failed(0, failure({ retryAt: millis(noon + 77_000) }));
     expect(effectsOf(decision, "reschedule")[0]?.at).toBe(noon + 77_000);

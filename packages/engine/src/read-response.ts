@@ -70,9 +70,15 @@ function apply(draft: Draft, call: Call, answer: SdkAnswer): boolean {
   }
 }
 
+/**
+ * What SDK v4 answers, as final, when a checkpoint was answered with 409: it takes its call for a dead one. An answer that
+ * counts belongs to the living one, so the 409 came from something on the way, and the function has done nothing wrong.
+ */
+const staleDispatch = "StaleDispatchError";
+
 function functionFailed(draft: Draft, call: Call, error: FunctionErrorBody, hints: RetryHints): boolean {
   // v3 says "retry" even on the last attempt: attempts are counted here (sdk-protocol.md §10.4).
-  if (hints.noRetry === true || isLastAttempt(call)) {
+  if ((hints.noRetry === true && error.name !== staleDispatch) || isLastAttempt(call)) {
     draft.effects.push(functionSpan(draft, { call, status: "failed", error: errorJson(error), retryAt: null }));
     failRun(draft, error);
     return false;

@@ -11,6 +11,7 @@ import {
   millis,
   parseDurationOrInstant,
   pauseDefaultMs,
+  utf8Bytes,
 } from "@stepwright/protocol";
 import { answerInvoker, invocationError } from "./answer-invoker.ts";
 import type { Effect, FunctionRecord, Transition } from "./effects.ts";
@@ -45,7 +46,7 @@ export interface StartRequest {
     readonly ts: Millis;
     /** The whole event, parsed, for expressions. */
     readonly value: JsonValue;
-    /** Length of its canonical text, for the state limit. */
+    /** Bytes of its canonical text, for the state limit. */
     readonly length: number;
   };
   /** Further events of the run, after the trigger. */
@@ -177,7 +178,7 @@ function startRun(
       ...initialProgress,
       itemsMade: 1,
       discovery: step === null ? { itemId: firstCallId, retryAt: null } : null,
-      stateLength: trigger.length + lengthOf(memoized),
+      stateLength: trigger.length + bytesOf(memoized),
       ...inputOf(request.fromStep),
     },
   };
@@ -230,13 +231,14 @@ function stepCalledFirst(fromStep: FromStep | undefined): { readonly id: StepId;
   return { id: fromStep.stepId, name: fromStep.name };
 }
 
-function lengthOf(memoized: FromStep["memoized"]): number {
-  return memoized.reduce((sum, { memo }) => sum + memo.length, 0);
+function bytesOf(memoized: FromStep["memoized"]): number {
+  return memoized.reduce((sum, { memo }) => sum + utf8Bytes(memo), 0);
 }
 
 function inputOf(fromStep: FromStep | undefined): Partial<Run["progress"]> {
   if (fromStep === undefined || fromStep.input === null) return {};
-  return { input: { stepId: fromStep.stepId, value: fromStep.input } };
+  const { stepId, input: value, isRun } = fromStep;
+  return { input: { stepId, value, ...(isRun ? {} : { isOurs: true as const }) } };
 }
 
 /** An event of the same id has started the function before: people who send it again ask why nothing happens. */

@@ -52,13 +52,18 @@ function kinds(decision: ReturnType<typeof syncApp>): readonly string[] {
 describe("an app that registers", () => {
   it("is stored as synced, with its functions at version 1", () => {
     const { config } = stored("shop-a");
-    const decision = syncApp(registry([], []), sync({ functions: [config], appVersion: "v9" }), later);
+    const decision = syncApp(
+      registry([], []),
+      sync({ functions: [config], appVersion: "v9", env: "branch/one" }),
+      later,
+    );
     expect(decision).toMatchObject({ appId, isModified: true });
     expect(decision.transition.guards).toEqual([{ kind: "registryVersion", version: 5 }]);
     expect(effectsOf(decision, "putApp")[0]?.app).toEqual({
       ...known,
       checksum: "sum-2",
       appVersion: "v9",
+      env: "branch/one",
       createdAt: later,
       syncedAt: later,
       triedAt: later,

@@ -19,6 +19,7 @@ export interface CheckedSync {
   readonly sdk: string;
   readonly framework: string | null;
   readonly appVersion: string | null;
+  readonly env?: string;
   readonly checksum: string;
   readonly functions: readonly FunctionConfig[];
   /** Those among them that were removed before. */
@@ -47,6 +48,7 @@ export function syncApp(registry: Registry, sync: CheckedSync, now: Millis): Syn
     sdk: sync.sdk,
     framework: sync.framework,
     appVersion: sync.appVersion,
+    ...(sync.env === undefined ? {} : { env: sync.env }),
     checksum: sync.checksum,
     status: "synced",
     problem: null,

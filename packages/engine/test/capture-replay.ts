@@ -9,6 +9,7 @@ import {
   readSdkResponse,
   type RunId,
   ulidOf,
+  defaultRunLimits,
 } from "@stepwright/protocol";
 import {
   assert,
@@ -205,7 +206,7 @@ function dispatch(stage: Stage, item: LeasedItem, work: Call["work"]): void {
     completionsSeen: state.run.progress.completions,
     attemptsMax: fn.config.retries + 1,
   };
-  const request = buildRequest({ state, fn, call, requestId: world.newId(), sdk: null });
+  const request = buildRequest({ state, fn, call, requestId: world.newId(), sdk: null, limits: defaultRunLimits });
   const body = JSON.parse(request.body) as JsonObject;
   const seen = readRequest(request);
   const stepId = new URL(request.url).searchParams.get("stepId") ?? "";

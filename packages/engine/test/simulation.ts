@@ -1,6 +1,14 @@
 // One simulated run: the core, a store in memory, an app that replays code, and a seed that decides what happens next.
 // It checks on the way that discovery calls never overlap and that results, once seen, stand.
-import { type Millis, millis, type RunId, asFunctionId, parseOpList, readSdkResponse } from "@stepwright/protocol";
+import {
+  type Millis,
+  millis,
+  type RunId,
+  asFunctionId,
+  parseOpList,
+  readSdkResponse,
+  defaultRunLimits,
+} from "@stepwright/protocol";
 import { type SdkMode, stepsOf, type WireOp } from "@stepwright/test-parts";
 import {
   assert,
@@ -151,7 +159,7 @@ function dispatch(simulation: Simulation, item: LeasedItem, work: Call["work"]):
     completionsSeen: state.run.progress.completions,
     attemptsMax,
   };
-  const request = buildRequest({ state, fn, call, requestId: world.newId(), sdk: null });
+  const request = buildRequest({ state, fn, call, requestId: world.newId(), sdk: null, limits: defaultRunLimits });
   simulation.calls += 1;
   assertMemosStand(simulation, work.runId, readRequest(request).steps);
   if (isDiscovery(call)) assertDiscoveryIsAlone(simulation, call);

@@ -1,11 +1,11 @@
 // Reads the events of a request body, and the event-like body of an invocation.
-import { bodyInvalid, parseEvents, type IncomingEvent } from "@stepwright/protocol";
+import { bodyInvalid, type EventLimits, type IncomingEvent, parseEvents } from "@stepwright/protocol";
 import type { FastifyRequest } from "fastify";
 import { bodyJson, bodyText } from "./body.ts";
 
 /** Reads one event or a list; throws the error that names every bad one. */
-export function readEvents(request: FastifyRequest): readonly IncomingEvent[] {
-  const parsed = parseEvents(bodyText(request));
+export function readEvents(request: FastifyRequest, limits: EventLimits): readonly IncomingEvent[] {
+  const parsed = parseEvents(bodyText(request), limits);
   if (parsed.kind === "rejected") throw parsed.error;
   return parsed.events;
 }
@@ -15,12 +15,12 @@ export function readEvents(request: FastifyRequest): readonly IncomingEvent[] {
  *
  * The engine names the event itself, so a name that users may not send does no harm here.
  */
-export function readInvocation(request: FastifyRequest): IncomingEvent {
+export function readInvocation(request: FastifyRequest, limits: EventLimits): IncomingEvent {
   const body = bodyText(request).trim() === "" ? {} : bodyJson(request);
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw bodyInvalid({ reason: `send an object such as {"data":{}}` });
   }
-  const parsed = parseEvents(JSON.stringify({ ...body, name: "invocation" }));
+  const parsed = parseEvents(JSON.stringify({ ...body, name: "invocation" }), limits);
   if (parsed.kind === "rejected") throw parsed.error;
   const [event] = parsed.events;
   if (event === undefined) throw bodyInvalid({ reason: "there is no event in it" });

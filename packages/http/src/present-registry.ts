@@ -33,9 +33,23 @@ export function presentFunction(
 
 /** Presents an app. */
 export function presentApp(app: App, registry: RegistryIndex): ApiApp {
-  const { id, name, url, status, sdk, framework, appVersion, problem, syncedAt, triedAt, pausedAt } = app;
+  const { id, name, url, status, sdk, framework, appVersion, env = null, problem, syncedAt, triedAt, pausedAt } = app;
   const functionCount = registry.functions.filter((fn) => fn.appId === id).length;
-  return { id, name, url, status, sdk, framework, appVersion, problem, syncedAt, triedAt, pausedAt, functionCount };
+  return {
+    id,
+    name,
+    url,
+    status,
+    sdk,
+    framework,
+    appVersion,
+    env,
+    problem,
+    syncedAt,
+    triedAt,
+    pausedAt,
+    functionCount,
+  };
 }
 
 function presentTrigger(trigger: Trigger, crons: readonly CronSchedule[]): ApiTrigger {

@@ -64,6 +64,8 @@ export interface ServerDeps {
   readonly info: ServerInfo;
   /** Bytes of a request body after decompression; default 32 MiB. */
   readonly bodyBytesMax?: number;
+  /** Bytes of a checkpoint's body; default 8 MiB. */
+  readonly checkpointBytesMax?: number;
   /** What the runtime is counted by; without it `/metrics` shows what is, and nothing of what was. */
   readonly metrics?: Metrics;
   /** Adds what test suites of the peer ask for: `/test`, and limits of single functions. Default false. */

@@ -318,7 +318,7 @@ export const eventTimeOutOfRange = defineError(
 export const eventTooLarge = defineError(
   "EVENT_TOO_LARGE",
   400,
-  "{event} has {bytes} bytes, more than the limit of {max}; store the data elsewhere and send a reference",
+  "{event} has {bytes} bytes, more than the limit of {max}; store the data elsewhere and send a reference, or raise event-size-limit",
 );
 /** An event's sessions break a rule. */
 export const eventSessionInvalid = defineError(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { StepwrightError } from "./errors.ts";
-import { eventJson, eventJsonRaw, eventLimits, parseEvents, type IncomingEvent } from "./event.ts";
+import { eventJson, eventJsonRaw, parseEvents, type IncomingEvent } from "./event.ts";
 import { millis } from "./ids.ts";
 import { asJsonText, canonicalJson, emptyObjectJson, type JsonText } from "./json.ts";
+import { defaultEventLimits } from "./limits.ts";
 
 const plain = { id: null, name: "a", data: "{}", user: "{}", ts: null, v: null, meta: null };
 
@@ -65,15 +66,29 @@ describe("accepted events", () => {
   });
 
   it("may be as many as the limit", () => {
-    expect(accepted(Array.from({ length: eventLimits.eventsMax }, () => ({ name: "a" })))).toHaveLength(
-      eventLimits.eventsMax,
+    expect(accepted(Array.from({ length: defaultEventLimits.eventsMax }, () => ({ name: "a" })))).toHaveLength(
+      defaultEventLimits.eventsMax,
     );
   });
 
   it("may be as large as the limit", () => {
-    const text = "x".repeat(eventLimits.eventBytesMax - '{"a":""}'.length - "{}".length - 1);
+    const text = "x".repeat(defaultEventLimits.eventBytesMax - '{"a":""}'.length - "{}".length - 1);
     expect(accepted({ name: "a", data: { a: text } })).toHaveLength(1);
     expect(refused({ name: "a", data: { a: `${text}x` } }).code).toBe("EVENT_TOO_LARGE");
+  });
+
+  it("are held to the limits that a server has set", () => {
+    const limits = { eventsMax: 2, eventBytesMax: 40, nameBytesMax: 5 };
+    const codeOf = (events: unknown): string => {
+      const parsed = parseEvents(JSON.stringify(events), limits);
+      return parsed.kind === "events" ? "" : parsed.error.code;
+    };
+    expect(codeOf([{ name: "a" }, { name: "b" }])).toBe("");
+    expect(codeOf([{ name: "a" }, { name: "b" }, { name: "c" }])).toBe("EVENTS_TOO_MANY");
+    expect(codeOf({ name: "a", data: { a: "€".repeat(9) } })).toBe("");
+    expect(codeOf({ name: "a", data: { a: "€".repeat(11) } })).toBe("EVENT_TOO_LARGE");
+    expect(codeOf({ name: "éé." })).toBe("");
+    expect(codeOf({ name: "ééé" })).toBe("EVENT_NAME_TOO_LONG");
   });
 
   it("become well-formed text, as canonical JSON must be", () => {
@@ -144,7 +159,7 @@ describe("refused events", () => {
   });
 
   it("are not even looked at when they are too many", () => {
-    expect(refused(Array.from({ length: eventLimits.eventsMax + 1 }, () => ({})))).toMatchObject({
+    expect(refused(Array.from({ length: defaultEventLimits.eventsMax + 1 }, () => ({})))).toMatchObject({
       code: "EVENTS_TOO_MANY",
       status: 400,
     });

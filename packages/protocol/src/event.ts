@@ -15,7 +15,6 @@ import {
 } from "./errors.ts";
 import { readSessions } from "./event-sessions.ts";
 import { millis, type Millis } from "./ids.ts";
-import { nestingMax } from "./nesting.ts";
 import {
   canonicalJson,
   emptyObjectJson,
@@ -25,9 +24,9 @@ import {
   type JsonText,
   type JsonValue,
 } from "./json.ts";
-
-/** What a request to the event API may hold. */
-export const eventLimits = { eventsMax: 5000, eventBytesMax: 3145728, nameBytesMax: 512 } as const;
+import { defaultEventLimits, type EventLimits } from "./limits.ts";
+import { nestingMax } from "./nesting.ts";
+import { isLargerThan, utf8Bytes } from "./utf8-bytes.ts";
 
 /** An event that was sent to us and found to be fine. */
 export interface IncomingEvent {
@@ -60,7 +59,7 @@ export type ParsedEvents =
  * All events are checked before any is accepted: one bad event and none is. An empty body is an empty list. Fields
  * nobody knows are ignored.
  */
-export function parseEvents(body: string): ParsedEvents {
+export function parseEvents(body: string, limits: EventLimits = defaultEventLimits): ParsedEvents {
   if (body.trim() === "") return { kind: "events", events: [] };
   let value: JsonValue;
   try {
@@ -71,8 +70,8 @@ export function parseEvents(body: string): ParsedEvents {
       error: eventBodyInvalid({ reason: error instanceof Error ? error.message : "it is not JSON" }, { cause: error }),
     };
   }
-  if (isJsonObject(value)) return parseList([value], { isAlone: true });
-  if (Array.isArray(value)) return parseList(value, { isAlone: false });
+  if (isJsonObject(value)) return parseList([value], { isAlone: true, limits });
+  if (Array.isArray(value)) return parseList(value, { isAlone: false, limits });
   return { kind: "rejected", error: eventBodyInvalid({ reason: `it is ${nameOfKind(value)}` }) };
 }
 
@@ -105,15 +104,18 @@ function writeEvent(event: EventFields, user: JsonText | null): JsonText {
   return `{"data":${event.data},"id":${jsonString(event.id)}${meta},"name":${jsonString(event.name)},"ts":${event.ts}${userField}${v}}` as JsonText;
 }
 
-function parseList(values: readonly JsonValue[], { isAlone }: { readonly isAlone: boolean }): ParsedEvents {
-  if (values.length > eventLimits.eventsMax) {
-    return { kind: "rejected", error: eventsTooMany({ count: values.length, max: eventLimits.eventsMax }) };
+function parseList(
+  values: readonly JsonValue[],
+  { isAlone, limits }: { readonly isAlone: boolean; readonly limits: EventLimits },
+): ParsedEvents {
+  if (values.length > limits.eventsMax) {
+    return { kind: "rejected", error: eventsTooMany({ count: values.length, max: limits.eventsMax }) };
   }
   const events: IncomingEvent[] = [];
   const errors: { index: number; error: StepwrightError }[] = [];
   for (const [index, value] of values.entries()) {
     // Whoever sent one event and no list has not counted it.
-    const event = readFlatEvent(value, isAlone ? "the event" : `event ${index}`);
+    const event = readFlatEvent(value, isAlone ? "the event" : `event ${index}`, limits);
     if (event instanceof StepwrightError) errors.push({ index, error: event });
     else events.push(event);
   }
@@ -148,9 +150,9 @@ const earliestTs = Date.UTC(1980, 0, 1);
 const latestTs = Date.UTC(2100, 0, 1);
 
 /** `label` is what errors call the event. */
-function readFlatEvent(value: JsonValue, label: string): IncomingEvent | StepwrightError {
+function readFlatEvent(value: JsonValue, label: string, limits: EventLimits): IncomingEvent | StepwrightError {
   try {
-    return readEvent(value, label);
+    return readEvent(value, label, limits);
   } catch (error) {
     if (!(error instanceof StepwrightError) || error.code !== nestedTooDeep.code) throw error;
     const found = `nested deeper than ${nestingMax} levels`;
@@ -158,11 +160,11 @@ function readFlatEvent(value: JsonValue, label: string): IncomingEvent | Stepwri
   }
 }
 
-function readEvent(value: JsonValue, label: string): IncomingEvent | StepwrightError {
+function readEvent(value: JsonValue, label: string, limits: EventLimits): IncomingEvent | StepwrightError {
   if (!isJsonObject(value)) return eventNotObject({ event: label, found: nameOfKind(value) });
   const name = value["name"] ?? "";
   if (typeof name !== "string") return wrongField(label, "name", name, "a text");
-  const wrongName = nameError(name, label);
+  const wrongName = nameError(name, label, limits);
   if (wrongName !== null) return wrongName;
   const data = value["data"] ?? {};
   if (!isJsonObject(data)) return wrongField(label, "data", data, "an object");
@@ -187,28 +189,25 @@ function readEvent(value: JsonValue, label: string): IncomingEvent | StepwrightE
     v: v === "" ? null : v.toWellFormed(),
     meta: sessions.meta,
   };
-  return sizeError(event, label) ?? event;
+  return sizeError(event, label, limits) ?? event;
 }
 
-function nameError(name: string, label: string): StepwrightError | null {
+function nameError(name: string, label: string, { nameBytesMax }: EventLimits): StepwrightError | null {
   if (name === "") return eventNameMissing({ event: label });
   if (/^inngest\//i.test(name)) return eventNameReserved({ event: label, name });
-  const bytes = Buffer.byteLength(name);
-  return bytes > eventLimits.nameBytesMax
-    ? eventNameTooLong({ event: label, bytes, max: eventLimits.nameBytesMax })
+  return isLargerThan(name, nameBytesMax)
+    ? eventNameTooLong({ event: label, bytes: utf8Bytes(name), max: nameBytesMax })
     : null;
 }
 
 /** The size that counts is what will be stored and sent on. */
-function sizeError(event: IncomingEvent, label: string): StepwrightError | null {
+function sizeError(event: IncomingEvent, label: string, { eventBytesMax }: EventLimits): StepwrightError | null {
   const texts = [event.data, event.user, event.meta ?? "", event.name, event.id ?? "", event.v ?? ""];
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   // A UTF-16 unit has at most three bytes in UTF-8: most events need no counting.
-  if (characters * 3 <= eventLimits.eventBytesMax) return null;
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return bytes > eventLimits.eventBytesMax
-    ? eventTooLarge({ event: label, bytes, max: eventLimits.eventBytesMax })
-    : null;
+  if (characters * 3 <= eventBytesMax) return null;
+  const bytes = texts.reduce((sum, text) => sum + utf8Bytes(text), 0);
+  return bytes > eventBytesMax ? eventTooLarge({ event: label, bytes, max: eventBytesMax }) : null;
 }
 
 /** `_inngest` carries the engine's own facts, such as which run an invocation answers; senders may not set it. */

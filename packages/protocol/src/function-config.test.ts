@@ -225,6 +225,18 @@ describe("refused settings", () => {
       "steps.step.runtime.url",
       "config_invalid",
     ],
+    [
+      "a URL of another kind",
+      { steps: { step: { runtime: { url: "ftp://host/api" } } } },
+      "steps.step.runtime.url",
+      "config_invalid",
+    ],
+    [
+      "a worker that connects",
+      { steps: { step: { runtime: { type: "ws", url: "ws://connect?fnId=app-fn" } } } },
+      "steps.step.runtime.type",
+      "config_invalid",
+    ],
     ["negative retries", { retries: -1 }, "retries", "config_invalid"],
     ["fractional retries", { retries: 1.5 }, "retries", "config_invalid"],
     ["retries as text", { retries: "3" }, "retries", "config_invalid"],
@@ -260,7 +272,7 @@ describe("refused settings", () => {
     ["too much jitter", { triggers: [{ cron: "* * * * *", jitter: "6m" }] }, "triggers[0].jitter", "schedule_invalid"],
     [
       "too many concurrency limits",
-      { concurrency: many(11, () => ({ limit: 1 })) },
+      { concurrency: many(3, () => ({ limit: 1 })) },
       "concurrency",
       "concurrency_limit_invalid",
     ],

@@ -132,11 +132,16 @@ function readUrl(wire: WireFunction, report: ConfigReport): string {
     report.reject("steps", `a function has exactly one step entry that says where it is called, got ${steps.length}`);
     return "";
   }
-  const { url } = step.runtime;
-  if (!URL.canParse(url))
+  const { url, type } = step.runtime;
+  if (type === "ws" || /^wss?:/i.test(url))
+    report.reject(
+      "steps.step.runtime.type",
+      `"ws" is a worker that connects (Connect), which this server does not support; serve the function over "http"`,
+    );
+  else if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
     report.reject(
       "steps.step.runtime.url",
-      `"${url}" is not a URL; the app must register the full URL it is served at`,
+      `"${url}" is not an http or https URL; the app must register the full URL it is served at`,
     );
   return url;
 }

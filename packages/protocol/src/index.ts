@@ -23,4 +23,6 @@ export * from "./register.ts";
 export * from "./sdk-request.ts";
 export * from "./sdk-response.ts";
 export * from "./signature.ts";
+export * from "./trace-context.ts";
 export * from "./trigger.ts";
+export * from "./utf8-bytes.ts";

@@ -8,8 +8,6 @@ const dayMs = 24 * hourMs;
 
 /** Bytes of a call's body. Above it the SDK fetches the state itself (`use_api`). */
 export const callBodyBytesMax = 4 * mib;
-/** Bytes of state a call carries; the rest of the body keeps 1 KiB of room. */
-export const callStateBytesMax = callBodyBytesMax - kib;
 /** Bytes of an app's answer; more is an attempt error `output_too_large`. */
 export const responseBodyBytesMax = 8 * mib;
 /** Bytes of one step's output. */
@@ -28,23 +26,6 @@ export const runMetadataBytesMax = mib;
 export const stepsPerRunOverrideMax = 10_000;
 /** Ops in one answer: as many as a run may have steps. */
 export const opsPerResponseMax = 1000;
-
-/** The limits of one run that a server may set otherwise. */
-export interface RunLimits {
-  readonly stepOutputBytesMax: number;
-  readonly runStateBytesMax: number;
-  readonly stepsPerRunMax: number;
-  /** Bytes of an app's answer. */
-  readonly responseBytesMax: number;
-}
-
-/** What they are when nobody says. */
-export const defaultRunLimits: RunLimits = {
-  stepOutputBytesMax,
-  runStateBytesMax,
-  stepsPerRunMax,
-  responseBytesMax: responseBodyBytesMax,
-};
 
 /** Redirects followed on one call. */
 export const redirectsMax = 60;
@@ -68,6 +49,40 @@ export const retryAfterMaxMs = 24 * hourMs;
 export const sleepMaxMs = 366 * dayMs;
 /** How long an invoke, a signal wait and a `cancelOn` last when they do not say. */
 export const pauseDefaultMs = 365 * dayMs;
+
+/** The limits of one run that a server may set otherwise. */
+export interface RunLimits {
+  readonly stepOutputBytesMax: number;
+  readonly runStateBytesMax: number;
+  readonly stepsPerRunMax: number;
+  /** Bytes of an app's answer. */
+  readonly responseBytesMax: number;
+  /** Bytes of a call's body with its state in it. */
+  readonly callBodyBytesMax: number;
+  /** The longest sleep and the longest wait. */
+  readonly sleepMaxMs: number;
+}
+
+/** What they are when nobody says. */
+export const defaultRunLimits: RunLimits = {
+  stepOutputBytesMax,
+  runStateBytesMax,
+  stepsPerRunMax,
+  responseBytesMax: responseBodyBytesMax,
+  callBodyBytesMax,
+  sleepMaxMs,
+};
+
+/** What a request to the event API may hold. */
+export interface EventLimits {
+  readonly eventsMax: number;
+  readonly eventBytesMax: number;
+  readonly nameBytesMax: number;
+}
+
+/** What it may hold when nobody says. */
+export const defaultEventLimits: EventLimits = { eventsMax: 5000, eventBytesMax: 3 * mib, nameBytesMax: 512 };
+
 /** How long event ids and idempotency keys are remembered. */
 export const idempotencyMs = 24 * hourMs;
 
@@ -79,8 +94,8 @@ export const cronLengthMax = 255;
 export const triggersMax = 10;
 /** `cancelOn` entries of one function. */
 export const cancelsMax = 5;
-/** Concurrency limits of one function. Published SDKs type two; more cost nothing, since a call waits at one gate at a time. */
-export const concurrencyLimitsMax = 10;
+/** Concurrency limits of one function. */
+export const concurrencyLimitsMax = 2;
 /** Shortest and longest jitter of a cron trigger. */
 export const cronJitterMs = { min: secondMs, max: 300 * secondMs } as const;
 /** Shortest and longest debounce period. */

@@ -68,6 +68,7 @@ describe("an op", () => {
 
   it("knows that it races", () => {
     expect(readOp({ op: "StepPlanned", id: "h", opts: { parallelMode: "race" } })?.parallelMode).toBe("race");
+    expect(readOp({ op: "StepPlanned", id: "h", opts: { parallelMode: "Race" } })?.parallelMode).toBe("race");
     expect(readOp({ op: "StepPlanned", id: "h", opts: { parallelMode: "other" } })?.parallelMode).toBeNull();
   });
 

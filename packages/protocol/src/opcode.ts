@@ -159,9 +159,14 @@ function readOp(value: unknown): Op | string {
     error,
     timing: readTiming(wire.timing),
     userland: wire.userland == null ? null : { id: wire.userland.id, index: wire.userland.index ?? 0 },
-    parallelMode: opts["parallelMode"] === "race" ? "race" : null,
+    parallelMode: isRace(opts["parallelMode"]) ? "race" : null,
     ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+/** Go's SDK writes `Race`, the others `race`. */
+function isRace(mode: JsonValue | undefined): boolean {
+  return typeof mode === "string" && mode.toLowerCase() === "race";
 }
 
 /** The wire counts nanoseconds since the epoch, which a double holds to a few hundred of them. */

@@ -47,6 +47,16 @@ describe("a register request", () => {
     });
   });
 
+  it("names the environment in a header, or in its body when it is an answer", () => {
+    expect(requestOf(parseRegister(wire, { env: "branch/one" }))).toMatchObject({ env: "branch/one" });
+    expect(requestOf(parseRegister(wire, { env: "" }))).not.toHaveProperty("env");
+    const inBand = parseInBandSync({ app_id: "app", url: wire.url, env: "branch/one" });
+    expect(requestOf(inBand)).toMatchObject({ env: "branch/one" });
+    expect(registerChecksum(requestOf(parseRegister(wire, { env: "a" })))).not.toBe(
+      registerChecksum(requestOf(parseRegister(wire))),
+    );
+  });
+
   it("may come without functions", () => {
     expect(parseRegister({ url: wire.url, appName: "app" })).toMatchObject({
       kind: "request",

@@ -16,6 +16,8 @@ export interface RegisterRequest {
   readonly platform: string | null;
   readonly appVersion: string | null;
   readonly deployId: string | null;
+  /** What the app calls the environment it runs in; absent when it does not say. */
+  readonly env?: string;
   readonly capabilities: JsonObject;
   /** As sent; `parseFunctions` reads them. */
   readonly functions: readonly unknown[];
@@ -59,12 +61,12 @@ export const inBandSyncSchema = z.object({
   inspection: anyObject,
 });
 
-/** Reads the body of a register request that is already parsed JSON. */
-export function parseRegister(body: unknown): ParsedRegister {
+/** Reads the body of a register request that is already parsed JSON; the environment comes in a header. */
+export function parseRegister(body: unknown, { env = null }: { readonly env?: string | null } = {}): ParsedRegister {
   const parsed = registerSchema.safeParse(withKnownNames(body));
   if (!parsed.success) return rejected(registerInvalid({ reason: issueText(parsed.error) }));
   const { appName, ...rest } = parsed.data;
-  return requestOf({ appName: appName ?? "", ...rest });
+  return requestOf({ appName: appName ?? "", env, ...rest });
 }
 
 /** Reads the body of an in-band sync answer that is already parsed JSON. */
@@ -94,7 +96,12 @@ export function isDeniedSdkVersion(sdk: string): boolean {
   return minor >= 22 && (minor < 53 || (minor === 53 && Number(match[3]) <= 1));
 }
 
-function requestOf(wire: Omit<z.infer<typeof registerSchema>, "appName"> & { appName: string }): ParsedRegister {
+function requestOf(
+  wire: Omit<z.infer<typeof registerSchema>, "appName"> & {
+    readonly appName: string;
+    readonly env?: string | null | undefined;
+  },
+): ParsedRegister {
   if (wire.appName.trim() === "") return rejected(appNameMissing({}));
   let url: string;
   try {
@@ -113,6 +120,7 @@ function requestOf(wire: Omit<z.infer<typeof registerSchema>, "appName"> & { app
       platform: wire.platform || null,
       appVersion: wire.appVersion || null,
       deployId: wire.deployId || null,
+      ...(wire.env ? { env: wire.env } : {}),
       capabilities: isJsonObject(capabilities) ? capabilities : {},
       functions: wire.functions ?? [],
     },

@@ -91,6 +91,14 @@ describe("the headers of a call", () => {
     });
   });
 
+  it("hold any id, encoded where a header could not", () => {
+    const sent = callHeaders({ ctx: { ...ctx, jobId: "run:é😀" }, stepId: "a\nb c", version: 1, signature: null });
+    expect(sent).toMatchObject({
+      "x-inngest-job-id": "run%3A%C3%A9%F0%9F%98%80",
+      "x-inngest-step-id": "a%0Ab%20c",
+    });
+  });
+
   it("have no signature without a key", () => {
     expect(callHeaders({ ctx, stepId: "h", version: 1, signature: null })).not.toHaveProperty("x-inngest-signature");
   });

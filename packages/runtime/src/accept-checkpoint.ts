@@ -32,7 +32,11 @@ export async function acceptCheckpoint(
     throw (await shell.ports.storage.runs.get(runId)) === null ? runNotFound({ runId }) : dispatchStale({ runId });
   }
   // Set by the decision, which may be made more than once or not at all.
-  const made: { call: Call | null; refusal: StepwrightError | null } = { call: null, refusal: null };
+  const made: { call: Call | null; refusal: StepwrightError | null; tooLarge: StepwrightError | null } = {
+    call: null,
+    refusal: null,
+    tooLarge: null,
+  };
   const decided = await deps.box.decideOnce(
     runId,
     (state) => {
@@ -43,7 +47,10 @@ export async function acceptCheckpoint(
         return null;
       }
       const decision = checkpoint(state, shell.context(), made.call, told.ops);
-      if (decision.kind === "decision") return decision.decision;
+      if (decision.kind === "decision") {
+        made.tooLarge = decision.tooLarge;
+        return decision.decision;
+      }
       made.refusal = decision.error;
       return null;
     },
@@ -53,6 +60,8 @@ export async function acceptCheckpoint(
   switch (decided.kind) {
     case "committed":
     case "done":
+      // Stored: the run has failed over it. Told to the app as well, which would go on with the next step.
+      if (made.tooLarge !== null) throw made.tooLarge;
       return;
     case "nothing":
       throw runGone({ runId });

@@ -127,11 +127,14 @@ describe("a redirect", () => {
     });
   });
 
-  it("may bring a query of its own", async () => {
+  it("may bring a query of its own, and is told the function and the step all the same", async () => {
     const url = await serve((request, response) =>
-      request.url === "/to?x=1" ? response.end("there") : response.writeHead(302, { location: "/to?x=1" }).end(),
+      request.url?.startsWith("/to?") === true
+        ? response.end(request.url)
+        : response.writeHead(302, { location: "/to?x=1&stepId=own" }).end(),
     );
-    expect(await post(`${url}/from?fnId=a`)).toMatchObject({ body: "there" });
+    expect(await post(`${url}/from?fnId=a&stepId=step&y=2`)).toMatchObject({ body: "/to?x=1&stepId=own&fnId=a" });
+    expect(await post(`${url}/from?y=2`)).toMatchObject({ body: "/to?x=1&stepId=own" });
   });
 
   it("that never ends is a bad response", async () => {

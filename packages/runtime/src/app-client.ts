@@ -72,11 +72,28 @@ async function follow(agent: Agent, request: OutgoingRequest, cutoff: Cutoff): P
     if (target === null || !/^https?:$/u.test(target.protocol)) {
       return failed("APP_REDIRECT", `it redirects to "${location}", which is no address on the web`);
     }
-    // The original query says which function and step is meant; a target without one keeps it.
-    if (target.search === "") target.search = url.search;
+    keepQuery(url, target);
     url = target;
   }
   return failed("APP_REDIRECT", `it redirects more than ${redirectsMax} times`);
+}
+
+/** What an SDK is asked by: which function, and which of its steps. */
+const askedBy = ["fnId", "stepId"] as const;
+
+/**
+ * A target without a query gets that of the request. One that has its own keeps it, and is told the function and the step: no
+ * more, as the target of a step's own request may be signed with its query.
+ */
+function keepQuery({ search, searchParams }: URL, target: URL): void {
+  if (target.search === "") {
+    target.search = search;
+    return;
+  }
+  for (const name of askedBy) {
+    const value = searchParams.get(name);
+    if (value !== null && !target.searchParams.has(name)) target.searchParams.append(name, value);
+  }
 }
 
 async function readAnswer({ status, headers, body }: Answer, bytesMax: number): Promise<OutgoingResult> {

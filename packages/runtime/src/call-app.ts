@@ -15,6 +15,7 @@ import {
   type Work,
 } from "@stepwright/engine";
 import {
+  appResponseTooLarge,
   type FunctionId,
   type Millis,
   millis,
@@ -129,7 +130,7 @@ function prepare(
       kind: "refused",
       error: {
         name: "InngestErrFunctionOverflowed",
-        message: `The function run exceeded the step limit of ${limits.stepsPerRunMax} steps.`,
+        message: `The function run exceeded the step limit of ${limits.stepsPerRunMax} steps. Split the work over several runs.`,
       },
     };
   }
@@ -142,7 +143,7 @@ function prepare(
   };
   if (work.stepId !== null && state.steps.has(work.stepId)) return { kind: "answered", call };
   const sdk = shell.registry().apps.get(fn.appId)?.sdk ?? null;
-  const request = buildRequest({ state, fn, call, requestId: shell.newId(), sdk });
+  const request = buildRequest({ state, fn, call, requestId: shell.newId(), sdk, limits });
   return { kind: "ready", fn, call, request, isFirst: state.run.status === "queued" };
 }
 
@@ -162,7 +163,13 @@ function send(shell: Shell, request: CallRequest): Promise<OutgoingResult> {
 function answerOf(shell: Shell, request: CallRequest, result: OutgoingResult): SdkAnswer {
   return result.kind === "response"
     ? readSdkResponse(result, shell.ports.clock.now(), shell.settings.limits)
-    : { kind: "failed", error: noAnswer(request.url, result), noRetry: null, retryAt: null, requestVersion: null };
+    : {
+        kind: "failed",
+        error: noAnswer(shell, request.url, result),
+        noRetry: null,
+        retryAt: null,
+        requestVersion: null,
+      };
 }
 
 function outcomeOf(result: OutgoingResult, answer: SdkAnswer): CallOutcome {
@@ -203,12 +210,15 @@ const transportCodes: Readonly<Record<Extract<OutgoingResult, { kind: "failed" }
   APP_BAD_RESPONSE: "invalid_response",
 };
 
-function noAnswer(url: string, result: Extract<OutgoingResult, { kind: "failed" }>) {
+function noAnswer(shell: Shell, url: string, result: Extract<OutgoingResult, { kind: "failed" }>) {
   const { origin, pathname } = new URL(url);
-  return transportError({
-    code: transportCodes[result.code],
-    message: `Unable to reach SDK URL ${origin}${pathname}: ${result.message}`,
-  });
+  const at = `${origin}${pathname}`;
+  // It was reached, and answered with what people have to change.
+  const isTooLarge = result.code === "APP_RESPONSE_TOO_LARGE";
+  const message = isTooLarge
+    ? appResponseTooLarge({ url: at, max: shell.settings.limits.responseBytesMax }).message
+    : `Unable to reach SDK URL ${at}: ${result.message}`;
+  return transportError({ code: transportCodes[result.code], message });
 }
 
 function decideAnswer(

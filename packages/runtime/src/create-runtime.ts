@@ -108,6 +108,7 @@ export function createRuntime(options: {
       remove: cancellations.remove,
     },
     limits: shell.limits,
+    eventLimits: options.settings.eventLimits,
     get phase() {
       return phase;
     },

@@ -12,7 +12,7 @@ import {
   type StoredEvent,
   type Transition,
 } from "@stepwright/engine";
-import { eventJson, type JsonText, type Millis, parseJsonText } from "@stepwright/protocol";
+import { eventJson, type JsonText, type Millis, parseJsonText, utf8Bytes } from "@stepwright/protocol";
 import type { Storage } from "@stepwright/storage";
 import { eventText } from "./event-payload.ts";
 import { findInSlices, judgeInSlices } from "./judge-in-slices.ts";
@@ -73,7 +73,7 @@ export function createMatcher(options: {
         name: event.name,
         ts: event.ts,
         value,
-        length: match.text.length,
+        length: utf8Bytes(match.text),
       },
       ref: match.ref,
       cursor: match.cursor,

@@ -23,6 +23,7 @@ import {
   stepAmbiguous,
   stepInputInvalid,
   stepNotFound,
+  utf8Bytes,
 } from "@stepwright/protocol";
 import type { LoadedRun } from "@stepwright/storage";
 import { findFunction } from "./call-app.ts";
@@ -109,7 +110,7 @@ async function eventsOf(
       // A run again is for now, whenever its event was meant for.
       ts: o.now,
       value: parseJsonText(text),
-      length: text.length,
+      length: utf8Bytes(text),
     },
     moreEvents: o.loaded.events.slice(1).map(stored),
   };

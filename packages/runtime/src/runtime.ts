@@ -13,6 +13,7 @@ import type {
   AppId,
   EventId,
   EventIdSeed,
+  EventLimits,
   IncomingEvent,
   JsonText,
   Millis,
@@ -63,6 +64,8 @@ export interface Runtime {
   readonly functions: FunctionControl;
   readonly cancellations: CancellationControl;
   readonly limits: LimitControl;
+  /** What one request with events may hold. */
+  readonly eventLimits: EventLimits;
   /** Apps and functions as of now, from memory. */
   registry(): { readonly apps: readonly App[]; readonly functions: readonly FunctionRecord[] };
   readonly isDiscovering: boolean;
@@ -236,6 +239,8 @@ export interface RuntimeSettings {
   /** Taken as well, and tried at apps that refuse the first: the old key, while keys are changed. */
   readonly signingKeyFallback: string | null;
   readonly limits: RunLimits;
+  /** What one request with events may hold. */
+  readonly eventLimits: EventLimits;
   /** Apps are asked to register in their answer to a sync. */
   readonly syncInBand: boolean;
   readonly retrySchedule: "doubling" | "hosted";

@@ -1,5 +1,5 @@
 // The defaults of the runtime's settings.
-import { callTimeoutMs, defaultRunLimits } from "@stepwright/protocol";
+import { callTimeoutMs, defaultEventLimits, defaultRunLimits } from "@stepwright/protocol";
 import { callsPerAppDefault, eventsWaitingDefault, failedSyncRetryMs } from "./limits.ts";
 import type { RuntimeSettings } from "./runtime.ts";
 
@@ -10,6 +10,7 @@ export const defaultSettings: RuntimeSettings = {
   signingKeyFallback: null,
   syncInBand: false,
   limits: defaultRunLimits,
+  eventLimits: defaultEventLimits,
   retrySchedule: "doubling",
   retryIntervalMs: null,
   retryJitter: true,

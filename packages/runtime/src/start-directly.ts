@@ -13,6 +13,7 @@ import {
   keyDigest,
   millis,
   parseJsonText,
+  utf8Bytes,
 } from "@stepwright/protocol";
 import type { Committer } from "./committer.ts";
 import type { Storage } from "./ports.ts";
@@ -83,7 +84,7 @@ async function submitInvocation(
       name: event.name,
       ts: event.ts,
       value: parseJsonText(text),
-      length: text.length,
+      length: utf8Bytes(text),
     },
     idempotencyKey: key,
     cron: null,

@@ -15,7 +15,7 @@ import {
   type Transition,
   type Work,
 } from "@stepwright/engine";
-import { isJsonObject, type JsonText, parseJsonText } from "@stepwright/protocol";
+import { isJsonObject, type JsonText, parseJsonText, utf8Bytes } from "@stepwright/protocol";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
 import type { Decided } from "./run-box.ts";
@@ -171,6 +171,6 @@ function triggerOf({ stored, text }: ReadEvent) {
     name: stored.name,
     ts: stored.ts,
     value: parseJsonText(text),
-    length: text.length,
+    length: utf8Bytes(text),
   } as const;
 }

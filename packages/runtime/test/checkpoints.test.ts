@@ -1,5 +1,5 @@
 // Checkpoints: steps of a call in flight are stored at once, whatever becomes of the call.
-import { asRunId, type JsonObject, type RunId } from "@stepwright/protocol";
+import { asRunId, type JsonObject, type RunId, stepOutputBytesMax } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "./manual-clock.ts";
 import { type OpenOptions, type OpenRuntime, openShop } from "./open-runtime.ts";
@@ -156,6 +156,19 @@ describe("a checkpoint is refused", () => {
       opened.checkpoint(call, stepRun("a", 1), { op: "RunComplete", id: "b", data: 1 }),
     ).rejects.toMatchObject({ code: "OP_NOT_ALLOWED" });
     expect(await stepIds(opened, runId)).toEqual([]);
+  });
+
+  it("with 413 when a result is more than may be stored, which fails the run at once", async () => {
+    const opened = await open(() => hang);
+    const runId = await opened.start("test/fn");
+    await opened.app.called(1);
+    const [call] = opened.app.calls;
+    if (call === undefined) throw new Error("there was a call");
+    const huge = stepRun("a", "x".repeat(stepOutputBytesMax));
+    await expect(opened.checkpoint(call, huge)).rejects.toMatchObject({ code: "output_too_large", status: 413 });
+    expect(await opened.storage.runs.get(runId)).toMatchObject({ status: "failed" });
+    // The SDK tries again, and then gives the same with its answer, which nobody waits for any more.
+    await expect(opened.checkpoint(call, huge)).rejects.toMatchObject({ code: "RUN_GONE", status: 410 });
   });
 
   it("with 503 while the disk is full, and taken when it is sent again", async () => {

@@ -59,7 +59,7 @@ describe("limits of a function", () => {
     runtime.limits.set("steps", fn.id, 3);
     expect(JSON.parse((await ended(await start("test/endless"))).error ?? "")).toMatchObject({
       name: "InngestErrFunctionOverflowed",
-      message: "The function run exceeded the step limit of 3 steps.",
+      message: "The function run exceeded the step limit of 3 steps. Split the work over several runs.",
     });
     expect([runtime.limits.clear("steps", fn.id), runtime.limits.clear("steps", fn.id)]).toEqual([true, false]);
     runtime.limits.set("stateBytes", fn.id, 2_000);

@@ -16,10 +16,10 @@ import type { Counters } from "./counters.ts";
 import { readObject } from "./read-json.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
-const putAppSql = `INSERT INTO apps (id, name, url, sdk, framework, app_version, checksum, status, problem, created_at, synced_at, tried_at, paused_at, removed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+const putAppSql = `INSERT INTO apps (id, name, url, sdk, framework, app_version, env, checksum, status, problem, created_at, synced_at, tried_at, paused_at, removed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, sdk = excluded.sdk, framework = excluded.framework,
-  app_version = excluded.app_version, checksum = excluded.checksum, status = excluded.status, problem = excluded.problem,
+  app_version = excluded.app_version, env = excluded.env, checksum = excluded.checksum, status = excluded.status, problem = excluded.problem,
   created_at = excluded.created_at, synced_at = excluded.synced_at, tried_at = excluded.tried_at,
   paused_at = excluded.paused_at, removed_at = NULL`;
 const removeAppSql = "UPDATE apps SET removed_at = ? WHERE id = ?";
@@ -48,6 +48,7 @@ interface AppRow {
   readonly sdk: string | null;
   readonly framework: string | null;
   readonly app_version: string | null;
+  readonly env: string | null;
   readonly checksum: string | null;
   readonly status: App["status"];
   readonly problem: string | null;
@@ -95,6 +96,7 @@ export function registryWrites(db: Connection, counters: Counters): RegistryWrit
         app.sdk,
         app.framework,
         app.appVersion,
+        app.env ?? null,
         app.checksum,
         app.status,
         app.problem === null ? null : JSON.stringify(app.problem),
@@ -185,6 +187,7 @@ function appFromRow(row: AppRow): App {
     sdk: row.sdk,
     framework: row.framework,
     appVersion: row.app_version,
+    ...(row.env === null ? {} : { env: row.env }),
     checksum: row.checksum,
     status: row.status,
     problem: row.problem === null ? null : (readObject(row.problem) as AppProblem | null),

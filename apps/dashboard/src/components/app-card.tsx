@@ -44,6 +44,7 @@ export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
               ["SDK", app.sdk ?? "unknown"],
               app.framework === null ? null : ["Framework", app.framework],
               app.appVersion === null ? null : ["Version", app.appVersion],
+              app.env === null ? null : ["Environment", app.env],
               ["Synced", app.syncedAt === null ? "never" : <Ago key="synced" at={app.syncedAt} />],
               app.triedAt === null || app.status === "synced"
                 ? null

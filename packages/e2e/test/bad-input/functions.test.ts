@@ -7,6 +7,8 @@ import { sdks, type Trigger } from "../harness/sdk.ts";
 
 const server = useServer();
 
+const workerSteps = { step: { runtime: { type: "ws", url: "ws://connect?fnId=a-b&stepId=step" } } };
+
 const refused: readonly [name: string, config: Omit<WireFunction, "id">, path: string, reason: string][] = [
   ["a cron of four fields", { triggers: [{ cron: "* * * *" }] }, "triggers[0].cron", "five fields"],
   [
@@ -146,6 +148,13 @@ const refused: readonly [name: string, config: Omit<WireFunction, "id">, path: s
     "batchEvents",
     option,
   ]),
+  [
+    "three limits of concurrency",
+    { concurrency: [{ limit: 1 }, { limit: 2, key: "'a'" }, { limit: 3, key: "'b'" }] },
+    "concurrency",
+    "3 concurrency limits are more than the 2 a function may have",
+  ],
+  ["a worker that connects", { steps: workerSteps }, "steps.step.runtime.type", 'serve the function over "http"'],
   ["a limit of no calls", { concurrency: 0 }, "concurrency[0].limit", "use 1 or more"],
   ["a limit of fewer than none", { concurrency: [{ limit: -2 }] }, "concurrency[0].limit", "use 1 or more"],
   [

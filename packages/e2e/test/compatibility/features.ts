@@ -65,7 +65,7 @@ export const features: readonly Feature[] = [
     notInSdk,
   ),
   row("races", ["sdk/parallel.test.ts", "the winner of Promise.race is the same at every replay"], notInSdk),
-  row("race mode", notInSdk, "not tested", {
+  row("race mode", notInSdk, [functions, "race mode lets a branch go on while the other still waits"], {
     v4: ["sdk/parallel.test.ts", "race mode (SDK v4) lets a branch go on while the other is still at work"],
   }),
   row(
@@ -196,7 +196,7 @@ export const features: readonly Feature[] = [
       "sdk/checkpoint.test.ts",
       "a call that reaches its longest runtime hands the next step back, and every step runs once",
     ],
-    "not tested",
+    [go, "a call that reaches its longest runtime is followed by another, and every step runs once"],
     {
       python: notInSdk,
     },
@@ -251,8 +251,7 @@ export const features: readonly Feature[] = [
       "sdk/in-band-sync.test.ts",
       "an app that cannot reach the server registers in its answer, and its functions are called",
     ],
-    [around, "with the same key it is synced, called and may send"],
-    { python: "not tested" },
+    [around, "it registers in its answer when it is asked to"],
   ),
   row(
     "introspection",

@@ -3,8 +3,6 @@
 /** Headers of the reference's calls that ours do not have, and the other way round. */
 export const headerDifferences: Readonly<Record<string, string>> = {
   "account-id": "there are no accounts; no SDK reads it",
-  traceparent: "ours are not spans of anybody's trace; SDKs pass on what they get, and start without",
-  tracestate: "as above",
   host: "the address of the replay",
   connection: "a matter of the connection: ours are kept open",
   "content-length": "the length follows from ids",

@@ -24,6 +24,9 @@ export function headerShape(headers: IncomingHttpHeaders): Readonly<Record<strin
 
 function valueShape(name: string, value: string): string {
   if (name === "x-inngest-signature") return value.replace(/^t=\d+&s=[0-9a-f]{64}$/u, "t=<time>&s=<signature>");
+  if (name === "traceparent") return value.replace(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/u, "<trace>");
+  // The reference names a span of its own trace beside, which only its own store knows.
+  if (name === "tracestate") return value.replace(/^inngest@traceref=[^,]+,/u, "").replaceAll(uuid, "<id>");
   if (name === "x-inngest-job-id") return "<id>";
   if (name === "x-inngest-generation-id") return value.replace(/^[1-9]\d*$/u, "<generation>");
   return value.replaceAll(ulid, "<id>").replaceAll(uuid, "<id>");

@@ -22,9 +22,15 @@ export async function registerFunctions(
   {
     url = "http://localhost:9/api/inngest",
     appName = `wire-${++made}`,
-  }: { readonly url?: string; readonly appName?: string } = {},
+    headers = {},
+  }: {
+    readonly url?: string;
+    readonly appName?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Answer> {
   return server.request("POST", "/fn/register", {
+    headers: { ...headers },
     body: {
       url,
       deployType: "ping",

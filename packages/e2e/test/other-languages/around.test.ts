@@ -83,6 +83,22 @@ describe.each(languages.filter(({ name }) => !name.includes("streaming")))("$nam
     await changed.stop();
   });
 
+  test("it registers in its answer when it is asked to", async () => {
+    const keys = ["--signing-key", key, "--event-key", "events", "--host", "127.0.0.1"];
+    const asking = await scope.startServer({
+      command: "start",
+      args: [...keys, "--sync-in-band"],
+      key,
+      eventKey: "events",
+    });
+    // It has no way to register by a request of its own.
+    const env = { ...production(key, asking), INNGEST_API_BASE_URL: "http://localhost:9" };
+    const app = await serveLanguage(scope, asking, language, { env });
+    expect(app.synced.functionCount).toBeGreaterThan(10);
+    expect(await app.runOnce("steps")).toMatchObject({ status: "completed", output: [1, 2, 3] });
+    await asking.stop();
+  });
+
   test("its address tells what it is only to a server with its key", async () => {
     const app = await serveLanguage(scope, keyed, language, { env: production(key) });
     const signature = signRequest({ key, body: "", atSeconds: Math.floor(Date.now() / 1000) });

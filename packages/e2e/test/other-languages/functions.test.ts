@@ -78,6 +78,17 @@ describe.each(languages)("$name", (language) => {
     expect(stepsRun(app, run.id).toSorted()).toEqual(["a", "b", "chain-1", "chain-2", "join"]);
   });
 
+  test("race mode lets a branch go on while the other still waits", async () => {
+    const app = await serve();
+    const { id } = await app.start("race");
+    await server.waitForRun(id, ({ steps }) =>
+      steps.some(({ name, status }) => name === "quicker" && status === "completed"),
+    );
+    await app.send("slow");
+    expect(await server.ended(id)).toMatchObject({ status: "completed", output: "xy" });
+    expect(stepsRun(app, id)).toEqual(["quick", "quicker"]);
+  });
+
   test("a run sleeps for a time and until a time", async () => {
     const app = await serve();
     const run = await app.runOnce("sleep");

@@ -56,6 +56,15 @@ describe.each(languages.filter(({ name }) => name === "Go, checkpointing"))("$na
     expect(checkpoints).toBe(3);
   });
 
+  test("a call that reaches its longest runtime is followed by another, and every step runs once", async () => {
+    const app = await serveLanguage(scope, server, language);
+    const run = await app.runOnce("long");
+    expect(run).toMatchObject({ status: "completed", output: [0, 1, 2, 3] });
+    const executed = app.executions(run.id).map(({ step }) => step);
+    expect(executed.filter((step) => step === "part")).toHaveLength(4);
+    expect(executed.filter((step) => step === "call").length).toBeGreaterThan(1);
+  });
+
   test.each([404, 413, 503])("checkpoints answered with %i lose no step", async (status) => {
     let refused = 0;
     const proxy = await startProxy(server.url, (request, response) => {

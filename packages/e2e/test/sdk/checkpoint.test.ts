@@ -1,4 +1,5 @@
 // Checkpoints: finished steps are stored while the call that ran them goes on.
+import { request as httpRequest } from "node:http";
 import { describe, expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { startProxy } from "../harness/proxy.ts";
@@ -132,6 +133,66 @@ describe.each(sdks)("SDK $name", (sdk) => {
       expect(executed).toEqual(["one", "two"]);
     },
   );
+
+  test("a checkpoint that something on the way answers with 409 costs an attempt and no step", async () => {
+    let conflicts = 0;
+    const proxy = await startProxy(server.url, (request, response) => {
+      if (request.url?.startsWith("/v1/checkpoint") !== true || conflicts > 0) return false;
+      conflicts += 1;
+      response.writeHead(409, { "content-type": "application/json" }).end(JSON.stringify({ error: "no", status: 409 }));
+      return true;
+    });
+    const executed: string[] = [];
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [
+        define({ id: "conflict", retries: 1 }, { event: event("go") }, async ({ step }) => {
+          await step.run("one", () => void executed.push("one"));
+          await step.run("two", () => void executed.push("two"));
+          return "done";
+        }),
+      ],
+      { client: { checkpointing: true, baseUrl: proxy } },
+    );
+    expect(await app.runOnce("go")).toMatchObject({ status: "completed", output: "done" });
+    expect(conflicts).toBe(1);
+    // SDK v4 takes its call for a dead one and forgets the step; v3 saves it again.
+    expect(executed).toEqual(sdk.name === "v4" ? ["one", "one", "two"] : ["one", "two"]);
+  });
+
+  test("a checkpoint whose acknowledgement is lost on the way counts once", async () => {
+    let lost = 0;
+    const proxy = await startProxy(server.url, (request, response) => {
+      if (request.url?.startsWith("/v1/checkpoint") !== true || lost > 0) return false;
+      lost += 1;
+      // The server gets it; its answer goes nowhere.
+      const onward = httpRequest(new URL(request.url, server.url), { method: "POST", headers: request.headers });
+      onward.once("response", (answer) => answer.resume().once("end", () => response.destroy()));
+      request.pipe(onward);
+      return true;
+    });
+    const executed: string[] = [];
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [
+        define({ id: "lost" }, { event: event("go") }, async ({ step }) => {
+          await step.run("one", () => void executed.push("one"));
+          return step.run("two", () => executed.push("two"));
+        }),
+      ],
+      { client: { checkpointing: true, baseUrl: proxy } },
+    );
+    const run = await app.runOnce("go");
+    expect(run).toMatchObject({ status: "completed", output: 2 });
+    expect(lost).toBe(1);
+    expect(executed).toEqual(["one", "two"]);
+    expect(stepsOf(run).map(({ name, status }) => [name, status])).toEqual([
+      ["one", "completed"],
+      ["two", "completed"],
+    ]);
+  });
 
   test("a call that reaches its longest runtime hands the next step back, and every step runs once", async () => {
     const executed: string[] = [];

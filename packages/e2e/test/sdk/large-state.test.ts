@@ -37,17 +37,30 @@ describe.each(sdks)("SDK $name", (sdk) => {
   });
 
   test("an event of 3 MB reaches the function whole", async () => {
-    const app = await serveApp(server, sdk, ({ define, event }) => [
-      define({ id: "heavy" }, { event: event("go") }, async ({ event: { data }, step }) => {
-        const length = await step.run("measure", () => String(data["text"]).length);
-        return { length };
-      }),
-    ]);
+    const bodies: number[] = [];
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [
+        define({ id: "heavy" }, { event: event("go") }, async ({ event: { data }, step }) => {
+          const length = await step.run("measure", () => String(data["text"]).length);
+          return { length };
+        }),
+      ],
+      {
+        wrap: (handler) => (request, response) => {
+          if (request.method === "POST") bodies.push(Number(request.headers["content-length"] ?? 0));
+          handler(request, response);
+        },
+      },
+    );
     // ASCII: SDK v3 garbles other characters where a body is cut into chunks.
     expect(await app.runOnce("go", { text: "e".repeat(3_000_000) })).toMatchObject({
       status: "completed",
       output: { length: 3_000_000 },
     });
+    // The event alone, not a second time among the events.
+    expect(Math.max(...bodies)).toBeLessThanOrEqual(4 * mib);
   });
 
   test("a step's output of more than 4 MiB fails the step and says how large it may be", async () => {

@@ -5,9 +5,10 @@ import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 
 const server = useServer({
-  args: "--retry-interval 0.05 --step-output-limit 2000 --run-state-limit 5000 --steps-limit 6 --response-limit 10000".split(
-    " ",
-  ),
+  args: [
+    "--retry-interval 0.05 --step-output-limit 2000 --run-state-limit 5000 --steps-limit 6 --response-limit 10000",
+    "--sleep-limit 7d --event-size-limit 3000 --event-list-limit 3",
+  ].flatMap((line) => line.split(" ")),
 });
 
 describe.each(sdks)("SDK $name", (sdk) => {
@@ -26,7 +27,10 @@ describe.each(sdks)("SDK $name", (sdk) => {
           for (let n = 0; n < 10; n += 1) await step.run(`step-${n}`, () => n);
         }),
         define({ id: "response", retries: 0 }, { event: event("response") }, () => "x".repeat(20_000)),
-        define({ id: "sleep", retries: 0 }, { event: event("sleep") }, async ({ step }) => step.sleep("long", "400d")),
+        define({ id: "sleep", retries: 0 }, { event: event("sleep") }, async ({ step }) => step.sleep("long", "8d")),
+        define({ id: "bytes", retries: 0 }, { event: event("bytes") }, async ({ step }) =>
+          step.run("euros", () => "€".repeat(700)),
+        ),
       ],
       { client: { checkpointing: false } },
     );
@@ -41,9 +45,50 @@ describe.each(sdks)("SDK $name", (sdk) => {
       /failed InngestErrStateOverflowed: .* take \d+ bytes; at most 5000 are kept/u,
     );
     expect(await errorOf("steps")).toBe(
-      "failed InngestErrFunctionOverflowed: The function run exceeded the step limit of 6 steps.",
+      "failed InngestErrFunctionOverflowed: The function run exceeded the step limit of 6 steps. Split the work over several runs.",
     );
     expect(await errorOf("response")).toMatch(/failed .*10000 bytes/u);
-    expect(await errorOf("sleep")).toMatch(/failed InngestErrTimeoutTooLong: .*366 days/u);
+    expect(await errorOf("sleep")).toMatch(/failed InngestErrTimeoutTooLong: .*limit of 7 days/u);
+    // 702 characters.
+    expect(await errorOf("bytes")).toMatch(/failed StepOutputTooLarge: Step "euros" returned 2102 bytes;/u);
   });
+
+  test("a step that is too large is refused when it is saved, and none after it runs", async () => {
+    const executed: string[] = [];
+    const app = await serveApp(
+      server,
+      sdk,
+      ({ define, event }) => [
+        define({ id: "saved", retries: 0 }, { event: event("go") }, async ({ step }) => {
+          await step.run("small", () => void executed.push("small"));
+          await step.run("large", () => {
+            executed.push("large");
+            return "x".repeat(2_500);
+          });
+          await step.run("after", () => void executed.push("after"));
+        }),
+      ],
+      { client: { checkpointing: true } },
+    );
+    expect(await app.runOnce("go")).toMatchObject({ status: "failed", error: { name: "StepOutputTooLarge" } });
+    // The next call of this app comes after the SDK has given the refused checkpoint up.
+    await app.runOnce("go");
+    expect(executed).toEqual(["small", "large", "small", "large"]);
+  });
+});
+
+test("an event, and a request with events, have a size", async () => {
+  const post = (body: unknown) => server.request("POST", "/e/test", { body });
+  expect(await post({ name: "a/b", data: { text: "€".repeat(900) } })).toMatchObject({ status: 200 });
+  expect(await post({ name: "a/b", data: { text: "€".repeat(1_000) } })).toMatchObject({
+    status: 400,
+    json: { code: "EVENT_TOO_LARGE", error: expect.stringContaining("more than the limit of 3000") },
+  });
+  expect(await post(Array.from({ length: 4 }, () => ({ name: "a/b" })))).toMatchObject({
+    status: 400,
+    json: { code: "EVENTS_TOO_MANY", error: expect.stringContaining("4 events in one request") },
+  });
+  expect(
+    await server.request("POST", "/v2/events", { body: { name: "a/b", data: { t: "x".repeat(3_000) } } }),
+  ).toMatchObject({ status: 400 });
 });

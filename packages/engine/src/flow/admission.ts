@@ -16,7 +16,7 @@ export interface Admission {
     readonly ref: EventRef;
     readonly internalId: EventId;
     readonly ts: Millis;
-    /** Characters of its text. */
+    /** Bytes of its text. */
     readonly length: number;
   };
   readonly invokedBy: Invoker | null;

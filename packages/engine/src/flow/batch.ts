@@ -41,6 +41,7 @@ export interface OpenBatch {
 /** An event of a batch. */
 export interface BatchedEvent {
   readonly event: EventRef;
+  /** Bytes of its text. */
   readonly length: number;
   readonly invokedBy: Invoker | null;
 }
@@ -64,7 +65,7 @@ export function batcher(
   };
 }
 
-/** Says whether a batch is full with one more event of this length. */
+/** Says whether a batch is full with one more event of so many bytes. */
 export function isFull(batcher: Batcher, batch: Pick<OpenBatch, "count" | "bytes"> | null, length: number): boolean {
   return (batch?.count ?? 0) + 1 >= batcher.maxSize || (batch?.bytes ?? 0) + length >= batchBytesMax;
 }

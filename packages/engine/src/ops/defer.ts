@@ -1,5 +1,5 @@
 // `DeferAdd` and `DeferAbort`: function calls to be made when the run ends (sdk-protocol.md §15).
-import { canonicalJson, deferInputBytesMax, defersPerRunMax, type Op } from "@stepwright/protocol";
+import { canonicalJson, deferInputBytesMax, defersPerRunMax, type Op, utf8Bytes } from "@stepwright/protocol";
 import type { DeferState } from "../run.ts";
 import { type Draft, patchProgress } from "../state.ts";
 import { textOf } from "./wait-for-event.ts";
@@ -10,7 +10,7 @@ export function deferAdd(draft: Draft, op: Op): void {
   if (defers[op.id] !== undefined) return;
   const input = canonicalJson(op.opts["input"] ?? {});
   const all = Object.values(defers);
-  const total = all.reduce((sum, defer) => sum + defer.input.length, input.length);
+  const total = all.reduce((sum, defer) => sum + utf8Bytes(defer.input), utf8Bytes(input));
   const isRefused = all.length >= defersPerRunMax || total > deferInputBytesMax;
   put(draft, op.id, {
     functionSlug: textOf(op.opts["fn_slug"]),

@@ -12,7 +12,7 @@ import {
   type Op,
   parseDurationOrInstant,
   parseJsonText,
-  pauseDefaultMs,
+  utf8Bytes,
 } from "@stepwright/protocol";
 import type { Call } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
@@ -22,7 +22,7 @@ import { failRun, spliceMemo } from "../finish-run.ts";
 import { eventNames } from "../lifecycle.ts";
 import { startFunction } from "../start-run.ts";
 import { type Draft, openStep } from "../state.ts";
-import { failsAsTooLong } from "./sleep.ts";
+import { defaultUntil, failsAsTooLong } from "./sleep.ts";
 import { continueAfter } from "./step-run.ts";
 import { textOf, timeoutItem, waitSpan } from "./wait-for-event.ts";
 
@@ -61,7 +61,7 @@ export function invoke(draft: Draft, op: Op, call: Call): void {
       name: event.name,
       ts: event.ts,
       value: parseJsonText(full),
-      length: full.length,
+      length: utf8Bytes(full),
     },
     idempotencyKey: null,
     cron: null,
@@ -102,7 +102,7 @@ export function invoke(draft: Draft, op: Op, call: Call): void {
 function untilOf(draft: Draft, op: Op): Millis | null {
   const text = textOf(op.opts["timeout"]);
   const { now } = draft.context;
-  if (text === "") return millis(now + pauseDefaultMs);
+  if (text === "") return defaultUntil(draft);
   const until = parseDurationOrInstant(text, now);
   if (until === null) {
     failRun(draft, {

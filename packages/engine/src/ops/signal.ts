@@ -1,8 +1,8 @@
 // `WaitForSignal`: park a branch until a signal of a name is sent.
-import { asPauseId, millis, type Op, parseDurationOrInstant, pauseDefaultMs } from "@stepwright/protocol";
+import { asPauseId, type Op, parseDurationOrInstant } from "@stepwright/protocol";
 import { failRun } from "../finish-run.ts";
 import { type Draft, openStep } from "../state.ts";
-import { failsAsTooLong } from "./sleep.ts";
+import { defaultUntil, failsAsTooLong } from "./sleep.ts";
 import { textOf, timeoutItem, waitSpan } from "./wait-for-event.ts";
 
 /**
@@ -13,7 +13,7 @@ export function waitForSignal(draft: Draft, op: Op): void {
   const { now, takenSignals } = draft.context;
   const signal = textOf(op.opts["signal"]);
   const timeout = textOf(op.opts["timeout"]);
-  const until = timeout === "" ? millis(now + pauseDefaultMs) : parseDurationOrInstant(timeout, now);
+  const until = timeout === "" ? defaultUntil(draft) : parseDurationOrInstant(timeout, now);
   if (signal === "" || until === null) {
     failRun(draft, {
       error: "InvalidSignal",

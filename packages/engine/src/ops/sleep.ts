@@ -3,9 +3,10 @@ import {
   asQueueItemId,
   canonicalJson,
   type Millis,
+  millis,
   type Op,
   parseDurationOrInstant,
-  sleepMaxMs,
+  pauseDefaultMs,
 } from "@stepwright/protocol";
 import { failRun } from "../finish-run.ts";
 import { type Draft, openStep } from "../state.ts";
@@ -62,13 +63,26 @@ export function sleep(draft: Draft, op: Op): void {
   );
 }
 
+/** When a wait ends that does not say: in a year, or as late as any may. */
+export function defaultUntil({ context, run }: Draft): Millis {
+  return millis(context.now + Math.min(pauseDefaultMs, context.limitsOf(run.functionId).sleepMaxMs));
+}
+
 /** Fails the run over a sleep or wait past the limit (semantics.md §8). */
 export function failsAsTooLong(draft: Draft, op: Op, until: Millis): boolean {
+  const { sleepMaxMs } = draft.context.limitsOf(draft.run.functionId);
   if (until - draft.context.now <= sleepMaxMs) return false;
   failRun(draft, {
     error: "InngestErrTimeoutTooLong",
     name: "InngestErrTimeoutTooLong",
-    message: `"${op.displayName}" waits until ${until} ms, more than the limit of 366 days ahead. Wait in parts, or start a new run from a later event.`,
+    message: `"${op.displayName}" waits until ${until} ms, more than the limit of ${daysText(sleepMaxMs)} ahead. Wait in parts, or start a new run from a later event.`,
   });
   return true;
+}
+
+const dayMs = 24 * 3600 * 1000;
+
+/** The limit as people set it: in days, or in seconds if it is less than one. */
+function daysText(ms: number): string {
+  return ms < dayMs ? `${ms / 1000} s` : `${Math.floor((ms / dayMs) * 10) / 10} days`;
 }

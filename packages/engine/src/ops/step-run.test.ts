@@ -88,6 +88,21 @@ describe("a finished step", () => {
     expect(effectsOf(decision, "putStep")).toEqual([]);
   });
 
+  it("fails the run by the bytes of its result, not by its characters", () => {
+    const euros = (count: number) => answered(op("StepRun", "a", { data: "€".repeat(count) }));
+    const fitting = Math.floor((stepOutputBytesMax - 2) / 3);
+    expect(euros(fitting).run.status).toBe("running");
+    const { run } = euros(fitting + 1);
+    expect(run.status).toBe("failed");
+    expect(run.error).toContain(`returned ${(fitting + 1) * 3 + 2} bytes; at most ${stepOutputBytesMax}`);
+  });
+
+  it("adds its bytes to those of the run", () => {
+    const memo = '{"data":"€😀"}';
+    const { progress } = answered(op("StepRun", "a", { data: "€😀" }), { progress: { stateLength: 7 } }).run;
+    expect(progress.stateLength).toBe(7 + Buffer.byteLength(memo));
+  });
+
   it("fails the run when all results together are too large", () => {
     const full = { progress: { stateLength: runStateBytesMax - 5 } };
     const decision = answered(op("StepRun", "a", { data: "x" }), full);

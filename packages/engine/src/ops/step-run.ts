@@ -1,5 +1,5 @@
 // `StepRun`: the app ran a step and tells its result.
-import { type JsonText, type Op, canonicalJson } from "@stepwright/protocol";
+import { canonicalJson, isLargerThan, type JsonText, type Op, utf8Bytes } from "@stepwright/protocol";
 import { attachMetadata } from "../attach-metadata.ts";
 import { type Call, isDiscovery } from "../call.ts";
 import { completeStep } from "../complete-step.ts";
@@ -17,11 +17,11 @@ export function stepRun(draft: Draft, op: Op, call: Call): void {
 export function recordStepRun(draft: Draft, op: Op, call: Call): boolean {
   const data = op.data ?? canonicalJson(null);
   const { stepOutputBytesMax } = draft.context.limitsOf(draft.run.functionId);
-  if (data.length > stepOutputBytesMax) {
+  if (isLargerThan(data, stepOutputBytesMax)) {
     failRun(draft, {
       error: "output_too_large",
       name: "StepOutputTooLarge",
-      message: `Step "${op.displayName}" returned ${data.length} bytes; at most ${stepOutputBytesMax} are stored. Return a reference to stored data instead.`,
+      message: `Step "${op.displayName}" returned ${utf8Bytes(data)} bytes; at most ${stepOutputBytesMax} are stored. Return a reference to stored data instead.`,
     });
     return false;
   }

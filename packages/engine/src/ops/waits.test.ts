@@ -1,4 +1,4 @@
-import { millis, pauseDefaultMs, sleepMaxMs } from "@stepwright/protocol";
+import { defaultRunLimits, millis, pauseDefaultMs, sleepMaxMs } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import { answerOf, effectsOf, enqueued, noon, op, sampleCall, sampleContext, sampleState } from "../../test/sample.ts";
 import { readResponse } from "../read-response.ts";
@@ -65,6 +65,15 @@ describe("a sleep", () => {
   it("may last 366 days, and not longer", () => {
     expect(answered(op("Sleep", "s", { name: "366d" })).run.status).toBe("running");
     expect(errorOf(op("Sleep", "s", { name: `${sleepMaxMs + 1}ms` }))).toContain("InngestErrTimeoutTooLong");
+  });
+
+  it("may last as long as the server says", () => {
+    const limited = (ms: number) => ({ limitsOf: () => ({ ...defaultRunLimits, sleepMaxMs: ms }) });
+    const sleep = (name: string) => op("Sleep", "s", { name });
+    expect(answered(sleep("7d"), limited(7 * dayMs)).run.status).toBe("running");
+    expect(answered(sleep("7d1s"), limited(7 * dayMs)).run.error).toContain("more than the limit of 7 days ahead");
+    expect(answered(sleep("61s"), limited(60_000)).run.error).toContain("more than the limit of 60 s ahead");
+    expect(answered(sleep("400d"), limited(500 * dayMs)).run.status).toBe("running");
   });
 });
 
@@ -166,6 +175,11 @@ describe("a wait for a signal", () => {
 
   it("lasts a year when it does not say", () => {
     expect(effectsOf(answered(wait({})), "putPause")[0]?.pause.expiresAt).toBe(noon + pauseDefaultMs);
+  });
+
+  it("lasts as long as a wait may when that is less than a year", () => {
+    const limitsOf = () => ({ ...defaultRunLimits, sleepMaxMs: dayMs });
+    expect(effectsOf(answered(wait({}), { limitsOf }), "putPause")[0]?.pause.expiresAt).toBe(noon + dayMs);
   });
 
   it("fails its run when somebody waits already", () => {

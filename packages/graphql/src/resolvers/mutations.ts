@@ -51,6 +51,7 @@ const invokeFunction: Resolve<unknown, InvokeArgs> = async (_, { functionSlug, d
       ...(user == null ? {} : { user }),
       ...(meta == null ? {} : { meta }),
     }),
+    runtime.eventLimits,
   );
   if (parsed.kind === "rejected") throw failure(parsed.error.message);
   const [event] = parsed.events;

@@ -195,6 +195,7 @@ export const app = z.strictObject({
   sdk: z.string().nullable(),
   framework: z.string().nullable(),
   appVersion: z.string().nullable(),
+  env: z.string().nullable(),
   problem: z
     .strictObject({
       code: z.string(),

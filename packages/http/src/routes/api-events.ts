@@ -75,7 +75,7 @@ export function apiEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): v
   });
 
   app.post("/api/events", async (request): Promise<ApiSent> => {
-    const sent = readEvents(request);
+    const sent = readEvents(request, runtime.eventLimits);
     return { ids: sent.length === 0 ? [] : await runtime.ingest(sent, { seed: null }) };
   });
 }

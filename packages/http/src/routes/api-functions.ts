@@ -23,6 +23,6 @@ export function apiFunctionRoutes(app: FastifyInstance, { runtime }: ServerDeps)
   });
 
   app.post<{ Params: { slug: string } }>("/api/functions/:slug/invoke", async (request): Promise<ApiSent> => ({
-    ids: [await runtime.invoke(request.params.slug, readInvocation(request))],
+    ids: [await runtime.invoke(request.params.slug, readInvocation(request, runtime.eventLimits))],
   }));
 }

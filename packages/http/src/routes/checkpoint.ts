@@ -6,8 +6,8 @@ import { readRunId } from "../parameters.ts";
 import type { ServerDeps } from "../server.ts";
 
 /** Adds the checkpoint of running calls, under its present path and the one older SDKs use. */
-export function checkpointRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
-  const options = { bodyLimit: checkpointBodyBytesMax };
+export function checkpointRoutes(app: FastifyInstance, { runtime, checkpointBytesMax }: ServerDeps): void {
+  const options = { bodyLimit: checkpointBytesMax ?? checkpointBodyBytesMax };
   const handler = async (
     request: FastifyRequest<{ Params: { runId: string } }>,
     reply: FastifyReply,

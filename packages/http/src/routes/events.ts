@@ -19,7 +19,7 @@ export function eventRoutes(app: FastifyInstance, { runtime, access }: ServerDep
       done();
     },
     handler: async (request, reply) => {
-      const events = readEvents(request);
+      const events = readEvents(request, runtime.eventLimits);
       ticketOf(request)?.carry(events.length);
       const seed = parseEventIdSeed(headerText(request.headers[headers.eventIdSeed]));
       // The peer answers an empty list with one empty id. A client that looks that id up finds nothing, and one that

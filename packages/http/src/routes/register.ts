@@ -20,7 +20,8 @@ export function registerRoutes(app: FastifyInstance, { runtime, info }: ServerDe
   app.post("/fn/register", async (request) => {
     const theirs = request.headers[headers.expectedServerKind];
     if (typeof theirs === "string" && theirs !== "" && theirs !== ours) throw serverKindMismatch({ ours, theirs });
-    const parsed = parseRegister(bodyJson(request));
+    const env = request.headers[headers.env];
+    const parsed = parseRegister(bodyJson(request), { env: typeof env === "string" ? env : null });
     if (parsed.kind === "rejected") throw parsed.error;
     const { request: register } = parsed;
     if (isDeniedSdkVersion(register.sdk)) throw sdkVersionDenied({ sdk: register.sdk });

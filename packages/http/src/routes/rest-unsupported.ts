@@ -15,6 +15,7 @@ export const unsupported: readonly (readonly [url: string, methods: readonly HTT
     [`${prefix}/:runId/output`, any, durable] as const,
   ]),
   ["/v1/realtime/*", any, realtime],
+  ["/v0/connect", any, connect],
   ["/v0/connect/*", any, connect],
   ["/v1/prom/:env", ["GET"], "figures by environment (GET /metrics has those of the server)"],
 ];

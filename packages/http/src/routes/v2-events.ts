@@ -6,7 +6,8 @@ import { readV2Body } from "../read-v2.ts";
 import { sendV2 } from "../rest-v2.ts";
 import type { ServerDeps } from "../server.ts";
 
-const eventBodyBytesMax = 3 * 1024 * 1024 + 64 * 1024;
+/** What the body of an event has beside the event. */
+const aroundEventBytesMax = 64 * 1024;
 
 /** An event as it is sent. */
 export const eventBody = z.strictObject({
@@ -20,10 +21,11 @@ export const eventBody = z.strictObject({
 
 /** Adds the route. */
 export function v2EventRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
-  app.post("/events", { bodyLimit: eventBodyBytesMax }, async (request, reply) => {
+  const bodyLimit = runtime.eventLimits.eventBytesMax + aroundEventBytesMax;
+  app.post("/events", { bodyLimit }, async (request, reply) => {
     const { name = "", ...fields } = readV2Body(eventBody, request);
     if (name === "") throw fieldMissing({ field: "Event name" });
-    const parsed = parseEvents(JSON.stringify({ ...fields, name }));
+    const parsed = parseEvents(JSON.stringify({ ...fields, name }), runtime.eventLimits);
     if (parsed.kind === "rejected") throw parsed.error;
     const [eventId] = await runtime.ingest(parsed.events, { seed: null });
     return sendV2(reply, { data: { eventId: eventId ?? "" }, now: runtime.now() });

@@ -318,6 +318,8 @@ export interface ApiApp {
   readonly sdk: string | null;
   readonly framework: string | null;
   readonly appVersion: string | null;
+  /** What the app calls the environment it runs in. */
+  readonly env: string | null;
   readonly problem: {
     readonly code: string;
     readonly message: string;

@@ -22,6 +22,7 @@ export function describeRegistry(open: OpenStorage): void {
         checksum: null,
         syncedAt: null,
         pausedAt: after(7),
+        env: "branch/one",
         problem: { code: "APP_UNREACHABLE", message: "no", httpStatus: 502, bodyExcerpt: "<html>" },
       });
       await applied(

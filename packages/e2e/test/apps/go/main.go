@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/inngest/inngest/pkg/enums"
 	"github.com/inngest/inngestgo"
 	"github.com/inngest/inngestgo/group"
 	"github.com/inngest/inngestgo/middleware"
@@ -159,6 +160,48 @@ func define() {
 			all.WriteString(result.Value.(string))
 		}
 		return work(ctx, in, "join", all.String())
+	})
+	on("race", func(ctx context.Context, in input) (any, error) {
+		results := group.ParallelWithOpts(ctx, group.ParallelOpts{ParallelMode: enums.ParallelModeRace},
+			func(ctx context.Context) (any, error) {
+				return step.WaitForEvent[inngestgo.GenericEvent[data]](ctx, "slow", step.WaitForEventOpts{
+					Event:   app + "/slow",
+					Timeout: time.Minute,
+				})
+			},
+			func(ctx context.Context) (any, error) {
+				first, err := work(ctx, in, "quick", "x")
+				if err != nil {
+					return nil, err
+				}
+				return work(ctx, in, "quicker", first+"y")
+			},
+		)
+		if err := results.AnyError(); err != nil {
+			return nil, err
+		}
+		return results[1].Value, nil
+	})
+	on("long", func(ctx context.Context, in input) (any, error) {
+		ran(in, "call")
+		results := []int{}
+		for turn := range 4 {
+			result, err := step.Run(ctx, "part", func(context.Context) (int, error) {
+				ran(in, "part")
+				// Two of them are longer than the call may take.
+				time.Sleep(300 * time.Millisecond)
+				return turn, nil
+			})
+			if err != nil {
+				return nil, err
+			}
+			results = append(results, result)
+		}
+		return results, nil
+	}, func(options *inngestgo.FunctionOpts) {
+		if options.Checkpoint != nil {
+			options.Checkpoint = &checkpoint.Config{MaxRuntime: 500 * time.Millisecond}
+		}
 	})
 	on("sleep", func(ctx context.Context, in input) (any, error) {
 		if _, err := work(ctx, in, "before", ""); err != nil {

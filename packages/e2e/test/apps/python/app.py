@@ -124,6 +124,22 @@ async def parallel(ctx: inngest.Context):
     return await ctx.step.run("join", work(ctx, "join", "".join(results)))
 
 
+@on("race")
+async def race(ctx: inngest.Context):
+    async def chain():
+        first = await ctx.step.run("quick", work(ctx, "quick", "x"))
+        return await ctx.step.run("quicker", work(ctx, "quicker", first + "y"))
+
+    _, chained = await ctx.group.parallel(
+        (
+            lambda: ctx.step.wait_for_event("slow", event=f"{APP}/slow", timeout=datetime.timedelta(seconds=60)),
+            chain,
+        ),
+        parallel_mode=inngest.ParallelMode.RACE,
+    )
+    return chained
+
+
 @on("sleep")
 async def sleep(ctx: inngest.Context):
     await ctx.step.run("before", work(ctx, "before"))
