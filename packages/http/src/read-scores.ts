@@ -1,5 +1,5 @@
 // Reads the scores of a run: a bare list, whose first mistake is told by its place.
-import { bodyInvalid, fieldInvalid, type JsonValue } from "@stepwright/protocol";
+import { bodyInvalid, fieldInvalid, issueText, type JsonValue } from "@stepwright/protocol";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { bodyJson } from "./body.ts";
@@ -45,5 +45,7 @@ export function readScores(request: FastifyRequest): readonly (Score & { readonl
       ...(experiment === undefined ? {} : { experiment }),
     }));
   const [issue] = parsed.error.issues;
-  throw fieldInvalid({ reason: `scores[${String(issue?.path[0] ?? 0)}]: ${issue?.message ?? "unreadable"}` });
+  throw fieldInvalid({
+    reason: `scores[${String(issue?.path[0] ?? 0)}]: ${issue === undefined ? "unreadable" : issueText(issue)}`,
+  });
 }

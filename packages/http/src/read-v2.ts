@@ -2,6 +2,7 @@
 import {
   bodyInvalid,
   fieldInvalid,
+  issueText,
   isUlid,
   asEventId,
   asRunId,
@@ -83,7 +84,9 @@ export function readV2Body<Shape extends z.ZodRawShape>(
   const [issue] = parsed.error.issues;
   if (issue?.code === "unrecognized_keys")
     throw bodyInvalid({ reason: `unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}` });
-  throw bodyInvalid({ reason: `"${issue?.path.join(".") ?? ""}": ${issue?.message ?? "unreadable"}` });
+  throw bodyInvalid({
+    reason: `"${issue?.path.join(".") ?? ""}": ${issue === undefined ? "unreadable" : issueText(issue)}`,
+  });
 }
 
 /** `from_step` as `fromStep`. Only the keys of the object itself: what is inside may be a user's data. */
