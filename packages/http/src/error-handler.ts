@@ -2,6 +2,7 @@
 import {
   internalError,
   methodNotAllowed,
+  notSupported,
   parameterInvalid,
   pathNotFound,
   serverBusy,
@@ -39,7 +40,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const { code, status, message, details } = known;
   // Trouble of ours that the sender is told to wait out, such as a full disk; whoever runs the server has to hear of it.
   // That a stopping server refuses is no trouble: it has said that it stops, and senders may try a thousand times meanwhile.
-  if (status >= 500 && known === error && code !== shuttingDown.code)
+  // Nor is a feature that is not there: whoever asks for it may ask a thousand times as well.
+  if (status >= 500 && known === error && code !== shuttingDown.code && code !== notSupported.code)
     request.log.warn({ component: "http", err: known, requestId: request.id }, "request refused");
   if (code === methodNotAllowed.code) reply.header("allow", details["allowed"]);
   const waitSeconds = waitOf(known);

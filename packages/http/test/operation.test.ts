@@ -220,3 +220,13 @@ describe("spans of apps", () => {
     expect((await ask("")).statusCode).toBe(200);
   });
 });
+
+describe("the log", () => {
+  it("says nothing of a client that asks for what is not supported", async () => {
+    const lines: string[] = [];
+    const server = await openServer({ log: pino({ level: "warn" }, { write: (line) => void lines.push(line) }) });
+    onTestFinished(server.close);
+    const answer = await server.app.inject({ method: "POST", url: "/v1/checkpoint", headers, payload: "{}" });
+    expect([answer.statusCode, lines]).toEqual([501, []]);
+  });
+});
