@@ -2,6 +2,7 @@
 import { bodyInvalid, fieldInvalid, issueText, type JsonValue } from "@stepwright/protocol";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import { anyJson } from "./any-json.ts";
 import { bodyJson } from "./body.ts";
 import { camelKeys } from "./read-v2.ts";
 
@@ -17,7 +18,7 @@ const score = z.preprocess(
       .max(nameLengthMax, "Score name is too long"),
     value: z.union([z.number(), z.boolean()], "Score value must be a finite number or boolean"),
     stepId: z.string().max(nameLengthMax).optional(),
-    experiment: z.json().optional(),
+    experiment: anyJson.optional(),
   }),
 );
 

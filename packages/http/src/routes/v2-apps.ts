@@ -17,6 +17,7 @@ import {
 import type { Invocation } from "@stepwright/runtime";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { anyJson } from "../any-json.ts";
 import { v2App, v2Function } from "../present-v2.ts";
 import { one, readFlag, readLimit, readV2Body, type Query } from "../read-v2.ts";
 import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
@@ -28,7 +29,7 @@ const idempotencyKeyLengthMax = 1_024;
 
 /** The body of an invocation. */
 export const invokeBody = z.strictObject({
-  data: z.record(z.string(), z.json(), "send an object").optional(),
+  data: z.record(z.string(), anyJson, "send an object").optional(),
   idempotencyKey: z.string().max(idempotencyKeyLengthMax).optional(),
 });
 

@@ -21,6 +21,7 @@ import type { RerunOptions } from "@stepwright/runtime";
 import type { RunPosition, TimedRunFilter } from "@stepwright/storage";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { anyJson } from "../any-json.ts";
 import { readInvokedInputs } from "../invoked-inputs.ts";
 import { presentSteps } from "../present-steps.ts";
 import { v2Run, v2Trace } from "../present-v2-run.ts";
@@ -52,7 +53,7 @@ export const rerunBody = z.strictObject({
   fromStep: z
     .preprocess(
       camelKeys,
-      z.strictObject({ stepId: z.string("send text").min(1, "it is empty"), input: z.json().optional() }),
+      z.strictObject({ stepId: z.string("send text").min(1, "it is empty"), input: anyJson.optional() }),
     )
     .optional(),
 });
