@@ -51,6 +51,12 @@ export function guardConnections(server: Server, limits: ConnectionLimits, log: 
     toldAt = performance.now();
     log.warn({ component: "server", connectionsMax }, "connections refused: as many are open as may be");
   });
+  // What a sender expects beyond HTTP may be ignored; Node would refuse it with an answer that says nothing.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
+  // After a request that asked for another protocol and did not get it, Node's parser hangs on the next one if its head is large.
+  server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
     answerBrokenRequest(error, socket, { timeoutMs: requestTimeoutMs }),
   );

@@ -177,3 +177,25 @@ describe("an event", () => {
     expect(await isFine(server)).toBe(true);
   });
 });
+
+describe("a request that wants more than HTTP", () => {
+  it("is answered as any other, whatever it expects", async () => {
+    const server = await start();
+    const answer = await exchange(
+      server,
+      "GET /v2/account HTTP/1.1\r\nhost: localhost\r\nexpect: wonders\r\nconnection: close\r\n\r\n",
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain('"name":"Dev Server"');
+  });
+
+  it("has its connection closed when it asks for another protocol, as the next request on it could hang", async () => {
+    const server = await start();
+    const answer = await exchange(
+      server,
+      "GET /v2/account HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+  });
+});

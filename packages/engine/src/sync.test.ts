@@ -157,6 +157,17 @@ describe("its functions", () => {
     });
   });
 
+  it("leave another app its function of the same name at the same URL", () => {
+    const theirs = { ...stored("other-a"), appId: appIdOf("other") };
+    const { config } = stored("shop-a", { name: theirs.config.name, url: theirs.config.url });
+    const decision = syncApp(registry([theirs]), sync({ functions: [config] }), later);
+    const [put] = effectsOf(decision, "putFunction");
+    expect(put?.fn).toMatchObject({ slug: "shop-a", appId });
+    expect(put?.fn.id).not.toBe(theirs.id);
+    // The same at every look.
+    expect(effectsOf(syncApp(registry([theirs]), sync({ functions: [config] }), later), "putFunction")[0]).toEqual(put);
+  });
+
   it("are archived when they are gone; another app's are not", () => {
     const gone = stored("shop-a", { triggers: [hourly] });
     const foreign = { ...stored("post-a"), appId: appIdOf("post") };

@@ -4,6 +4,7 @@ import {
   appIdOf,
   canonicalJson,
   type FunctionConfig,
+  type FunctionId,
   functionIdOf,
   type Millis,
 } from "@stepwright/protocol";
@@ -98,14 +99,17 @@ function functionChanges(
     const gone = archived.get(config.slug);
     if (known !== undefined) effects.push(...changed(known, config, now));
     else if (gone !== undefined) effects.push(...returned(gone, config, now));
-    else effects.push(...added(appId, config, now));
+    else effects.push(...added(registry, { appId, config, now }));
   }
   return [...effects, ...[...before.values()].flatMap((fn) => archive(fn, now))];
 }
 
-function added(appId: AppId, config: FunctionConfig, now: Millis): Effect[] {
+function added(
+  registry: Registry,
+  { appId, config, now }: { readonly appId: AppId; readonly config: FunctionConfig; readonly now: Millis },
+): Effect[] {
   const fn: FunctionRecord = {
-    id: functionIdOf({ name: config.name, url: config.url }),
+    id: newFunctionId(registry, config),
     appId,
     slug: config.slug,
     version: 1,
@@ -116,6 +120,15 @@ function added(appId: AppId, config: FunctionConfig, now: Millis): Effect[] {
     pausedAt: null,
   };
   return installed(fn, now);
+}
+
+/**
+ * The id that clients know a function by comes from its name and URL. When another app has a function of that name at that URL,
+ * the slug is a part of it: else the one that registers last would take the other's place, which would be gone without a word.
+ */
+function newFunctionId(registry: Registry, { name, url, slug }: FunctionConfig): FunctionId {
+  const id = functionIdOf({ name, url });
+  return registry.functions.has(id) ? functionIdOf({ name, url: `${url}#${slug}` }) : id;
 }
 
 /** A function that a deployment took out and the next one brought back: it goes on with its versions, and is as paused as it was. */

@@ -2,6 +2,7 @@
 import {
   internalError,
   methodNotAllowed,
+  notSupported,
   parameterInvalid,
   pathNotFound,
   serverBusy,
@@ -16,6 +17,7 @@ import {
 } from "@stepwright/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { retryAfterSeconds } from "./limits.ts";
+import { tracesPath } from "./otlp.ts";
 import { isRestV2, v2ErrorBody } from "./rest-v2.ts";
 
 /** Installs the handlers of errors and of unknown paths. */
@@ -29,7 +31,7 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): Fast
 }
 
 /**
- * Writes an error in the shape of the API: with `ids` for the event API, with `data` elsewhere.
+ * Writes an error in the shape of the API: with `ids` for the event API, a `google.rpc.Status` for spans, with `data` elsewhere.
  *
  * The status is in the body as well, because the SDKs read it there. What is not ours becomes a 500 that names the
  * request only; its cause is in the log.
@@ -39,7 +41,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const { code, status, message, details } = known;
   // Trouble of ours that the sender is told to wait out, such as a full disk; whoever runs the server has to hear of it.
   // That a stopping server refuses is no trouble: it has said that it stops, and senders may try a thousand times meanwhile.
-  if (status >= 500 && known === error && code !== shuttingDown.code)
+  // Nor is a feature that is not there: whoever asks for it may ask a thousand times as well.
+  if (status >= 500 && known === error && code !== shuttingDown.code && code !== notSupported.code)
     request.log.warn({ component: "http", err: known, requestId: request.id }, "request refused");
   if (code === methodNotAllowed.code) reply.header("allow", details["allowed"]);
   const waitSeconds = waitOf(known);
@@ -49,6 +52,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     const { status: v2Status, body } = v2ErrorBody(known);
     return reply.code(v2Status).send(body);
   }
+  if (pathOf(request) === tracesPath) return reply.send(JSON.stringify({ message }));
   const problems = details["problems"] ?? null;
   if (!pathOf(request).startsWith("/e/")) {
     return reply.send(JSON.stringify({ code, error: message, data: problems === null ? null : { problems }, status }));

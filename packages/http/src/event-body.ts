@@ -1,5 +1,5 @@
 // Reads the events of a request body, and the event-like body of an invocation.
-import { bodyInvalid, type EventLimits, type IncomingEvent, parseEvents } from "@stepwright/protocol";
+import { bodyInvalid, canonicalJson, type EventLimits, type IncomingEvent, parseEvents } from "@stepwright/protocol";
 import type { FastifyRequest } from "fastify";
 import { bodyJson, bodyText } from "./body.ts";
 
@@ -20,7 +20,7 @@ export function readInvocation(request: FastifyRequest, limits: EventLimits): In
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw bodyInvalid({ reason: `send an object such as {"data":{}}` });
   }
-  const parsed = parseEvents(JSON.stringify({ ...body, name: "invocation" }), limits);
+  const parsed = parseEvents(canonicalJson({ ...body, name: "invocation" }), limits);
   if (parsed.kind === "rejected") throw parsed.error;
   const [event] = parsed.events;
   if (event === undefined) throw bodyInvalid({ reason: "there is no event in it" });

@@ -27,6 +27,12 @@ export const graphqlBodyBytesMax = 4 * mib;
 /** Bytes of the body of a login: room for any key and nothing else. */
 export const loginBodyBytesMax = 4 * kib;
 
+/**
+ * Characters of a parameter of a path: as many as fit into the head of a request. The router's own limit, 100, is there for
+ * routes with regular expressions, of which there are none; names of apps and functions may be longer than that.
+ */
+export const pathParameterCharsMax = 16 * kib;
+
 /** Rows of one page of a list; what the store reads in one go. */
 export const pageRowsMax = 100;
 /** Rows of a page when the request does not say. */

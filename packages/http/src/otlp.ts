@@ -1,5 +1,8 @@
 // As much of OTLP's messages as it takes to count the spans in one and to answer it (opentelemetry-proto, trace_service).
 
+/** Where spans are sent. Its errors have the shape of a `google.rpc.Status`, as exporters expect. */
+export const tracesPath = "/v1/traces/userland";
+
 /** Spans in an `ExportTraceServiceRequest`; null when the bytes are none. */
 export function countSpans(message: Buffer): number | null {
   // resource_spans = 1, in it scope_spans = 2, in it spans = 2.

@@ -5,6 +5,7 @@ import {
   bodyInvalid,
   filterInvalid,
   idInvalid,
+  issueText,
   isUlid,
   millis,
   type EventId,
@@ -24,7 +25,10 @@ export function readQuery<Schema extends z.ZodObject>(schema: Schema, query: unk
     const reason = `it does not exist; use one of ${Object.keys(schema.shape).join(", ")}`;
     throw filterInvalid({ name: issue.keys.join(", "), reason });
   }
-  throw filterInvalid({ name: String(issue?.path[0] ?? "query"), reason: issue?.message ?? "unreadable" });
+  throw filterInvalid({
+    name: String(issue?.path[0] ?? "query"),
+    reason: issue === undefined ? "unreadable" : issueText(issue),
+  });
 }
 
 /** Reads a parsed JSON body; throws BODY_INVALID. */
@@ -33,7 +37,9 @@ export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.path.join(".") ?? "";
-  throw bodyInvalid({ reason: `${path === "" ? "" : `"${path}": `}${issue?.message ?? "unreadable"}` });
+  throw bodyInvalid({
+    reason: `${path === "" ? "" : `"${path}": `}${issue === undefined ? "unreadable" : issueText(issue)}`,
+  });
 }
 
 /** Reads a run id; throws ID_INVALID. */

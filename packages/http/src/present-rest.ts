@@ -41,6 +41,11 @@ export interface RestRun {
   readonly output?: JsonValue;
 }
 
+/** Puts data into the envelope of REST v1. */
+export function restEnvelope(data: unknown, now: Millis): object {
+  return { data, metadata: { fetched_at: isoTime(now) } };
+}
+
 /** Presents an event; `data` is its payload as rendered. */
 export function restEvent(event: StoredEvent, data: JsonText): RestEvent {
   return {

@@ -1,7 +1,8 @@
 // Reads the scores of a run: a bare list, whose first mistake is told by its place.
-import { bodyInvalid, fieldInvalid, type JsonValue } from "@stepwright/protocol";
+import { bodyInvalid, fieldInvalid, issueText, type JsonValue } from "@stepwright/protocol";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import { anyJson } from "./any-json.ts";
 import { bodyJson } from "./body.ts";
 import { camelKeys } from "./read-v2.ts";
 
@@ -17,7 +18,7 @@ const score = z.preprocess(
       .max(nameLengthMax, "Score name is too long"),
     value: z.union([z.number(), z.boolean()], "Score value must be a finite number or boolean"),
     stepId: z.string().max(nameLengthMax).optional(),
-    experiment: z.json().optional(),
+    experiment: anyJson.optional(),
   }),
 );
 
@@ -45,5 +46,7 @@ export function readScores(request: FastifyRequest): readonly (Score & { readonl
       ...(experiment === undefined ? {} : { experiment }),
     }));
   const [issue] = parsed.error.issues;
-  throw fieldInvalid({ reason: `scores[${String(issue?.path[0] ?? 0)}]: ${issue?.message ?? "unreadable"}` });
+  throw fieldInvalid({
+    reason: `scores[${String(issue?.path[0] ?? 0)}]: ${issue === undefined ? "unreadable" : issueText(issue)}`,
+  });
 }

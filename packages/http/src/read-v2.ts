@@ -2,6 +2,7 @@
 import {
   bodyInvalid,
   fieldInvalid,
+  issueText,
   isUlid,
   asEventId,
   asRunId,
@@ -14,21 +15,7 @@ import {
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { bodyJson, bodyText } from "./body.ts";
-
-/** A query as Fastify gives it: a parameter that is repeated is a list. */
-export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** The one value of a parameter; the last one of several, null when it is absent or empty. */
-export function one(query: Query, name: string): string | null {
-  return all(query, name).at(-1) ?? null;
-}
-
-/** All values of a parameter that are not empty. */
-export function all(query: Query, name: string): readonly string[] {
-  const value = query[name];
-  const values = value === undefined ? [] : typeof value === "string" ? [value] : value;
-  return values.filter((text) => text !== "");
-}
+import { one, type Query } from "./query.ts";
 
 /** Reads a page size: 0 and nothing mean the default. */
 export function readLimit(query: Query, o: { readonly default: number; readonly max: number }): number {
@@ -83,7 +70,9 @@ export function readV2Body<Shape extends z.ZodRawShape>(
   const [issue] = parsed.error.issues;
   if (issue?.code === "unrecognized_keys")
     throw bodyInvalid({ reason: `unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}` });
-  throw bodyInvalid({ reason: `"${issue?.path.join(".") ?? ""}": ${issue?.message ?? "unreadable"}` });
+  throw bodyInvalid({
+    reason: `"${issue?.path.join(".") ?? ""}": ${issue === undefined ? "unreadable" : issueText(issue)}`,
+  });
 }
 
 /** `from_step` as `fromStep`. Only the keys of the object itself: what is inside may be a user's data. */

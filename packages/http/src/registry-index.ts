@@ -26,3 +26,14 @@ export function indexRegistry({ apps, functions }: ReturnType<Runtime["registry"
     functionBySlug: (slug) => functions.find((fn) => fn.slug === slug) ?? null,
   };
 }
+
+/** An app by its name or its id. */
+export function appOf(registry: RegistryIndex, text: string): App | null {
+  return registry.appByName(text) ?? registry.apps.find((app) => app.id === text) ?? null;
+}
+
+/** A function of an app by its bare id or its slug; null when there is none. */
+export function functionOf(registry: RegistryIndex, app: App, id: string): FunctionRecord | null {
+  const slugs = [`${app.name}-${id}`, id];
+  return registry.functions.find((fn) => fn.appId === app.id && slugs.includes(fn.slug)) ?? null;
+}

@@ -8,7 +8,7 @@ import { allowOrigins } from "./cors.ts";
 import { handleErrors, sendError } from "./error-handler.ts";
 import type { LoadGraphql } from "./graphql-api.ts";
 import { type IntakeLimits, limitIntake } from "./limit-intake.ts";
-import { bodyBytesMaxDefault } from "./limits.ts";
+import { bodyBytesMaxDefault, pathParameterCharsMax } from "./limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
@@ -88,6 +88,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     // Each request would make a logger of its own, for lines that are hardly ever written.
     childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { maxParamLength: pathParameterCharsMax },
     bodyLimit: deps.bodyBytesMax ?? bodyBytesMaxDefault,
     genReqId: () => `${info.startedAt.toString(36)}-${(requests++).toString(36)}`,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),

@@ -214,9 +214,34 @@ describe("spans of apps", () => {
     expect(answer.subarray(6).toString()).toBe("this server does not keep spans of apps");
   });
 
+  it("have errors of one shape, whoever refuses them", async () => {
+    const server = await openServer();
+    onTestFinished(server.close);
+    const answer = await server.app.inject({
+      method: "POST",
+      url: "/v1/traces/userland",
+      headers: { ...headers, "content-encoding": "gzip" },
+      payload: "this is no gzip",
+    });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      400,
+      { message: expect.stringContaining("does not decompress") },
+    ]);
+  });
+
   it("that are none are refused", async () => {
     for (const payload of ["{", '{"resourceSpans":1}', Buffer.from([0x0a, 0x50, 0x01])])
       expect((await ask(payload)).statusCode).toBe(400);
     expect((await ask("")).statusCode).toBe(200);
+  });
+});
+
+describe("the log", () => {
+  it("says nothing of a client that asks for what is not supported", async () => {
+    const lines: string[] = [];
+    const server = await openServer({ log: pino({ level: "warn" }, { write: (line) => void lines.push(line) }) });
+    onTestFinished(server.close);
+    const answer = await server.app.inject({ method: "POST", url: "/v1/checkpoint", headers, payload: "{}" });
+    expect([answer.statusCode, lines]).toEqual([501, []]);
   });
 });

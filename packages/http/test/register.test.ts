@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { comparable, golden, requestOf } from "./golden.ts";
+import { openApp } from "./open-app.ts";
 import { openServer, type OpenServer } from "./open-server.ts";
 
 let server: OpenServer;
@@ -33,6 +34,27 @@ describe("registering an app", () => {
     expect(response.statusCode).toBe(captured.response.status);
     expect(response.json()).toMatchObject({ status: 400, code });
     expect(response.json().error).toContain(words);
+  });
+
+  it("says of what is not there that it is missing", async () => {
+    const response = await server.app.inject({
+      method: "POST",
+      url: "/fn/register",
+      headers: { host: "localhost" },
+      payload: `{"appName":"a"}`,
+    });
+    expect(response.json()).toMatchObject({ status: 400, error: "Invalid request: url: it is missing" });
+  });
+
+  it("takes names that are long, and finds the functions by them", async () => {
+    const name = "n".repeat(200);
+    const app = await openApp(server.app, name, [
+      { name: "fn", triggers: [{ event: "long" }], handle: () => ({ status: 200, body: null }) },
+    ]);
+    const shown = await server.app.inject({ url: `/api/functions/${name}-fn`, headers: { host: "localhost" } });
+    expect(shown.json()).toMatchObject({ slug: `${name}-fn` });
+    await server.app.inject({ method: "DELETE", url: `/fn/remove?url=${app.url}`, headers: { host: "localhost" } });
+    await app.close();
   });
 
   it("lists what is wrong with each function", async () => {

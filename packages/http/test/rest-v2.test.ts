@@ -90,6 +90,11 @@ afterAll(async () => {
 });
 
 describe("the list of runs", () => {
+  it("has no other orders than its own", async () => {
+    for (const query of ["timeField=constructor", "timeField=__proto__", "status=constructor", "order=up"])
+      expect((await server.app.inject({ url: `/v2/runs?${query}`, headers })).statusCode).toBe(400);
+  });
+
   it("has every run once, page by page, in both directions and by each time", async () => {
     for (let n = 0; n < 7; n += 1) await send("v2/ok", { n });
     await send("v2/bad");

@@ -75,6 +75,17 @@ describe("REST v1", () => {
     expect(names.filter((name: string) => name.startsWith("inngest/"))).toEqual([]);
   });
 
+  it("takes the last of a parameter that is repeated", async () => {
+    const eventId = await send({ name: "twice/two" });
+    const twice = (name: string, last: string) => `${name}=twice/one&${name}=${last}`;
+    const query = ["name", "cursor", "limit", "received_after", "received_before"]
+      .map((name, at) => twice(name, ["twice/two", "", "5", "1h", "2099-01-01T00:00:00Z"][at] ?? ""))
+      .join("&")
+      .replace("cursor=twice/one&", "");
+    const { data } = await get(`/v1/events?${query}`);
+    expect(data.map((event: { internal_id: string }) => event.internal_id)).toEqual([eventId]);
+  });
+
   it.each([
     ["/v1/events?received_after=zzz", 400],
     ["/v1/events?cursor=zzz", 400],

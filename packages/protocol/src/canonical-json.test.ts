@@ -41,4 +41,9 @@ describe("the fast way", () => {
     const value: unknown = JSON.parse('{"__proto__":{"b":1,"a":2},"z":{"b":1,"a":2}}');
     expect(canonicalJson(value)).toBe('{"__proto__":{"a":2,"b":1},"z":{"a":2,"b":1}}');
   });
+
+  it("writes a lone surrogate as U+FFFD beside a key named toJSON as well", () => {
+    const value: unknown = JSON.parse('{"toJSON":1,"\\ud800":{"a":"\\udc00"}}');
+    expect(canonicalJson(value)).toBe('{"toJSON":1,"\ufffd":{"a":"\ufffd"}}');
+  });
 });

@@ -115,7 +115,7 @@ function repair(root: unknown): unknown {
     const { value, put } = next;
     if (typeof value === "string") put(value.toWellFormed());
     else if (typeof value === "number") put(Number.isFinite(value) ? value : null);
-    else if (typeof value !== "object" || value === null || "toJSON" in value) put(value);
+    else if (typeof value !== "object" || value === null || writesItself(value)) put(value);
     else if (Array.isArray(value)) {
       const copy: unknown[] = [];
       put(copy);
@@ -129,4 +129,9 @@ function repair(root: unknown): unknown {
     }
   }
   return holder.root;
+}
+
+/** In a value that was parsed `toJSON` is a key like others. */
+function writesItself(value: object): boolean {
+  return "toJSON" in value && typeof value.toJSON === "function";
 }

@@ -5,6 +5,7 @@ import { asRunId, isUlid, type RunId } from "./ids.ts";
 import { tryParseJson } from "./json.ts";
 import { opsPerResponseMax } from "./limits.ts";
 import { parseOpList, type Op, type OpName } from "./opcode.ts";
+import { issueText } from "./issue-text.ts";
 
 /** A checkpoint of a run whose call the engine started. */
 export interface AsyncCheckpoint {
@@ -51,7 +52,7 @@ export function parseAsyncCheckpoint(body: string): ParsedCheckpoint {
   if (!parsed.success) {
     return rejected(
       bodyInvalid({
-        reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+        reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issueText(issue)}`).join("; "),
       }),
     );
   }

@@ -7,6 +7,7 @@ import { readFlow, wireFlowSchema, type FlowConfig } from "./flow-config.ts";
 import { millis } from "./ids.ts";
 import { cancelsMax, retriesDefault, retriesMax } from "./limits.ts";
 import { readTriggers, wireTriggerSchema, type Trigger } from "./trigger.ts";
+import { issueText } from "./issue-text.ts";
 
 /** Ends a run when an event arrives. */
 export interface CancelConfig {
@@ -79,7 +80,7 @@ export function parseFunctions(raw: readonly unknown[], checks: ConfigChecks): P
       slugs.add(parsed.data.id);
     } else {
       for (const issue of parsed.error.issues)
-        report.reject(pathText(issue.path, `functions[${index}]`), issue.message);
+        report.reject(pathText(issue.path, `functions[${index}]`), issueText(issue));
     }
     problems.push(...report.problems);
     notices.push(...report.notices);

@@ -13,6 +13,7 @@ export * from "./function-config.ts";
 export * from "./function-error.ts";
 export * from "./headers.ts";
 export * from "./ids.ts";
+export { issueText } from "./issue-text.ts";
 export * from "./json.ts";
 export * from "./limits.ts";
 export * from "./nesting.ts";

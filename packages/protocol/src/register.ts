@@ -4,6 +4,7 @@ import { z } from "zod";
 import { normalizeAppUrl } from "./app-url.ts";
 import { appNameMissing, appUrlInvalid, registerInvalid, StepwrightError } from "./errors.ts";
 import { canonicalJson, isJsonObject, type JsonObject } from "./json.ts";
+import { issueText } from "./issue-text.ts";
 
 /** What an app registers. */
 export interface RegisterRequest {
@@ -64,7 +65,7 @@ export const inBandSyncSchema = z.object({
 /** Reads the body of a register request that is already parsed JSON; the environment comes in a header. */
 export function parseRegister(body: unknown, { env = null }: { readonly env?: string | null } = {}): ParsedRegister {
   const parsed = registerSchema.safeParse(withKnownNames(body));
-  if (!parsed.success) return rejected(registerInvalid({ reason: issueText(parsed.error) }));
+  if (!parsed.success) return rejected(registerInvalid({ reason: issuesText(parsed.error) }));
   const { appName, ...rest } = parsed.data;
   return requestOf({ appName: appName ?? "", env, ...rest });
 }
@@ -72,7 +73,7 @@ export function parseRegister(body: unknown, { env = null }: { readonly env?: st
 /** Reads the body of an in-band sync answer that is already parsed JSON. */
 export function parseInBandSync(body: unknown): ParsedRegister {
   const parsed = inBandSyncSchema.safeParse(body);
-  if (!parsed.success) return rejected(registerInvalid({ reason: issueText(parsed.error) }));
+  if (!parsed.success) return rejected(registerInvalid({ reason: issuesText(parsed.error) }));
   const { app_id: appName, sdk_language: language, sdk_version: version, ...rest } = parsed.data;
   const sdk = rest.sdk ?? (language != null && version != null ? `${language}:v${version.replace(/^v/, "")}` : null);
   return requestOf({ ...rest, appName, sdk, deployId: null });
@@ -143,8 +144,8 @@ function rejected(error: StepwrightError): ParsedRegister {
   return { kind: "rejected", error };
 }
 
-function issueText(error: z.ZodError): string {
+function issuesText(error: z.ZodError): string {
   return error.issues
-    .map((issue) => (issue.path.length === 0 ? issue.message : `${issue.path.join(".")}: ${issue.message}`))
+    .map((issue) => (issue.path.length === 0 ? issueText(issue) : `${issue.path.join(".")}: ${issueText(issue)}`))
     .join("; ");
 }

@@ -17,9 +17,9 @@ import type {
   ApiSweep,
 } from "@stepwright/protocol";
 import { z } from "zod";
+import { jsonObject } from "./shapes.ts";
 
 const at = z.int();
-const jsonObject = z.record(z.string(), z.json());
 const status = z.enum(["queued", "running", "completed", "failed", "cancelled", "skipped"]);
 const count = z.int();
 

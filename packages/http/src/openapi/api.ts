@@ -7,23 +7,18 @@ import { loginBody } from "../routes/api-info.ts";
 import { rerunBody, runsQuery } from "../routes/api-runs.ts";
 import { setAsideQuery } from "../routes/api-set-aside.ts";
 import * as schemas from "./api-schemas.ts";
-import type { ApiDescription, Operation } from "./operation.ts";
+import { get, post, type ApiDescription, type Operation } from "./operation.ts";
+import { jsonObject } from "./shapes.ts";
 
 const items = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item) });
 const page = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
 const searched = <Item extends z.ZodType>(item: Item) => page(item).extend({ search: schemas.searchGaps.optional() });
-const object = z.record(z.string(), z.json());
 const accepted = z.strictObject({ accepted: z.literal(true) });
 const paused = z.strictObject({ paused: z.boolean() });
 
 const operations: readonly Operation[] = [
-  {
-    method: "get",
-    path: "/api/info",
-    summary: "What the server says about itself; without a login only that it needs one.",
-    answers: { 200: schemas.info },
-  },
+  get("/api/info", "What the server says about itself; without a login only that it needs one.", schemas.info),
   {
     method: "post",
     path: "/api/login",
@@ -32,124 +27,58 @@ const operations: readonly Operation[] = [
     answers: { 204: null },
   },
   { method: "post", path: "/api/logout", summary: "Ends the session.", answers: { 204: null } },
-  {
-    method: "get",
-    path: "/api/runs",
-    summary: "Lists runs, the newest first; with `search` those in whose texts its words are.",
-    query: runsQuery,
-    answers: { 200: searched(schemas.runRow) },
-  },
-  {
-    method: "get",
-    path: "/api/runs/{runId}",
-    summary: "Shows a run with all its steps.",
-    answers: { 200: schemas.run },
-  },
-  {
-    method: "post",
-    path: "/api/runs/{runId}/cancel",
-    summary: "Cancels a run; false when it had ended.",
-    answers: { 200: z.strictObject({ cancelled: z.boolean() }) },
-  },
-  {
-    method: "post",
-    path: "/api/runs/{runId}/rerun",
-    summary: "Starts a new run with the same events or other data, from the beginning or from a step.",
-    body: rerunBody,
-    answers: { 200: z.strictObject({ runId: z.string() }) },
-  },
-  {
-    method: "get",
-    path: "/api/events",
-    summary:
-      "Lists events, the newest first, with the runs they started; with `search` those in whose texts its words are.",
-    query: eventsQuery,
-    answers: { 200: searched(schemas.eventRow) },
-  },
-  {
-    method: "post",
-    path: "/api/events",
-    summary: "Sends an event, or a list of them.",
-    body: z.union([object, z.array(object)]),
-    answers: { 200: schemas.sent },
-  },
-  {
-    method: "get",
-    path: "/api/events/{eventId}",
-    summary: "Shows an event and what became of it.",
-    answers: { 200: schemas.eventDetail },
-  },
-  { method: "get", path: "/api/functions", summary: "Lists functions.", answers: { 200: items(schemas.fn) } },
-  { method: "get", path: "/api/functions/{slug}", summary: "Shows a function.", answers: { 200: schemas.fn } },
-  {
-    method: "post",
-    path: "/api/functions/{slug}/invoke",
-    summary: "Starts a function with the body as its event.",
-    body: object,
-    answers: { 200: schemas.sent },
-  },
-  {
-    method: "get",
-    path: "/api/functions/{slug}/queue",
-    summary: "The calls of a function that have not ended.",
-    answers: { 200: schemas.queue },
-  },
-  { method: "post", path: "/api/functions/{slug}/pause", summary: "Pauses a function.", answers: { 200: paused } },
-  { method: "post", path: "/api/functions/{slug}/resume", summary: "Has a function go on.", answers: { 200: paused } },
-  {
-    method: "post",
-    path: "/api/functions/{slug}/backlog/drop",
-    summary: "Cancels the runs that have not started.",
-    answers: { 200: accepted },
-  },
-  {
-    method: "post",
-    path: "/api/functions/{slug}/backlog/move",
-    summary: "Gives the runs that have not started to another function.",
-    body: moveBody,
-    answers: { 200: accepted },
-  },
-  { method: "get", path: "/api/apps", summary: "Lists apps.", answers: { 200: items(schemas.app) } },
-  {
-    method: "post",
-    path: "/api/apps",
-    summary: "Adds an app by its URL, and syncs it.",
-    body: addBody,
-    answers: { 200: schemas.app },
-  },
+  get(
+    "/api/runs",
+    "Lists runs, the newest first; with `search` those in whose texts its words are.",
+    searched(schemas.runRow),
+    runsQuery,
+  ),
+  get("/api/runs/{runId}", "Shows a run with all its steps.", schemas.run),
+  post(
+    "/api/runs/{runId}/cancel",
+    "Cancels a run; false when it had ended.",
+    z.strictObject({ cancelled: z.boolean() }),
+  ),
+  post(
+    "/api/runs/{runId}/rerun",
+    "Starts a new run with the same events or other data, from the beginning or from a step.",
+    z.strictObject({ runId: z.string() }),
+    rerunBody,
+  ),
+  get(
+    "/api/events",
+    "Lists events, the newest first, with the runs they started; with `search` those in whose texts its words are.",
+    searched(schemas.eventRow),
+    eventsQuery,
+  ),
+  post("/api/events", "Sends an event, or a list of them.", schemas.sent, z.union([jsonObject, z.array(jsonObject)])),
+  get("/api/events/{eventId}", "Shows an event and what became of it.", schemas.eventDetail),
+  get("/api/functions", "Lists functions.", items(schemas.fn)),
+  get("/api/functions/{slug}", "Shows a function.", schemas.fn),
+  post("/api/functions/{slug}/invoke", "Starts a function with the body as its event.", schemas.sent, jsonObject),
+  get("/api/functions/{slug}/queue", "The calls of a function that have not ended.", schemas.queue),
+  post("/api/functions/{slug}/pause", "Pauses a function.", paused),
+  post("/api/functions/{slug}/resume", "Has a function go on.", paused),
+  post("/api/functions/{slug}/backlog/drop", "Cancels the runs that have not started.", accepted),
+  post(
+    "/api/functions/{slug}/backlog/move",
+    "Gives the runs that have not started to another function.",
+    accepted,
+    moveBody,
+  ),
+  get("/api/apps", "Lists apps.", items(schemas.app)),
+  post("/api/apps", "Adds an app by its URL, and syncs it.", schemas.app, addBody),
   { method: "delete", path: "/api/apps/{appId}", summary: "Removes an app.", answers: { 204: null } },
-  {
-    method: "post",
-    path: "/api/apps/{appId}/sync",
-    summary: "Asks an app to register again.",
-    answers: { 200: schemas.app },
-  },
-  {
-    method: "post",
-    path: "/api/apps/{appId}/pause",
-    summary: "Pauses all functions of an app.",
-    answers: { 200: paused },
-  },
-  { method: "post", path: "/api/apps/{appId}/resume", summary: "Has an app go on.", answers: { 200: paused } },
-  {
-    method: "get",
-    path: "/api/retention",
-    summary: "How long what is over is kept, and what was removed.",
-    answers: { 200: schemas.retention },
-  },
-  {
-    method: "post",
-    path: "/api/retention/sweep",
-    summary: "Removes now what has been kept for long enough; false when nothing is ever removed.",
-    answers: { 200: schemas.sweep },
-  },
-  {
-    method: "get",
-    path: "/api/set-aside",
-    summary: "Lists what could not be processed.",
-    query: setAsideQuery,
-    answers: { 200: page(schemas.setAside) },
-  },
+  post("/api/apps/{appId}/sync", "Asks an app to register again.", schemas.app),
+  post("/api/apps/{appId}/pause", "Pauses all functions of an app.", paused),
+  post("/api/apps/{appId}/resume", "Has an app go on.", paused),
+  get("/api/retention", "How long what is over is kept, and what was removed.", schemas.retention),
+  post(
+    "/api/retention/sweep",
+    "Removes now what has been kept for long enough; false when nothing is ever removed.",
+    schemas.sweep,
+  ),
+  get("/api/set-aside", "Lists what could not be processed.", page(schemas.setAside), setAsideQuery),
   {
     method: "post",
     path: "/api/set-aside/retry",
@@ -157,12 +86,7 @@ const operations: readonly Operation[] = [
     query: setAsideQuery,
     answers: { 200: schemas.retried },
   },
-  {
-    method: "post",
-    path: "/api/set-aside/{id}/retry",
-    summary: "Tries an item again.",
-    answers: { 200: z.strictObject({ retried: z.literal(true) }) },
-  },
+  post("/api/set-aside/{id}/retry", "Tries an item again.", z.strictObject({ retried: z.literal(true) })),
   {
     method: "get",
     path: "/api/live",
@@ -170,7 +94,7 @@ const operations: readonly Operation[] = [
     answers: { 200: null },
     contentType: "text/event-stream",
   },
-  { method: "get", path: "/api/openapi.json", summary: "This document.", answers: { 200: object } },
+  get("/api/openapi.json", "This document.", jsonObject),
 ];
 
 /** The server's own API: what the dashboard and the command line use. */
@@ -179,5 +103,5 @@ export const ownApi: ApiDescription = {
   description:
     "What the dashboard and the command line use. Times are milliseconds since 1970; lists are pages, passed on by their cursor.",
   operations,
-  error: z.strictObject({ code: z.string(), error: z.string(), data: object.nullable(), status: z.int() }),
+  error: z.strictObject({ code: z.string(), error: z.string(), data: jsonObject.nullable(), status: z.int() }),
 };

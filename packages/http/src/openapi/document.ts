@@ -31,7 +31,11 @@ export function openApiDocument(api: ApiDescription, version: string): Json {
 }
 
 function describe(operation: Operation): Json {
-  const { summary, body, answers, contentType } = operation;
+  const { summary, body, answers, contentType, isUnsupported = false } = operation;
+  const error =
+    operation.error === undefined
+      ? { $ref: "#/components/responses/Error" }
+      : { description: "An error", content: json(schemaOf(operation.error, "output")) };
   return {
     summary,
     operationId: operationId(operation),
@@ -42,7 +46,7 @@ function describe(operation: Operation): Json {
         Object.entries(answers).map(([status, schema]) => [
           status,
           {
-            description: "Success",
+            description: Number(status) < 400 ? "Success" : "An error",
             ...(schema !== null
               ? { content: json(schemaOf(schema, "output")) }
               : contentType === undefined
@@ -51,7 +55,8 @@ function describe(operation: Operation): Json {
           },
         ]),
       ),
-      default: { $ref: "#/components/responses/Error" },
+      ...(isUnsupported ? { 501: error } : {}),
+      default: error,
     },
   };
 }

@@ -12,8 +12,12 @@ export interface Operation {
   /** Parameters of the query: a schema, or what each is for. */
   readonly query?: z.ZodObject | Readonly<Record<string, string>>;
   readonly body?: z.ZodType;
-  /** Successful answers by status; null has no JSON in it. */
+  /** Answers by status, those of success and errors that bring more than that; null has no JSON in it. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** The shape of its errors. Default: that of the API. */
+  readonly error?: z.ZodType;
+  /** It answers 501. Default: no. */
+  readonly isUnsupported?: boolean;
   /** What an answer without JSON is. Default: nothing. */
   readonly contentType?: string;
 }
@@ -27,6 +31,16 @@ export interface ApiDescription {
   readonly error: z.ZodType;
 }
 
+/** Describes an operation that reads. */
+export function get(path: string, summary: string, answer: z.ZodType, query?: Operation["query"]): Operation {
+  return { method: "get", path, summary, answers: { 200: answer }, ...(query === undefined ? {} : { query }) };
+}
+
+/** Describes an operation that does something; an answer that is null is empty. */
+export function post(path: string, summary: string, answer: z.ZodType | null, body?: z.ZodType): Operation {
+  return { method: "post", path, summary, answers: { 200: answer }, ...(body === undefined ? {} : { body }) };
+}
+
 /** Describes routes that answer 501 for one reason each; `:name` and `*` are parameters. */
 export function notImplemented(
   routes: readonly (readonly [url: string, methods: readonly string[], feature: string])[],
@@ -38,6 +52,7 @@ export function notImplemented(
       path: prefix + documentPath(url),
       summary: `Answers 501: ${feature} is not supported.`,
       answers: {},
+      isUnsupported: true,
     })),
   );
 }

@@ -1,15 +1,15 @@
 // REST v1 and the routes of `/v0` that SDKs use, described.
 import { z } from "zod";
+import { tracesPath } from "../otlp.ts";
 import { cancellationBody } from "../routes/rest-cancellations.ts";
 import { metadataBody } from "../routes/rest-metadata.ts";
 import { unsupported } from "../routes/rest-unsupported.ts";
 import { signalBody } from "../routes/signals.ts";
-import { notImplemented, type ApiDescription, type Operation } from "./operation.ts";
+import { get, notImplemented, post, type ApiDescription, type Operation } from "./operation.ts";
+import { jsonObject, time } from "./shapes.ts";
 
 const ulid = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-const time = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-const object = z.record(z.string(), z.json());
 const envelope = <Data extends z.ZodType>(data: Data) =>
   z.strictObject({ data, metadata: z.strictObject({ fetched_at: time }) });
 
@@ -23,7 +23,7 @@ const event = z.strictObject({
   id: z.string(),
   name: z.string(),
   data: z.json(),
-  user: object.optional(),
+  user: jsonObject.optional(),
   ts: z.int(),
   v: z.string().optional(),
 });
@@ -49,7 +49,7 @@ const job = z.strictObject({
   position: z.int(),
   kind: z.string(),
   attempt: z.int(),
-  Raw: object,
+  Raw: jsonObject,
 });
 
 const fn = z.strictObject({
@@ -58,7 +58,7 @@ const fn = z.strictObject({
   app_id: uuid,
   id: z.string(),
   name: z.string(),
-  config: object,
+  config: jsonObject,
   created_at: time,
   archived_at: time,
 });
@@ -80,83 +80,51 @@ const cancellation = z.strictObject({
 const error = z.strictObject({
   code: z.string(),
   error: z.string(),
-  data: object.nullable(),
+  data: jsonObject.nullable(),
   status: z.int(),
 });
 
 const operations: readonly Operation[] = [
-  {
-    method: "get",
-    path: "/v1/events",
-    summary: "Lists events, the newest first, without those of the engine; of the last hour unless told otherwise.",
-    query: {
+  get(
+    "/v1/events",
+    "Lists events, the newest first, without those of the engine; of the last hour unless told otherwise.",
+    envelope(z.array(event)),
+    {
       limit: "Rows of a page, 1 to 51; 20 by default.",
       cursor: "The internal id of the last event of the page before.",
       name: "Events of this name.",
       received_after: "An RFC 3339 time, or a duration before now such as 2h.",
       received_before: "The same.",
     },
-    answers: { 200: envelope(z.array(event)) },
-  },
-  {
-    method: "get",
-    path: "/v1/events/{eventId}",
-    summary: "Shows an event by its internal id.",
-    answers: { 200: envelope(event) },
-  },
-  {
-    method: "get",
-    path: "/v1/events/{eventId}/runs",
-    summary: "Lists the runs that an event has started, at most 100.",
-    answers: { 200: envelope(z.array(run)) },
-  },
-  { method: "get", path: "/v1/runs/{runId}", summary: "Shows a run.", answers: { 200: envelope(run) } },
+  ),
+  get("/v1/events/{eventId}", "Shows an event by its internal id.", envelope(event)),
+  get("/v1/events/{eventId}/runs", "Lists the runs that an event has started, at most 100.", envelope(z.array(run))),
+  get("/v1/runs/{runId}", "Shows a run.", envelope(run)),
   {
     method: "delete",
     path: "/v1/runs/{runId}",
     summary: "Cancels a run. One that has ended stays as it is, which is no error.",
     answers: { 200: null },
   },
-  {
-    method: "get",
-    path: "/v1/runs/{runId}/jobs",
-    summary: "Lists the queue items of a run, soonest first, at most 10.",
-    answers: { 200: envelope(z.array(job)) },
-  },
-  {
-    method: "post",
-    path: "/v1/runs/{runId}/metadata",
-    summary: "Attaches metadata to a run or a step, for people to see.",
-    body: metadataBody,
-    answers: { 200: null },
-  },
-  {
-    method: "get",
-    path: "/v1/apps/{appName}/functions",
-    summary: "Lists the functions of an app.",
-    answers: { 200: z.array(fn) },
-  },
-  {
-    method: "post",
-    path: "/v1/signals",
-    summary: "Sends a signal to the run that waits for it.",
-    body: signalBody,
-    answers: { 200: envelope(z.strictObject({ run_id: ulid })) },
-  },
-  {
-    method: "post",
-    path: "/v1/cancellations",
-    summary: "Cancels the unfinished runs of a function that were made in a period.",
-    body: cancellationBody,
-    answers: { 200: envelope(cancellation) },
-  },
-  {
-    method: "get",
-    path: "/v1/cancellations",
-    summary: "Lists cancellations, the newest first.",
-    query: { limit: "Rows of a page, 1 to 100; 20 by default.", cursor: "The last id of the page before." },
-    answers: { 200: envelope(z.array(cancellation)) },
-  },
+  get("/v1/runs/{runId}/jobs", "Lists the queue items of a run, soonest first, at most 10.", envelope(z.array(job))),
+  post("/v1/runs/{runId}/metadata", "Attaches metadata to a run or a step, for people to see.", null, metadataBody),
+  get("/v1/apps/{appName}/functions", "Lists the functions of an app.", z.array(fn)),
+  post(
+    "/v1/signals",
+    "Sends a signal to the run that waits for it.",
+    envelope(z.strictObject({ run_id: ulid })),
+    signalBody,
+  ),
+  post(
+    "/v1/cancellations",
+    "Cancels the unfinished runs of a function that were made in a period.",
+    envelope(cancellation),
+    cancellationBody,
+  ),
+  get("/v1/cancellations", "Lists cancellations, the newest first.", envelope(z.array(cancellation)), {
+    limit: "Rows of a page, 1 to 100; 20 by default.",
+    cursor: "The last id of the page before.",
+  }),
   {
     method: "delete",
     path: "/v1/cancellations/{id}",
@@ -165,46 +133,33 @@ const operations: readonly Operation[] = [
   },
   {
     method: "post",
-    path: "/v1/traces/userland",
+    path: tracesPath,
     summary: "Takes spans in OTLP, as JSON or protobuf, and refuses them in a partial success: this server keeps none.",
     answers: {
       200: z.strictObject({
         partialSuccess: z.strictObject({ rejectedSpans: z.string(), errorMessage: z.string() }).optional(),
       }),
     },
+    // A `google.rpc.Status`, as exporters expect.
+    error: z.strictObject({ message: z.string() }),
   },
   ...["/v1/checkpoint/{runId}/async", "/v1/http/runs/{runId}/async"].map((path): Operation => ({
     method: "post",
     path,
     summary: "Stores steps of a call that goes on, for SDKs.",
-    body: object,
+    body: jsonObject,
     answers: { 200: null },
   })),
-  {
-    method: "get",
-    path: "/v0/runs/{runId}/actions",
-    summary: "Results of a run's steps by their ids, for SDKs.",
-    answers: { 200: object },
-  },
-  {
-    method: "get",
-    path: "/v0/runs/{runId}/batch",
-    summary: "The events of a run, for SDKs.",
-    answers: { 200: z.array(object) },
-  },
+  get("/v0/runs/{runId}/actions", "Results of a run's steps by their ids, for SDKs.", jsonObject),
+  get("/v0/runs/{runId}/batch", "The events of a run, for SDKs.", z.array(jsonObject)),
   {
     method: "delete",
     path: "/v0/runs/{runId}",
     summary: "Cancels a run; one that has ended is an error.",
     answers: { 204: null },
   },
-  {
-    method: "post",
-    path: "/v0/telemetry",
-    summary: "Takes what SDKs tell of themselves, and forgets it.",
-    answers: { 200: null },
-  },
-  { method: "get", path: "/v1/openapi.json", summary: "This document.", answers: { 200: object } },
+  post("/v0/telemetry", "Takes what SDKs tell of themselves, and forgets it.", null),
+  get("/v1/openapi.json", "This document.", jsonObject),
   ...notImplemented(unsupported),
 ];
 

@@ -17,6 +17,7 @@ import type { RunFilter } from "@stepwright/storage";
 import type { RerunOptions } from "@stepwright/runtime";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { anyJson } from "../any-json.ts";
 import { bodyJson, bodyText } from "../body.ts";
 import { readInvokedInputs } from "../invoked-inputs.ts";
 import { holdersMax } from "../limits.ts";
@@ -77,10 +78,10 @@ export const rerunBody = z.strictObject({
   fromStep: z
     .strictObject({
       stepId: z.string("send the id or the name of the step").min(1, "it is empty"),
-      input: z.array(z.json(), "send the list of the step's arguments").optional(),
+      input: z.array(anyJson, "send the list of the step's arguments").optional(),
     })
     .optional(),
-  data: z.record(z.string(), z.json(), "send the event's data, an object").optional(),
+  data: z.record(z.string(), anyJson, "send the event's data, an object").optional(),
 });
 
 const nothingOpen: OpenFacts = { items: [], pauses: [] };

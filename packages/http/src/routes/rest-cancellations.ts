@@ -13,12 +13,12 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { bodyJson } from "../body.ts";
 import { readBody } from "../parameters.ts";
-import { isoTime } from "../present-rest.ts";
+import { isoTime, restEnvelope } from "../present-rest.ts";
 import { bareId } from "../present-v2.ts";
-import { one, readLimit, type Query } from "../read-v2.ts";
-import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
+import { one, type Query } from "../query.ts";
+import { readLimit } from "../read-v2.ts";
+import { appOf, functionOf, indexRegistry, type RegistryIndex } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
-import { appOf, functionOf } from "./v2-apps.ts";
 
 const text = z.string("send text").nullish();
 /** The body of a cancellation; what it must have is told in the words of its API. */
@@ -33,7 +33,7 @@ export const cancellationBody = z.object({
 /** Adds the routes. */
 export function restCancellationRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   const { cancellations } = runtime.storage;
-  const envelope = (data: unknown): object => ({ data, metadata: { fetched_at: isoTime(runtime.now()) } });
+  const envelope = (data: unknown): object => restEnvelope(data, runtime.now());
 
   app.post("/v1/cancellations", async (request) => {
     const body = readBody(cancellationBody, bodyJson(request));

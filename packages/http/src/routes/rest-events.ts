@@ -15,34 +15,26 @@ import {
 import type { FastifyInstance } from "fastify";
 import { eventsPage, eventsWindowMs } from "../limits.ts";
 import { readEventId } from "../parameters.ts";
-import { isoTime, restEvent, restRun, type RestEvent } from "../present-rest.ts";
+import { restEnvelope, restEvent, restRun, type RestEvent } from "../present-rest.ts";
+import { one, type Query } from "../query.ts";
 import type { ServerDeps } from "../server.ts";
-
-interface EventsQuery {
-  readonly limit?: string;
-  readonly cursor?: string;
-  readonly name?: string;
-  readonly received_after?: string;
-  readonly received_before?: string;
-}
 
 /** Adds the event routes of REST v1. */
 export function restEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): void {
   const { events, runs } = runtime.storage;
   const present = async (event: StoredEvent): Promise<RestEvent> => restEvent(event, await runtime.eventPayload(event));
-  const envelope = (data: unknown): object => ({ data, metadata: { fetched_at: isoTime(runtime.now()) } });
+  const envelope = (data: unknown): object => restEnvelope(data, runtime.now());
 
-  app.get<{ Querystring: EventsQuery }>("/v1/events", async (request) => {
-    const { limit, cursor, name, received_after, received_before } = request.query;
+  app.get<{ Querystring: Query }>("/v1/events", async ({ query }) => {
     const now = runtime.now();
-    const start = await readCursor(cursor);
+    const start = await readCursor(one(query, "cursor"));
     const page = await events.list(
       {
-        ...(name === undefined || name === "" ? {} : { name }),
-        receivedFrom: readInstant("received_after", received_after, now) ?? millis(now - eventsWindowMs),
-        ...optional("receivedBefore", earlier(readInstant("received_before", received_before, now), start.before)),
+        ...optional("name", one(query, "name")),
+        receivedFrom: readInstant(query, "received_after", now) ?? millis(now - eventsWindowMs),
+        ...optional("receivedBefore", earlier(readInstant(query, "received_before", now), start.before)),
       },
-      { cursor: start.cursor, limit: readLimit(limit) },
+      { cursor: start.cursor, limit: readLimit(one(query, "limit")) },
     );
     return envelope(await Promise.all(page.items.map(({ event }) => present(event))));
   });
@@ -61,9 +53,9 @@ export function restEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): 
 
   /** The cursor of this API is an internal id; the store's is a place in its order. */
   async function readCursor(
-    cursor: string | undefined,
+    cursor: string | null,
   ): Promise<{ readonly cursor: string | null; readonly before: Millis | null }> {
-    if (cursor === undefined || cursor === "") return { cursor: null, before: null };
+    if (cursor === null) return { cursor: null, before: null };
     if (!isUlid(cursor)) throw cursorInvalid({ cursor });
     const event = await events.byInternalId(asEventId(cursor));
     if (event !== null) return { cursor: String(event.seq), before: null };
@@ -78,13 +70,14 @@ function earlier(a: Millis | null, b: Millis | null): Millis | null {
 }
 
 /** What is absent, zero or no number counts as the default, as clients of this API expect. */
-function readLimit(text: string | undefined): number {
+function readLimit(text: string | null): number {
   const limit = Number.parseInt(text ?? "", 10);
   return Number.isNaN(limit) || limit === 0 ? eventsPage.default : Math.min(Math.max(limit, 1), eventsPage.max);
 }
 
-function readInstant(name: string, text: string | undefined, now: Millis): Millis | null {
-  if (text === undefined || text === "") return null;
+function readInstant(query: Query, name: string, now: Millis): Millis | null {
+  const text = one(query, name);
+  if (text === null) return null;
   const ago = parseDuration(text);
   const at = ago === null ? parseInstant(text) : millis(now - ago);
   if (at === null)

@@ -3,6 +3,7 @@ import type { MetadataTarget } from "@stepwright/engine";
 import { metadataInvalid } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { anyJson } from "../any-json.ts";
 import { bodyJson } from "../body.ts";
 import { readBody, readRunId } from "../parameters.ts";
 import type { ServerDeps } from "../server.ts";
@@ -27,7 +28,7 @@ export const metadataBody = z.object({
       z.object({
         kind: z.string().max(nameLengthMax),
         op: z.enum(["merge", "set", "delete", "add"], "use merge, set, delete or add"),
-        values: z.record(z.string(), z.json(), "send an object"),
+        values: z.record(z.string(), anyJson, "send an object"),
       }),
     )
     .max(entriesMax),

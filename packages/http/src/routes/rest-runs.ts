@@ -3,7 +3,7 @@ import { runNotFound, type JsonObject, type RunId } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
 import type { FastifyInstance } from "fastify";
 import { readRunId } from "../parameters.ts";
-import { isoTime, restRun } from "../present-rest.ts";
+import { isoTime, restEnvelope, restRun } from "../present-rest.ts";
 import type { ServerDeps } from "../server.ts";
 
 interface OfRun {
@@ -21,7 +21,7 @@ export function restRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): vo
     if (run === null) throw runNotFound({ runId });
     return run;
   };
-  const envelope = (data: unknown): object => ({ data, metadata: { fetched_at: isoTime(runtime.now()) } });
+  const envelope = (data: unknown): object => restEnvelope(data, runtime.now());
 
   app.get<OfRun>("/v1/runs/:runId", async ({ params }) => envelope(restRun(await existing(readRunId(params.runId)))));
 

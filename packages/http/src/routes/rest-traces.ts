@@ -3,7 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { acceptRawBodies } from "../body.ts";
-import { countSpans, refusedSpans } from "../otlp.ts";
+import { countSpans, refusedSpans, tracesPath } from "../otlp.ts";
 
 const tracesBodyBytesMax = 8 * 1024 * 1024;
 
@@ -13,11 +13,11 @@ const tracesBody = z.object({
     .optional(),
 });
 
-/** Adds the route. Its errors have the shape of a `google.rpc.Status`, as exporters expect. */
+/** Adds the route. */
 export function restTraceRoutes(app: FastifyInstance): void {
   app.register(async (scope) => {
     acceptRawBodies(scope);
-    scope.post("/v1/traces/userland", { bodyLimit: tracesBodyBytesMax }, async (request, reply) => {
+    scope.post(tracesPath, { bodyLimit: tracesBodyBytesMax }, async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       // The content type is not looked at anywhere in this server; JSON begins with a brace, and a message never does.
       const isJson = /^\s*\{/.test(body.subarray(0, 64).toString("latin1"));

@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { bodyJson } from "../body.ts";
 import { readBody } from "../parameters.ts";
-import { isoTime } from "../present-rest.ts";
+import { restEnvelope } from "../present-rest.ts";
 import type { ServerDeps } from "../server.ts";
 
 /** The body of a signal. */
@@ -20,6 +20,6 @@ export function signalRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
     const { signal, data } = readBody(signalBody, bodyJson(request));
     const runId = await runtime.sendSignal(signal, canonicalJson(data ?? null));
     if (runId === null) throw signalNotFound({ signal });
-    return { data: { run_id: runId }, metadata: { fetched_at: isoTime(runtime.now()) } };
+    return restEnvelope({ run_id: runId }, runtime.now());
   });
 }

@@ -17,9 +17,11 @@ import {
 import type { Invocation } from "@stepwright/runtime";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { anyJson } from "../any-json.ts";
 import { v2App, v2Function } from "../present-v2.ts";
-import { one, readFlag, readLimit, readV2Body, type Query } from "../read-v2.ts";
-import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
+import { one, type Query } from "../query.ts";
+import { readFlag, readLimit, readV2Body } from "../read-v2.ts";
+import { appOf, functionOf, indexRegistry, type RegistryIndex } from "../registry-index.ts";
 import { given, sendV2, type RestV2Page } from "../rest-v2.ts";
 import type { ServerDeps } from "../server.ts";
 
@@ -28,7 +30,7 @@ const idempotencyKeyLengthMax = 1_024;
 
 /** The body of an invocation. */
 export const invokeBody = z.strictObject({
-  data: z.record(z.string(), z.json(), "send an object").optional(),
+  data: z.record(z.string(), anyJson, "send an object").optional(),
   idempotencyKey: z.string().max(idempotencyKeyLengthMax).optional(),
 });
 
@@ -125,11 +127,6 @@ function eventOf(data: JsonObject): IncomingEvent {
   };
 }
 
-/** An app by its name or its id. */
-export function appOf(registry: RegistryIndex, text: string): App | null {
-  return registry.appByName(text) ?? registry.apps.find((app) => app.id === text) ?? null;
-}
-
 function existingApp(registry: RegistryIndex, text: string): App {
   const app = appOf(registry, text);
   if (app === null) throw appNotFound({ app: text });
@@ -145,12 +142,6 @@ export function existingFunction(
   const fn = owner === null ? null : functionOf(registry, owner, functionId);
   if (owner === null || fn === null) throw functionNotFound({ functionSlug: functionId });
   return { fn, owner };
-}
-
-/** A function of an app by its bare id or its slug; null when there is none. */
-export function functionOf(registry: RegistryIndex, app: App, id: string): FunctionRecord | null {
-  const slugs = [`${app.name}-${id}`, id];
-  return registry.functions.find((fn) => fn.appId === app.id && slugs.includes(fn.slug)) ?? null;
 }
 
 function readCursor(query: Query): string | null {

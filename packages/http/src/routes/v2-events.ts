@@ -1,7 +1,8 @@
 // REST v2: sending an event.
-import { fieldMissing, parseEvents } from "@stepwright/protocol";
+import { canonicalJson, fieldMissing, parseEvents } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { anyJson } from "../any-json.ts";
 import { readV2Body } from "../read-v2.ts";
 import { sendV2 } from "../rest-v2.ts";
 import type { ServerDeps } from "../server.ts";
@@ -12,8 +13,8 @@ const aroundEventBytesMax = 64 * 1024;
 /** An event as it is sent. */
 export const eventBody = z.strictObject({
   name: z.string("send text").optional(),
-  data: z.record(z.string(), z.json(), "send an object").nullish(),
-  user: z.record(z.string(), z.json(), "send an object").nullish(),
+  data: z.record(z.string(), anyJson, "send an object").nullish(),
+  user: z.record(z.string(), anyJson, "send an object").nullish(),
   id: z.string("send text").optional(),
   ts: z.union([z.int("send whole milliseconds"), z.string().regex(/^\d+$/).transform(Number)]).optional(),
   v: z.string("send text").optional(),
@@ -25,7 +26,7 @@ export function v2EventRoutes(app: FastifyInstance, { runtime }: ServerDeps): vo
   app.post("/events", { bodyLimit }, async (request, reply) => {
     const { name = "", ...fields } = readV2Body(eventBody, request);
     if (name === "") throw fieldMissing({ field: "Event name" });
-    const parsed = parseEvents(JSON.stringify({ ...fields, name }), runtime.eventLimits);
+    const parsed = parseEvents(canonicalJson({ ...fields, name }), runtime.eventLimits);
     if (parsed.kind === "rejected") throw parsed.error;
     const [eventId] = await runtime.ingest(parsed.events, { seed: null });
     return sendV2(reply, { data: { eventId: eventId ?? "" }, now: runtime.now() });

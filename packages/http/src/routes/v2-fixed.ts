@@ -1,12 +1,12 @@
 // REST v2: what is the same on every server, its keys, and what only the hosted service has.
-import { accountId, environmentId, fieldMissing, notSupported, type JsonValue } from "@stepwright/protocol";
+import { accountId, environmentId, fieldMissing, millis, notSupported, type JsonValue } from "@stepwright/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Access } from "../access.ts";
-import { readLimit, readV2Body, type Query } from "../read-v2.ts";
+import type { Query } from "../query.ts";
+import { readLimit, readV2Body } from "../read-v2.ts";
 import { protoTime, sendV2 } from "../rest-v2.ts";
 import type { ServerDeps } from "../server.ts";
-import { millis } from "@stepwright/protocol";
 
 // The dates are those that the peer gives its one account and environment.
 const since = "2021-05-13T09:30:04Z";

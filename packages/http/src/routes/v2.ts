@@ -7,7 +7,8 @@ import { v2DocumentRoute } from "./openapi.ts";
 import { v2AppRoutes } from "./v2-apps.ts";
 import { v2EventRoutes } from "./v2-events.ts";
 import { v2FixedRoutes } from "./v2-fixed.ts";
-import { v2RunRoutes } from "./v2-runs.ts";
+import { v2RunCommandRoutes } from "./v2-run-commands.ts";
+import { v2RunReadRoutes } from "./v2-run-reads.ts";
 
 /** Adds REST v2. */
 export function v2Routes(app: FastifyInstance, deps: ServerDeps): void {
@@ -22,7 +23,8 @@ export function v2Routes(app: FastifyInstance, deps: ServerDeps): void {
         });
         v2FixedRoutes(scope, deps);
         v2AppRoutes(scope, deps);
-        v2RunRoutes(scope, deps);
+        v2RunReadRoutes(scope, deps);
+        v2RunCommandRoutes(scope, deps);
         v2EventRoutes(scope, deps);
         v2DocumentRoute(scope, deps);
         for (const [path, allowed] of methods) allowOnly(scope, path, [...allowed]);
