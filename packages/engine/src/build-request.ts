@@ -10,6 +10,7 @@ import {
   type JsonText,
   type RunLimits,
   type StepId,
+  traceHeaders,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import { type Call, isDiscovery } from "./call.ts";
@@ -68,7 +69,18 @@ export function buildRequest(options: {
   });
   return {
     url: callUrl(fn.config.url, stepId),
-    headers: { ...callHeaders({ ctx, stepId, version, signature: null }), "user-agent": "Inngest" },
+    headers: {
+      ...callHeaders({ ctx, stepId, version, signature: null }),
+      ...traceHeaders({
+        runId: run.id,
+        appId: fn.appId,
+        functionId: fn.id,
+        requestId,
+        calledAt: call.startedAt,
+        stepId: call.work.stepId,
+      }),
+      "user-agent": "Inngest",
+    },
     body,
   };
 }

@@ -82,9 +82,23 @@ export function isUlid(text: string): boolean {
 /** Reads the time part of a ULID; throws if the text is none. */
 export function ulidTime(id: string): Millis {
   if (!isUlid(id)) throw new RangeError(`"${id}" is not a ULID`);
-  let time = 0;
-  for (const character of id.slice(0, 10)) time = time * 32 + crockford.indexOf(character);
-  return millis(time);
+  return millis(numberOf(id.slice(0, 10)));
+}
+
+/** Gives the 128 bits of a ULID as 32 hexadecimal digits; throws if the text is none. */
+export function ulidBits(id: string): string {
+  if (!isUlid(id)) throw new RangeError(`"${id}" is not a ULID`);
+  const parts = [
+    { text: id.slice(0, 10), digits: 12 },
+    { text: id.slice(10, 18), digits: 10 },
+    { text: id.slice(18), digits: 10 },
+  ];
+  return parts.map(({ text, digits }) => numberOf(text).toString(16).padStart(digits, "0")).join("");
+}
+
+/** The ULID of 32 hexadecimal digits. */
+export function ulidOfBits(digits: string): string {
+  return ulidOf(millis(Number.parseInt(digits.slice(0, 12), 16)), Buffer.from(digits.slice(12), "hex"));
 }
 
 /** Writes a ULID from its time and its ten bytes of entropy; throws when either is out of range. */
@@ -126,6 +140,13 @@ const keyPartMax = 64;
 /** Text as part of an id: itself when it is short, else its SHA-256, so that ids stay short whatever an event brings. */
 export function keyDigest(text: string): string {
   return text.length <= keyPartMax ? `=${text}` : `#${createHash("sha256").update(text, "utf8").digest("base64url")}`;
+}
+
+/** Ten characters and fewer are an exact number. */
+function numberOf(text: string): number {
+  let value = 0;
+  for (const character of text) value = value * 32 + crockford.indexOf(character);
+  return value;
 }
 
 function encodeTime(at: number): string {

@@ -23,4 +23,5 @@ export * from "./register.ts";
 export * from "./sdk-request.ts";
 export * from "./sdk-response.ts";
 export * from "./signature.ts";
+export * from "./trace-context.ts";
 export * from "./trigger.ts";

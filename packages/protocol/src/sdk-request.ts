@@ -67,7 +67,6 @@ export function callHeaders(o: {
   readonly version: number;
   /** As `signRequest` gives it; `null` without a signing key. */
   readonly signature: string | null;
-  readonly traceparent?: string;
 }): Record<string, string> {
   return {
     "content-type": "application/json",
@@ -78,7 +77,6 @@ export function callHeaders(o: {
     [headers.runId]: o.ctx.runId,
     [headers.stepId]: o.stepId,
     ...(o.signature === null ? {} : { [headers.signature]: o.signature }),
-    ...(o.traceparent === undefined ? {} : { [headers.traceparent]: o.traceparent }),
   };
 }
 
