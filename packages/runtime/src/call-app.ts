@@ -75,7 +75,7 @@ export async function callApp(
     }
     const answer = answerOf(shell, request, result);
     shell.observer.callEnded({ outcome: outcomeOf(result, answer), ms });
-    return await decideAnswer(shell, deps, call, answer);
+    return await decideAnswer(shell, deps, call, answer, result);
   } finally {
     deps.firstCalls.ended(call);
     // The item may be ours again already, as another dispatch.
@@ -202,12 +202,19 @@ function decideAnswer(
   deps: { readonly box: RunBox; readonly calls: CallsInFlight },
   call: Call,
   answer: SdkAnswer,
+  result?: OutgoingResult,
 ): Promise<Decided> {
   return deps.box.decide(call.work.runId, async (state) => {
     const signals = await takenSignals(shell, answer);
     // Looked up in the run's turn: a checkpoint may have given the call new attempts meanwhile.
-    return readResponse(state, shell.context(signals), deps.calls.get(call.item.id) ?? call, answer);
+    const current = deps.calls.get(call.item.id) ?? call;
+    return readResponse(state, shell.context(signals), answeredBy(current, result), answer);
   });
+}
+
+function answeredBy(call: Call, result: OutgoingResult | undefined): Call {
+  if (result?.kind !== "response") return call;
+  return { ...call, answer: { status: result.status, headers: result.headers } };
 }
 
 async function takenSignals(shell: Shell, answer: SdkAnswer): Promise<ReadonlySet<string>> {

@@ -1,5 +1,5 @@
 // What a run did, grouped: each step with its attempts, each wait, each stretch of the code outside steps with its attempts.
-import { isEnded, type Run, type Span, type StepResult } from "@stepwright/engine";
+import { type AppSpan, isEnded, type Run, type Span, type StepResult } from "@stepwright/engine";
 import type { Millis, StepId } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
 import { detailOf } from "./span-detail.ts";
@@ -11,6 +11,8 @@ export interface TraceFacts {
   /** In the order they began. */
   readonly spans: readonly Span[];
   readonly items: readonly QueuedItem[];
+  /** Those of the app's own code. */
+  readonly appSpans: readonly AppSpan[];
 }
 
 /** One try of a step or of the code outside steps. */

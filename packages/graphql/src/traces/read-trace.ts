@@ -28,11 +28,12 @@ export async function readTrace(
 ): Promise<SpanSource> {
   const { runs } = context.runtime.storage;
   // The run is read last: a commit in between then shows as steps too many, never as a run that has ended and still waits.
-  const [steps, spans, items, metadata, events] = await Promise.all([
+  const [steps, spans, items, metadata, appSpans, events] = await Promise.all([
     runs.steps(id),
     runs.spans(id),
     runs.items(id),
     runs.metadata(id),
+    runs.appSpans(id),
     context.eventsOf(id),
   ]);
   const run = await runs.get(id);
@@ -49,6 +50,6 @@ export async function readTrace(
     ]),
   );
   const render = isPreview ? previewTree : legacyTree;
-  const span = render({ run, steps, spans, items }, { triggerEvent, endOf: new Map(ends), isPreview });
+  const span = render({ run, steps, spans, items, appSpans }, { triggerEvent, endOf: new Map(ends), isPreview });
   return { span, run, isPreview, metadata, parent: null };
 }

@@ -166,7 +166,8 @@ const operations: readonly Operation[] = [
   {
     method: "post",
     path: "/v1/traces/userland",
-    summary: "Takes spans in OTLP, as JSON or protobuf, and refuses them in a partial success: this server keeps none.",
+    summary:
+      "Takes spans of an app's own code in OTLP, as JSON or protobuf; what is not kept is told in a partial success.",
     answers: {
       200: z.strictObject({
         partialSuccess: z.strictObject({ rejectedSpans: z.string(), errorMessage: z.string() }).optional(),

@@ -22,6 +22,7 @@ import type { RunPosition, TimedRunFilter } from "@stepwright/storage";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { readInvokedInputs } from "../invoked-inputs.ts";
+import { presentAppSpans } from "../present-app-spans.ts";
 import { presentSteps } from "../present-steps.ts";
 import { v2Run, v2Trace } from "../present-v2-run.ts";
 import {
@@ -130,11 +131,12 @@ export function v2RunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void
   app.get<OfRun>("/runs/:runId/trace", async ({ params, query }, reply) => {
     const includeOutput = readFlag(query, "includeOutput");
     const { id } = await existing(params.runId);
-    const [steps, spans, items, metadata, triggers] = await Promise.all([
+    const [steps, spans, items, metadata, ownSpans, triggers] = await Promise.all([
       runs.steps(id),
       runs.spans(id),
       runs.items(id),
       runs.metadata(id),
+      runs.appSpans(id),
       includeOutput ? runs.events(id) : [],
     ]);
     // Read last, as a run that has ended meanwhile must not have open steps.
@@ -151,7 +153,13 @@ export function v2RunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void
       })),
     );
     return sendV2(reply, {
-      data: v2Trace(run, { steps: shown, metadata, events: inputs, includeOutput }),
+      data: v2Trace(run, {
+        steps: shown,
+        metadata,
+        appSpans: presentAppSpans(spans, ownSpans),
+        events: inputs,
+        includeOutput,
+      }),
       now: runtime.now(),
     });
   });

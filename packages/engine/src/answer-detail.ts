@@ -1,0 +1,26 @@
+// What a span keeps of the answer of a call, beside what the answer came to: its status, and headers that help to find out why.
+import type { JsonObject } from "@stepwright/protocol";
+import type { Call } from "./call.ts";
+
+/** Headers that are kept, and those of the SDK. Cookies and whatever else an app may send are none of ours to store. */
+const kept: ReadonlySet<string> = new Set([
+  "content-type",
+  "server-timing",
+  "retry-after",
+  "user-agent",
+  "server",
+  "via",
+]);
+const keptPrefix = "x-inngest-";
+const headersMax = 16;
+const valueLengthMax = 256;
+
+/** The detail of a span about the answer; nothing for a call that has none. */
+export function answerDetail({ answer }: Call): JsonObject {
+  if (answer === undefined) return {};
+  const headers = Object.entries(answer.headers)
+    .filter(([name]) => (kept.has(name) || name.startsWith(keptPrefix)) && name !== "x-inngest-signature")
+    .slice(0, headersMax)
+    .map(([name, value]) => [name, value.slice(0, valueLengthMax)] as const);
+  return { response: { status: answer.status, headers: Object.fromEntries(headers) } };
+}
