@@ -213,6 +213,12 @@ export const runNotFound = defineError(
   404,
   "run {runId} does not exist; it may have been removed by retention",
 );
+/** A checkpoint names a run that is not there. */
+export const checkpointOfNoRun = defineError(
+  "CHECKPOINT_OF_NO_RUN",
+  400,
+  "there is no run {runId} to store steps of; it may have been removed by retention",
+);
 /** No event has the id. */
 export const eventNotFound = defineError(
   "EVENT_NOT_FOUND",
@@ -548,6 +554,7 @@ export const errorTable: readonly ErrorRow[] = [
   originNotAllowed,
   pathNotFound,
   runNotFound,
+  checkpointOfNoRun,
   eventNotFound,
   appNotFound,
   functionNotFound,

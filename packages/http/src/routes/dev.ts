@@ -12,16 +12,24 @@ export function devRoutes(app: FastifyInstance, { runtime, info }: ServerDeps): 
     return {
       version: info.version,
       authed: false,
-      startOpts: { ...foreignOptions, urls: apps.map(({ url }) => url), autodiscover: runtime.isDiscovering },
+      startOpts: {
+        ...foreignOptions,
+        urls: [...new Set(apps.map(({ url }) => url))],
+        autodiscover: runtime.isDiscovering,
+      },
       functions: functions.map(wireConfig),
       handlers: null,
-      isSingleNodeService: true,
+      // That is what the peer calls a server with keys.
+      isSingleNodeService: false,
       isMissingSigningKey: false,
       isMissingEventKeys: false,
-      features: { "enable-step-metadata": false },
+      features,
     };
   });
 }
+
+/** Flags that pages and SDKs of the peer ask for. */
+const features = { FEATURE_CEL_SEARCH: false, "enable-step-metadata": true, "run-details-v4": true } as const;
 
 /** Settings of the peer that this server has no counterpart of; harnesses print them, and nobody acts on them. */
 const foreignOptions = {

@@ -22,6 +22,7 @@ import type { RunPosition, TimedRunFilter } from "@stepwright/storage";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { readInvokedInputs } from "../invoked-inputs.ts";
+import { listRuns } from "../list-runs.ts";
 import { presentAppSpans } from "../present-app-spans.ts";
 import { presentSteps } from "../present-steps.ts";
 import { v2Run, v2Trace } from "../present-v2-run.ts";
@@ -84,7 +85,13 @@ export function v2RunRoutes(app: FastifyInstance, { runtime }: ServerDeps): void
     const { filter, period } = readFilter(query, registry);
     const direction = readOrder(query);
     const includeOutput = readFlag(query, "includeOutput");
-    const page = await runs.byTime({ ...filter, ...only }, { direction, limit, after: readCursor(query, filter.time) });
+    const page = await listRuns(runs, {
+      filter: { ...filter, ...only },
+      isDeferred: one(query, "isDeferred") === null ? null : readFlag(query, "isDeferred"),
+      direction,
+      limit,
+      after: readCursor(query, filter.time),
+    });
     return sendV2(reply, {
       data: await Promise.all(page.items.map((run) => present(run, registry, includeOutput))),
       now: runtime.now(),
@@ -213,6 +220,9 @@ const statuses: Readonly<Record<string, RunStatus>> = {
   SKIPPED: "skipped",
 };
 
+/** Runs that were skipped have done nothing; a list has them only when they are asked for. */
+const shownStatuses: readonly RunStatus[] = ["queued", "running", "completed", "failed", "cancelled"];
+
 const times: Readonly<Record<string, TimedRunFilter["time"]>> = {
   queuedat: "queuedAt",
   startedat: "startedAt",
@@ -234,7 +244,7 @@ function readFilter(
     time,
     from: from ?? millis(0),
     before: until ?? endOfTime,
-    ...(wanted.length === 0 ? {} : { statuses: wanted.filter((status) => status !== undefined) }),
+    statuses: wanted.length === 0 ? shownStatuses : wanted.filter((status) => status !== undefined),
     ...ownersOf(query, registry),
   };
   return {
@@ -249,8 +259,6 @@ const endOfTime: Millis = millis(ulidTimeMax);
 function ownersOf(query: Query, registry: RegistryIndex): Pick<TimedRunFilter, "appIds" | "functionIds"> {
   const appNames = all(query, "appId");
   const functionNames = all(query, "functionId");
-  // Deferred runs are runs like others here: none is told apart.
-  if (readFlag(query, "isDeferred")) return { appIds: [] };
   if (appNames.length === 0) {
     if (functionNames.length > 0) throw fieldInvalid({ reason: "appId is required when filtering by functionId" });
     return {};
