@@ -1,7 +1,6 @@
 // `GET /dev`: how SDKs and test harnesses recognise a dev server, and see which functions it knows.
-import { pathNotFound } from "@stepwright/protocol";
+import { pathNotFound, registeredConfig } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
-import { wireConfig } from "../present-config.ts";
 import type { ServerDeps } from "../server.ts";
 
 /** Adds the description of a dev server; a server with keys has none. */
@@ -17,7 +16,7 @@ export function devRoutes(app: FastifyInstance, { runtime, info }: ServerDeps): 
         urls: [...new Set(apps.map(({ url }) => url))],
         autodiscover: runtime.isDiscovering,
       },
-      functions: functions.map(wireConfig),
+      functions: functions.map(registeredConfig),
       handlers: null,
       // That is what the peer calls a server with keys.
       isSingleNodeService: false,
