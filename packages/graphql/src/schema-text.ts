@@ -222,7 +222,7 @@ type FunctionRunV2 {
   appID: UUID!
   app: App!
   functionID: UUID!
-  function: Function
+  function: Function!
   traceID: String!
   queuedAt: Time!
   startedAt: Time

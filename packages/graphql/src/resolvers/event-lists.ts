@@ -37,8 +37,7 @@ const eventsV2: Resolve<unknown, EventsV2Args> = async (_, { first, after, filte
     },
   };
   const search = readSearch(filter.query, "events");
-  const { seq } = readCursor(after) ?? {};
-  const before = typeof seq === "number" ? seq : null;
+  const before = await placeOf(after, context);
   const { edges, rest } = await readPage(list, search, { before, size: pageSize(first, eventsPage) }, context);
   return {
     edges,
@@ -63,6 +62,13 @@ const events: Resolve<unknown, { readonly query: { readonly lastEventId?: string
   context.noteStarted(rows);
   return rows.map(({ event }) => event);
 };
+
+/** Where a cursor points to: clients of the protocol may have made it themselves, of no more than an id. */
+async function placeOf(after: string | null | undefined, context: Context): Promise<number | null> {
+  const { seq, ID: id } = readCursor(after) ?? {};
+  if (typeof seq === "number" && Number.isSafeInteger(seq)) return seq;
+  return typeof id === "string" ? seqOf(id, context) : null;
+}
 
 /** Reads on until the page is full, the list at its end, or enough was looked at; `rest` is where it goes on. */
 async function readPage(

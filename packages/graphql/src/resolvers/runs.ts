@@ -29,7 +29,7 @@ const runTrigger: Resolve<unknown, RunArgs> = async (_, { runID }, context) => {
   return {
     eventName: cron === null && names.size === 1 ? [...names][0] : null,
     IDs: events.map(({ internalId }) => internalId),
-    payloads: await Promise.all(events.map((event) => sentText(event, context))),
+    payloads: await Promise.all(events.map(async (event) => sentText(event, await context.dataOf(event)))),
     timestamp: Math.min(...events.map(({ internalId }) => ulidTime(internalId))),
     isBatch: batchId !== null,
     batchID: batchId,

@@ -5,6 +5,7 @@ import { outputIdOf } from "../output-id.ts";
 import type { Resolve, TypeResolvers } from "../resolver.ts";
 import { spanHexId } from "../run-words.ts";
 import type { SpanSource } from "../traces/read-trace.ts";
+import { textIn } from "../traces/span-detail.ts";
 import { metadataOf } from "../traces/span-metadata.ts";
 
 /** What newer traces call the parent of a root. */
@@ -40,13 +41,24 @@ const spanFields = {
   isUserland: ({ span }) => span.appSpan !== null,
   userlandSpan: ({ span }) => (span.appSpan === null ? null : userlandSpan(span.appSpan)),
   response: ({ span }) => span.response,
-  // Nothing of these is kept.
+  // There is no debugging of runs.
   debugRunID: () => null,
   debugSessionID: () => null,
   debugPaused: () => false,
-  skipReason: () => null,
-  skipExistingRunID: () => null,
+  skipReason: (source) => skipOf(source)?.reason ?? null,
+  skipExistingRunID: (source) => skipOf(source)?.runId ?? null,
 } satisfies Readonly<Record<string, Resolve<SpanSource, unknown>>>;
+
+/** Why a run was skipped, in the words that clients know, and which run had the place; null for the others and for what is below. */
+function skipOf({ run, parent }: SpanSource): { readonly reason: string; readonly runId: string | null } | null {
+  const error = run.status === "skipped" && parent === null && run.error !== null ? parseJsonText(run.error) : null;
+  const reason = isJsonObject(error) ? error["reason"] : null;
+  if (!isJsonObject(reason)) return null;
+  const { kind, runId } = reason;
+  return kind === "singleton"
+    ? { reason: "Singleton", runId: textIn(runId) }
+    : { reason: "FunctionPaused", runId: null };
+}
 
 /** A span of an app's own, in the words that clients know. */
 function userlandSpan({ name, detail }: AppSpan): object {

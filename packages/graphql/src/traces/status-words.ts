@@ -10,7 +10,11 @@ export function endWord(status: TraceFacts["run"]["status"]): SpanStatus {
       return "COMPLETED";
     case "failed":
       return "FAILED";
-    default:
+    case "skipped":
+      return "SKIPPED";
+    case "cancelled":
+    case "queued":
+    case "running":
       return "CANCELLED";
   }
 }

@@ -3,7 +3,7 @@ import type { AppSpan } from "@stepwright/engine";
 import type { JsonObject, Millis } from "@stepwright/protocol";
 
 /** Statuses of spans. */
-export type SpanStatus = "QUEUED" | "RUNNING" | "WAITING" | "COMPLETED" | "FAILED" | "CANCELLED";
+export type SpanStatus = "QUEUED" | "RUNNING" | "WAITING" | "COMPLETED" | "FAILED" | "CANCELLED" | "SKIPPED";
 
 /** What a span is of. */
 export type StepOp = "RUN" | "SLEEP" | "WAIT_FOR_EVENT" | "INVOKE" | "AI_GATEWAY" | "WAIT_FOR_SIGNAL";
