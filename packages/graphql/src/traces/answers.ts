@@ -1,7 +1,7 @@
 // When attempts were due, and what they were answered with.
 import type { Span } from "@stepwright/engine";
 import { isJsonObject, type Millis, millis } from "@stepwright/protocol";
-import type { Attempt } from "./groups.ts";
+import type { Attempt } from "./group.ts";
 import { detailOf } from "./span-detail.ts";
 import type { SpanResponse } from "./trace-span.ts";
 

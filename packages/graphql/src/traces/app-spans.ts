@@ -1,6 +1,6 @@
 // Spans of an app's own code, in the trace of its run.
 import { type AppSpanTree, placeAppSpans } from "@stepwright/engine";
-import type { TraceFacts } from "./groups.ts";
+import type { TraceFacts } from "./group.ts";
 import { plainSpan, type TraceSpan } from "./trace-span.ts";
 
 /** Gives what is below a stored span, by its id; with null, what is the run's own. */

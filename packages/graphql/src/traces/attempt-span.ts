@@ -1,6 +1,6 @@
 // One attempt, as both renderings of a trace have it.
 import type { AppSpansBelow } from "./app-spans.ts";
-import { type Attempt, outputKeyOf } from "./groups.ts";
+import { type Attempt, outputKeyOf } from "./group.ts";
 
 /** Renders an attempt. */
 export function attemptSpan(attempt: Attempt, below: AppSpansBelow) {

@@ -2,7 +2,8 @@
 import { isEnded } from "@stepwright/engine";
 import { type AppSpansBelow, appSpansBelow } from "./app-spans.ts";
 import { attemptSpan } from "./attempt-span.ts";
-import { type Group, groupsOf, outputKeyOf, type TraceFacts } from "./groups.ts";
+import { type Group, outputKeyOf, type TraceFacts } from "./group.ts";
+import { groupsOf } from "./groups.ts";
 import { infoOf, type InfoSources, opOf } from "./step-info.ts";
 import { runTypeOf } from "./run-type.ts";
 import { endWord, waitWord } from "./status-words.ts";

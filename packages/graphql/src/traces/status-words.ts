@@ -1,5 +1,5 @@
 // Words for how something stands or has ended, as far as both renderings of a trace have the same.
-import type { Group, TraceFacts } from "./groups.ts";
+import type { Group, TraceFacts } from "./group.ts";
 import type { opOf } from "./step-info.ts";
 import type { SpanStatus } from "./trace-span.ts";
 
