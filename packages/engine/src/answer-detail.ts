@@ -18,9 +18,13 @@ const valueLengthMax = 256;
 /** The detail of a span about the answer; nothing for a call that has none. */
 export function answerDetail({ answer }: Call): JsonObject {
   if (answer === undefined) return {};
-  const headers = Object.entries(answer.headers)
-    .filter(([name]) => (kept.has(name) || name.startsWith(keptPrefix)) && name !== "x-inngest-signature")
-    .slice(0, headersMax)
-    .map(([name, value]) => [name, value.slice(0, valueLengthMax)] as const);
-  return { response: { status: answer.status, headers: Object.fromEntries(headers) } };
+  const headers: { [name: string]: string } = {};
+  let count = 0;
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (!(kept.has(name) || name.startsWith(keptPrefix)) || name === "x-inngest-signature") continue;
+    headers[name] = value.slice(0, valueLengthMax);
+    count += 1;
+    if (count === headersMax) break;
+  }
+  return { response: { status: answer.status, headers } };
 }

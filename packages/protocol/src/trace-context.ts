@@ -46,12 +46,20 @@ export function traceHeaders(o: {
 }): Record<string, string> {
   if (!isUlid(o.runId) || !isUlid(o.requestId)) return {};
   const parent = `00-${traceIdOf(o.runId)}-${ulidBits(o.requestId).slice(16)}-01`;
-  const isNamed = o.stepId !== null && o.stepId.length <= stepIdLengthMax;
-  const ref = JSON.stringify({ tp: parent, ts: "", at: o.calledAt, ...(isNamed ? { step: o.stepId } : {}) });
   return {
     [headers.traceparent]: parent,
-    [headers.tracestate]: `inngest@traceref=${encodeURIComponent(ref)},inngest@fn=${o.functionId},inngest@app=${o.appId}`,
+    [headers.tracestate]: `inngest@traceref=${encodedRef(parent, o)},inngest@fn=${o.functionId},inngest@app=${o.appId}`,
   };
+}
+
+/** The reference in the encoding of URLs: spelled out, as every call has one and nothing in it but the step needs encoding. */
+function encodedRef(
+  parent: string,
+  { calledAt, stepId }: { readonly calledAt: Millis; readonly stepId: StepId | null },
+): string {
+  const isNamed = stepId !== null && stepId.length <= stepIdLengthMax;
+  const step = isNamed ? `%2C%22step%22%3A${encodeURIComponent(JSON.stringify(stepId))}` : "";
+  return `%7B%22tp%22%3A%22${parent}%22%2C%22ts%22%3A%22%22%2C%22at%22%3A${calledAt}${step}%7D`;
 }
 
 /** Reads a reference; null for what is none of ours. */
