@@ -213,12 +213,6 @@ export const runNotFound = defineError(
   404,
   "run {runId} does not exist; it may have been removed by retention",
 );
-/** A checkpoint names a run that is not there. */
-export const checkpointOfNoRun = defineError(
-  "CHECKPOINT_OF_NO_RUN",
-  400,
-  "there is no run {runId} to store steps of; it may have been removed by retention",
-);
 /** No event has the id. */
 export const eventNotFound = defineError(
   "EVENT_NOT_FOUND",
@@ -554,7 +548,6 @@ export const errorTable: readonly ErrorRow[] = [
   originNotAllowed,
   pathNotFound,
   runNotFound,
-  checkpointOfNoRun,
   eventNotFound,
   appNotFound,
   functionNotFound,

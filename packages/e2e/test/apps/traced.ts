@@ -34,4 +34,6 @@ const traced = client.define({ id: "charge" }, { event: `traced-${sdk.name}/go` 
 });
 
 const server = createServer(client.serve([traced]));
-server.listen(0, () => console.log(`serving on ${(server.address() as AddressInfo).port}`));
+server.listen(0, () => {
+  process.stdout.write(`serving on ${(server.address() as AddressInfo).port}\n`);
+});
