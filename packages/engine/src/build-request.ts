@@ -11,8 +11,7 @@ import {
   type JsonText,
   type RunLimits,
   type StepId,
-  traceparentOf,
-  tracestateOf,
+  traceHeaders,
 } from "@stepwright/protocol";
 import { assert } from "./assert.ts";
 import { type Call, isDiscovery } from "./call.ts";
@@ -72,13 +71,14 @@ export function buildRequest(options: {
   return {
     url: callUrl(fn.config.url, stepId),
     headers: {
-      ...callHeaders({
-        ctx,
-        stepId,
-        version,
-        signature: null,
-        traceparent: traceparentOf({ runId: run.id, requestId }),
-        tracestate: tracestateOf({ functionId: fn.id, appId: fn.appId }),
+      ...callHeaders({ ctx, stepId, version, signature: null }),
+      ...traceHeaders({
+        runId: run.id,
+        appId: fn.appId,
+        functionId: fn.id,
+        requestId,
+        calledAt: call.startedAt,
+        stepId: call.work.stepId,
       }),
       "user-agent": "Inngest",
     },

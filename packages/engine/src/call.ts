@@ -11,6 +11,8 @@ export interface Call {
   readonly completionsSeen: number;
   /** Retries + 1 of the function at the time of the call. */
   readonly attemptsMax: number;
+  /** Status and headers of the answer, names in lower case; absent while there is none, and where nobody answered. */
+  readonly answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
 }
 
 /** Says whether the call asked for everything that is new, not for one planned step. */

@@ -7,6 +7,7 @@ import type { Admission } from "./flow/admission.ts";
 import type { BatchedEvent, OpenBatch } from "./flow/batch.ts";
 import type { DebounceWindow } from "./flow/debounce.ts";
 import type { Drop } from "./flow/drop.ts";
+import type { AppSpan, AppSpanLimits } from "./app-span.ts";
 import type { MetadataChange } from "./metadata.ts";
 import type { NewPause } from "./pause.ts";
 import type { NewQueueItem } from "./queue-item.ts";
@@ -99,6 +100,13 @@ export type Effect =
       readonly change: MetadataChange;
       readonly bytesMax: number;
       readonly at: Millis;
+    }
+  /** Keeps spans of an app's own, in order, as far as they are within the limits. Nothing happens when the run is gone. */
+  | {
+      readonly kind: "putAppSpans";
+      readonly runId: RunId;
+      readonly spans: readonly AppSpan[];
+      readonly limits: AppSpanLimits;
     }
   /** Stores a bulk cancellation, and forgets the oldest ended ones over `keptMax`. */
   | { readonly kind: "putCancellation"; readonly cancellation: Cancellation; readonly keptMax: number }

@@ -1,4 +1,5 @@
 // The pure core: state and input in, effects out. No I/O, no clock, no chance of its own.
+export * from "./app-span.ts";
 export * from "./assert.ts";
 export * from "./build-request.ts";
 export * from "./call.ts";

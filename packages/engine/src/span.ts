@@ -25,7 +25,8 @@ export interface Span {
   /**
    * What is known beyond times, by kind: sleep `{until}`; wait `{event,expression,until,matchedEventId?}`;
    * invoke `{functionId,until,eventId,childRunId?}`; signal `{signal,until}`; a failed attempt that will be tried again `{retryAt}`;
-   * steps of a kind of their own `{type}`, for example `step.sendEvent`. Canonical JSON object.
+   * steps of a kind of their own `{type}`, for example `step.sendEvent`; an attempt that was answered `{response:{status,headers}}`.
+   * Canonical JSON object.
    */
   readonly detail: JsonText;
 }

@@ -1,5 +1,6 @@
 // The span of one attempt of a step or of the function body.
 import { canonicalJson, type JsonText, type Millis, millis, type Op } from "@stepwright/protocol";
+import { answerDetail } from "./answer-detail.ts";
 import { type Call, isDiscovery } from "./call.ts";
 import type { Effect } from "./effects.ts";
 import type { Draft } from "./state.ts";
@@ -38,6 +39,7 @@ export function attemptSpan(
       endedAt,
       error: options.error,
       detail: canonicalJson({
+        ...answerDetail(call),
         ...(options.retryAt === null ? {} : { retryAt: options.retryAt }),
         ...(typeof op.opts["type"] === "string" ? { type: op.opts["type"] } : {}),
       }),
@@ -71,7 +73,10 @@ export function functionSpan(
       startedAt: call.startedAt,
       endedAt: draft.context.now,
       error: options.error,
-      detail: canonicalJson(options.retryAt === null ? {} : { retryAt: options.retryAt }),
+      detail: canonicalJson({
+        ...answerDetail(call),
+        ...(options.retryAt === null ? {} : { retryAt: options.retryAt }),
+      }),
     },
   };
 }

@@ -240,6 +240,7 @@ export function createModelStore(registry: () => Registry, now: () => Millis = (
         return;
       }
       case "changeMetadata":
+      case "putAppSpans":
       case "putCancellation":
       case "noteCancellation":
       case "removeCancellation":

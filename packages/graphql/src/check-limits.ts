@@ -16,7 +16,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import { aliasesMax, assumedListSize, costMax, depthMax } from "./limits.ts";
+import { aliasesMax, assumedListSize, costMax, depthMax, traceCost } from "./limits.ts";
 
 /** What a selection comes to. */
 interface Weight {
@@ -35,6 +35,8 @@ interface Setting {
 }
 
 const nothing: Weight = { depth: 0, aliases: 0, cost: 0 };
+/** Fields whose values are traces. */
+const traceFields: ReadonlySet<string> = new Set(["FunctionRunV2.trace", "Query.runTrace"]);
 /** These are one tree, of which each level is a part: a run's steps, not that many for each of them. */
 const treeFields: ReadonlySet<string> = new Set(["childrenSpans"]);
 
@@ -106,7 +108,7 @@ function fieldWeight(node: FieldNode, type: GraphQLNamedType | null, setting: Se
   return {
     depth: inner.depth + 1,
     aliases: inner.aliases + (isAlias ? 1 : 0),
-    cost: 1 + inner.cost * times,
+    cost: 1 + (traceFields.has(`${type?.name}.${node.name.value}`) ? traceCost : 0) + inner.cost * times,
   };
 }
 

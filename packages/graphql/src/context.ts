@@ -1,9 +1,9 @@
 // What the resolvers of one request share: the runtime, the registry as it was when the request came, and reads that are asked for
 // row by row and made for many rows at once.
-import type { App, FunctionRecord, Run, StoredEvent } from "@stepwright/engine";
+import type { App, FunctionRecord, Run, Span, StepResult, StoredEvent } from "@stepwright/engine";
 import type { AppId, EventId, FunctionId, JsonText, Millis, RunId } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
-import type { EventListRow } from "@stepwright/storage";
+import type { EventListRow, OpenOfRun } from "@stepwright/storage";
 import { batchLoader, type Load, memoLoader } from "./loader.ts";
 
 /** What a resolver works with. */
@@ -15,6 +15,10 @@ export interface Context {
   readonly run: Load<RunId, Run | null>;
   /** The triggering events of a run, in order. */
   readonly eventsOf: Load<RunId, readonly StoredEvent[]>;
+  readonly stepsOf: Load<RunId, readonly StepResult[]>;
+  readonly spansOf: Load<RunId, readonly Span[]>;
+  /** What a run has open; null when that is nothing. */
+  readonly openOf: Load<RunId, OpenOfRun | null>;
   /** The event that reported the end of a run; null when none did. */
   readonly endOf: Load<RunId, EventId | null>;
   /** A function by id, also one that is not registered any more; null when there never was one. */
@@ -55,6 +59,13 @@ export function openContext(runtime: Runtime): Context {
     eventsOf: batchLoader(async (ids) => {
       const found = await runs.eventsOf(ids);
       return (id) => found.get(id) ?? [];
+    }),
+    // Many fields of one query may be about the same run, and all of its steps are read at once.
+    stepsOf: memoLoader((id) => runs.steps(id)),
+    spansOf: memoLoader((id) => runs.spans(id)),
+    openOf: batchLoader(async (ids) => {
+      const found = await runs.openOf(ids);
+      return (id) => found.get(id) ?? null;
     }),
     endOf: batchLoader(async (ids) => {
       const found = await events.endsOf(ids);

@@ -20,7 +20,7 @@ import { type GraphqlRequest, type Operation, readRequest } from "./read-request
 import { bindResolvers } from "./resolver.ts";
 import { resolvers } from "./resolvers/index.ts";
 import { defineScalars } from "./scalars.ts";
-import { schemaText } from "./schema-text.ts";
+import { schemaText } from "./schema/index.ts";
 
 /** The GraphQL API. */
 export interface GraphqlApi {

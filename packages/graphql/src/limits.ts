@@ -8,6 +8,8 @@ export const depthMax = 20;
 export const aliasesMax = 30;
 /** Fields that an answer may have, counted before it is made: lists count as often as they may have items. */
 export const costMax = 60_000;
+/** What a trace counts besides its fields: all of its run is read for it, however little is shown. */
+export const traceCost = 2_000;
 /** How many items a list without a size of its own is taken to have. */
 export const assumedListSize = 20;
 

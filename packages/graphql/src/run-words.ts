@@ -24,9 +24,9 @@ export function outputText(run: Run): JsonText | null {
   return run.status === "completed" ? run.output : errorText(run);
 }
 
-/** An id of a span or a trace: the same for the same names, and as long as tracing has them. */
-export function hexId(length: 16 | 32, ...names: readonly string[]): string {
-  return createHash("sha256").update(names.join("\0")).digest("hex").slice(0, length);
+/** An id of a span: the same for the same names, and as long as tracing has them. */
+export function spanHexId(...names: readonly string[]): string {
+  return createHash("sha256").update(names.join("\0")).digest("hex").slice(0, 16);
 }
 
 /** Internal ids of the events that started a run, in order. Only a batch has more than one, and costs a read. */

@@ -23,9 +23,9 @@ const anyTrace = /trace-|^run-(waiting|cancelled)-/;
 /** All differences. */
 export const differences: readonly Difference[] = [
   {
-    why: "a span tells its times and what it came to; the answers of the app and measurements (of the network, of how much is stored) are not stored",
+    why: "measurements (of the network, of how much is stored) are not stored, nor are headers of answers but a few",
     of: anyTrace,
-    change: spans((span) => ({ ...span, ...present(span, { response: null, metadata: [], scheduledAt: null }) })),
+    change: spans((span) => ({ ...span, ...present(span, { response: keptResponse(span), metadata: [] }) })),
   },
   {
     why: "no span is there twice: the other implementation adds a span per request (executor.nonstep) and one per report of a step to those of steps",
@@ -40,6 +40,14 @@ export const differences: readonly Difference[] = [
       ...present(span, { groupID: "00000000-0000-5000-8000-000000000000" }),
       ...(span["startedAt"] == null || span["duration"] !== null ? {} : { duration: 1 }),
     })),
+  },
+  {
+    why: "what began was due at some time: a span that stands for several of the other implementation's has what each of them knows",
+    of: preview,
+    change: spans((span) => {
+      const isWhole = childrenOf(span).length === 0 && span["startedAt"] != null;
+      return isWhole ? { ...span, ...present(span, { scheduledAt: span["queuedAt"] ?? null }) } : span;
+    }),
   },
   {
     why: "a run tells what triggered it in every query, not only in lists",
@@ -70,11 +78,26 @@ export const differences: readonly Difference[] = [
     why: "with preview, a step that failed is as complete as one that did not: it has an op and its attempts below it",
     of: /^(nockpt-trace-fails|trace-stepretry-final)-preview$/,
     change: spans((span) => {
+      const headers = {
+        "Content-Type": "application/json",
+        "Server-Timing": "",
+        "User-Agent": "inngest-js:v4.24.0",
+        "X-Inngest-Framework": "nodejs",
+        "X-Inngest-No-Retry": "true",
+        "X-Inngest-Req-Version": "2",
+        "X-Inngest-Sdk": "inngest-js:v4.24.0",
+        "X-Inngest-Sdk-Handled": "true",
+      };
+      const response = { statusCode: 206, headers };
       // The recordings do not ask for the same fields.
       const stepInfo = { __typename: "RunStepInfo", ...(span["name"] === "boom" ? { type: null } : {}) };
       const step = { ...span, ...present(span, { stepOp: "RUN", stepType: "RUN", stepInfo }) };
       if (span["name"] === "boom")
-        return { ...step, childrenSpans: [{ ...without(step, "childrenSpans"), name: "Attempt 0" }] };
+        return {
+          ...step,
+          ...present(step, { scheduledAt: null }),
+          childrenSpans: [{ ...without(step, "childrenSpans"), name: "Attempt 0", ...present(step, { response }) }],
+        };
       return span["name"] === "Attempt 1" && span["stepType"] === "" ? step : span;
     }),
   },
@@ -200,9 +223,24 @@ function once(children: readonly JsonObject[]): JsonObject[] {
     const name = span["name"] ?? null;
     const before = kept.get(name);
     if (name === "executor.nonstep") continue;
-    if (before === undefined || (childrenOf(before).length === 0 && isOfKind(span))) kept.set(name, span);
+    if (before === undefined) kept.set(name, span);
+    else if (childrenOf(before).length === 0 && isOfKind(span)) kept.set(name, answered(span, before));
+    else kept.set(name, answered(before, span));
   }
   return [...kept.values()];
+}
+
+/** Only one of the spans of a step has the answer. */
+function answered(span: JsonObject, other: JsonObject): JsonObject {
+  return { ...span, ...present(span, { response: span["response"] ?? other["response"] ?? null }) };
+}
+
+/** Of the headers of a recorded answer those that are kept here. */
+function keptResponse({ response = null }: JsonObject): JsonValue {
+  if (!isJsonObject(response) || !isJsonObject(response["headers"])) return response;
+  const isKept = (name: string) => !["Date", "Traceparent", "Tracestate"].includes(name);
+  const headers = Object.fromEntries(Object.entries(response["headers"]).filter(([name]) => isKept(name)));
+  return { ...response, headers };
 }
 
 function without(value: JsonObject, name: string): JsonObject {

@@ -48,6 +48,7 @@ const opaque: ReadonlySet<string> = new Set(["cursor", "startCursor", "endCursor
 function comparableText(text: string, key: string): JsonValue {
   if (opaque.has(key)) return "<opaque>";
   if (key === "stack" && text !== "") return "<stack>";
+  if (key === "Server-Timing") return "<timing>";
   // The parent of every root is the same.
   if (/^0+$/.test(text)) return text;
   const known = ids.find(([pattern]) => pattern.test(text));

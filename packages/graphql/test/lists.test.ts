@@ -96,7 +96,9 @@ describe("pages of runs", () => {
   it("begin anew after a cursor of another order, or none", async () => {
     const [first] = (await runs({ first: 1, orderBy: [{ field: "ENDED_AT", direction: "ASC" }] })).edges;
     const afresh = await runs({ first: 2 });
-    for (const after of ["zzz", "", first?.cursor ?? ""]) {
+    const madeUp = ['{"part":0,"at":1e999,"id":"","order":"queuedAt desc"}', '{"part":-1,"at":0,"id":""}'];
+    const encoded = madeUp.map((text) => Buffer.from(text).toString("base64"));
+    for (const after of ["zzz", "", first?.cursor ?? "", ...encoded]) {
       const { edges } = await runs({ first: 2, after });
       expect(edges).toEqual(afresh.edges);
     }
@@ -293,6 +295,19 @@ describe("lists are as recorded", () => {
         .replace(/\\"2024-01-01\\"/, "null"),
     ) as JsonObject;
     expect(comparable(body)).toEqual(comparable(asMeant("eventsV2-page2", recorded)));
+  });
+
+  it("events behind one whose id is all that is known", async () => {
+    const query = `query($after: String) { eventsV2(after: $after, filter: { from: "2020-01-01T00:00:00Z",
+      eventNames: ["demo/steps", "demo/wait"] }) { edges { node { id } } pageInfo { hasPreviousPage } } }`;
+    const cursor = (id: string) => Buffer.from(JSON.stringify({ ID: id })).toString("base64");
+    const { body } = await other.query(query, { after: cursor(demo[2] ?? "") });
+    expect(at(body, "data.eventsV2")).toEqual({
+      edges: [{ node: { id: demo[1] } }],
+      pageInfo: { hasPreviousPage: true },
+    });
+    const unknown = await other.query(query, { after: cursor("01M854TGA40XKG4S13RJQ5G3J0") });
+    expect(at(unknown.body, "data.eventsV2.pageInfo.hasPreviousPage")).toBe(false);
   });
 
   it("no events", async () => {

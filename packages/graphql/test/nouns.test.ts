@@ -1,5 +1,5 @@
 import { isJsonObject, type EventId, type JsonObject, type RunId } from "@stepwright/protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { serveDemo, serveDemo3 } from "./demo-apps.ts";
 import { asMeant } from "./differences.ts";
 import { comparable, golden } from "./golden.ts";
@@ -121,6 +121,53 @@ describe("runs are as recorded", () => {
   it("unknown", () => replay("run-unknown"));
   it("with their trigger", () => replay("runTrigger", { runID: stepsRun }));
   it("with the trigger of a batch", () => replay("runTrigger-batch3", { r: batch.runId }));
+});
+
+it.each([true, false])("a run that was skipped tells why at its root (preview: %s)", async (preview) => {
+  const query = `query($e: ULID!, $p: Boolean) { eventV2(id: $e) { runs { status
+    trace(preview: $p) { status skipReason skipExistingRunID childrenSpans { name } } } } }`;
+  const { body } = await world.query(query, { e: skippedEvent, p: preview });
+  expect(at(body, "data.eventV2.runs.0")).toEqual({
+    status: "SKIPPED",
+    trace: {
+      status: "SKIPPED",
+      skipReason: "Singleton",
+      skipExistingRunID: expect.stringMatching(/^[0-9A-Z]{26}$/),
+      childrenSpans: [],
+    },
+  });
+});
+
+it("a run of an app that was removed still tells its name, dashes and all", async () => {
+  const away = await openWorld();
+  const url = await serveDemo(away, "a-demo-app");
+  const runId = await away.run("demo/steps", stepsData);
+  await away.runtime.apps.removeByUrl(url);
+  const query = "query($r: String!) { run(runID: $r) { app { name externalID } function { slug app { name } } } }";
+  const { body } = await away.query(query, { r: runId });
+  expect(at(body, "data.run")).toEqual({
+    app: { name: "a-demo-app", externalID: "a-demo-app" },
+    function: { slug: "a-demo-app-steps", app: { name: "a-demo-app" } },
+  });
+  await away.close();
+});
+
+it("many outputs of one run are one read of its steps", async () => {
+  const ask = "query($r: String!) { run(runID: $r) { trace(preview: true) { childrenSpans { outputID } } } }";
+  const { body } = await world.query(ask, { r: stepsRun });
+  const spans = at(body, "data.run.trace.childrenSpans") as { outputID: string | null }[];
+  const ids = spans.flatMap(({ outputID }) => outputID ?? []);
+  const { runs } = world.runtime.storage;
+  const reads = [vi.spyOn(runs, "steps"), vi.spyOn(runs, "spans")];
+  const fields = Array.from({ length: 20 }, (_, n) => {
+    const id = JSON.stringify(ids[n % ids.length]);
+    return `o${n}: runTraceSpanOutputByID(outputID: ${id}) { data }`;
+  });
+  const outputs = await world.query(`{ ${fields.join(" ")} }`);
+  expect(outputs.status).toBe(200);
+  expect(Object.values(at(outputs.body, "data") as object)).toHaveLength(20);
+  expect(reads.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  for (const read of reads) read.mockRestore();
 });
 
 describe("outputs are as recorded", () => {

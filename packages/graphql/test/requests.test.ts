@@ -137,6 +137,11 @@ describe("a query may ask for", () => {
       `{ runs(first: 399, orderBy: [], filter: { from: "2020-01-01T00:00:00Z" }) { edges { node { trace { ${Array.from({ length: 200 }, () => "name").join(" ")} } } } } }`,
       /fields, more than the limit of 60000/,
     ],
+    [
+      "so many traces, however little of them",
+      `{ runs(first: 40, orderBy: [], filter: { from: "2020-01-01T00:00:00Z" }) { edges { node { trace { name } } } } }`,
+      /fields, more than the limit of 60000/,
+    ],
     ["so many words", `{ ${"apps { id } ".repeat(2_000)} }`, /more than 5000 tokens/],
   ];
   it.each(refused)("%s and no more", async (_what, query, message) => {

@@ -1,4 +1,5 @@
-import type { JsonObject, RunId } from "@stepwright/protocol";
+import type { AppSpan } from "@stepwright/engine";
+import { canonicalJson, type JsonObject, millis, type RunId } from "@stepwright/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveDemo, serveDemo3 } from "./demo-apps.ts";
 import { asMeant, type Facts } from "./differences.ts";
@@ -81,6 +82,64 @@ describe.each([false, true])("with preview: %s, a trace shows what was attached"
     ]);
     const attempts = step?.["childrenSpans"] as JsonObject[];
     expect(attempts.flatMap(({ metadata }) => metadata)).toEqual([]);
+  });
+});
+
+describe.each([false, true])("with preview: %s, spans of the app", (preview) => {
+  it("are below the step and the wait that they are of, and the run's own at its root", async () => {
+    const runId = await world.run("d2/retrying");
+    const stored = await world.runtime.storage.runs.spans(runId);
+    const [first, second] = stored.filter(({ kind }) => kind === "step");
+    const own = (id: string, changes: Partial<AppSpan>): AppSpan => ({
+      id: id.padEnd(16, "0"),
+      parentId: null,
+      name: id,
+      status: "completed",
+      startedAt: millis(5),
+      endedAt: millis(9),
+      stepId: null,
+      calledAt: null,
+      detail: canonicalJson({
+        kind: "SPAN_KIND_CLIENT",
+        service: "api",
+        scope: { name: "http", version: "1" },
+        attributes: { n: 1 },
+        resource: { "service.name": "api" },
+      }),
+      ...changes,
+    });
+    await world.runtime.putAppSpans(runId, [
+      own("a", { stepId: first?.stepId ?? null, calledAt: first?.startedAt ?? null, status: "failed" }),
+      own("b", { parentId: "a".padEnd(16, "0") }),
+      own("c", { stepId: second?.stepId ?? null, calledAt: second?.startedAt ?? null }),
+      own("d", {}),
+    ]);
+    const fields = `name spanID parentSpanID status isUserland duration
+      userlandSpan { spanName spanKind serviceName scopeName scopeVersion spanAttrs resourceAttrs }`;
+    const below = (levels: number): string => (levels === 0 ? "" : `childrenSpans { ${fields} ${below(levels - 1)} }`);
+    const text = `query($r: String!, $p: Boolean) { run(runID: $r) { trace(preview: $p) { ${fields} ${below(4)} } } }`;
+    const { body } = await world.query(text, { r: runId, p: preview });
+    const written = ({ name, childrenSpans = [] }: { name: string; childrenSpans?: [] }): string =>
+      childrenSpans.length === 0 ? name : `${name}(${childrenSpans.map(written).join(" ")})`;
+    const trace = at(body, "data.run.trace") as { name: string; childrenSpans: [] };
+    const end = preview ? "Finalization" : "function success";
+    expect(written(trace)).toBe(`${preview ? "Run" : "demo2-retrying"}(flaky(Attempt 0(a(b)) Attempt 1(c)) ${end} d)`);
+    expect(at(trace as JsonObject, "childrenSpans.0.childrenSpans.0.childrenSpans.0")).toMatchObject({
+      spanID: "a000000000000000",
+      parentSpanID: at(trace as JsonObject, "childrenSpans.0.childrenSpans.0.spanID"),
+      status: "FAILED",
+      isUserland: true,
+      duration: 4,
+      userlandSpan: {
+        spanName: "a",
+        spanKind: "SPAN_KIND_CLIENT",
+        serviceName: "api",
+        scopeName: "http",
+        scopeVersion: "1",
+        spanAttrs: '{"n":1}',
+        resourceAttrs: '{"service.name":"api"}',
+      },
+    });
   });
 });
 

@@ -17,7 +17,7 @@ import {
 } from "@stepwright/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { retryAfterSeconds } from "./limits.ts";
-import { tracesPath } from "./otlp.ts";
+import { tracesPath } from "./otlp/traces-path.ts";
 import { isRestV2, v2ErrorBody } from "./rest-v2.ts";
 
 /** Installs the handlers of errors and of unknown paths. */
@@ -55,11 +55,18 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (pathOf(request) === tracesPath) return reply.send(JSON.stringify({ message }));
   const problems = details["problems"] ?? null;
   if (!pathOf(request).startsWith("/e/")) {
-    return reply.send(JSON.stringify({ code, error: message, data: problems === null ? null : { problems }, status }));
+    const data = problems === null ? checkpointData(request) : { problems };
+    return reply.send(JSON.stringify({ code, error: message, data, status }));
   }
   // `message` is empty in the peer's answer to a bad key, and clients read `error`.
   const base = status === 401 ? { ids: [], status, message: "" } : { ids: [], status };
   return reply.send(JSON.stringify({ ...base, error: message, code, ...(problems === null ? {} : { problems }) }));
+}
+
+/** SDKs are told which run a refused checkpoint was of. */
+function checkpointData(request: FastifyRequest): { readonly run_id: string } | null {
+  const runId = /^\/v1\/(?:checkpoint|http\/runs)\/([^/]+)\/async$/.exec(pathOf(request))?.[1];
+  return runId === undefined ? null : { run_id: runId };
 }
 
 /** Seconds after which the same request has a chance; null when it has none. */

@@ -13,6 +13,7 @@ import {
   type JsonValue,
   type Millis,
 } from "@stepwright/protocol";
+import type { AppSpansOfSteps } from "./present-app-spans.ts";
 import { outputOf } from "./present-rest.ts";
 import { bareId } from "./present-v2.ts";
 import type { RegistryIndex } from "./registry-index.ts";
@@ -53,13 +54,14 @@ export function v2Trace(
   o: {
     readonly steps: readonly ApiStep[];
     readonly metadata: readonly RunMetadata[];
+    readonly appSpans: AppSpansOfSteps;
     readonly events: readonly JsonValue[];
     readonly includeOutput: boolean;
   },
 ): JsonObject {
   return {
     rootSpan: given({
-      children: o.steps.map((step) => stepSpan(run, step, o)),
+      children: [...o.steps.map((step) => stepSpan(run, step, o)), ...(o.appSpans.get(null) ?? [])],
       ...timesOf(run),
       id: spanId(run.id, ""),
       input: o.includeOutput ? { data: [...o.events] } : undefined,
@@ -97,13 +99,18 @@ function presentMetadata({ target, kind, values, updatedAt }: RunMetadata): Json
 function stepSpan(
   run: Run,
   step: ApiStep,
-  { includeOutput, metadata }: { readonly includeOutput: boolean; readonly metadata: readonly RunMetadata[] },
+  o: {
+    readonly includeOutput: boolean;
+    readonly metadata: readonly RunMetadata[];
+    readonly appSpans: AppSpansOfSteps;
+  },
 ): JsonObject {
+  const { includeOutput, metadata, appSpans } = o;
   const isFunction = step.kind === "function";
   // One attempt that was enough is the step itself.
   const attempts = step.attempts.length > 1 || step.status === "retrying" ? step.attempts : [];
   return given({
-    children: attempts.map((attempt) => attemptSpan(run, step, attempt)),
+    children: [...attempts.map((attempt) => attemptSpan(run, step, attempt)), ...(appSpans.get(step.id) ?? [])],
     ...timesOf({
       queuedAt: millis(step.queuedAt),
       startedAt: step.startedAt === null ? null : millis(step.startedAt),

@@ -1,6 +1,7 @@
 // Apps and functions in the JSON of REST v2.
 import type { App, FunctionRecord } from "@stepwright/engine";
 import {
+  goDuration,
   retriesDefault,
   type ConcurrencyLimit,
   type FunctionConfig,
@@ -79,14 +80,4 @@ const scopes = { fn: "FUNCTION", env: "ENVIRONMENT", account: "ACCOUNT" } as con
 
 function concurrencyOf({ key, limit, scope }: ConcurrencyLimit): JsonValue {
   return { ...given({ key }), limit: { isPlanLimit: false, value: limit }, scope: scopes[scope] };
-}
-
-/** Writes a duration as Go does, `1m0s`: clients of this API parse it. */
-export function goDuration(ms: number): string {
-  if (ms < 1_000) return ms === 0 ? "0s" : `${ms}ms`;
-  const hours = Math.floor(ms / 3_600_000);
-  const minutes = Math.floor(ms / 60_000) % 60;
-  const seconds = `${(ms % 60_000) / 1_000}s`;
-  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
-  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
 }

@@ -3,7 +3,7 @@ import type { RunStatus } from "@stepwright/engine";
 import { asRunId, fieldInvalid, isUlid, millis, ulidTimeMax, type Millis } from "@stepwright/protocol";
 import type { RunPosition, TimedRunFilter } from "@stepwright/storage";
 import { all, one, type Query } from "./query.ts";
-import { readFlag, readTime } from "./read-v2.ts";
+import { readTime } from "./read-v2.ts";
 import { appOf, functionOf, type RegistryIndex } from "./registry-index.ts";
 import { protoTime } from "./rest-v2.ts";
 
@@ -16,6 +16,9 @@ const statuses: ReadonlyMap<string, RunStatus> = new Map([
   ["CANCELLED", "cancelled"],
   ["SKIPPED", "skipped"],
 ]);
+
+/** Runs that were skipped have done nothing; a list has them only when they are asked for. */
+const shownStatuses: readonly RunStatus[] = ["queued", "running", "completed", "failed", "cancelled"];
 
 const times: ReadonlyMap<string, TimedRunFilter["time"]> = new Map([
   ["queuedat", "queuedAt"],
@@ -39,7 +42,7 @@ export function readRunFilter(
     time,
     from: from ?? millis(0),
     before: until ?? endOfTime,
-    ...(wanted.length === 0 ? {} : { statuses: wanted.filter((status) => status !== undefined) }),
+    statuses: wanted.length === 0 ? shownStatuses : wanted.filter((status) => status !== undefined),
     ...ownersOf(query, registry),
   };
   return {
@@ -54,8 +57,6 @@ const endOfTime: Millis = millis(ulidTimeMax);
 function ownersOf(query: Query, registry: RegistryIndex): Pick<TimedRunFilter, "appIds" | "functionIds"> {
   const appNames = all(query, "appId");
   const functionNames = all(query, "functionId");
-  // Deferred runs are runs like others here: none is told apart.
-  if (readFlag(query, "isDeferred")) return { appIds: [] };
   if (appNames.length === 0) {
     if (functionNames.length > 0) throw fieldInvalid({ reason: "appId is required when filtering by functionId" });
     return {};

@@ -79,7 +79,7 @@ const spellings: ReadonlyMap<string, { readonly code: string; readonly status?: 
   ["EVENT_TOO_LARGE", { code: "validation_error" }],
   // What the gateway in front of the peer's handlers refuses before they see it.
   ["PATH_NOT_FOUND", { code: "api_error" }],
-  ["METHOD_NOT_ALLOWED", { code: "api_error" }],
+  ["METHOD_NOT_ALLOWED", { code: "api_error", status: 501 }],
   ["BODY_NOT_JSON", { code: "api_error" }],
   ["BODY_INVALID", { code: "api_error" }],
   ["PARAMETER_INVALID", { code: "api_error" }],

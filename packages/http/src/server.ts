@@ -125,7 +125,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     restFunctionRoutes(keyed, deps);
     restCancellationRoutes(keyed, deps);
     restMetadataRoutes(keyed, deps);
-    restTraceRoutes(keyed);
+    restTraceRoutes(keyed, deps);
     unsupportedRoutes(keyed);
     limitOverrideRoutes(keyed, deps);
     testModeRoutes(keyed, deps);

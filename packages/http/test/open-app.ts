@@ -1,5 +1,5 @@
 // A small app that speaks the protocol: functions as handlers of the call request, registered over HTTP.
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { JsonObject, JsonValue } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
 
@@ -21,6 +21,7 @@ export interface AppFunction {
     readonly steps: JsonObject;
     readonly event: JsonObject;
     readonly runId: string;
+    readonly headers: IncomingHttpHeaders;
   }): AppAnswer | Promise<AppAnswer>;
 }
 
@@ -50,7 +51,12 @@ export async function openApp(
       const answer =
         fn === undefined
           ? { status: 500, body: { message: `no ${slug}` } }
-          : await fn.handle({ steps: body.steps, event: body.event.data, runId: body.ctx.run_id });
+          : await fn.handle({
+              steps: body.steps,
+              event: body.event.data,
+              runId: body.ctx.run_id,
+              headers: request.headers,
+            });
       response.writeHead(answer.status, {
         "content-type": "application/json",
         "x-inngest-sdk": "test:v1.0.0",

@@ -74,6 +74,25 @@ beforeAll(async () => {
       handle: () => ({ status: 200, body: null }),
     },
     {
+      name: "defers",
+      triggers: [{ event: "v2/defer" }],
+      handle: ({ steps }) =>
+        steps["a"] === undefined
+          ? {
+              status: 206,
+              body: [
+                { op: "StepRun", id: "a", name: "a", displayName: "a", data: 1 },
+                { op: "DeferAdd", id: "d", name: "d", displayName: "d", opts: { fn_slug: "shop-later", input: {} } },
+              ],
+            }
+          : { status: 200, body: 1 },
+    },
+    {
+      name: "later",
+      triggers: [{ event: "inngest/deferred.schedule", expression: "event.data._inngest.fn_slug == 'shop-later'" }],
+      handle: () => ({ status: 200, body: null }),
+    },
+    {
       name: "waits",
       triggers: [{ event: "v2/wait" }],
       handle: () => ({
@@ -115,11 +134,35 @@ describe("the list of runs", () => {
     expect(await idsOf("/v2/runs?appId=shop&functionId=bad&functionId=shop-bad&limit=5")).toEqual([failed.data[0].id]);
     expect(await idsOf("/v2/apps/shop/functions/bad/runs?limit=5")).toEqual([failed.data[0].id]);
     expect(await idsOf("/v2/runs?appId=other&limit=5")).toEqual([]);
-    expect(await idsOf("/v2/runs?isDeferred=true&limit=5")).toEqual([]);
     expect(await idsOf("/v2/runs?from=2099-01-01T00:00:00Z&limit=5")).toEqual([]);
     expect(await idsOf("/v2/runs?until=2001-01-01T00:00:00Z&limit=5")).toEqual([]);
     const withOutput = await get("/v2/runs?status=COMPLETED&limit=1&includeOutput=true");
     expect(withOutput.data[0].output).toEqual({ n: 6 });
+  });
+
+  it("tells runs that others deferred from those that started otherwise, in pages", async () => {
+    for (let n = 0; n < 3; n += 1) await send("v2/defer");
+    await server.runtime.idle();
+    const deferred = await idsOf("/v2/runs?appId=shop&functionId=later&limit=5");
+    expect(deferred).toHaveLength(3);
+    expect(await idsOf("/v2/runs?isDeferred=true&limit=1")).toEqual(deferred);
+    const others = await idsOf("/v2/runs?is_deferred=false&limit=2&time_field=endedAt");
+    const all = await idsOf("/v2/runs?limit=5&timeField=endedAt");
+    expect(others).toEqual(all.filter((id) => !deferred.includes(id)));
+  });
+
+  it("has skipped runs only when they are asked for", async () => {
+    await server.runtime.functions.pause("shop-two");
+    const eventId = await send("v2/two");
+    await server.runtime.functions.resume("shop-two");
+    const [skipped] = await idsOf(`/v2/events/${eventId}/runs?limit=5`);
+    expect(await idsOf("/v2/runs?limit=50")).not.toContain(skipped);
+    expect(await idsOf("/v2/runs?status=SKIPPED&limit=50")).toEqual([skipped]);
+  });
+
+  it("knows parameters in either spelling", async () => {
+    const { data } = await get("/v2/runs?app_id=shop&function_id=ok&include_output=true&limit=1");
+    expect(data).toMatchObject([{ function: { id: "ok" }, output: expect.anything() }]);
   });
 
   it.each([
@@ -142,11 +185,21 @@ describe("the list of runs", () => {
 describe("apps and functions", () => {
   it("are listed in pages, in the order of their ids", async () => {
     const functions = await idsOf("/v2/apps/shop/functions?limit=2");
-    expect(functions.toSorted()).toEqual(["bad", "batched", "limited", "ok", "paused", "two", "waits"]);
+    expect(functions.toSorted()).toEqual([
+      "bad",
+      "batched",
+      "defers",
+      "later",
+      "limited",
+      "ok",
+      "paused",
+      "two",
+      "waits",
+    ]);
     expect(await get("/v2/apps?archived=true")).not.toHaveProperty("data");
     expect((await get(`/v2/apps/${server.runtime.registry().apps[0]?.id}`)).data).toMatchObject({
       id: "shop",
-      functionCount: 7,
+      functionCount: 9,
     });
   });
 });

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { derivedUlid, isUlid, millis, oidNamespace, ulidOf, ulidTime, ulidTimeMax, uuidV5 } from "./ids.ts";
+import {
+  derivedUlid,
+  isUlid,
+  millis,
+  oidNamespace,
+  ulidBits,
+  ulidOf,
+  ulidOfBits,
+  ulidTime,
+  ulidTimeMax,
+  uuidV5,
+} from "./ids.ts";
 
 const times = fc.integer({ min: 0, max: ulidTimeMax }).map(millis);
 const entropies = fc.uint8Array({ minLength: 10, maxLength: 10 });
@@ -12,6 +23,8 @@ describe("ULIDs", () => {
         const id = ulidOf(at, entropy);
         expect(isUlid(id)).toBe(true);
         expect(ulidTime(id)).toBe(at);
+        expect(ulidBits(id)).toMatch(/^[0-9a-f]{32}$/);
+        expect(ulidOfBits(ulidBits(id))).toBe(id);
       }),
     );
   });

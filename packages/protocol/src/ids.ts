@@ -82,9 +82,18 @@ export function isUlid(text: string): boolean {
 /** Reads the time part of a ULID; throws if the text is none. */
 export function ulidTime(id: string): Millis {
   if (!isUlid(id)) throw new RangeError(`"${id}" is not a ULID`);
-  let time = 0;
-  for (const character of id.slice(0, 10)) time = time * 32 + crockford.indexOf(character);
-  return millis(time);
+  return millis(numberOf(id, { from: 0, to: 10 }));
+}
+
+/** Gives the 128 bits of a ULID as 32 hexadecimal digits; throws if the text is none. */
+export function ulidBits(id: string): string {
+  if (!isUlid(id)) throw new RangeError(`"${id}" is not a ULID`);
+  return hexOf(id, { from: 0, to: 10 }) + hexOf(id, { from: 10, to: 18 }) + hexOf(id, { from: 18, to: 26 });
+}
+
+/** The ULID of 32 hexadecimal digits. */
+export function ulidOfBits(digits: string): string {
+  return ulidOf(millis(Number.parseInt(digits.slice(0, 12), 16)), Buffer.from(digits.slice(12), "hex"));
 }
 
 /** Writes a ULID from its time and its ten bytes of entropy; throws when either is out of range. */
@@ -126,6 +135,29 @@ const keyPartMax = 64;
 /** Text as part of an id: itself when it is short, else its SHA-256, so that ids stay short whatever an event brings. */
 export function keyDigest(text: string): string {
   return text.length <= keyPartMax ? `=${text}` : `#${createHash("sha256").update(text, "utf8").digest("base64url")}`;
+}
+
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+// Each call of an app has an id turned into bits: with a table that is a tenth of what it is with `indexOf`.
+const values = new Uint8Array(128);
+for (let value = 0; value < crockford.length; value++) values[crockford.charCodeAt(value)] = value;
+
+/** Ten characters and fewer are an exact number. */
+function numberOf(id: string, { from, to }: Part): number {
+  let value = 0;
+  for (let at = from; at < to; at++) value = value * 32 + (values[id.charCodeAt(at)] ?? 0);
+  return value;
+}
+
+/** Five bits a character, but for the two that the first of a ULID does not use. */
+function hexOf(id: string, part: Part): string {
+  return numberOf(id, part)
+    .toString(16)
+    .padStart(part.from === 0 ? 12 : 10, "0");
 }
 
 function encodeTime(at: number): string {

@@ -22,6 +22,12 @@ export const stepsPerRunMax = 1000;
 export const metadataBytesMax = 64 * kib;
 /** Bytes of all metadata of a run. */
 export const runMetadataBytesMax = mib;
+/** Spans of its own that an app may have exported for one run: a trace with more is no help to anybody. */
+export const appSpansMax = 1000;
+/** Bytes of one of them, attributes included. */
+export const appSpanBytesMax = 16 * kib;
+/** Bytes of all of them of a run. */
+export const runAppSpansBytesMax = 2 * mib;
 /** The highest step limit that may be set for a function. */
 export const stepsPerRunOverrideMax = 10_000;
 /** Ops in one answer: as many as a run may have steps. */

@@ -35,6 +35,12 @@ export const invocationDebounced = defineError(
 );
 /** An invocation that flow control let start nothing. */
 export const invocationSkipped = defineError("INVOCATION_SKIPPED", 422, "the invocation was skipped: {reason}");
+/** A checkpoint names a run that is not there. */
+export const checkpointOfNoRun = defineError(
+  "CHECKPOINT_OF_NO_RUN",
+  400,
+  "there is no run {runId} to store steps of; it may have been removed by retention",
+);
 
 /** The errors of the REST APIs. */
 export const restErrors: readonly ErrorRow[] = [
@@ -47,4 +53,5 @@ export const restErrors: readonly ErrorRow[] = [
   invocationRateLimited,
   invocationDebounced,
   invocationSkipped,
+  checkpointOfNoRun,
 ];

@@ -76,11 +76,8 @@ describe("the body of a call", () => {
 
 describe("the headers of a call", () => {
   it("name the run, the step and the dispatch", () => {
-    expect(
-      callHeaders({ ctx, stepId: discoveryStepId, version: -1, signature: "t=1&s=a", traceparent: "00-1-2-01" }),
-    ).toEqual({
+    expect(callHeaders({ ctx, stepId: discoveryStepId, version: -1, signature: "t=1&s=a" })).toEqual({
       "content-type": "application/json",
-      traceparent: "00-1-2-01",
       "x-inngest-generation-id": "3",
       "x-inngest-job-id": 'job"1',
       "x-inngest-req-version": "-1",

@@ -67,10 +67,6 @@ export function callHeaders(o: {
   readonly version: number;
   /** As `signRequest` gives it; `null` without a signing key. */
   readonly signature: string | null;
-  /** As `traceparentOf` gives it. */
-  readonly traceparent?: string | null;
-  /** Comes with a `traceparent` only. */
-  readonly tracestate?: string;
 }): Record<string, string> {
   return {
     "content-type": "application/json",
@@ -81,17 +77,12 @@ export function callHeaders(o: {
     [headers.runId]: o.ctx.runId,
     [headers.stepId]: headerText(o.stepId),
     ...(o.signature === null ? {} : { [headers.signature]: o.signature }),
-    ...(o.traceparent == null ? {} : { [headers.traceparent]: o.traceparent, ...tracestate(o.tracestate) }),
   };
 }
 
 /** SDKs hash their ids, but nothing says that they must: what a header cannot hold is encoded as in the URL. */
 function headerText(id: string): string {
   return /^[\x21-\x7e]*$/.test(id) ? id : encodeURIComponent(id.toWellFormed());
-}
-
-function tracestate(value: string | undefined): Record<string, string> {
-  return value === undefined ? {} : { [headers.tracestate]: value };
 }
 
 function contextJson(ctx: CallContext, useApi: boolean): string {

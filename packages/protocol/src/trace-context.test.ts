@@ -1,28 +1,53 @@
 import { describe, expect, it } from "vitest";
-import { millis, ulidOf } from "./ids.ts";
-import { traceparentOf, tracestateOf } from "./trace-context.ts";
+import { asAppId, asFunctionId, asRunId, asStepId, millis } from "./ids.ts";
+import { readTraceRef, traceHeaders, traceIdOf } from "./trace-context.ts";
 
-const entropy = (first: number) => Uint8Array.from({ length: 10 }, (_, index) => first + index);
+const runId = asRunId("01M854TKXWNT0FF1WA0BB6VT7M");
+const call = {
+  runId,
+  appId: asAppId("10380af4-0e77-5536-a466-91d29970c9c7"),
+  functionId: asFunctionId("a0e2f12b-0a52-509f-b94c-14aad05995af"),
+  requestId: "7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+  calledAt: millis(1_795_469_168_451),
+  stepId: asStepId("fe05bcdcdc4928012781a5f1a2a77cbb5398e106"),
+};
 
-describe("the trace of a call", () => {
-  it("is its run, and its span the request, bit by bit", () => {
-    const runId = ulidOf(millis(0x0123456789ab), entropy(0xc0));
-    const requestId = ulidOf(millis(0x0123456789ac), entropy(0x10));
-    expect(traceparentOf({ runId, requestId })).toBe("00-0123456789abc0c1c2c3c4c5c6c7c8c9-1213141516171819-01");
+describe("the headers of a call", () => {
+  it("name its trace and, in the members that SDKs know, its reference, function and app", () => {
+    const { traceparent = "", tracestate = "" } = traceHeaders(call);
+    expect(traceparent).toBe(`00-${traceIdOf(runId)}-ffffffffffffffff-01`);
+    const members = Object.fromEntries(tracestate.split(",").map((member) => member.split("=")));
+    expect(members).toEqual({
+      "inngest@traceref": expect.any(String),
+      "inngest@fn": call.functionId,
+      "inngest@app": call.appId,
+    });
+    expect(members["inngest@traceref"].length).toBeLessThanOrEqual(256);
+    expect(readTraceRef(members["inngest@traceref"])).toEqual({
+      runId,
+      calledAt: call.calledAt,
+      stepId: call.stepId,
+    });
   });
 
-  it("keeps the zeros of an id", () => {
-    const zero = ulidOf(millis(0), new Uint8Array(10));
-    expect(traceparentOf({ runId: zero, requestId: zero })).toBe(`00-${"0".repeat(32)}-${"0".repeat(16)}-01`);
+  it("leave out a step whose id is too long for them", () => {
+    const { tracestate = "" } = traceHeaders({ ...call, stepId: asStepId("s".repeat(65)) });
+    const [, ref = ""] = /traceref=([^,]*)/.exec(tracestate) ?? [];
+    expect(readTraceRef(ref)).toMatchObject({ runId, stepId: null });
   });
 
-  it("is none for ids that are no ULIDs", () => {
-    const ulid = ulidOf(millis(1), entropy(1));
-    expect(traceparentOf({ runId: "run-1", requestId: ulid })).toBeNull();
-    expect(traceparentOf({ runId: ulid, requestId: "req-1" })).toBeNull();
+  it("are none for a run whose id has no bits", () => {
+    expect(traceHeaders({ ...call, runId: asRunId("run-1") })).toEqual({});
+  });
+});
+
+describe("a reference", () => {
+  it("may know no more than the trace", () => {
+    const ref = encodeURIComponent(JSON.stringify({ tp: `00-${traceIdOf(runId)}-00f067aa0ba902b7-01`, ts: "" }));
+    expect(readTraceRef(ref)).toEqual({ runId, calledAt: null, stepId: null });
   });
 
-  it("names the function and the app", () => {
-    expect(tracestateOf({ functionId: "f", appId: "a" })).toBe("inngest@fn=f,inngest@app=a");
+  it.each(["", "%", "{}", '"x"', '{"tp":"00-1-2-01"}', '{"tp":5}', "%7B"])("is not %j", (text) => {
+    expect(readTraceRef(text)).toBeNull();
   });
 });

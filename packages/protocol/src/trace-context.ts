@@ -1,32 +1,85 @@
-// The W3C trace context of a call: what an app's OpenTelemetry joins its spans to, and without which SDK v4 gathers no
-// figures of AI. Both parts follow from ids that are there, so that a trace is found by its run and nothing is stored.
-import { isUlid } from "./ids.ts";
+// What ties the spans of an app's own code to its run: the trace that a call is part of, as the call's headers name it, and the reference
+// that SDKs give back with every span they export (`inngest.traceref`, sdk-protocol.md §5.2).
+import { headers } from "./headers.ts";
+import {
+  type AppId,
+  asRunId,
+  asStepId,
+  type FunctionId,
+  isUlid,
+  type Millis,
+  millis,
+  type RunId,
+  type StepId,
+  ulidBits,
+  ulidOfBits,
+} from "./ids.ts";
+import { isJsonObject, tryParseJson } from "./json.ts";
 
-/** Writes `traceparent`: the run is the trace, the request is the span that calls. Null for ids that are no ULIDs. */
-export function traceparentOf(o: { readonly runId: string; readonly requestId: string }): string | null {
-  return isUlid(o.runId) && isUlid(o.requestId) ? `00-${hexOf(o.runId)}-${hexOf(o.requestId).slice(16)}-01` : null;
+/** The call that a span was made in. */
+export interface TraceRef {
+  readonly runId: RunId;
+  /** When the call began; null for a reference that does not tell. */
+  readonly calledAt: Millis | null;
+  /** The step that the call asked for; null for one that goes on with the function. */
+  readonly stepId: StepId | null;
 }
 
-/** Writes `tracestate`: whose call it is, in the words of the reference. */
-export function tracestateOf(o: { readonly functionId: string; readonly appId: string }): string {
-  return `inngest@fn=${o.functionId},inngest@app=${o.appId}`;
+/** The members of `tracestate` have at most 256 characters; the ids of published SDKs have 40. */
+const stepIdLengthMax = 64;
+
+/** The id of a run's trace: the bits of the run's id, so that either tells the other. */
+export function traceIdOf(runId: RunId): string {
+  return ulidBits(runId);
 }
 
-const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const valueOf: readonly number[] = Array.from({ length: 128 }, (_, code) => digits.indexOf(String.fromCharCode(code)));
-
-/** The 128 bits of a ULID: its first two characters hold eight, each four after them twenty. */
-function hexOf(ulid: string): string {
-  let hex = groupHex(ulid, { from: 0, to: 2, length: 2 });
-  for (let from = 2; from < ulid.length; from += 4) hex += groupHex(ulid, { from, to: from + 4, length: 5 });
-  return hex;
+/** Writes the headers that make a call part of its run's trace; none for a run whose id is no ULID. */
+export function traceHeaders(o: {
+  readonly runId: RunId;
+  readonly appId: AppId;
+  readonly functionId: FunctionId;
+  /** Unique per request; the span of the call is named after it. */
+  readonly requestId: string;
+  readonly calledAt: Millis;
+  /** Null for a call that goes on with the function. */
+  readonly stepId: StepId | null;
+}): Record<string, string> {
+  if (!isUlid(o.runId) || !isUlid(o.requestId)) return {};
+  const parent = `00-${traceIdOf(o.runId)}-${ulidBits(o.requestId).slice(16)}-01`;
+  return {
+    [headers.traceparent]: parent,
+    [headers.tracestate]: `inngest@traceref=${encodedRef(parent, o)},inngest@fn=${o.functionId},inngest@app=${o.appId}`,
+  };
 }
 
-function groupHex(
-  ulid: string,
-  { from, to, length }: { readonly from: number; readonly to: number; readonly length: number },
+/** The reference in the encoding of URLs: spelled out, as every call has one and nothing in it but the step needs encoding. */
+function encodedRef(
+  parent: string,
+  { calledAt, stepId }: { readonly calledAt: Millis; readonly stepId: StepId | null },
 ): string {
-  let value = 0;
-  for (let at = from; at < to; at += 1) value = value * 32 + (valueOf[ulid.charCodeAt(at)] ?? 0);
-  return value.toString(16).padStart(length, "0");
+  const isNamed = stepId !== null && stepId.length <= stepIdLengthMax;
+  const step = isNamed ? `%2C%22step%22%3A${encodeURIComponent(JSON.stringify(stepId))}` : "";
+  return `%7B%22tp%22%3A%22${parent}%22%2C%22ts%22%3A%22%22%2C%22at%22%3A${calledAt}${step}%7D`;
+}
+
+/** Reads a reference; null for what is none of ours. */
+export function readTraceRef(text: string): TraceRef | null {
+  const ref = tryParseJson(decoded(text));
+  if (!isJsonObject(ref) || typeof ref["tp"] !== "string") return null;
+  const bits = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(ref["tp"])?.[1];
+  if (bits === undefined) return null;
+  const { at, step } = ref;
+  return {
+    runId: asRunId(ulidOfBits(bits)),
+    calledAt: typeof at === "number" && Number.isSafeInteger(at) ? millis(at) : null,
+    stepId: typeof step === "string" && step.length <= stepIdLengthMax ? asStepId(step) : null,
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
 }

@@ -74,7 +74,7 @@ export async function callApp(
     }
     const answer = answerOf(shell, request, result);
     shell.observer.callEnded({ outcome: outcomeOf(result, answer), ms });
-    return await decideAnswer(shell, deps, call, answer);
+    return await decideAnswer(shell, deps, call, answer, result);
   } finally {
     deps.firstCalls.ended(call);
     // The item may be ours again already, as another dispatch.
@@ -226,17 +226,23 @@ function decideAnswer(
   deps: { readonly box: RunBox; readonly calls: CallsInFlight },
   call: Call,
   answer: SdkAnswer,
+  result?: OutgoingResult,
 ): Promise<Decided> {
   const signals = answer.kind === "ops" ? answer.ops.flatMap(signalOf) : [];
   // Looked up in the run's turn: a checkpoint may have given the call new attempts meanwhile.
   const read = (state: RunState, taken: ReadonlySet<string>) =>
-    readResponse(state, shell.context(taken), deps.calls.get(call.item.id) ?? call, answer);
+    readResponse(state, shell.context(taken), answeredBy(deps.calls.get(call.item.id) ?? call, result), answer);
   return deps.box.decide(call.work.runId, (state) =>
     signals.length === 0 ? read(state, none) : takenOf(shell, signals).then((taken) => read(state, taken)),
   );
 }
 
 const none: ReadonlySet<string> = new Set();
+
+function answeredBy(call: Call, result: OutgoingResult | undefined): Call {
+  if (result?.kind !== "response") return call;
+  return { ...call, answer: { status: result.status, headers: result.headers } };
+}
 
 /** The signals that somebody waits for already. */
 async function takenOf(shell: Shell, names: readonly string[]): Promise<ReadonlySet<string>> {

@@ -32,6 +32,7 @@ import { createLiveFeed } from "./live-feed.ts";
 import { createMatcher } from "./matcher.ts";
 import { nobody, type Observer } from "./observer.ts";
 import type { Ports } from "./ports.ts";
+import { putAppSpans } from "./put-app-spans.ts";
 import { putMetadata } from "./put-metadata.ts";
 import { repairOrphans } from "./repair.ts";
 import { rerun } from "./rerun.ts";
@@ -185,6 +186,10 @@ export function createRuntime(options: {
     async putMetadata(runId, changes) {
       refuseWhenStopping();
       return putMetadata(shell, committer, runId, changes);
+    },
+    async putAppSpans(runId, spans) {
+      refuseWhenStopping();
+      return putAppSpans(shell, committer, runId, spans);
     },
     async retryItem(itemId) {
       refuseWhenStopping();

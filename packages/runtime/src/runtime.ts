@@ -3,6 +3,7 @@ import type {
   App,
   Cancellation,
   FunctionRecord,
+  AppSpan,
   MetadataChange,
   RetentionPolicy,
   Run,
@@ -56,6 +57,8 @@ export interface Runtime {
   rerun(runId: RunId, options?: RerunOptions): Promise<RunId>;
   /** Attaches metadata to a run or its steps, whether it has ended or not. RUN_NOT_FOUND, METADATA_TOO_LARGE. */
   putMetadata(runId: RunId, changes: readonly MetadataChange[]): Promise<void>;
+  /** Keeps spans of an app's own with their run, and returns how many were refused: there is no such run, or no room for them. */
+  putAppSpans(runId: RunId, spans: readonly AppSpan[]): Promise<number>;
   /** Tries an item that was set aside again; QUEUE_ITEM_NOT_FOUND, or QUEUE_ITEM_UNREADABLE when nobody can tell what it was for. */
   retryItem(itemId: string): Promise<void>;
   /** Renders lifecycle payloads, which are not stored. */

@@ -26,6 +26,10 @@ const damages: readonly (readonly [found: readonly string[], sql: string])[] = [
     "INSERT INTO steps (run_id, id, position, op, name, status, memo, finished_at) VALUES ('none', 's', 0, 'StepRun', 's', 'completed', '1', 1)",
   ],
   [
+    ["APP_SPANS_WITHOUT_RUN"],
+    "INSERT INTO app_spans (run_id, id, name, status, started_at, ended_at, detail) VALUES ('none', 's', 's', 'completed', 1, 1, '{}')",
+  ],
+  [
     ["RUN_WITHOUT_EVENT"],
     "DELETE FROM run_events WHERE run_id = (SELECT id FROM runs WHERE function_slug = 'shop-wait')",
   ],

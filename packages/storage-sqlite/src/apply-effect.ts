@@ -124,6 +124,9 @@ export function applyEffect(tables: Tables, scope: EffectScope, effect: Effect):
     case "changeMetadata":
       tables.changeMetadata(effect);
       return;
+    case "putAppSpans":
+      tables.putAppSpans(effect);
+      return;
     case "putCancellation":
       tables.cancellations.put(effect.cancellation, effect.keptMax);
       return;

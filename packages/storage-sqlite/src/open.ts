@@ -28,6 +28,7 @@ import { watchHealth } from "./health.ts";
 import { type FileDamage, inspectFiles } from "./inspect-files.ts";
 import { logSync, noSync } from "./log-sync.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
+import { appSpanReads } from "./app-spans.ts";
 import { metadataReads } from "./metadata.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { openCheckpoints } from "./open-checkpoints.ts";
@@ -193,6 +194,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
     runBatches: runBatchReads(reader),
     cancellations: cancellationReads(reader),
     metadata: metadataReads(reader),
+    appSpans: appSpanReads(reader),
     events: eventList(reader),
     searchRuns: searchRuns(reader, tables.changedRuns),
     searchEvents: searchEvents(reader),
@@ -248,6 +250,8 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       spans: reading(lists.spans.ofRun),
       events: reading(hot.events.ofRun),
       metadata: reading(lists.metadata),
+      appSpans: reading(lists.appSpans.ofRun),
+      appSpanUse: reading(lists.appSpans.use),
       items: reading(hot.queue.ofRun),
       openOf: reading((runIds) => openOf(hot, runIds)),
       list: reading(lists.runs),

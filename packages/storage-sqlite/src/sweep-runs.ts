@@ -26,6 +26,8 @@ const removeStepSql = "DELETE FROM steps WHERE row = ?";
 const spansSql =
   "SELECT row, octet_length(detail) + ifnull(octet_length(error), 0) AS bytes FROM spans WHERE run_id = ?";
 const removeSpanSql = "DELETE FROM spans WHERE row = ?";
+const appSpansSql = "SELECT row, octet_length(detail) AS bytes FROM app_spans WHERE run_id = ?";
+const removeAppSpanSql = "DELETE FROM app_spans WHERE row = ?";
 const removeRunEventsSql = "DELETE FROM run_events WHERE run_id = ?";
 const removeMetadataSql = "DELETE FROM run_metadata WHERE run_id = ?";
 const removeRunSql = "DELETE FROM runs WHERE id = ?";
@@ -55,6 +57,8 @@ export function runSweep(
   const removeStep = db.prepare<[number]>(removeStepSql);
   const spans = db.prepare<[string], PartRow>(spansSql);
   const removeSpan = db.prepare<[number]>(removeSpanSql);
+  const appSpans = db.prepare<[string], PartRow>(appSpansSql);
+  const removeAppSpan = db.prepare<[number]>(removeAppSpanSql);
   const removeRunEvents = db.prepare<[string]>(removeRunEventsSql);
   const removeMetadata = db.prepare<[string]>(removeMetadataSql);
   const removeRun = db.prepare<[string]>(removeRunSql);
@@ -76,6 +80,7 @@ export function runSweep(
   const removeWhole = (piece: SweepPiece, candidate: CandidateRow): boolean => {
     const { id } = candidate;
     piece.removed.spans += removeParts(piece, spans.all(id), (row) => removeSpan.run(row));
+    piece.removed.spans += removeParts(piece, appSpans.all(id), (row) => removeAppSpan.run(row));
     piece.removed.steps += removeParts(piece, steps.all(id), (row) => removeStep.run(row));
     if (isFull(piece)) return false;
     for (const event of lifecycle.all(id)) events.remove(piece, event.seq);

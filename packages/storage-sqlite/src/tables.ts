@@ -1,4 +1,5 @@
 // Everything a commit writes to: one object per noun, each with its statements prepared once.
+import { type AppSpanWrite, appSpanWrites } from "./app-spans.ts";
 import { type BatchWrites, batchWrites } from "./batches.ts";
 import { type CancellationWrites, cancellationWrites } from "./cancellations.ts";
 import type { Connection } from "./connection.ts";
@@ -48,6 +49,7 @@ export interface Tables {
   readonly debounces: DebounceWrites;
   readonly batches: BatchWrites;
   readonly changeMetadata: MetadataWrite;
+  readonly putAppSpans: AppSpanWrite;
   readonly recordDrop: ReturnType<typeof dropWrites>;
   /** What the index of words has to look at once more. */
   readonly changedRuns: ChangedRuns;
@@ -86,6 +88,7 @@ export function openTables(db: Connection, epoch: number): Tables {
     debounces: debounceWrites(db),
     batches: batchWrites(db),
     changeMetadata: metadataWrites(db),
+    putAppSpans: appSpanWrites(db),
     recordDrop: dropWrites(db),
     changedRuns: openChangedRuns(),
     dispatch: dispatcher({ queue, lanes, lines, gates }),

@@ -3,6 +3,7 @@
 // Logic stays in the core; an implementation translates effects and reads to SQL.
 import type {
   App,
+  AppSpan,
   BatchedEvent,
   Cancellation,
   CronSchedule,
@@ -128,6 +129,10 @@ export interface RunReads {
   spans(runId: RunId): Promise<readonly Span[]>;
   events(runId: RunId): Promise<readonly StoredEvent[]>;
   metadata(runId: RunId): Promise<readonly RunMetadata[]>;
+  /** Spans of the app's own, in the order they were first stored. */
+  appSpans(runId: RunId): Promise<readonly AppSpan[]>;
+  /** How much of them a run has, as `AppSpanLimits` counts it. */
+  appSpanUse(runId: RunId): Promise<{ readonly count: number; readonly bytes: number }>;
   /** Open queue items of a run, soonest first: what it is doing or waiting for. */
   items(runId: RunId): Promise<readonly QueuedItem[]>;
   /** What runs have open, as of one moment: one read for a whole page. A run that has nothing open is not in the answer. */
@@ -488,6 +493,7 @@ export interface SweepResult {
 export interface RemovedRows {
   readonly runs: number;
   readonly steps: number;
+  /** Those of apps included. */
   readonly spans: number;
   readonly events: number;
   readonly keys: number;

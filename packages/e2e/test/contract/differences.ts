@@ -3,6 +3,8 @@
 /** Headers of the reference's calls that ours do not have, and the other way round. */
 export const headerDifferences: Readonly<Record<string, string>> = {
   "account-id": "there are no accounts; no SDK reads it",
+  traceparent: "the same form with ids of our own, which are those of the run and the request",
+  tracestate: "the same members, whose reference knows the call besides the trace",
   host: "the address of the replay",
   connection: "a matter of the connection: ours are kept open",
   "content-length": "the length follows from ids",

@@ -2,6 +2,7 @@
 import type { Run, StoredEvent } from "@stepwright/engine";
 import { compile, type Compiled, matches, type Variables } from "@stepwright/expressions";
 import { type JsonText, parseJsonText } from "@stepwright/protocol";
+import type { Runtime } from "@stepwright/runtime";
 import type { Context } from "../context.ts";
 import { sentText } from "../event-words.ts";
 import { failure } from "../failure.ts";
@@ -30,37 +31,46 @@ export function readSearch(text: string | null | undefined, what: "runs" | "even
   });
 }
 
-/** Tells which of the runs a search finds. */
-export async function findRuns(runs: readonly Run[], search: Search, context: Context): Promise<readonly Run[]> {
-  const judged = await Promise.all(runs.map(async (run) => [run, await isFound(run, search, context)] as const));
-  return judged.flatMap(([run, isWanted]) => (isWanted ? [run] : []));
-}
-
-async function isFound(run: Run, search: Search, context: Context): Promise<boolean> {
-  const result: Variables = {
-    output: valueOf(run.status === "completed" ? run.output : null),
-    error: valueOf(errorText(run)),
-  };
+/**
+ * Tells which of the runs a search finds.
+ *
+ * What it reads is not kept with the request: a search looks at thousands of runs, and shows a few.
+ */
+export async function findRuns(
+  runs: readonly Run[],
+  search: Search,
+  { runtime, now }: Context,
+): Promise<readonly Run[]> {
   const [aboutEvents, aboutResult] = [search.filter(isAboutEvent), search.filter((line) => !isAboutEvent(line))];
-  if (!aboutResult.every((line) => matches(line, result, context))) return false;
-  if (aboutEvents.length === 0) return true;
-  const events = await Promise.all((await context.eventsOf(run.id)).map((event) => eventValue(event, context)));
-  // Each line may be met by another event of a batch.
-  return aboutEvents.every((line) => events.some((event) => matches(line, { ...result, event }, context)));
+  const candidates = runs.filter((run) => aboutResult.every((line) => matches(line, resultOf(run), { now })));
+  if (aboutEvents.length === 0 || candidates.length === 0) return candidates;
+  const eventsOf = await runtime.storage.runs.eventsOf(candidates.map(({ id }) => id));
+  const found: Run[] = [];
+  for (const run of candidates) {
+    const events = await Promise.all((eventsOf.get(run.id) ?? []).map((event) => eventValue(event, runtime)));
+    // Each line may be met by another event of a batch.
+    const isMet = (line: Compiled) => events.some((event) => matches(line, { ...resultOf(run), event }, { now }));
+    if (aboutEvents.every(isMet)) found.push(run);
+  }
+  return found;
 }
 
 /** Tells whether a search finds an event. */
-export async function isEventFound(event: StoredEvent, search: Search, context: Context): Promise<boolean> {
-  const value = await eventValue(event, context);
-  return search.every((line) => matches(line, { event: value }, context));
+export async function isEventFound(event: StoredEvent, search: Search, { runtime, now }: Context): Promise<boolean> {
+  const value = await eventValue(event, runtime);
+  return search.every((line) => matches(line, { event: value }, { now }));
 }
 
 function isAboutEvent(line: Compiled): boolean {
   return line.variables.has("event");
 }
 
-async function eventValue(event: StoredEvent, context: Context): Promise<unknown> {
-  return parseJsonText((await sentText(event, context)) as JsonText);
+function resultOf(run: Run): Variables {
+  return { output: valueOf(run.status === "completed" ? run.output : null), error: valueOf(errorText(run)) };
+}
+
+async function eventValue(event: StoredEvent, runtime: Runtime): Promise<unknown> {
+  return parseJsonText(sentText(event, await runtime.eventPayload(event)));
 }
 
 function valueOf(text: JsonText | null): unknown {

@@ -3,7 +3,7 @@
 // The store has runs in the order of a time that they have come to. In the order of another time than the one they are filtered by there
 // are also runs that have not come to it: as with a time that is yet to come, they stand behind all others.
 import type { Run } from "@stepwright/engine";
-import { asRunId, isUlid, type JsonObject, type Millis, millis, ulidTime } from "@stepwright/protocol";
+import { asRunId, isUlid, type JsonObject, type JsonValue, type Millis, millis, ulidTime } from "@stepwright/protocol";
 import type { RunPosition, Storage, TimedRunFilter } from "@stepwright/storage";
 
 /** One of the times of a run. */
@@ -54,10 +54,14 @@ export function placeJson({ part, after }: RunPlace, order: RunOrder): JsonObjec
 /** Reads a place from a cursor; null for one of another order, or none. */
 export function placeOf(json: JsonObject | null, order: RunOrder): RunPlace | null {
   const { id, at, part, order: orderText } = json ?? {};
-  if (orderText !== `${order.time} ${order.direction}` || typeof part !== "number" || typeof at !== "number")
-    return null;
+  if (orderText !== `${order.time} ${order.direction}` || !isWhole(part) || !isWhole(at)) return null;
   if (id === "") return { part, after: null };
   return typeof id === "string" && isUlid(id) ? { part, after: { at: millis(at), id: asRunId(id) } } : null;
+}
+
+/** Whoever makes up a cursor gets the first page. */
+function isWhole(value: JsonValue | undefined): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= anyTime.before;
 }
 
 interface Part {

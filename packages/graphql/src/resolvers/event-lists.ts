@@ -5,11 +5,10 @@ import type { EventListRow } from "@stepwright/storage";
 import type { Context } from "../context.ts";
 import { failure } from "../failure.ts";
 import { countAll } from "../lists/count.ts";
-import { breathe } from "../lists/breathe.ts";
 import { type Edge, pageInfo, pageSize, readCursor, writeCursor } from "../lists/cursor.ts";
 import { isEventFound, readSearch, type Search } from "../lists/search.ts";
-import { type EventList, walkEvents } from "../lists/walk-events.ts";
-import { eventNamesMax, eventsPage, recentEventsMs, searchedRunsMax, storePageMax, streamMax } from "../limits.ts";
+import { type EventList, eventPages, walkEvents } from "../lists/walk-events.ts";
+import { eventNamesMax, eventsPage, recentEventsMs, storePageMax, streamMax } from "../limits.ts";
 import type { Resolve, TypeResolvers } from "../resolver.ts";
 
 interface EventsV2Args {
@@ -37,8 +36,7 @@ const eventsV2: Resolve<unknown, EventsV2Args> = async (_, { first, after, filte
     },
   };
   const search = readSearch(filter.query, "events");
-  const { seq } = readCursor(after) ?? {};
-  const before = typeof seq === "number" ? seq : null;
+  const before = await placeOf(after, context);
   const { edges, rest } = await readPage(list, search, { before, size: pageSize(first, eventsPage) }, context);
   return {
     edges,
@@ -64,6 +62,13 @@ const events: Resolve<unknown, { readonly query: { readonly lastEventId?: string
   return rows.map(({ event }) => event);
 };
 
+/** Where a cursor points to: clients of the protocol may have made it themselves, of no more than an id. */
+async function placeOf(after: string | null | undefined, context: Context): Promise<number | null> {
+  const { seq, ID: id } = readCursor(after) ?? {};
+  if (typeof seq === "number" && Number.isSafeInteger(seq)) return seq;
+  return typeof id === "string" ? seqOf(id, context) : null;
+}
+
 /** Reads on until the page is full, the list at its end, or enough was looked at; `rest` is where it goes on. */
 async function readPage(
   list: EventList,
@@ -71,29 +76,30 @@ async function readPage(
   { before, size }: { readonly before: number | null; readonly size: number },
   context: Context,
 ): Promise<{ readonly edges: readonly Edge<StoredEvent>[]; readonly rest: number | null }> {
+  const { storage } = context.runtime;
   const edges: Edge<StoredEvent>[] = [];
+  let rest: number | null = null;
   const limit = search === null ? size + 1 : storePageMax;
-  let place = before;
-  for (let looked = 0; looked < searchedRunsMax; looked += limit) {
-    const rows = await walkEvents(context.runtime.storage, list, { before: place, limit });
+  for await (const { rows, next } of eventPages(storage, list, { before, limit })) {
     context.noteStarted(rows);
     for (const { event } of rows) {
       if (search !== null && !(await isEventFound(event, search, context))) continue;
       if (edges.length === size) return { edges, rest: edges.at(-1)?.node.seq ?? null };
       edges.push({ node: event, cursor: writeCursor({ ID: event.internalId, seq: event.seq }) });
     }
-    if (rows.length < limit) return { edges, rest: null };
-    place = rows.at(-1)?.event.seq ?? place;
-    await breathe();
+    rest = next;
   }
-  return { edges, rest: place };
+  return { edges, rest };
 }
 
 async function countEvents(list: EventList, search: Search | null, context: Context): Promise<number> {
   const { storage } = context.runtime;
   if (search !== null) {
-    const { edges } = await readPage(list, search, { before: null, size: searchedRunsMax }, context);
-    return edges.length;
+    let found = 0;
+    for await (const { rows } of eventPages(storage, list, { before: null, limit: storePageMax })) {
+      for (const { event } of rows) if (await isEventFound(event, search, context)) found += 1;
+    }
+    return found;
   }
   const filters =
     list.names === null ? [list.filter] : [...new Set(list.names)].map((name) => ({ ...list.filter, name }));
@@ -114,16 +120,13 @@ const stream: Resolve<unknown, StreamArgs> = async (_, { query }, context) => {
   const { storage } = context.runtime;
   const size = Math.min(Math.max(query.limit, 1), streamMax);
   const after = query.after == null ? 0 : ((await seqOf(query.after, context)) ?? 0);
-  let place = query.before == null ? null : await seqOf(query.before, context);
-  const shown: EventListRow[] = [];
+  const before = query.before == null ? null : await seqOf(query.before, context);
   const list = { names: null, filter: { includeInternal: true } };
-  for (let looked = 0; looked < searchedRunsMax && shown.length < size; looked += storePageMax) {
-    const rows = await walkEvents(storage, list, { before: place, limit: storePageMax });
+  const shown: EventListRow[] = [];
+  for await (const { rows } of eventPages(storage, list, { before, limit: storePageMax })) {
     const newer = rows.filter(({ event }) => event.seq > after);
     shown.push(...newer.filter((row) => query.includeInternalEvents === true || isShown(row)));
-    if (newer.length < storePageMax) break;
-    place = rows.at(-1)?.event.seq ?? place;
-    await breathe();
+    if (newer.length < rows.length || shown.length >= size) break;
   }
   return shown.slice(0, size).sort((a, b) => b.event.ts - a.event.ts);
 };

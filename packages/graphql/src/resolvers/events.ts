@@ -25,7 +25,7 @@ const eventFields = {
   pendingRuns: async (source, _, context) =>
     (await ownRuns(source, context)).filter(({ status }) => !isEnded(status)).length,
   totalRuns: async (source, _, context) => (await ownRuns(source, context)).length,
-  raw: (source, _, context) => sentText(source, context),
+  raw: async (source, _, { dataOf }) => sentText(source, await dataOf(source)),
   // Clients take null, not an empty list, for a run that has not come yet.
   functionRuns: async (source, _, context) => {
     const runs = await ownRuns(source, context);
@@ -38,7 +38,7 @@ const eventV2Fields = {
   id: ({ internalId }) => internalId,
   idempotencyKey: ({ id }) => id,
   occurredAt: ({ ts }) => ts,
-  raw: (source, _, context) => fullText(source, context),
+  raw: async (source, _, { dataOf }) => fullText(source, await dataOf(source)),
   runs: ({ internalId }, _, { startedBy }) => startedBy(internalId),
   source: () => null,
   version: ({ v }) => v ?? "",

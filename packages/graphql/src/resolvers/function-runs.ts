@@ -31,9 +31,9 @@ const functionRunFields = {
   // This shape knows no run that has not begun.
   status: ({ status }) => statusWord(status === "queued" ? "running" : status),
   waitingFor: () => null,
-  pendingSteps: async ({ id, status }, _, { runtime }) => {
+  pendingSteps: async ({ id, status }, _, { openOf }) => {
     if (isEnded(status)) return 0;
-    const items = await runtime.storage.runs.items(id);
+    const items = (await openOf(id))?.items ?? [];
     return Math.max(items.filter(({ kind }) => kind !== "runTimeout").length, 1);
   },
   startedAt: ({ queuedAt }) => queuedAt,

@@ -1,7 +1,15 @@
 // Functions and their configuration.
 import type { App, FunctionRecord } from "@stepwright/engine";
-import { type ConcurrencyLimit, type FunctionConfig, effectiveRateLimit, retriesDefault } from "@stepwright/protocol";
-import { goDuration, shortDuration } from "../durations.ts";
+import {
+  appIdOf,
+  type ConcurrencyLimit,
+  effectiveRateLimit,
+  type FunctionConfig,
+  goDuration,
+  registeredConfig,
+  retriesDefault,
+  shortDuration,
+} from "@stepwright/protocol";
 import { notFound } from "../failure.ts";
 import type { Resolve, TypeResolvers } from "../resolver.ts";
 
@@ -36,7 +44,7 @@ const functionFields = {
 
 /** An app that was removed: its runs and functions outlive it. */
 export function goneApp(id: App["id"], slug: string): App {
-  const name = slug.split("-")[0] ?? slug;
+  const name = appNameIn(slug, id);
   return {
     id,
     name,
@@ -52,6 +60,13 @@ export function goneApp(id: App["id"], slug: string): App {
     triedAt: null,
     pausedAt: null,
   };
+}
+
+/** The part of a slug that the id of its app was made of: both parts may have dashes. */
+function appNameIn(slug: string, id: App["id"]): string {
+  const parts = slug.split("-");
+  const names = parts.map((_, index) => parts.slice(0, index + 1).join("-"));
+  return names.find((name) => appIdOf(name) === id) ?? slug;
 }
 
 function configurationOf(config: FunctionConfig): object {
@@ -92,65 +107,6 @@ function presentLimit({ scope, limit, key }: ConcurrencyLimit): object {
 function unkeyedLimit(limits: readonly ConcurrencyLimit[]): number {
   return limits.find(({ key }) => key === null)?.limit ?? 0;
 }
-
-/** The configuration in the form in which functions are registered, without what is not configured. */
-function registeredConfig({ id, version, slug, config }: FunctionRecord): object {
-  const { priority, concurrency, throttle, rateLimit, debounce, batch, singleton, cancel, idempotency } = config;
-  const given = <T>(name: string, value: T | null, form: (value: T) => object | string) =>
-    value === null ? {} : { [name]: form(value) };
-  const keyed = (key: string | null) => (key === null ? {} : { key });
-  return {
-    id,
-    fv: version,
-    name: config.name,
-    slug,
-    ...given("priority", priority, ({ run }) => ({ run })),
-    ...given("concurrency", concurrency.length === 0 ? null : concurrency, (limits) =>
-      limits.map(({ limit, key, scope }) => ({ limit, ...keyed(key), scope: registeredScopes[scope] })),
-    ),
-    ...given("debounce", debounce, ({ periodMs, key }) => ({ ...keyed(key), period: shortDuration(periodMs) })),
-    triggers: config.triggers.map((trigger) =>
-      trigger.kind === "cron"
-        ? { cron: trigger.text }
-        : { event: trigger.event, ...(trigger.expression === null ? {} : { expression: trigger.expression }) },
-    ),
-    ...given("batchEvents", batch, ({ maxSize, timeoutMs, key }) => ({
-      maxSize,
-      timeout: shortDuration(timeoutMs),
-      ...keyed(key),
-    })),
-    ...given("rateLimit", rateLimit, ({ limit, periodMs, key }) => ({
-      limit,
-      period: shortDuration(periodMs),
-      ...keyed(key),
-    })),
-    ...given("idempotency", idempotency, ({ key }) => key),
-    ...given("throttle", throttle, ({ burst, key, limit, periodMs }) => ({
-      burst,
-      ...keyed(key),
-      limit,
-      period: shortDuration(periodMs),
-    })),
-    ...given("singleton", singleton, ({ mode, key }) => ({ mode, ...keyed(key) })),
-    ...given("cancel", cancel.length === 0 ? null : cancel, (cancels) =>
-      cancels.map(({ event, timeoutText, if: condition }) => ({
-        event,
-        ...(timeoutText === null ? {} : { timeout: timeoutText }),
-        ...(condition === null ? {} : { if: condition }),
-      })),
-    ),
-    steps: [
-      {
-        id: "step",
-        name: "step",
-        uri: config.url,
-        ...(config.retries === retriesDefault ? {} : { retries: config.retries }),
-      },
-    ],
-  };
-}
-
-const registeredScopes = { fn: "Fn", env: "Env", account: "Account" } as const;
 
 /** The resolvers of functions. */
 export const functionResolvers: Readonly<Record<string, TypeResolvers>> = {

@@ -34,14 +34,13 @@ const runTraceSpanOutputByID: Resolve<unknown, { readonly outputID: string }> = 
 };
 
 async function stepOutput(run: Run, { key, isPreview }: OutputPlace, context: Context): Promise<Output> {
-  const { runs } = context.runtime.storage;
   const stepKey = key.startsWith("step:") ? key.slice("step:".length) : null;
-  const span = stepKey === null ? ((await runs.spans(run.id)).find(({ id }) => id === key) ?? null) : null;
+  const span = stepKey === null ? ((await context.spansOf(run.id)).find(({ id }) => id === key) ?? null) : null;
   if (stepKey === null && span === null) throw failure(`the run ${run.id} has no output ${JSON.stringify(key)}`);
   if (span !== null && span.status === "failed") return failed(errorOfAttempt(span, run));
   if (span?.kind === "function") return runOutput(run);
   const stepId = stepKey ?? span?.stepId ?? null;
-  const step = (await runs.steps(run.id)).find(({ id }) => id === stepId);
+  const step = (await context.stepsOf(run.id)).find(({ id }) => id === stepId);
   if (step === undefined) return nothing;
   const memo = parseJsonText(step.memo);
   if (isJsonObject(memo) && memo["error"] !== undefined && step.status !== "completed")
@@ -84,7 +83,7 @@ function textOf(value: JsonValue | undefined): string | null {
 /** The events of a run, as a list. */
 async function inputOf(run: Run, context: Context): Promise<string> {
   const events = await context.eventsOf(run.id);
-  return `[${(await Promise.all(events.map((event) => sentText(event, context)))).join(",")}]`;
+  return `[${(await Promise.all(events.map(async (event) => sentText(event, await context.dataOf(event))))).join(",")}]`;
 }
 
 /** The resolvers of outputs. */

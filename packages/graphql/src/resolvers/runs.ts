@@ -1,10 +1,10 @@
 // Runs.
 import type { DeferState, Run, StoredEvent } from "@stepwright/engine";
-import { asRunId, isJsonObject, isUlid, parseJsonText, type RunId, ulidTime } from "@stepwright/protocol";
+import { asRunId, isJsonObject, isUlid, parseJsonText, type RunId, traceIdOf, ulidTime } from "@stepwright/protocol";
 import type { Context } from "../context.ts";
 import { failure } from "../failure.ts";
 import type { Resolve, TypeResolvers } from "../resolver.ts";
-import { hexId, isDeferred, outputText, statusWord, triggerIdsOf } from "../run-words.ts";
+import { isDeferred, outputText, statusWord, triggerIdsOf } from "../run-words.ts";
 import { sentText } from "../event-words.ts";
 import { readTrace } from "../traces/read-trace.ts";
 import { goneApp } from "./functions.ts";
@@ -29,7 +29,7 @@ const runTrigger: Resolve<unknown, RunArgs> = async (_, { runID }, context) => {
   return {
     eventName: cron === null && names.size === 1 ? [...names][0] : null,
     IDs: events.map(({ internalId }) => internalId),
-    payloads: await Promise.all(events.map((event) => sentText(event, context))),
+    payloads: await Promise.all(events.map(async (event) => sentText(event, await context.dataOf(event)))),
     timestamp: Math.min(...events.map(({ internalId }) => ulidTime(internalId))),
     isBatch: batchId !== null,
     batchID: batchId,
@@ -42,7 +42,7 @@ const runFields = {
   app: ({ appId, functionSlug }, _, { registry }) => registry.app(appId) ?? goneApp(appId, functionSlug),
   functionID: ({ functionId }) => functionId,
   function: ({ functionId }, _, { fn }) => fn(functionId),
-  traceID: ({ id }) => hexId(32, id),
+  traceID: ({ id }) => traceIdOf(id),
   status: ({ status }) => statusWord(status),
   sourceID: () => null,
   triggerIDs: (source, _, context) => triggerIdsOf(source, context),

@@ -1,89 +1,16 @@
-// What a run did, grouped: each step with its attempts, each wait, each stretch of the code outside steps with its attempts.
-import { isEnded, type Run, type Span, type StepResult } from "@stepwright/engine";
-import type { Millis, StepId } from "@stepwright/protocol";
+// Groups what is stored about a run into what it did.
+import { isEnded, type Span, type StepResult } from "@stepwright/engine";
+import type { StepId } from "@stepwright/protocol";
 import type { QueuedItem } from "@stepwright/storage";
-import { detailOf } from "./span-detail.ts";
-
-/** What is stored about the course of a run. */
-export interface TraceFacts {
-  readonly run: Run;
-  readonly steps: readonly StepResult[];
-  /** In the order they began. */
-  readonly spans: readonly Span[];
-  readonly items: readonly QueuedItem[];
-}
-
-/** One try of a step or of the code outside steps. */
-export interface Attempt {
-  readonly index: number;
-  readonly status: "COMPLETED" | "FAILED" | "RUNNING" | "QUEUED";
-  readonly queuedAt: Millis;
-  readonly startedAt: Millis | null;
-  readonly endedAt: Millis | null;
-  /** The stored span; null while the attempt has none. */
-  readonly span: Span | null;
-}
-
-/** One thing a run did. */
-export interface Group {
-  readonly kind: "step" | "wait" | "function";
-  /** The step's id, or that of the queue item behind the attempts. */
-  readonly key: string;
-  readonly stepId: StepId | null;
-  readonly name: string;
-  /** The span of a wait. */
-  readonly wait: Span | null;
-  /** In order. Of a wait: the failed attempts of the code that came to it. */
-  readonly attempts: readonly Attempt[];
-  readonly result: StepResult | null;
-  /** Whether it goes on: it is being tried, will be tried again, or waits. */
-  readonly isOpen: boolean;
-}
+import { attemptsOf, itemOf, nextAttempt, retryOf } from "./attempts.ts";
+import { attachFailures, withOwnFailure } from "./failures.ts";
+import { type Group, startOf, type TraceFacts } from "./group.ts";
 
 /** Groups the facts, in the order in which things began. */
 export function groupsOf(facts: TraceFacts): readonly Group[] {
   const parts = partsOf(facts);
   const groups = [...stepGroups(parts, facts), ...functionGroups(parts, facts)];
   return withOwnFailure(attachFailures(groups.sort((a, b) => startOf(a) - startOf(b))), facts);
-}
-
-/** A run may also fail without the app: over a result that is too large, or too many steps. No span tells of it. */
-function withOwnFailure(groups: readonly Group[], { run }: TraceFacts): readonly Group[] {
-  const last = groups.at(-1);
-  const isTold = last?.kind === "function" && last.attempts.at(-1)?.status === "FAILED";
-  if (run.status !== "failed" || run.endedAt === null || isTold) return groups;
-  const startedAt = last?.attempts.at(-1)?.endedAt ?? last?.wait?.endedAt ?? run.startedAt ?? run.endedAt;
-  const attempt: Attempt = {
-    index: 0,
-    status: "FAILED",
-    queuedAt: startedAt,
-    startedAt,
-    endedAt: run.endedAt,
-    span: null,
-  };
-  const failure: Group = {
-    kind: "function",
-    key: "failure",
-    stepId: null,
-    name: "",
-    wait: null,
-    attempts: [attempt],
-    result: null,
-    isOpen: false,
-  };
-  return [...groups, failure];
-}
-
-/** What the output of an attempt is found by; null when it has none. */
-export function outputKeyOf({ span, status }: Attempt): string | null {
-  return span?.id ?? (status === "FAILED" ? "run" : null);
-}
-
-/** When a group began. */
-export function startOf({ wait, attempts }: Group): number {
-  const [first] = attempts;
-  const times = [wait?.startedAt, first?.startedAt ?? first?.queuedAt].filter((at) => at !== undefined);
-  return Math.min(...times);
 }
 
 interface Parts {
@@ -181,83 +108,6 @@ function retriesStep({ ofSteps, results, stepCalls, discovery }: Parts): boolean
 
 function isTry({ kind }: Span): boolean {
   return kind === "step" || kind === "function";
-}
-
-function retryOf(tried: readonly Attempt[], discovery: QueuedItem | null): QueuedItem | null {
-  const last = tried.at(-1);
-  return last?.status === "FAILED" && willBeRetried(last) && discovery !== null && discovery.attempt > 0
-    ? discovery
-    : null;
-}
-
-function attemptsOf(spans: readonly Span[]): readonly Attempt[] {
-  return spans
-    .map((span): Attempt => ({
-      index: span.attempt,
-      status: span.status === "completed" ? "COMPLETED" : "FAILED",
-      queuedAt: span.queuedAt,
-      startedAt: span.startedAt,
-      endedAt: span.endedAt,
-      span,
-    }))
-    .sort((a, b) => a.index - b.index);
-}
-
-/** The attempt that an open call is, or will be. */
-function nextAttempt(item: QueuedItem | null, tried: readonly Attempt[]): Attempt | null {
-  if (item === null) return null;
-  return {
-    index: item.attempt,
-    status: item.isLeased ? "RUNNING" : "QUEUED",
-    queuedAt: tried.at(-1)?.endedAt ?? item.at,
-    // When it was leased is not stored; it was due then.
-    startedAt: item.isLeased ? item.at : null,
-    endedAt: null,
-    span: null,
-  };
-}
-
-function willBeRetried({ span }: Attempt): boolean {
-  return span !== null && detailOf(span)["retryAt"] !== undefined;
-}
-
-/**
- * The code outside steps failed and was called again, and then it came to a step or a wait: the failures belong to what it came to, as
- * its first attempts.
- */
-function attachFailures(groups: readonly Group[]): readonly Group[] {
-  const kept: Group[] = [];
-  let failures: readonly Attempt[] = [];
-  for (const group of groups) {
-    const last = group.attempts.at(-1);
-    if (group.kind === "function" && !group.isOpen && last?.status === "FAILED" && willBeRetried(last)) {
-      failures = [...failures, ...group.attempts];
-      continue;
-    }
-    const [first] = group.attempts;
-    const follows = failures.length > 0 && (group.kind === "wait" || first?.index === failures.length);
-    kept.push(follows ? { ...group, attempts: [...failures, ...group.attempts] } : group);
-    if (follows) failures = [];
-  }
-  const [first] = failures;
-  if (first?.span == null) return kept;
-  // It was cancelled before it came to anything.
-  const rest: Group = {
-    kind: "function",
-    key: itemOf(first.span),
-    stepId: null,
-    name: "",
-    wait: null,
-    attempts: failures,
-    result: null,
-    isOpen: false,
-  };
-  return [...kept, rest];
-}
-
-/** `fn:<item>:<attempt>` without its ends. */
-function itemOf({ id }: Span): string {
-  return id.slice(id.indexOf(":") + 1, id.lastIndexOf(":"));
 }
 
 function put(map: Map<string, Span[]>, key: string, span: Span): void {

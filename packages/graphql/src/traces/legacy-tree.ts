@@ -1,20 +1,24 @@
 // The older rendering of a trace, which test suites and scripts read: one child per call, named after what it came to.
 import { isEnded } from "@stepwright/engine";
-import { type Attempt, type Group, groupsOf, outputKeyOf, type TraceFacts } from "./groups.ts";
+import { type AppSpansBelow, appSpansBelow } from "./app-spans.ts";
+import { attemptSpan } from "./attempt-span.ts";
+import { type Group, outputKeyOf, type TraceFacts } from "./group.ts";
+import { groupsOf } from "./groups.ts";
 import { infoOf, type InfoSources, opOf } from "./step-info.ts";
 import { runTypeOf } from "./run-type.ts";
 import { endWord, waitWord } from "./status-words.ts";
-import type { SpanStatus, TraceSpan } from "./trace-span.ts";
+import { plainSpan, type SpanStatus, type TraceSpan } from "./trace-span.ts";
 
 /** Renders a run. */
 export function legacyTree(facts: TraceFacts, sources: InfoSources): TraceSpan {
   const { run } = facts;
-  const children = groupsOf(facts).map((group) => renderGroup(group, facts, sources));
+  const below = appSpansBelow(facts);
+  const children = groupsOf(facts).map((group) => renderGroup(group, { facts, sources, below }));
   const last = children.at(-1);
   const isOver = isEnded(run.status);
   const isBetweenCalls = !isOver && last !== undefined && last.endedAt !== null;
   return {
-    ...plain,
+    ...plainSpan,
     key: "run",
     name: run.functionSlug,
     status: isOver ? endWord(run.status) : "RUNNING",
@@ -22,40 +26,40 @@ export function legacyTree(facts: TraceFacts, sources: InfoSources): TraceSpan {
     startedAt: run.startedAt,
     endedAt: run.endedAt,
     outputKey: isOver ? (last?.outputKey ?? null) : null,
-    children: isBetweenCalls ? [...children, { ...queued, name: "Queued step", queuedAt: last.endedAt }] : children,
+    children: [
+      ...children,
+      ...(isBetweenCalls ? [{ ...queued, name: "Queued step", queuedAt: last.endedAt }] : []),
+      ...below(null),
+    ],
   };
 }
 
-const plain = {
-  attempts: 0,
-  stepOp: null,
-  stepID: null,
-  stepType: "",
-  stepInfo: null,
-  outputKey: null,
-  children: [],
-} as const;
+const queued = { ...plainSpan, key: "queued", status: "QUEUED", startedAt: null, endedAt: null } as const;
 
-const queued = { ...plain, key: "queued", status: "QUEUED", startedAt: null, endedAt: null } as const;
+interface Setting {
+  readonly facts: TraceFacts;
+  readonly sources: InfoSources;
+  readonly below: AppSpansBelow;
+}
 
-function renderGroup(group: Group, facts: TraceFacts, sources: InfoSources): TraceSpan {
-  return group.wait === null ? renderTries(group, facts) : renderWait(group, group.wait, sources);
+function renderGroup(group: Group, setting: Setting): TraceSpan {
+  return group.wait === null ? renderTries(group, setting) : renderWait(group, group.wait, setting);
 }
 
 /** A step, or the code outside steps. */
-function renderTries(group: Group, { run }: TraceFacts): TraceSpan {
+function renderTries(group: Group, { facts: { run }, below }: Setting): TraceSpan {
   const { attempts, kind, stepId, result, isOpen } = group;
   const last = attempts.at(-1);
   const isFailed = !isOpen && last?.status === "FAILED";
   const type = runTypeOf(group);
   const common = {
-    ...plain,
+    ...plainSpan,
     // A step that has failed for good is not the run's to go on with, and clients expect no op on it.
     stepOp: kind === "step" && !isFailed ? ("RUN" as const) : null,
     stepID: stepId,
     stepInfo: type === null ? null : { __typename: "RunStepInfo", type },
   };
-  const tries = attempts.map((attempt) => ({ ...common, ...renderAttempt(attempt) }));
+  const tries = attempts.map((attempt) => ({ ...common, ...attemptSpan(attempt, below) }));
   const isAlone = attempts.length === 1 && last?.status === "COMPLETED";
   return {
     ...common,
@@ -67,7 +71,8 @@ function renderTries(group: Group, { run }: TraceFacts): TraceSpan {
     startedAt: attempts[0]?.startedAt ?? null,
     endedAt: isOpen ? null : (last?.endedAt ?? result?.finishedAt ?? null),
     outputKey: isOpen || last === undefined ? null : outputKeyOf(last),
-    children: isAlone ? [] : tries,
+    // What a single attempt has below it is the step's own then.
+    children: isAlone ? tries.flatMap(({ children }) => children) : tries,
   };
 }
 
@@ -79,25 +84,11 @@ function nameOf({ kind, name, attempts, isOpen }: Group): string {
   return attempts.length === 1 ? "function error" : "execute";
 }
 
-function renderAttempt(attempt: Attempt) {
-  const { index, status, queuedAt, startedAt, endedAt, span } = attempt;
-  return {
-    key: span?.id ?? (status === "QUEUED" ? "queued" : `attempt ${index}`),
-    name: `Attempt ${index}`,
-    status,
-    attempts: index,
-    queuedAt,
-    startedAt,
-    endedAt,
-    outputKey: outputKeyOf(attempt),
-  };
-}
-
-function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: InfoSources): TraceSpan {
+function renderWait(group: Group, wait: NonNullable<Group["wait"]>, { sources, below }: Setting): TraceSpan {
   const op = opOf(wait);
   const hasOutput = group.result !== null && group.result.memo !== "null";
   const common = {
-    ...plain,
+    ...plainSpan,
     stepOp: op,
     stepID: group.stepId,
     stepInfo: infoOf(wait, sources),
@@ -109,7 +100,7 @@ function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: Inf
   };
   const whileWaiting = op === "WAIT_FOR_EVENT" || op === "WAIT_FOR_SIGNAL" ? "WAITING" : "RUNNING";
   const status = waitWord(wait.status, { op, whileWaiting });
-  const failures = group.attempts.map((attempt) => ({ ...plain, ...renderAttempt(attempt) }));
+  const failures = group.attempts.map((attempt) => ({ ...plainSpan, ...attemptSpan(attempt, below) }));
   const own = {
     ...common,
     key: `${group.key}:own`,
@@ -126,7 +117,7 @@ function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: Inf
     queuedAt: failures[0]?.queuedAt ?? wait.queuedAt,
     startedAt: failures[0]?.startedAt ?? wait.startedAt,
     attempts: failures.length,
-    children: failures.length > 0 || isShownTrying ? [...failures, own] : [],
+    children: [...(failures.length > 0 || isShownTrying ? [...failures, own] : []), ...below(wait.id)],
   };
 }
 

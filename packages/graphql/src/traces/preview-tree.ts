@@ -1,49 +1,61 @@
 // The newer rendering of a trace (`preview: true`): one span per step, and one for the code that ends the run.
 import { isEnded } from "@stepwright/engine";
-import { type Attempt, type Group, groupsOf, outputKeyOf, type TraceFacts } from "./groups.ts";
+import { answerFields, lastResponse } from "./answers.ts";
+import { type AppSpansBelow, appSpansBelow } from "./app-spans.ts";
+import { attemptSpan } from "./attempt-span.ts";
+import type { Attempt, Group, TraceFacts } from "./group.ts";
+import { groupsOf } from "./groups.ts";
 import { runTypeOf } from "./run-type.ts";
 import { endWord, waitWord } from "./status-words.ts";
 import { infoOf, type InfoSources, opOf } from "./step-info.ts";
-import type { TraceSpan } from "./trace-span.ts";
+import { plainSpan, type TraceSpan } from "./trace-span.ts";
 
 /** Renders a run. */
 export function previewTree(facts: TraceFacts, sources: InfoSources): TraceSpan {
-  const { run } = facts;
+  const { run, spans } = facts;
+  const below = appSpansBelow(facts);
   return {
-    ...plain,
+    ...plainSpan,
     key: "run",
     name: "Run",
     status: isEnded(run.status) ? endWord(run.status) : run.status === "queued" ? "QUEUED" : "RUNNING",
     queuedAt: run.queuedAt,
+    scheduledAt: run.startedAt,
     startedAt: run.startedAt,
     endedAt: run.endedAt,
     outputKey: "run",
-    children: groupsOf(facts).map((group) => renderGroup(group, facts, sources)),
+    response: lastResponse(spans),
+    children: [...groupsOf(facts).map((group) => renderGroup(group, { facts, sources, below })), ...below(null)],
   };
 }
 
-const plain = {
-  attempts: 0,
-  stepOp: null,
-  stepID: null,
-  stepType: "",
-  stepInfo: null,
-  outputKey: null,
-  children: [],
-} as const;
-
-function renderGroup(group: Group, facts: TraceFacts, sources: InfoSources): TraceSpan {
-  return group.wait === null ? renderTries(group, facts) : renderWait(group, group.wait, sources);
+interface Setting {
+  readonly facts: TraceFacts;
+  readonly sources: InfoSources;
+  readonly below: AppSpansBelow;
 }
 
-function renderTries(group: Group, { run }: TraceFacts): TraceSpan {
+function renderGroup(group: Group, setting: Setting): TraceSpan {
+  return group.wait === null ? renderTries(group, setting) : renderWait(group, group.wait, setting);
+}
+
+function renderTries(group: Group, { facts: { run }, below }: Setting): TraceSpan {
   // What has not begun is told by the status of what was tried before.
   const attempts = group.attempts.filter(({ status }) => status !== "QUEUED");
   const last = attempts.at(-1);
   const common = group.kind === "step" ? stepFields(group) : functionFields(attempts);
+  const tries = attempts.map((attempt, index) => ({
+    ...plainSpan,
+    ...common,
+    ...attemptSpan(attempt, below),
+    ...answerFields(attempt, attempts[index - 1]),
+    // Only the whole of the attempts came to the end of the code.
+    stepType: group.kind === "step" ? common.stepType : "",
+  }));
+  const [only] = tries;
   const isAlone = attempts.length <= 1 && last?.status !== "FAILED" && last?.status !== "RUNNING";
   return {
-    ...plain,
+    ...plainSpan,
     ...common,
     key: group.key,
     status: last?.status ?? "QUEUED",
@@ -52,14 +64,10 @@ function renderTries(group: Group, { run }: TraceFacts): TraceSpan {
     startedAt: attempts[0]?.startedAt ?? null,
     endedAt: last?.endedAt ?? null,
     outputKey: group.kind === "step" ? (last?.span?.id ?? null) : null,
-    // Only the whole of the attempts came to the end of the code.
-    children: isAlone
-      ? []
-      : attempts.map((attempt) => ({
-          ...common,
-          ...renderAttempt(attempt),
-          stepType: group.kind === "step" ? common.stepType : "",
-        })),
+    // What a single attempt has is the step's own then.
+    ...(isAlone && only !== undefined
+      ? { scheduledAt: only.scheduledAt, response: only.response, children: only.children }
+      : { children: tries }),
   };
 }
 
@@ -86,30 +94,20 @@ function functionFields(attempts: readonly Attempt[]) {
   };
 }
 
-function renderAttempt(attempt: Attempt) {
-  const { index, status, queuedAt, startedAt, endedAt, span } = attempt;
-  return {
-    key: span?.id ?? `attempt ${index}`,
-    name: `Attempt ${index}`,
-    status,
-    attempts: index,
-    queuedAt,
-    startedAt,
-    endedAt,
-    outputKey: outputKeyOf(attempt),
-    children: [],
-  };
-}
-
-function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: InfoSources): TraceSpan {
+function renderWait(group: Group, wait: NonNullable<Group["wait"]>, { sources, below }: Setting): TraceSpan {
   const op = opOf(wait);
-  const failures = group.attempts.map((attempt) => ({ ...plain, ...renderAttempt(attempt) }));
+  const failures = group.attempts.map((attempt, index) => ({
+    ...plainSpan,
+    ...attemptSpan(attempt, below),
+    ...answerFields(attempt, group.attempts[index - 1]),
+  }));
   return {
-    ...plain,
+    ...plainSpan,
     key: group.key,
     name: group.name,
     status: waitWord(wait.status, { op, whileWaiting: op === "INVOKE" || op === "AI_GATEWAY" ? "RUNNING" : "WAITING" }),
     queuedAt: failures[0]?.queuedAt ?? wait.queuedAt,
+    scheduledAt: wait.startedAt,
     startedAt: wait.startedAt,
     endedAt: wait.endedAt,
     attempts: failures.length,
@@ -118,6 +116,6 @@ function renderWait(group: Group, wait: NonNullable<Group["wait"]>, sources: Inf
     stepType: op,
     stepInfo: infoOf(wait, sources),
     outputKey: group.result !== null && group.result.memo !== "null" ? `step:${group.key}` : null,
-    children: failures,
+    children: [...failures, ...below(wait.id)],
   };
 }

@@ -1,6 +1,6 @@
 // Reads what is stored about the course of a run and renders it.
 import type { Run, RunMetadata } from "@stepwright/engine";
-import { asRunId, type EventId, type JsonText, parseJsonText } from "@stepwright/protocol";
+import { asRunId, type EventId, parseJsonText } from "@stepwright/protocol";
 import type { Context } from "../context.ts";
 import { sentText } from "../event-words.ts";
 import { failure } from "../failure.ts";
@@ -28,17 +28,18 @@ export async function readTrace(
 ): Promise<SpanSource> {
   const { runs } = context.runtime.storage;
   // The run is read last: a commit in between then shows as steps too many, never as a run that has ended and still waits.
-  const [steps, spans, items, metadata, events] = await Promise.all([
-    runs.steps(id),
-    runs.spans(id),
-    runs.items(id),
+  const [steps, spans, open, metadata, appSpans, events] = await Promise.all([
+    context.stepsOf(id),
+    context.spansOf(id),
+    context.openOf(id),
     runs.metadata(id),
+    runs.appSpans(id),
     context.eventsOf(id),
   ]);
   const run = await runs.get(id);
   if (run === null) throw failure(`run not found: ${id}`);
   const [first] = events;
-  const triggerEvent = first === undefined ? null : parseJsonText((await sentText(first, context)) as JsonText);
+  const triggerEvent = first === undefined ? null : parseJsonText(sentText(first, await context.dataOf(first)));
   const children = spans.flatMap((span) =>
     span.kind === "invoke" ? (textIn(detailOf(span)["childRunId"]) ?? []) : [],
   );
@@ -49,6 +50,9 @@ export async function readTrace(
     ]),
   );
   const render = isPreview ? previewTree : legacyTree;
-  const span = render({ run, steps, spans, items }, { triggerEvent, endOf: new Map(ends), isPreview });
+  const span = render(
+    { run, steps, spans, items: open?.items ?? [], appSpans },
+    { triggerEvent, endOf: new Map(ends), isPreview },
+  );
   return { span, run, isPreview, metadata, parent: null };
 }

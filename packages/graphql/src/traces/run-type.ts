@@ -1,5 +1,5 @@
 // What kind of step a `step.run` is for the SDK, such as `step.sendEvent`.
-import type { Group } from "./groups.ts";
+import type { Group } from "./group.ts";
 import { detailOf, textIn } from "./span-detail.ts";
 
 /** The kind that the SDK told; null when it told none. */

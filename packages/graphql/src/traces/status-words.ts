@@ -1,5 +1,5 @@
 // Words for how something stands or has ended, as far as both renderings of a trace have the same.
-import type { Group, TraceFacts } from "./groups.ts";
+import type { Group, TraceFacts } from "./group.ts";
 import type { opOf } from "./step-info.ts";
 import type { SpanStatus } from "./trace-span.ts";
 
@@ -10,7 +10,11 @@ export function endWord(status: TraceFacts["run"]["status"]): SpanStatus {
       return "COMPLETED";
     case "failed":
       return "FAILED";
-    default:
+    case "skipped":
+      return "SKIPPED";
+    case "cancelled":
+    case "queued":
+    case "running":
       return "CANCELLED";
   }
 }

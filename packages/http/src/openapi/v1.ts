@@ -1,6 +1,6 @@
 // REST v1 and the routes of `/v0` that SDKs use, described.
 import { z } from "zod";
-import { tracesPath } from "../otlp.ts";
+import { tracesPath } from "../otlp/traces-path.ts";
 import { cancellationBody } from "../routes/rest-cancellations.ts";
 import { metadataBody } from "../routes/rest-metadata.ts";
 import { unsupported } from "../routes/rest-unsupported.ts";
@@ -134,7 +134,8 @@ const operations: readonly Operation[] = [
   {
     method: "post",
     path: tracesPath,
-    summary: "Takes spans in OTLP, as JSON or protobuf, and refuses them in a partial success: this server keeps none.",
+    summary:
+      "Takes spans of an app's own code in OTLP, as JSON or protobuf; what is not kept is told in a partial success.",
     answers: {
       200: z.strictObject({
         partialSuccess: z.strictObject({ rejectedSpans: z.string(), errorMessage: z.string() }).optional(),

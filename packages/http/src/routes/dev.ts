@@ -1,7 +1,6 @@
 // `GET /dev`: how SDKs and test harnesses recognise a dev server, and see which functions it knows.
-import { pathNotFound } from "@stepwright/protocol";
+import { pathNotFound, registeredConfig } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
-import { wireConfig } from "../present-config.ts";
 import type { ServerDeps } from "../server.ts";
 
 /** Adds the description of a dev server; a server with keys has none. */
@@ -12,16 +11,24 @@ export function devRoutes(app: FastifyInstance, { runtime, info }: ServerDeps): 
     return {
       version: info.version,
       authed: false,
-      startOpts: { ...foreignOptions, urls: apps.map(({ url }) => url), autodiscover: runtime.isDiscovering },
-      functions: functions.map(wireConfig),
+      startOpts: {
+        ...foreignOptions,
+        urls: [...new Set(apps.map(({ url }) => url))],
+        autodiscover: runtime.isDiscovering,
+      },
+      functions: functions.map(registeredConfig),
       handlers: null,
-      isSingleNodeService: true,
+      // That is what the peer calls a server with keys.
+      isSingleNodeService: false,
       isMissingSigningKey: false,
       isMissingEventKeys: false,
-      features: { "enable-step-metadata": false },
+      features,
     };
   });
 }
+
+/** Flags that pages and SDKs of the peer ask for. */
+const features = { FEATURE_CEL_SEARCH: false, "enable-step-metadata": true, "run-details-v4": true } as const;
 
 /** Settings of the peer that this server has no counterpart of; harnesses print them, and nobody acts on them. */
 const foreignOptions = {

@@ -1,7 +1,6 @@
 // REST v1: the functions of an app, as a bare list.
-import { environmentId } from "@stepwright/protocol";
+import { environmentId, registeredConfig } from "@stepwright/protocol";
 import type { FastifyInstance } from "fastify";
-import { wireConfig } from "../present-config.ts";
 import { isoTime } from "../present-rest.ts";
 import { indexRegistry } from "../registry-index.ts";
 import type { ServerDeps } from "../server.ts";
@@ -22,7 +21,7 @@ export function restFunctionRoutes(app: FastifyInstance, { runtime }: ServerDeps
         app_id: fn.appId,
         id: fn.slug,
         name: fn.config.name,
-        config: wireConfig(fn),
+        config: registeredConfig(fn),
         created_at: isoTime(fn.createdAt),
         archived_at: fn.archivedAt === null ? never : isoTime(fn.archivedAt),
       }));

@@ -11,9 +11,11 @@ import {
 import type { RunReads } from "@stepwright/storage";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readInvokedInputs } from "../invoked-inputs.ts";
+import { listRuns } from "../list-runs.ts";
+import { presentAppSpans } from "../present-app-spans.ts";
 import { presentSteps } from "../present-steps.ts";
 import { v2Run, v2Trace } from "../present-v2-run.ts";
-import type { Query } from "../query.ts";
+import { one, type Query } from "../query.ts";
 import { readFlag, readLimit, readV2EventId, readV2RunId } from "../read-v2.ts";
 import { readOrder, readRunCursor, readRunFilter, writeRunCursor } from "../read-v2-runs.ts";
 import { indexRegistry, type RegistryIndex } from "../registry-index.ts";
@@ -54,10 +56,13 @@ export function v2RunReadRoutes(app: FastifyInstance, { runtime }: ServerDeps): 
     const { filter, period } = readRunFilter(query, registry);
     const direction = readOrder(query);
     const includeOutput = readFlag(query, "includeOutput");
-    const page = await runs.byTime(
-      { ...filter, ...only },
-      { direction, limit, after: readRunCursor(query, filter.time) },
-    );
+    const page = await listRuns(runs, {
+      filter: { ...filter, ...only },
+      isDeferred: one(query, "isDeferred") === null ? null : readFlag(query, "isDeferred"),
+      direction,
+      limit,
+      after: readRunCursor(query, filter.time),
+    });
     return sendV2(reply, {
       data: await present(page.items, { registry, includeOutput }),
       now: runtime.now(),
@@ -110,11 +115,12 @@ export function v2RunReadRoutes(app: FastifyInstance, { runtime }: ServerDeps): 
   app.get<OfRun>("/runs/:runId/trace", async ({ params, query }, reply) => {
     const includeOutput = readFlag(query, "includeOutput");
     const { id } = await existing(params.runId);
-    const [steps, spans, items, metadata, triggers] = await Promise.all([
+    const [steps, spans, items, metadata, ownSpans, triggers] = await Promise.all([
       runs.steps(id),
       runs.spans(id),
       runs.items(id),
       runs.metadata(id),
+      runs.appSpans(id),
       includeOutput ? runs.events(id) : [],
     ]);
     // Read last, as a run that has ended meanwhile must not have open steps.
@@ -131,7 +137,13 @@ export function v2RunReadRoutes(app: FastifyInstance, { runtime }: ServerDeps): 
       })),
     );
     return sendV2(reply, {
-      data: v2Trace(run, { steps: shown, metadata, events: inputs, includeOutput }),
+      data: v2Trace(run, {
+        steps: shown,
+        metadata,
+        appSpans: presentAppSpans(spans, ownSpans),
+        events: inputs,
+        includeOutput,
+      }),
       now: runtime.now(),
     });
   });

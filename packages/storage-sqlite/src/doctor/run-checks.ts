@@ -33,6 +33,13 @@ WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_id)`,
       .join(" UNION ALL "),
   },
   {
+    code: "APP_SPANS_WITHOUT_RUN",
+    says: "runs whose exported spans are kept and that are not there",
+    advice: reportIt,
+    since: 8,
+    sql: "SELECT DISTINCT run_id FROM app_spans WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_id)",
+  },
+  {
     code: "RUN_WITHOUT_EVENT",
     says: "runs without the event that started them",
     advice:

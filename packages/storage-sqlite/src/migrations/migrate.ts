@@ -8,10 +8,20 @@ import { search } from "./0004-search.ts";
 import { runTimes } from "./0005-run-times.ts";
 import { cancellations } from "./0006-cancellations.ts";
 import { appEnv } from "./0007-app-env.ts";
+import { appSpans } from "./0008-app-spans.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [init, flowControl, retention, search, runTimes, cancellations, appEnv];
+export const migrations: readonly Migration[] = [
+  init,
+  flowControl,
+  retention,
+  search,
+  runTimes,
+  cancellations,
+  appEnv,
+  appSpans,
+];
 
 /** How a migration went. */
 export type MigrateOutcome =

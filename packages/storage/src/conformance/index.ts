@@ -1,6 +1,7 @@
 // The conformance suite: what every implementation of the contract must do, by topic.
 import { describe } from "vitest";
 import { describeAdmissions } from "./admissions.ts";
+import { describeAppSpans } from "./app-spans.ts";
 import { describeCancellations } from "./cancellations.ts";
 import { describeCommit } from "./commit.ts";
 import { describeEvents } from "./events.ts";
@@ -40,6 +41,7 @@ export function describeStorage(name: string, open: OpenStorage): void {
     describeLists(open);
     describeTimedLists(open);
     describeRegistry(open);
+    describeAppSpans(open);
     describeCancellations(open);
     describeRetention(open);
     describeSearch(open);
