@@ -1,6 +1,7 @@
 // The server's own API, described.
 import { z } from "zod";
 import { addBody } from "../routes/api-apps.ts";
+import { cancelRunsBody } from "../routes/api-cancellations.ts";
 import { eventsQuery } from "../routes/api-events.ts";
 import { moveBody } from "../routes/api-function-control.ts";
 import { loginBody } from "../routes/api-info.ts";
@@ -57,6 +58,20 @@ const operations: readonly Operation[] = [
     summary: "Starts a new run with the same events or other data, from the beginning or from a step.",
     body: rerunBody,
     answers: { 200: z.strictObject({ runId: z.string() }) },
+  },
+  {
+    method: "post",
+    path: "/api/cancellations",
+    summary:
+      "Cancels the unfinished runs of a function that were made in a period, or those that an expression is true of.",
+    body: cancelRunsBody,
+    answers: { 200: schemas.cancellation },
+  },
+  {
+    method: "get",
+    path: "/api/cancellations/{cancellationId}",
+    summary: "Says how far such a cancellation is.",
+    answers: { 200: schemas.cancellation },
   },
   {
     method: "get",
