@@ -9,6 +9,7 @@ import type { DataOutcome } from "./data/outcome.ts";
 import { helpText } from "./help.ts";
 import { openLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
+import { runRemote, type RemoteLine } from "./remote/commands.ts";
 import type { RemoteOutcome } from "./remote/open-client.ts";
 import { collectWhenIdle } from "./small-heap.ts";
 import type { RunningServer } from "./start-server.ts";
@@ -27,33 +28,36 @@ export async function runCli(): Promise<void> {
     case "mistake":
       refuse(line.message);
       return;
-    case "functions": {
-      // Imported only now, as the server below: neither needs the other.
-      const { runFunctions } = await import("./functions/run.ts");
-      end(await runFunctions(line.request, process.env));
-      return;
-    }
-    case "queue": {
-      const { runQueue } = await import("./queue/run.ts");
-      end(await runQueue(line.request, process.env));
-      return;
-    }
     case "data": {
       const { runData } = await import("./data/run.ts");
       end(runData(line.request));
       return;
     }
     case "serve": {
-      const { command, values: flags, configFile, notices } = line;
+      const { command, values: flags, configFile } = line;
+      const notices = [...line.notices];
+      const onNotice = (notice: string) => void notices.push(notice);
       try {
-        const config = readConfig({ command, flags, env: process.env, configFile, cwd: process.cwd() });
+        const config = readConfig({ command, flags, env: process.env, configFile, cwd: process.cwd(), onNotice });
         await serve(config, notices);
       } catch (error) {
         if (!(error instanceof StepwrightError)) throw error;
         refuse(capitalized(error.message) + codeOf(error));
       }
+      return;
     }
+    default:
+      await runOnServer(line);
   }
+}
+
+/** Acts on a running server. What is still open then, such as a connection that is kept, must not keep the process. */
+async function runOnServer(line: RemoteLine): Promise<void> {
+  // Imported only now, as the server below: neither needs the other.
+  const { openTerminal } = await import("./terminal.ts");
+  end(await runRemote(line, openTerminal()));
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  process.exit();
 }
 
 async function serve(config: Config, notices: readonly string[]): Promise<void> {
@@ -95,7 +99,7 @@ function stopOnSignal(server: RunningServer, log: Logger, flush: () => void): vo
       (error: unknown) => die(log, flush, error),
     );
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const) process.on(signal, stop);
 }
 
 /** Nothing is known to be whole any more: the next start finds everything that was committed. */
@@ -112,8 +116,10 @@ function codeOf({ code }: StepwrightError): string {
 
 /** Prints how a command ended that is no server. */
 function end(outcome: RemoteOutcome | DataOutcome): void {
-  if (outcome.kind === "done") process.stdout.write(outcome.text);
-  else refuse(capitalized(outcome.message));
+  if (outcome.kind === "done") {
+    process.stdout.write(outcome.text);
+    if ("remarks" in outcome) for (const remark of outcome.remarks ?? []) process.stderr.write(`${remark}\n`);
+  } else refuse(capitalized(outcome.message));
   if (outcome.exitCode !== undefined) process.exitCode = outcome.exitCode;
 }
 
