@@ -129,7 +129,8 @@ function refuse(sentence: string): void {
 }
 
 function capitalized(sentence: string): string {
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.?!]$/.test(sentence) ? "" : "."}`;
+  const first = /^https?:/.test(sentence) ? sentence.charAt(0) : sentence.charAt(0).toUpperCase();
+  return `${first}${sentence.slice(1)}${/[.?!]$/.test(sentence) ? "" : "."}`;
 }
 
 /** Frameworks take the port of an app from `PORT`, so a server started beside one knows where to look. */

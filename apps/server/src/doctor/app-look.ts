@@ -101,10 +101,7 @@ function failedLook(error: unknown): AppLook {
   const { cause } = error as { readonly cause?: { readonly code?: unknown; readonly message?: unknown } };
   const code = String(cause?.code ?? "");
   const [, reason = "broken"] = reasons.find(([pattern]) => pattern.test(code)) ?? [];
-  const message = String(cause?.message ?? "") || code || String(error);
-  return {
-    kind: "unreachable",
-    reason,
-    message: code !== "" && !message.includes(code) ? `${message} (${code})` : message,
-  };
+  // What TLS libraries say beside the code is places in their own source.
+  const message = code === "" ? String(cause?.message ?? error) : code;
+  return { kind: "unreachable", reason, message };
 }

@@ -1,12 +1,12 @@
 // Looks at an app: by itself, and through the server.
 import { type ApiApp, normalizeAppUrl } from "@stepwright/protocol";
 import { findApp, readAppList } from "../apps/find.ts";
-import type { ServerAnswer, ServerClient, ServerFailure } from "../remote/server-client.ts";
+import type { ServerAnswer, ServerClient } from "../remote/server-client.ts";
 import { type AskedServer, findInApp } from "./app-findings.ts";
 import { findServePath, isSdk, lookAtApp } from "./app-look.ts";
 import { readInfo } from "./examine-server.ts";
 import type { Asked, Examined } from "./examined.ts";
-import type { Finding } from "./finding.ts";
+import { unanswered } from "./server-findings.ts";
 
 /** Looks at the app at a URL. A server that cannot be asked is a finding beside what is seen of the app. */
 export async function examineApp({ client, signingKey, terminal }: Asked, word: string): Promise<Examined> {
@@ -18,7 +18,7 @@ export async function examineApp({ client, signingKey, terminal }: Asked, word: 
   const foundAt = look.kind === "answer" && !isSdk(look) ? await findServePath(url, { signal, now }) : null;
   const asked = await askServer(client, url);
   const known = asked.kind === "failed" ? { server: null, app: null } : asked.value;
-  const trouble = asked.kind === "failed" ? [serverFinding(asked)] : [];
+  const trouble = asked.kind === "failed" ? [unanswered(asked)] : [];
   const findings = [...trouble, ...findInApp({ url, look, signedLook, foundAt, ...known })];
   const functions = known.app?.functionCount ?? 0;
   return { findings, well: `Nothing found: the app at ${url} is synced with ${client.url}, ${functions} functions.` };
@@ -38,15 +38,4 @@ async function askServer(
   if (known === null) return { kind: "answer", value: { server, app: null } };
   const synced = await client.ask<ApiApp>("POST", `/api/apps/${known.id}/sync`);
   return synced.kind === "failed" ? synced : { kind: "answer", value: { server, app: synced.value } };
-}
-
-function serverFinding({ code, message }: ServerFailure): Finding {
-  return {
-    code,
-    says: message.split("; ")[0] ?? message,
-    fix:
-      code === "LOGIN_REQUIRED"
-        ? `Give the key the server was started with: --signing-key HEX, or INNGEST_SIGNING_KEY`
-        : `Start one with "stepwright dev", or say where it is with --server URL`,
-  };
 }

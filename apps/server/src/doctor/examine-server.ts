@@ -4,12 +4,12 @@ import { readAppList } from "../apps/find.ts";
 import { readFunctionList } from "../functions/guess.ts";
 import type { ServerAnswer, ServerClient } from "../remote/server-client.ts";
 import type { Asked, Examined } from "./examined.ts";
-import { findInServer } from "./server-findings.ts";
+import { findInServer, unanswered } from "./server-findings.ts";
 
-/** Looks. A server that cannot be asked is a finding of its own: that is why nothing works. */
+/** Looks. A server that cannot be asked is a finding of its own. */
 export async function examineServer({ client }: Asked): Promise<Examined> {
   const info = await readInfo(client);
-  if (info.kind === "failed") return info;
+  if (info.kind === "failed") return { findings: [unanswered(info)], well: "" };
   const [ready, apps, functions] = await Promise.all([
     client.ask("GET", "/ready"),
     readAppList(client),

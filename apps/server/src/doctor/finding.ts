@@ -24,5 +24,6 @@ export function diagnosisText({ findings, well }: Diagnosis): string {
 }
 
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
+  const first = /^https?:/.test(text) ? text.charAt(0) : text.charAt(0).toUpperCase();
+  return `${first}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
 }

@@ -36,6 +36,7 @@ export function findInRun(facts: RunFacts): readonly Finding[] {
 
 function endedFindings(run: ApiRun): readonly Finding[] {
   const failedStep = run.steps.findLast(({ status, kind }) => status === "failed" && kind !== "function");
+  const isNamedOnce = run.steps.filter(({ name }) => name === failedStep?.name).length === 1;
   const inStep = failedStep === undefined ? "" : ` in step ${failedStep.name}`;
   switch (run.status) {
     case "failed":
@@ -43,7 +44,7 @@ function endedFindings(run: ApiRun): readonly Finding[] {
         {
           code: "RUN_FAILED",
           says: `run ${run.id} has failed${inStep}: ${endText(run)}`,
-          fix: `Put that right, then: stepwright runs rerun ${run.id}${failedStep === undefined ? "" : ` --from-step ${shellWord(failedStep.id)}`}`,
+          fix: `Put that right, then: stepwright runs rerun ${run.id}${failedStep === undefined ? "" : ` --from-step ${shellWord(isNamedOnce ? failedStep.name : failedStep.id)}`}`,
         },
       ];
     case "cancelled":
@@ -118,7 +119,7 @@ function doingFinding(doing: ApiDoing, { run, server, now }: RunFacts): Finding 
       if (doing.at === null || doing.at <= now) return null;
       return { code: "RUN_STARTS_LATER", says, fix: `Wait until then, or send its event again without a later time` };
     case "retrying":
-      return retryFinding(doing, { run, says });
+      return retryFinding(doing, run);
     case "sleeping":
       return { code: "RUN_SLEEPS", says, fix: `Wait until then, or end the run: ${cancel}` };
     case "waitingForEvent":
@@ -163,13 +164,12 @@ function limitFinding({ until, holders, obstacle }: NonNullable<ApiDoing["waitsF
   };
 }
 
-function retryFinding(doing: ApiDoing, { run, says }: { readonly run: ApiRun; readonly says: string }): Finding {
+function retryFinding(doing: ApiDoing, run: ApiRun): Finding {
   const step = run.steps.find(({ id }) => id === doing.stepId) ?? run.steps.findLast(({ kind }) => kind === "function");
   const error = step === undefined ? null : lastErrorOf(step);
-  const of = step === undefined ? "" : ` of ${step.maxAttempts}`;
   return {
     code: "RUN_RETRIES",
-    says: `${says}${of}${error === null ? "" : `, after ${error}`}`,
+    says: `run ${run.id} ${doingText(doing, step?.maxAttempts ?? null)}${error === null ? "" : `, after ${error}`}`,
     fix: `Put that right before the last attempt; to end it now: stepwright runs cancel ${run.id}`,
   };
 }

@@ -1,5 +1,6 @@
 // What is wrong with a server as a whole.
 import type { ApiApp, ApiFunction, ApiInfo } from "@stepwright/protocol";
+import type { ServerFailure } from "../remote/server-client.ts";
 import { pausedFinding } from "./app-findings.ts";
 import type { Finding } from "./finding.ts";
 import { problemFinding } from "./problem-finding.ts";
@@ -26,6 +27,18 @@ export function findInServer({ info, notReady, apps, functions, url }: ServerFac
     ...functions.filter(({ appId }) => !pausedApps.has(appId)).flatMap(functionPaused),
     ...(info.queue.setAside === 0 ? [] : [setAside(info.queue.setAside)]),
   ];
+}
+
+/** A server that cannot be asked: that is why nothing works. */
+export function unanswered({ code, message }: ServerFailure): Finding {
+  return {
+    code,
+    says: message.split("; ")[0] ?? message,
+    fix:
+      code === "LOGIN_REQUIRED"
+        ? `Give the key the server was started with: --signing-key HEX, or INNGEST_SIGNING_KEY`
+        : `Start one with "stepwright dev", or say where it is: --server URL`,
+  };
 }
 
 function unready(reason: string): Finding {

@@ -2,10 +2,11 @@
 import type { ApiDoing } from "@stepwright/protocol";
 import { timeText } from "../remote/table.ts";
 
-/** Says it in a clause such as `sleeps until 2026-01-31T12:00:00Z (step nap)`. */
-export function doingText(doing: ApiDoing): string {
+/** Says it in a clause such as `sleeps until 2026-01-31T12:00:00Z (step nap)`. `attempts` is how many there may be, if that is known. */
+export function doingText(doing: ApiDoing, attempts: number | null = null): string {
   const step = doing.stepName ?? doing.stepId;
-  return `${clauseOf(doing)}${step === null ? "" : ` (step ${step})`}`;
+  const of = attempts === null || doing.kind !== "retrying" ? "" : ` of ${attempts}`;
+  return `${clauseOf(doing)}${of}${step === null ? "" : ` (step ${step})`}`;
 }
 
 function clauseOf({ kind, at, attempt, event, expression, waitsFor }: ApiDoing): string {
@@ -13,7 +14,7 @@ function clauseOf({ kind, at, attempt, event, expression, waitsFor }: ApiDoing):
   if (waitsFor !== null) {
     const next = waitsFor.until === null ? "" : `, next at ${timeText(waitsFor.until)}`;
     const held = waitsFor.holders.length === 0 ? "" : `, held by ${waitsFor.holders.join(", ")}`;
-    return `${waitsFor.text}${next}${held}`;
+    return `is ${waitsFor.text}${next}${held}`;
   }
   switch (kind) {
     case "queued":

@@ -1,10 +1,11 @@
 // `stepwright runs list`: a page of runs, as long as it is wanted.
 import type { ApiPage, ApiRunRow } from "@stepwright/protocol";
-import { printed, refused, type RemoteOutcome } from "../remote/open-client.ts";
+import { printed, type RemoteOutcome } from "../remote/open-client.ts";
 import type { RemoteTarget } from "../remote/read-words.ts";
 import type { ServerAnswer, ServerClient } from "../remote/server-client.ts";
 import { filterFlagsText, filterParameters } from "./filter.ts";
 import { runsTable } from "./output.ts";
+import { refuseFilter } from "./refuse-filter.ts";
 import type { RunsAction } from "./request.ts";
 
 type ListAction = Extract<RunsAction, { kind: "list" }>;
@@ -19,7 +20,7 @@ export async function listRuns(
   o: { readonly target: RemoteTarget; readonly now: number },
 ): Promise<RemoteOutcome> {
   const answer = await readPages(client, action, o.now);
-  if (answer.kind === "failed") return refused(answer);
+  if (answer.kind === "failed") return refuseFilter(client, answer, action.filter);
   const page = answer.value;
   const remarks = [...moreText(page, action), ...gapsText(page)];
   return { ...printed({ value: page, text: runsTable(page.items) }, o.target), ...(o.target.json ? {} : { remarks }) };

@@ -1,6 +1,5 @@
 // `stepwright runs tail`: a line for each run that begins or ends, as it does.
 import type { ApiPage, ApiRunRow } from "@stepwright/protocol";
-import { guessFunctions } from "../functions/guess.ts";
 import { followLive } from "../remote/live.ts";
 import { refused, type RemoteOutcome } from "../remote/open-client.ts";
 import type { RemoteTarget } from "../remote/read-words.ts";
@@ -8,6 +7,7 @@ import type { ServerAnswer, ServerClient } from "../remote/server-client.ts";
 import type { Terminal } from "../remote/terminal.ts";
 import { filterParameters, type RunsFilter } from "./filter.ts";
 import { tailLine } from "./output.ts";
+import { refuseFilter } from "./refuse-filter.ts";
 
 /** What the server takes at once. */
 const idsMax = 100;
@@ -34,7 +34,7 @@ export async function tailRuns(
       case "open": {
         // Asked for once without any, so that a wrong filter is told now and not with the first run.
         const checked = await readRuns(client, [], filter);
-        if (checked.kind === "failed") return refusedWithGuess(client, checked, filter);
+        if (checked.kind === "failed") return refuseFilter(client, checked, filter);
         break;
       }
       case "changes": {
@@ -73,13 +73,4 @@ async function readRuns(
     rows.push(...answer.value.items);
   }
   return { kind: "answer", value: rows };
-}
-
-async function refusedWithGuess(
-  client: ServerClient,
-  failure: Extract<ServerAnswer<never>, { kind: "failed" }>,
-  filter: RunsFilter,
-): Promise<RemoteOutcome> {
-  const guess = filter.function === null ? "" : await guessFunctions(client, [filter.function]);
-  return { kind: "failed", message: `${failure.message}${guess}` };
 }
