@@ -133,7 +133,7 @@ describe("what the doctor finds in an app", () => {
       "production without a key beside dev",
       { look: keyless },
       "APP_MODE",
-      /runs in production mode, and the server was started with "stepwright dev"$/,
+      /runs in production mode and refuses calls without a signature, and the server was started with "stepwright dev"$/,
       /^In the app: INNGEST_DEV=1$/,
     ],
     ["production beside dev", { look: guarded }, "APP_MODE", /production mode/, /INNGEST_DEV=1$/],
@@ -169,7 +169,7 @@ describe("what the doctor finds in an app", () => {
       "another key",
       { server: start, look: guarded, signedLook: guarded },
       "APP_KEY_DIFFERS",
-      /another signing key than the server/,
+      /another signing key than the server, or none$/,
       /INNGEST_SIGNING_KEY/,
     ],
     [
@@ -242,6 +242,20 @@ describe("what the doctor finds in an app", () => {
       "APP_OTHER_SERVER",
       /registers with another server than http:\/\/localhost:8288$/,
       /INNGEST_DEV=http:\/\/localhost:8288 while developing/,
+    ],
+    [
+      "an app that was synced and refuses its calls",
+      { look: guarded, app: app() },
+      "APP_MODE",
+      /production mode and refuses calls/,
+      /INNGEST_DEV=1$/,
+    ],
+    [
+      "the refusal of another server that is passed on",
+      { app: failing("APP_SIGNATURE", "refused", 401) },
+      "APP_OTHER_SERVER",
+      /registers with another server than http:\/\/localhost:8288$/,
+      /INNGEST_DEV=http:\/\/localhost:8288/,
     ],
     [
       "an address of this machine alone",

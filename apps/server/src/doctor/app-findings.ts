@@ -30,13 +30,24 @@ type Answer = Extract<AppLook, { kind: "answer" }>;
 /** Finds it. What the app itself has wrong is why the server has a problem with it, so that is told in its place. */
 export function findInApp(facts: AppFacts): readonly Finding[] {
   const { url, look, server, app } = facts;
-  // Somebody else's network: what the server sees is what counts.
   const isSynced = app !== null && app.status === "synced" && app.problem === null;
-  const seen = isSynced ? [] : look.kind === "unreachable" ? unreachable(facts, look) : seenOf(facts, look);
+  const seen = isSynced
+    ? refusedCalls(facts)
+    : look.kind === "unreachable"
+      ? unreachable(facts, look)
+      : seenOf(facts, look);
   if (seen.length > 0 || server === null) return seen;
   if (app === null) return [unknownApp(url, server)];
   const kept = app.problem === null ? [] : [keptProblem(facts, { app, problem: app.problem, server })];
   return [...kept, ...movedFinding(facts, app), ...pausedFinding(app)];
+}
+
+/**
+ * An app that was synced may have a finding all the same: one in production mode registers with a server without keys, and then
+ * refuses its calls. Otherwise what the server sees is what counts: this machine may be in another network.
+ */
+function refusedCalls(facts: AppFacts): readonly Finding[] {
+  return facts.look.kind === "answer" && facts.server?.mode === "dev" ? modeFinding(facts, facts.look) : [];
 }
 
 /** The app's own finding where its server pauses it. */
@@ -141,7 +152,7 @@ function modeFinding({ url, server }: AppFacts, look: Answer): readonly Finding[
     return [
       {
         code: "APP_MODE",
-        says: `the app at ${url} runs in production mode, and the server was started with "stepwright dev"`,
+        says: `the app at ${url} runs in production mode and refuses calls without a signature, and the server was started with "stepwright dev"`,
         fix: `In the app: INNGEST_DEV=${isDefault(server.url) ? "1" : server.url}`,
       },
     ];
@@ -182,7 +193,7 @@ function keyFinding(
     return [
       {
         code: "APP_KEY_DIFFERS",
-        says: `the app at ${url} has another signing key than the server, and refuses the signature`,
+        says: `the app at ${url} refuses the signature: it has another signing key than the server, or none`,
         fix: `In the app: INNGEST_SIGNING_KEY with the key that the server was started with`,
       },
     ];
@@ -228,7 +239,11 @@ function keptProblem(
 ): Finding {
   const { app, problem, server } = o;
   const isUnreachable = ["APP_UNREACHABLE", "APP_TIMEOUT", "APP_TLS"].includes(problem.code);
-  if (!isUnreachable || look.kind !== "answer") return problemFinding(app, problem, server.url);
+  if (look.kind !== "answer") return problemFinding(app, problem, server.url);
+  // There is no key here to refuse: what it has passed on is the refusal of the server that it has registered with.
+  if (problem.code === "APP_SIGNATURE" && server.mode === "dev" && look.body?.["mode"] === "dev")
+    return problemFinding(app, { ...problem, code: "APP_OTHER_SERVER" }, server.url);
+  if (!isUnreachable) return problemFinding(app, problem, server.url);
   return {
     code: "APP_WRONG_HOST",
     says: `this machine reaches the app at ${url}, and the server does not reach it at ${app.url}`,

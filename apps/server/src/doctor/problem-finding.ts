@@ -9,7 +9,7 @@ type Problem = NonNullable<ApiApp["problem"]>;
 export function problemFinding(app: ApiApp, problem: Problem, server: string): Finding {
   const says = oneLine(problem.message);
   // It answered well and registered, but not here.
-  if (problem.code === "APP_HTTP_STATUS" && (problem.httpStatus ?? 0) < 400)
+  if (problem.code === "APP_OTHER_SERVER" || (problem.code === "APP_HTTP_STATUS" && (problem.httpStatus ?? 0) < 400))
     return {
       code: "APP_OTHER_SERVER",
       says: `the app at ${app.url} registers with another server than ${server}`,

@@ -1,7 +1,7 @@
 // `stepwright runs` and `apps` against a real server and an app with the published SDK.
 import { describe, expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { runCommand, startCommand } from "../harness/command.ts";
+import { runCommand, startCommand, whileDoing } from "../harness/command.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 
@@ -126,12 +126,20 @@ describe.each(sdks.slice(1))("SDK $name", (sdk) => {
     const slug = `${app.id}-order`;
     const tail = startCommand(server, ["runs", "tail", "--function", slug, "--status", "completed"]);
     const follower = startCommand(server, ["runs", "tail", "--json"]);
-    const [line, row] = await whileSending(app, () => Promise.all([tail.line(), follower.line()]));
+    const [line, row] = await whileDoing(
+      () => app.runOnce("ordered"),
+      () => Promise.all([tail.line(), follower.line()]),
+    );
     expect(line).toMatch(new RegExp(`^20\\S+Z  completed  \\S{26}  ${slug}  `));
     expect(JSON.parse(row)).toMatchObject({ id: expect.any(String), appName: app.id });
     expect(await tail.end("SIGINT")).toMatchObject({ code: 0, stderr: "" });
     const closed = follower.closeOutput();
-    expect(await whileSending(app, () => closed)).toMatchObject({ code: 0, stderr: "" });
+    expect(
+      await whileDoing(
+        () => app.runOnce("ordered"),
+        () => closed,
+      ),
+    ).toMatchObject({ code: 0, stderr: "" });
     expect(await command("runs", "tail", "--function", `${app.id}-ordr`)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(`did you mean ${slug}?`),
@@ -162,14 +170,3 @@ describe.each(sdks.slice(1))("SDK $name", (sdk) => {
     await command("apps", "remove", "http://localhost:9/api/inngest");
   });
 });
-
-/** The feed tells of what happens once it is open, which nothing says: so things happen until they are told of. */
-async function whileSending<T>(app: { send(name: string): Promise<string> }, wait: () => Promise<T>): Promise<T> {
-  let isWaiting = true;
-  const result = wait().finally(() => (isWaiting = false));
-  while (isWaiting) {
-    const [run] = await server.runsOf(await app.send("ordered"));
-    await server.ended(run?.id ?? "");
-  }
-  return result;
-}
