@@ -12,6 +12,7 @@ import { readConfig } from "./read-config.ts";
 import { runRemote, type RemoteLine } from "./remote/commands.ts";
 import type { RemoteOutcome } from "./remote/open-client.ts";
 import { collectWhenIdle } from "./small-heap.ts";
+import { portsOfApps } from "./ports.ts";
 import type { RunningServer } from "./start-server.ts";
 import { version } from "./version.ts";
 
@@ -71,7 +72,7 @@ async function serve(config: Config, notices: readonly string[]): Promise<void> 
   const { startServer } = await import("./start-server.ts");
   const server = await startServer(config, {
     log,
-    discoverPorts: portFromEnv(process.env["PORT"]),
+    discoverPorts: portsOfApps(process.env["PORT"]),
     cacheDir: process.env["XDG_CACHE_HOME"] || null,
     isTestMode: process.env["TEST_MODE"] === "true",
   });
@@ -131,9 +132,4 @@ function refuse(sentence: string): void {
 function capitalized(sentence: string): string {
   const first = /^https?:/.test(sentence) ? sentence.charAt(0) : sentence.charAt(0).toUpperCase();
   return `${first}${sentence.slice(1)}${/[.?!]$/.test(sentence) ? "" : "."}`;
-}
-
-/** Frameworks take the port of an app from `PORT`, so a server started beside one knows where to look. */
-function portFromEnv(text: string | undefined): readonly number[] {
-  return text !== undefined && /^\d{1,5}$/.test(text) ? [Number(text)] : [];
 }

@@ -159,7 +159,7 @@ export const configSchema = z.object({
   }),
   noUi: flag().register(settingMetas, {
     description: "Serve neither the dashboard nor the GraphQL API.",
-    commands: ["start"],
+    commands: both,
     placeholder: null,
     env: ["INNGEST_NO_UI"],
     defaults: { dev: false, start: false },

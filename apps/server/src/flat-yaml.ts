@@ -21,18 +21,21 @@ export function parseFlatYaml(text: string): Readonly<Record<string, FlatValue>>
   const values: Record<string, FlatValue> = {};
   /** The key whose list goes on; null when nothing more may be added to the last one. */
   let open: string | null = null;
+  let list: FlatValue[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const content = withoutComment(line);
     if (content.trim() === "" || /^(---|\.\.\.)\s*$/.test(content)) continue;
     const item = itemLine.exec(content);
     const pair = pairLine.exec(content);
     if (item !== null && open !== null) {
-      values[open] = [...listOf(values[open]), scalar(item[1] ?? "", index)];
+      list.push(scalar(item[1] ?? "", index));
+      values[open] = list;
     } else if (pair !== null) {
       const key = unquoted(pair[1] ?? "");
       const value = (pair[2] ?? "").trim();
       values[key] = value === "" ? null : valueOf(value, index);
       open = value === "" ? key : null;
+      list = [];
     } else {
       throw misread(index, content);
     }
@@ -62,10 +65,6 @@ function unquoted(text: string): string {
 
 function withoutComment(line: string): string {
   return line.replace(beforeComment, "$1").trimEnd();
-}
-
-function listOf(value: FlatValue | undefined): readonly FlatValue[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function misread(index: number, text: string): Error {

@@ -107,9 +107,8 @@ describe("the flags of the server that this one replaces", () => {
   it("are all there: what is ignored has a row above", () => {
     const rows = flags.flatMap(([, written, fate]) => (fate === "ignored" ? [written.split(" ")[0]] : []));
     // One more, which only newer releases of that server have.
-    expect(ignoredSettings.map(({ name }) => `--${name}`).toSorted()).toEqual(
-      [...rows, "--connect-gateway-host"].toSorted(),
-    );
+    const told = new Set([...rows, "--connect-gateway-host"]);
+    expect(new Set(ignoredSettings.map(({ name }) => `--${name}`))).toEqual(told);
   });
 
   it("say which value is missing", () => {

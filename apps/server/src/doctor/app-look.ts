@@ -98,10 +98,10 @@ const reasons: readonly (readonly [RegExp, Extract<AppLook, { kind: "unreachable
 function failedLook(error: unknown): AppLook {
   if (error instanceof DOMException)
     return { kind: "unreachable", reason: "silent", message: `no answer within ${lookMs / 1_000} s` };
-  const { cause } = error as { readonly cause?: { readonly code?: unknown; readonly message?: unknown } };
-  const code = String(cause?.code ?? "");
+  const { cause } = error as { readonly cause?: NodeJS.ErrnoException };
+  const code = cause?.code ?? "";
   const [, reason = "broken"] = reasons.find(([pattern]) => pattern.test(code)) ?? [];
   // What TLS libraries say beside the code is places in their own source.
-  const message = code === "" ? String(cause?.message ?? error) : code;
+  const message = code === "" ? (cause?.message ?? String(error)) : code;
   return { kind: "unreachable", reason, message };
 }

@@ -37,7 +37,7 @@ async function readPages(
   for (let cursor = after; ;) {
     parameters.set("limit", String(Math.min(limit - items.length, pageRowsMax)));
     if (cursor !== null) parameters.set("cursor", cursor);
-    const answer: ServerAnswer<ApiPage<ApiRunRow>> = await client.ask("GET", `/api/runs?${parameters}`);
+    const answer: ServerAnswer<ApiPage<ApiRunRow>> = await client.ask("GET", `/api/runs?${parameters.toString()}`);
     if (answer.kind === "failed") return answer;
     items.push(...answer.value.items);
     cursor = answer.value.nextCursor;

@@ -68,7 +68,7 @@ async function readRuns(
   for (let at = 0; at === 0 || at < sorted.length; at += idsMax) {
     const parameters = filterParameters(filter, 0);
     parameters.set("id", sorted.slice(at, at + idsMax).join(","));
-    const answer = await client.ask<ApiPage<ApiRunRow>>("GET", `/api/runs?${parameters}`);
+    const answer = await client.ask<ApiPage<ApiRunRow>>("GET", `/api/runs?${parameters.toString()}`);
     if (answer.kind === "failed") return answer;
     rows.push(...answer.value.items);
   }

@@ -78,9 +78,9 @@ export function startCommand(
 
 /** Does something again and again until something else has come of it: a feed does not say from when on it hears what happens. */
 export async function whileDoing<T>(act: () => Promise<unknown>, wait: () => Promise<T>): Promise<T> {
-  let isWaiting = true;
-  const result = wait().finally(() => (isWaiting = false));
-  while (isWaiting) await act();
+  const waiting = { isOver: false };
+  const result = wait().finally(() => (waiting.isOver = true));
+  while (!waiting.isOver) await act();
   return result;
 }
 
