@@ -10,6 +10,7 @@ import { helpText } from "./help.ts";
 import { openLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
 import { runRemote, type RemoteLine } from "./remote/commands.ts";
+import { exitCodes } from "./remote/exit-codes.ts";
 import type { RemoteOutcome } from "./remote/open-client.ts";
 import { collectWhenIdle } from "./small-heap.ts";
 import { portsOfApps } from "./ports.ts";
@@ -52,11 +53,17 @@ export async function runCli(): Promise<void> {
   }
 }
 
+/** How long a command may take to end when it is told to. */
+const giveUpMs = 1_000;
+
 /** Acts on a running server. What is still open then, such as a connection that is kept, must not keep the process. */
 async function runOnServer(line: RemoteLine): Promise<void> {
   // Imported only now, as the server below: neither needs the other.
   const { openTerminal } = await import("./terminal.ts");
-  end(await runRemote(line, openTerminal()));
+  const terminal = openTerminal();
+  // What waits for runs ends by itself, and says what goes on; a question to a server that hangs does not.
+  terminal.signal.addEventListener("abort", () => setTimeout(() => process.exit(exitCodes.interrupted), giveUpMs));
+  end(await runRemote(line, terminal));
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
   process.exit();
 }

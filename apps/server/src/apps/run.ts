@@ -35,8 +35,8 @@ async function syncApp(
     return { kind: "failed", message: `the server knows no app "${word}"; to add one, give its URL` };
   const answer: ServerAnswer<ApiApp> =
     app === null
-      ? await client.ask<ApiApp>("POST", "/api/apps", { url: word })
-      : await client.ask<ApiApp>("POST", `/api/apps/${app.id}/sync`);
+      ? await client.ask<ApiApp>("POST", "/api/apps", { url: word }, { isSync: true })
+      : await client.ask<ApiApp>("POST", `/api/apps/${app.id}/sync`, undefined, { isSync: true });
   if (answer.kind === "failed") return refused(answer);
   const synced = answer.value;
   if (synced.status === "synced") return printed({ value: synced, text: syncedText(synced) }, request);

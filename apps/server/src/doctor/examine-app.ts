@@ -36,6 +36,6 @@ async function askServer(
   const server = { url: client.url, mode: info.value.mode };
   const known = findApp(list.value.items, url);
   if (known === null) return { kind: "answer", value: { server, app: null } };
-  const synced = await client.ask<ApiApp>("POST", `/api/apps/${known.id}/sync`);
+  const synced = await client.ask<ApiApp>("POST", `/api/apps/${known.id}/sync`, undefined, { isSync: true });
   return synced.kind === "failed" ? synced : { kind: "answer", value: { server, app: synced.value } };
 }

@@ -1,6 +1,7 @@
 // Does what `stepwright doctor` asks for on a running server: finds out what the target is, and looks at it.
 import { isUlid } from "@stepwright/protocol";
 import { looksLikeUrl } from "../apps/find.ts";
+import { exitCodes } from "../remote/exit-codes.ts";
 import { openClient, printed, type RemoteOutcome } from "../remote/open-client.ts";
 import type { Terminal } from "../remote/terminal.ts";
 import { examineApp } from "./examine-app.ts";
@@ -25,6 +26,8 @@ export async function runDoctor(request: DoctorRequest, terminal: Terminal): Pro
         : looksLikeUrl(target)
           ? await examineApp(asked, target)
           : await examineNamed(asked, target);
+  // What was not waited for is not silent.
+  if (terminal.signal.aborted) return { kind: "done", text: "", exitCode: exitCodes.interrupted };
   if ("kind" in found) return { kind: "failed", message: found.message, exitCode: exit.unchecked };
   const { findings, well } = found;
   return {

@@ -1,6 +1,6 @@
 // Does what `stepwright invoke` asks for on a running server.
 import type { ApiRun, ApiSent } from "@stepwright/protocol";
-import { readJsonObject } from "../arguments/read-json.ts";
+import { readOptionalObject } from "../arguments/read-json.ts";
 import { guessFunctions } from "../functions/guess.ts";
 import { exitCodes } from "../remote/exit-codes.ts";
 import { openClient, printed, refused, type RemoteOutcome } from "../remote/open-client.ts";
@@ -57,13 +57,12 @@ function failureText(run: ApiRun): string {
 type Body = { readonly kind: "value"; readonly value: object } | { readonly kind: "failed"; readonly message: string };
 
 async function readBody({ data, user }: InvokeRequest, terminal: Terminal): Promise<Body> {
-  const parts: Record<string, unknown> = {};
-  const written = { data: data ?? (terminal.hasInput && user !== "-" ? "-" : "{}"), user };
-  for (const [name, value] of Object.entries(written)) {
-    if (value === null) continue;
-    const read = await readJsonObject(`--${name}`, value, terminal);
-    if (read.kind === "failed") return read;
-    parts[name] = read.value;
-  }
-  return { kind: "value", value: parts };
+  const own = await readOptionalObject("--data", data, { input: terminal, isInputTaken: user === "-" });
+  if (own.kind === "failed") return own;
+  const whose = await readOptionalObject("--user", user, { input: terminal, isInputTaken: true });
+  if (whose.kind === "failed") return whose;
+  return {
+    kind: "value",
+    value: { data: own.value ?? {}, ...(whose.value === null ? {} : { user: whose.value }) },
+  };
 }

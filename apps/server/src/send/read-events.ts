@@ -1,22 +1,17 @@
 // Puts together what `stepwright send` sends.
-import type { JsonObject, JsonValue } from "@stepwright/protocol";
-import { readJson, readJsonObject, type ReadJson } from "../arguments/read-json.ts";
+import type { JsonValue } from "@stepwright/protocol";
+import { readJson, readOptionalObject, type ReadJson } from "../arguments/read-json.ts";
 import type { Terminal } from "../remote/terminal.ts";
 import type { EventsToSend } from "./request.ts";
-
-type Part = ReadJson<JsonObject | null>;
 
 /** Reads the values of the events; the server judges whether they are events. */
 export async function readEventsToSend(events: EventsToSend, terminal: Terminal): Promise<ReadJson<JsonValue>> {
   if (events.kind === "whole") return readJson("the event", events.events, terminal);
   const { name, id, ts } = events;
-  const data = await readPart(
-    "--data",
-    events.data ?? (terminal.hasInput && events.user !== "-" ? "-" : null),
-    terminal,
-  );
+  const isInputTaken = events.user === "-";
+  const data = await readOptionalObject("--data", events.data, { input: terminal, isInputTaken });
   if (data.kind === "failed") return data;
-  const user = await readPart("--user", events.user, terminal);
+  const user = await readOptionalObject("--user", events.user, { input: terminal, isInputTaken: true });
   if (user.kind === "failed") return user;
   return {
     kind: "value",
@@ -28,8 +23,4 @@ export async function readEventsToSend(events: EventsToSend, terminal: Terminal)
       ...(ts === null ? {} : { ts }),
     },
   };
-}
-
-async function readPart(name: string, written: string | null, terminal: Terminal): Promise<Part> {
-  return written === null ? { kind: "value", value: null } : readJsonObject(name, written, terminal);
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
-import { program, runCommand, startCommand } from "../harness/command.ts";
+import { program, runCommand, startCommand, whileDoing } from "../harness/command.ts";
 import { useScope, useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 
@@ -151,4 +151,35 @@ test("what cannot be sent is said in a sentence", async () => {
     `Standard input is empty; write JSON such as {"userId":"ada"}.\n`,
     "No server answers at http://127.0.0.1:9; start one, or say with --server URL where it is.\n",
   ]);
+});
+
+test("who waits or follows comes back to a server that was killed, and sees the end", async () => {
+  const mortal = await scope.startServer({ args: ["--no-poll"] });
+  const [sdk] = sdks;
+  if (sdk === undefined) throw new Error("there are two SDKs");
+  const app = await serveApp(mortal, sdk, ({ define, event }) => [
+    define({ id: "waits" }, { event: event("waits") }, ({ step }) =>
+      step.waitForEvent("answer", { event: event("answered"), timeout: "1h" }),
+    ),
+  ]);
+  const waiter = startCommand(mortal, ["send", app.event("waits"), "--wait"]);
+  const [run] = await mortal.runsOf(await waiter.line());
+  await mortal.waitForRun(run?.id ?? "", ({ doing }) => doing.some(({ kind }) => kind === "waitingForEvent"));
+  const follower = startCommand(mortal, ["runs", "tail"]);
+  await whileDoing(
+    () => app.send("waits"),
+    () => follower.line(),
+  );
+  await mortal.kill();
+  const again = await scope.restart(mortal);
+  await again.send({ name: app.event("answered"), data: { yes: true } });
+  expect(await waiter.line()).toContain(`${app.id}-waits ${run?.id} completed: {`);
+  await whileDoing(
+    () => again.send({ name: app.event("waits") }),
+    () => follower.line(),
+  );
+  expect(await follower.end("SIGINT")).toMatchObject({
+    code: 0,
+    stderr: "The connection is lost; it is tried again. What happens meanwhile is not shown.\n",
+  });
 });
