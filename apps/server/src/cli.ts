@@ -9,8 +9,11 @@ import type { DataOutcome } from "./data/outcome.ts";
 import { helpText } from "./help.ts";
 import { openLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
+import { runRemote, type RemoteLine } from "./remote/commands.ts";
+import { exitCodes } from "./remote/exit-codes.ts";
 import type { RemoteOutcome } from "./remote/open-client.ts";
 import { collectWhenIdle } from "./small-heap.ts";
+import { portsOfApps } from "./ports.ts";
 import type { RunningServer } from "./start-server.ts";
 import { version } from "./version.ts";
 
@@ -27,33 +30,42 @@ export async function runCli(): Promise<void> {
     case "mistake":
       refuse(line.message);
       return;
-    case "functions": {
-      // Imported only now, as the server below: neither needs the other.
-      const { runFunctions } = await import("./functions/run.ts");
-      end(await runFunctions(line.request, process.env));
-      return;
-    }
-    case "queue": {
-      const { runQueue } = await import("./queue/run.ts");
-      end(await runQueue(line.request, process.env));
-      return;
-    }
     case "data": {
       const { runData } = await import("./data/run.ts");
       end(runData(line.request));
       return;
     }
     case "serve": {
-      const { command, values: flags, configFile, notices } = line;
+      const { command, values: flags, configFile } = line;
+      const notices = [...line.notices];
+      const onNotice = (notice: string) => void notices.push(notice);
       try {
-        const config = readConfig({ command, flags, env: process.env, configFile, cwd: process.cwd() });
+        const config = readConfig({ command, flags, env: process.env, configFile, cwd: process.cwd(), onNotice });
         await serve(config, notices);
       } catch (error) {
         if (!(error instanceof StepwrightError)) throw error;
         refuse(capitalized(error.message) + codeOf(error));
       }
+      return;
     }
+    default:
+      await runOnServer(line);
   }
+}
+
+/** How long a command may take to end when it is told to. */
+const giveUpMs = 1_000;
+
+/** Acts on a running server. What is still open then, such as a connection that is kept, must not keep the process. */
+async function runOnServer(line: RemoteLine): Promise<void> {
+  // Imported only now, as the server below: neither needs the other.
+  const { openTerminal } = await import("./terminal.ts");
+  const terminal = openTerminal();
+  // What waits for runs ends by itself, and says what goes on; a question to a server that hangs does not.
+  terminal.signal.addEventListener("abort", () => setTimeout(() => process.exit(exitCodes.interrupted), giveUpMs));
+  end(await runRemote(line, terminal));
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  process.exit();
 }
 
 async function serve(config: Config, notices: readonly string[]): Promise<void> {
@@ -67,7 +79,7 @@ async function serve(config: Config, notices: readonly string[]): Promise<void> 
   const { startServer } = await import("./start-server.ts");
   const server = await startServer(config, {
     log,
-    discoverPorts: portFromEnv(process.env["PORT"]),
+    discoverPorts: portsOfApps(process.env["PORT"]),
     cacheDir: process.env["XDG_CACHE_HOME"] || null,
     isTestMode: process.env["TEST_MODE"] === "true",
   });
@@ -95,7 +107,7 @@ function stopOnSignal(server: RunningServer, log: Logger, flush: () => void): vo
       (error: unknown) => die(log, flush, error),
     );
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const) process.on(signal, stop);
 }
 
 /** Nothing is known to be whole any more: the next start finds everything that was committed. */
@@ -112,8 +124,10 @@ function codeOf({ code }: StepwrightError): string {
 
 /** Prints how a command ended that is no server. */
 function end(outcome: RemoteOutcome | DataOutcome): void {
-  if (outcome.kind === "done") process.stdout.write(outcome.text);
-  else refuse(capitalized(outcome.message));
+  if (outcome.kind === "done") {
+    process.stdout.write(outcome.text);
+    if ("remarks" in outcome) for (const remark of outcome.remarks ?? []) process.stderr.write(`${remark}\n`);
+  } else refuse(capitalized(outcome.message));
   if (outcome.exitCode !== undefined) process.exitCode = outcome.exitCode;
 }
 
@@ -123,10 +137,6 @@ function refuse(sentence: string): void {
 }
 
 function capitalized(sentence: string): string {
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.?!]$/.test(sentence) ? "" : "."}`;
-}
-
-/** Frameworks take the port of an app from `PORT`, so a server started beside one knows where to look. */
-function portFromEnv(text: string | undefined): readonly number[] {
-  return text !== undefined && /^\d{1,5}$/.test(text) ? [Number(text)] : [];
+  const first = /^https?:/.test(sentence) ? sentence.charAt(0) : sentence.charAt(0).toUpperCase();
+  return `${first}${sentence.slice(1)}${/[.?!]$/.test(sentence) ? "" : "."}`;
 }

@@ -74,15 +74,12 @@ describe("the command line", () => {
     [["dve"], `There is no command "dve"; did you mean "dev"? Run "stepwright help" for all.`],
     [
       ["dev", "--no-discovry"],
-      `There is no flag --no-discovry; did you mean --no-discovery? Run "stepwright dev --help" for all flags.`,
+      `There is no flag --no-discovry; did you mean --no-discovery? Run "stepwright dev --help" for all.`,
     ],
-    [["dev", "--zzzzzzzzzz"], `There is no flag --zzzzzzzzzz. Run "stepwright dev --help" for all flags.`],
-    [["dev", "--port"], `--port needs a value: --port N. Run "stepwright dev --help" for all flags.`],
-    [
-      ["dev", "--event-key", "k"],
-      `--event-key belongs to "stepwright start". Run "stepwright dev --help" for all flags.`,
-    ],
-    [["start", "extra"], `"extra" is not expected here. Run "stepwright start --help" for all flags.`],
+    [["dev", "--zzzzzzzzzz"], `There is no flag --zzzzzzzzzz. Run "stepwright dev --help" for all.`],
+    [["dev", "--port"], `--port needs a value: --port N. Run "stepwright dev --help" for all.`],
+    [["dev", "--event-key", "k"], `--event-key belongs to "stepwright start". Run "stepwright dev --help" for all.`],
+    [["start", "extra"], `"extra" is not expected here. Run "stepwright start --help" for all.`],
   ])("answers %j with a sentence", (args, message) => {
     expect(readCommandLine(args)).toEqual({ kind: "mistake", message });
   });

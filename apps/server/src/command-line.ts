@@ -1,151 +1,87 @@
 // Reads the command line: a command, its flags, and what is wrong with them in a sentence.
-import { parseArgs } from "node:util";
-import { ignoredFlags, settings, type Command, type Setting, type SettingKey } from "./config.ts";
-import { dataCommands, readData, type DataRequest } from "./data/request.ts";
-import { readFunctions, type FunctionsRequest } from "./functions/request.ts";
-import type { HelpTopic } from "./help.ts";
+import type { Mistake } from "./arguments/read-flags.ts";
+import type { Command } from "./config.ts";
+import { type DataCommand, dataCommands, readData, type DataRequest } from "./data/request.ts";
+import { readDoctor } from "./doctor/request.ts";
 import { nearest } from "./nearest.ts";
-import { type QueueRequest, readQueue } from "./queue/request.ts";
+import { readServe, type ServeLine } from "./read-serve.ts";
+import { readRemote, type RemoteCommand, remoteCommands, type RemoteLine } from "./remote/commands.ts";
 
 /** What the command line asks for. */
 export type CommandLine =
-  | {
-      readonly kind: "serve";
-      readonly command: Command;
-      /** Values as written, by setting; a list setting has a list. */
-      readonly values: ReadonlyMap<SettingKey, unknown>;
-      readonly configFile: string | null;
-      readonly notices: readonly string[];
-    }
-  | { readonly kind: "functions"; readonly request: FunctionsRequest }
-  | { readonly kind: "queue"; readonly request: QueueRequest }
+  | ServeLine
+  | RemoteLine
   | { readonly kind: "data"; readonly request: DataRequest }
   | { readonly kind: "help"; readonly command: HelpTopic | null }
   | { readonly kind: "version" }
-  | { readonly kind: "mistake"; readonly message: string };
+  | Mistake;
 
-const commands = ["dev", "start", "functions", "queue", ...dataCommands, "version", "help"] as const;
+/** What there is help about: every command but `version` and `help`. */
+export type HelpTopic = Command | RemoteCommand | DataCommand | "doctor";
+
+/** All of them, in the order in which they are told of. */
+export const helpTopics: readonly HelpTopic[] = ["dev", "start", ...remoteCommands, "doctor", ...dataCommands];
+
+const commands: readonly string[] = [...helpTopics, "version", "help"];
 
 /** Reads the arguments after the program's name. */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const [first, ...rest] = args;
+  const [first, ...rest] = commandFirst(args);
   if (first === undefined || first === "--help" || first === "-h") return { kind: "help", command: null };
   switch (first) {
     case "help":
-      return { kind: "help", command: isHelpTopic(rest[0]) ? rest[0] : null };
+      return readHelp(rest[0]);
     case "version":
     case "--version":
     case "-v":
       return { kind: "version" };
+  }
+  if (!isHelpTopic(first)) return unknownCommand(first);
+  const read = readTopic(first, rest);
+  return read.kind === "help" ? { kind: "help", command: first } : read;
+}
+
+type ReadTopic = Exclude<CommandLine, { kind: "help" }> | { readonly kind: "help" };
+
+function readTopic(command: HelpTopic, args: readonly string[]): ReadTopic {
+  switch (command) {
     case "dev":
     case "start":
-      return readServe(first, rest);
-    case "functions": {
-      const read = readFunctions(rest);
-      return read.kind === "help" ? { kind: "help", command: "functions" } : read;
-    }
-    case "queue": {
-      const read = readQueue(rest);
-      return read.kind === "help" ? { kind: "help", command: "queue" } : read;
-    }
+      return readServe(command, args);
     case "doctor":
+      return readDoctor(args);
     case "backup":
     case "restore":
-      return readData(first, rest);
-    default: {
-      const meant = nearest(first, commands);
-      return {
-        kind: "mistake",
-        message: `There is no command "${first}"${meant === null ? "" : `; did you mean "${meant}"`}? Run "stepwright help" for all.`,
-      };
-    }
+      return readData(command, args);
+    default:
+      return readRemote(command, args);
   }
 }
 
-function isHelpTopic(word: string | undefined): word is HelpTopic {
-  return ["dev", "start", "functions", "queue", ...dataCommands].some((topic) => topic === word);
+/** Flags of logging may stand in front of the command, as with the server that this one replaces. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  const globals = /^(--json|--verbose)$|^(-l|--log-level)$|^(?:-l|--log-level=)./.exec(args[0] ?? "");
+  if (globals === null) return args;
+  const length = globals[2] === undefined ? 1 : 2;
+  const [command, ...rest] = commandFirst(args.slice(length));
+  return command === undefined ? [] : [command, ...args.slice(0, length), ...rest];
 }
 
-function readServe(command: Command, args: readonly string[]): CommandLine {
-  const byFlag = flagsOf(settings);
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: optionsOf(settings),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const values = new Map<SettingKey, unknown>();
-  const notices: string[] = [];
-  let configFile: string | null = null;
-  for (const token of tokens) {
-    if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") return mistake(command, `"${token.value}" is not expected here`);
-    const { name, rawName, value } = token;
-    if (name === "help" || name === "h") return { kind: "help", command };
-    const ignored = ignoredFlags.get(name);
-    const setting = byFlag.get(name);
-    if (ignored !== undefined) {
-      notices.push(`${rawName} has no effect: ${ignored.reason}.`);
-    } else if (name === "config") {
-      if (value === undefined) return mistake(command, `${rawName} needs a value: the path of a file`);
-      configFile = value;
-    } else if (setting === undefined) {
-      return unknownFlag(command, rawName, byFlag);
-    } else if (!setting.commands.includes(command)) {
-      return mistake(command, `${rawName} belongs to "stepwright ${setting.commands.join(" and ")}"`);
-    } else if (setting.placeholder === null) {
-      values.set(setting.key, value ?? true);
-    } else if (value === undefined) {
-      return mistake(command, `${rawName} needs a value: ${rawName} ${setting.placeholder}`);
-    } else {
-      values.set(setting.key, isList(setting) ? [...listOf(values.get(setting.key)), ...value.split(",")] : value);
-    }
-  }
-  return { kind: "serve", command, values, configFile, notices };
+function readHelp(word: string | undefined): CommandLine {
+  if (word === undefined) return { kind: "help", command: null };
+  if (isHelpTopic(word)) return { kind: "help", command: word };
+  return commands.includes(word) ? { kind: "help", command: null } : unknownCommand(word);
 }
 
-function unknownFlag(command: Command, rawName: string, byFlag: ReadonlyMap<string, Setting>): CommandLine {
-  const known = [...byFlag]
-    .filter(([name, setting]) => name.length > 1 && setting.commands.includes(command))
-    .map(([name]) => name);
-  const meant = nearest(rawName.replace(/^-+/, ""), [...known, "config", "help"]);
-  return mistake(command, `There is no flag ${rawName}${meant === null ? "" : `; did you mean --${meant}?`}`);
-}
-
-function mistake(command: Command, sentence: string): CommandLine {
-  const end = /[.?]$/.test(sentence) ? "" : ".";
-  return { kind: "mistake", message: `${sentence}${end} Run "stepwright ${command} --help" for all flags.` };
-}
-
-function flagsOf(all: readonly Setting[]): ReadonlyMap<string, Setting> {
-  const namesOf = ({ name, aliases = [], short }: Setting): readonly string[] => [
-    name,
-    ...aliases,
-    ...(short === undefined ? [] : [short]),
-  ];
-  return new Map(all.flatMap((setting) => namesOf(setting).map((name) => [name, setting] as const)));
-}
-
-/** The parser only has to know which flags take a value. */
-function optionsOf(all: readonly Setting[]): Record<string, { type: "string" | "boolean"; short?: string }> {
-  const options: Record<string, { type: "string" | "boolean"; short?: string }> = {
-    config: { type: "string" },
-    help: { type: "boolean", short: "h" },
+function unknownCommand(word: string): Mistake {
+  const meant = nearest(word, commands);
+  const guess = meant === null ? "" : `; did you mean "${meant}"`;
+  return {
+    kind: "mistake",
+    message: `There is no command "${word}"${guess}${meant === null ? "." : "?"} Run "stepwright help" for all.`,
   };
-  for (const [name, { takesValue }] of ignoredFlags) options[name] = { type: takesValue ? "string" : "boolean" };
-  for (const setting of all) {
-    const type = setting.placeholder === null ? "boolean" : "string";
-    options[setting.name] = setting.short === undefined ? { type } : { type, short: setting.short };
-    for (const alias of setting.aliases ?? []) options[alias] = { type };
-  }
-  return options;
 }
 
-function isList(setting: Setting): boolean {
-  return setting.key === "appUrl" || setting.key === "eventKey";
-}
-
-function listOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+function isHelpTopic(word: string): word is HelpTopic {
+  return helpTopics.some((topic) => topic === word);
 }

@@ -1,7 +1,7 @@
 // Wires the parts together: storage and the other ports into the runtime, the runtime into the HTTP server.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildServer, createMetrics, type Access, type GraphqlApi, type HttpServer } from "@stepwright/http";
+import { buildServer, createMetrics, noAssets, type Access, type GraphqlApi, type HttpServer } from "@stepwright/http";
 import { checkpointBodyBytesMax, dataFolderUnusable, defaultEventLimits, type Millis } from "@stepwright/protocol";
 import {
   createAppClient,
@@ -63,8 +63,7 @@ export function compose(
     clock,
     log,
     access: accessOf(config),
-    assets: openAssets(),
-    graphql: () => loadGraphql(runtime, log),
+    ...(config.noUi ? { assets: noAssets } : { assets: openAssets(), graphql: () => loadGraphql(runtime, log) }),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
     metrics,
     isTestMode,

@@ -165,6 +165,13 @@ export const configSchema = z.object({
     env: ["INNGEST_POLL_INTERVAL"],
     defaults: { dev: 5, start: 0 },
   }),
+  noUi: flag().register(settingMetas, {
+    description: "Serve neither the dashboard nor the GraphQL API.",
+    commands: both,
+    placeholder: null,
+    env: ["INNGEST_NO_UI"],
+    defaults: { dev: false, start: false },
+  }),
   eventKey: list().register(settingMetas, {
     description: "Key that senders of events use, as in /e/KEY. May be repeated.",
     commands: ["start"],
@@ -420,7 +427,16 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "LEVEL",
     short: "l",
+    env: ["INNGEST_LOG_LEVEL"],
     defaults: { dev: "info", start: "info" },
+  }),
+  verbose: flag().register(settingMetas, {
+    description:
+      "The same as `--log-level debug`, unless a level is given. `LOG_LEVEL` in the environment wins over both.",
+    commands: both,
+    placeholder: null,
+    env: ["INNGEST_VERBOSE"],
+    defaults: { dev: false, start: false },
   }),
   json: flag().register(settingMetas, {
     description: "Log JSON also on a terminal.",
@@ -454,12 +470,3 @@ export const settings: readonly Setting[] = Object.entries(configSchema.shape).m
   const envNames = [`STEPWRIGHT_${name.toUpperCase().replaceAll("-", "_")}`, ...(meta.env ?? [])];
   return { ...meta, key: key as SettingKey, name, envNames };
 });
-
-/** Flags of the server that this one replaces, which have no meaning here: accepted, so that scripts go on working. */
-export const ignoredFlags: ReadonlyMap<string, { readonly takesValue: boolean; readonly reason: string }> = new Map([
-  ["tick", { takesValue: true, reason: "the queue is not polled" }],
-  ["queue-workers", { takesValue: true, reason: "use --calls-per-app to limit calls" }],
-  ["connect-gateway-port", { takesValue: true, reason: "there is no connect gateway" }],
-  ["persist", { takesValue: false, reason: "data is kept unless --memory is given" }],
-  ["verbose", { takesValue: false, reason: "use --log-level debug" }],
-]);

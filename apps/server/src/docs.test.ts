@@ -1,18 +1,25 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { appsActions } from "./apps/request.ts";
+import { helpTopics } from "./command-line.ts";
 import { settings } from "./config.ts";
 import { withFindingsTable } from "./data/findings-table.ts";
-import { dataCommands } from "./data/request.ts";
 import { errorsPage } from "./errors-page.ts";
 import { actions } from "./functions/request.ts";
-import { configurationPage, helpText } from "./help.ts";
+import { commandLinePage, helpText } from "./help.ts";
 import { queueActions } from "./queue/request.ts";
+import { runsActions } from "./runs/request.ts";
+import { configurationPage } from "./serve-help.ts";
 
 const read = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
 
 describe("what is written from the schema", () => {
   it("docs/configuration.md is current; otherwise run `pnpm --filter @stepwright/server run docs`", () => {
     expect(read("configuration.md")).toBe(configurationPage());
+  });
+
+  it("docs/command-line.md is current; otherwise run `pnpm --filter @stepwright/server run docs`", () => {
+    expect(read("command-line.md")).toBe(commandLinePage());
   });
 
   it("docs/errors.md is current; otherwise run `pnpm --filter @stepwright/server run docs`", () => {
@@ -34,15 +41,17 @@ describe("what is written from the schema", () => {
   });
 
   it("the help in all fits a terminal, too, and names every command", () => {
-    for (const topic of [null, "functions", "queue", ...dataCommands] as const)
+    for (const topic of [null, ...helpTopics])
       expect(
         helpText(topic)
           .split("\n")
           .filter((line) => line.length > 90),
       ).toEqual([]);
-    for (const command of ["dev", "start", "functions", "queue", ...dataCommands, "version", "help"])
+    for (const command of [...helpTopics, "version", "help"])
       expect(helpText(null)).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const action of actions) expect(helpText("functions")).toMatch(new RegExp(`^  ${action} `, "m"));
+    for (const action of runsActions) expect(helpText("runs")).toMatch(new RegExp(`^  ${action} `, "m"));
+    for (const action of appsActions) expect(helpText("apps")).toMatch(new RegExp(`^  ${action} `, "m"));
     for (const action of queueActions) expect(helpText("queue")).toMatch(new RegExp(`^  ${action} `, "m"));
   });
 

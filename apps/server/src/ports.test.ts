@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { choosePort } from "./ports.ts";
+import { choosePort, portsOfApps } from "./ports.ts";
 
 const open: Server[] = [];
 
@@ -34,4 +34,15 @@ it("refuses a taken port when it may not", async () => {
 
 it("takes any port for 0", async () => {
   expect(await choosePort({ wanted: 0, hosts: ["127.0.0.1"], mayMove: false })).toBeGreaterThan(0);
+});
+
+it.each([
+  ["3123", [3123]],
+  ["", []],
+  [undefined, []],
+  ["0", []],
+  ["65536", []],
+  ["/run/app.sock", []],
+])("looks for an app on PORT=%s as well: %j", (variable, ports) => {
+  expect(portsOfApps(variable)).toEqual(ports);
 });

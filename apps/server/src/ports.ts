@@ -50,3 +50,9 @@ function anyPort(host: string): Promise<number> {
     });
   });
 }
+
+/** Where an app is looked for besides the usual ports: frameworks take its port from `PORT`, which a server started beside it sees, too. */
+export function portsOfApps(variable: string | undefined): readonly number[] {
+  const port = /^\d{1,5}$/.test(variable ?? "") ? Number(variable) : 0;
+  return port >= 1 && port <= 65_535 ? [port] : [];
+}

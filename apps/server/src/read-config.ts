@@ -1,32 +1,46 @@
 // Puts the settings together: flag, then environment, then file, then default. A wrong one is named with its source.
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { configInvalid, configMissing, configUnknown } from "@stepwright/protocol";
+import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { configSchema, settings, type Command, type Config, type Setting, type SettingKey } from "./config.ts";
+import { ignoredInEnvironment, ignoredNotice, ignoredSetting } from "./ignored-settings.ts";
 import { nearest } from "./nearest.ts";
+import { readLogLevel } from "./read-log-level.ts";
 
 /** Where settings come from. */
 export interface ConfigSources {
   readonly command: Command;
   readonly flags: ReadonlyMap<SettingKey, unknown>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The file named by `--config`; null looks for `stepwright.json` from `cwd` upwards. */
+  /** The file named by `--config`; null looks for one from `cwd` upwards. */
   readonly configFile: string | null;
   readonly cwd: string;
+  /** Hears, in a sentence each, of what was given and has no effect. */
+  readonly onNotice?: (sentence: string) => void;
 }
-
-/** The name of the file that is looked for. */
-export const configFileName = "stepwright.json";
 
 /** Reads all settings; throws CONFIG_INVALID, CONFIG_UNKNOWN or CONFIG_MISSING with a sentence. */
 export function readConfig(sources: ConfigSources): Config {
-  const file = readConfigFile(sources);
+  const { command, env, cwd, onNotice = () => {} } = sources;
+  const named = sources.configFile ?? (env["STEPWRIGHT_CONFIG"] || env["INNGEST_CONFIG"] || null);
+  const home = (env["HOME"] ?? env["USERPROFILE"]) || null;
+  for (const notice of ignoredInEnvironment(env)) onNotice(notice);
+  const file = readConfigFile({ named, cwd, home }, onNotice);
+  if (file !== null) checkKeys(file, command, onNotice);
   const found = new Map(settings.map((setting) => [setting.key, valueOf(setting, sources, file)]));
   const parsed = configSchema.safeParse(Object.fromEntries([...found].map(([key, { value }]) => [key, value])));
   if (!parsed.success) throw invalid(parsed.error.issues[0], found);
+  const { level, notice } = readLogLevel({
+    variable: env["LOG_LEVEL"],
+    level: parsed.data.logLevel,
+    isLevelSet: found.get("logLevel")?.source !== sourceOfDefaults,
+    isVerbose: parsed.data.verbose,
+  });
+  if (notice !== null) onNotice(notice);
   const config: Config = {
     ...parsed.data,
-    command: sources.command,
+    logLevel: level,
+    command,
     dataDir: resolveDataDir(parsed.data.dataDir, found, sources, file),
   };
   requireKeys(config);
@@ -38,13 +52,10 @@ interface FoundValue {
   readonly source: string;
 }
 
-interface ConfigFile {
-  readonly path: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
+const sourceOfDefaults = "default";
 
 function valueOf(setting: Setting, { command, flags, env }: ConfigSources, file: ConfigFile | null): FoundValue {
-  const fallback: FoundValue = { value: setting.defaults[command], source: "default" };
+  const fallback: FoundValue = { value: setting.defaults[command], source: sourceOfDefaults };
   // A file or environment shared by both commands may hold what only the other one reads.
   if (!setting.commands.includes(command)) return fallback;
   if (flags.has(setting.key)) return { value: flags.get(setting.key), source: `--${setting.name}` };
@@ -88,65 +99,44 @@ function requireKeys({ command, eventKey, signingKey }: Config): void {
   }
 }
 
-/** A folder named in the file is relative to the file, any other to where the command runs. */
+/** A folder named in a file of ours is relative to the file, any other to where the command runs. */
 function resolveDataDir(
   dataDir: string,
   found: ReadonlyMap<SettingKey, FoundValue>,
   { cwd }: ConfigSources,
   file: ConfigFile | null,
 ): string {
-  const isFromFile = file !== null && found.get("dataDir")?.source === file.path;
+  const isFromFile = file !== null && !file.isForeign && found.get("dataDir")?.source === file.path;
   return resolve(isFromFile ? dirname(file.path) : cwd, dataDir);
 }
 
-function readConfigFile(sources: ConfigSources): ConfigFile | null {
-  const named = sources.configFile ?? sources.env["STEPWRIGHT_CONFIG"] ?? null;
-  const path = named === null ? findUpward(sources.cwd) : resolve(sources.cwd, named);
-  if (path === null) return null;
-  const values = parseFile(path);
+/** Keys that nobody knows: in a file of ours they are mistakes, in one that may be another program's they are told. */
+function checkKeys(
+  { path, values, isForeign }: ConfigFile,
+  command: Command,
+  onNotice: (sentence: string) => void,
+): void {
   const known = settings.flatMap((setting) => [setting.name, ...(setting.aliases ?? [])]);
-  const unknown = Object.keys(values).find((key) => key !== "$schema" && !known.includes(key));
-  if (unknown !== undefined) {
-    const meant = nearest(unknown, known);
-    throw configUnknown({
-      key: unknown,
-      source: path,
-      // Not all of them: thirty names would be cut off, and hide the sentence they stand in.
-      allowed:
-        meant === null
-          ? `\`stepwright help ${sources.command}\` lists the settings, which have the names of the flags`
-          : `did you mean "${meant}"?`,
-    });
+  for (const key of Object.keys(values).filter((name) => name !== "$schema" && !known.includes(name))) {
+    const ignored = ignoredSetting(key);
+    if (ignored !== null) onNotice(ignoredNotice(`"${key}" in ${path}`, ignored.reason));
+    else if (isForeign) onNotice(ignoredNotice(`"${key}" in ${path}`, "there is no such setting"));
+    else throw unknownKey(key, { known, path, command });
   }
-  return { path, values };
 }
 
-function parseFile(path: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw configInvalid(
-      { key: "config", value: path, source: "file", allowed: `it cannot be read: ${reason}` },
-      { cause },
-    );
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw configInvalid({
-      key: "config",
-      value: path,
-      source: "file",
-      allowed: `it must hold an object such as {"port": 8288}`,
-    });
-  }
-  return { ...value };
-}
-
-function findUpward(start: string): string | null {
-  for (let folder = resolve(start); ; folder = dirname(folder)) {
-    const candidate = join(folder, configFileName);
-    if (existsSync(candidate)) return candidate;
-    if (dirname(folder) === folder) return null;
-  }
+function unknownKey(
+  key: string,
+  o: { readonly known: readonly string[]; readonly path: string; readonly command: Command },
+): Error {
+  const meant = nearest(key, o.known);
+  return configUnknown({
+    key,
+    source: o.path,
+    // Not all of them: thirty names would be cut off, and hide the sentence they stand in.
+    allowed:
+      meant === null
+        ? `\`stepwright help ${o.command}\` lists the settings, which have the names of the flags`
+        : `did you mean "${meant}"?`,
+  });
 }

@@ -58,10 +58,7 @@ describe("stepwright", () => {
   });
 
   it.each([
-    [
-      ["dev", "--prot", "1"],
-      `There is no flag --prot; did you mean --port? Run "stepwright dev --help" for all flags.\n`,
-    ],
+    [["dev", "--prot", "1"], `There is no flag --prot; did you mean --port? Run "stepwright dev --help" for all.\n`],
     [
       ["start", "--event-key", "k"],
       'Setting "signing-key" is required; give --signing-key HEX or set INNGEST_SIGNING_KEY; make one with: openssl rand -hex 32.\n',

@@ -9,6 +9,7 @@ import type { SettingKey } from "../src/config.ts";
 import { missingSpace } from "../src/data/backup.ts";
 import type { DataOutcome } from "../src/data/outcome.ts";
 import { type DataCommand, readData } from "../src/data/request.ts";
+import { readDoctor } from "../src/doctor/request.ts";
 import { perform } from "../src/data/run.ts";
 import { readConfig, startServer, type RunningServer } from "../src/index.ts";
 
@@ -57,14 +58,14 @@ const tools = () => ({
 });
 
 /** Does what a command line says. */
-function run(command: DataCommand, ...args: readonly string[]): DataOutcome {
-  const read = readData(command, args);
+function run(command: DataCommand | "doctor", ...args: readonly string[]): DataOutcome {
+  const read = command === "doctor" ? readDoctor(args) : readData(command, args);
   if (read.kind !== "data") throw new Error(`"${args.join(" ")}" is no request`);
   return perform(read.request, tools());
 }
 
 /** The sentence with which a command fails. */
-function refusal(command: DataCommand, ...args: readonly string[]): string {
+function refusal(command: DataCommand | "doctor", ...args: readonly string[]): string {
   const outcome = run(command, ...args);
   return outcome.kind === "failed" ? outcome.message : `done: ${outcome.text}`;
 }

@@ -156,4 +156,18 @@ describe("a server", () => {
     const server = await start({ memory: true });
     await Promise.all([server.stop(), server.stop()]);
   });
+
+  it("serves neither a page nor GraphQL with --no-ui, and everything else", async () => {
+    const [plain, bare] = await Promise.all([start({ memory: true }), start({ memory: true, noUi: true })]);
+    const ask = async ({ urls }: RunningServer, path: string, init: RequestInit = {}) => {
+      const response = await fetch(`${urls[0]}${path}`, { headers: { accept: "text/html" }, ...init });
+      return { status: response.status, text: await response.text() };
+    };
+    const query = { method: "POST", body: JSON.stringify({ query: "{ __typename }" }) };
+    expect(await ask(plain, "/v0/gql", query)).toMatchObject({ status: 200 });
+    expect(await ask(bare, "/v0/gql", query)).toMatchObject({ status: 404 });
+    expect((await ask(bare, "/runs")).text).toContain("It has no dashboard");
+    expect(await ask(bare, "/api/info")).toMatchObject({ status: 200 });
+    expect(await ask(bare, "/health")).toMatchObject({ status: 200 });
+  });
 });

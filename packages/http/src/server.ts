@@ -11,6 +11,7 @@ import { type IntakeLimits, limitIntake } from "./limit-intake.ts";
 import { bodyBytesMaxDefault, pathParameterCharsMax } from "./limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
+import { apiCancellationRoutes } from "./routes/api-cancellations.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
 import { apiFunctionControlRoutes } from "./routes/api-function-control.ts";
 import { apiFunctionRoutes } from "./routes/api-functions.ts";
@@ -140,6 +141,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
       requireLogin(access, () => deps.runtime.now()),
     );
     apiRunRoutes(api, deps);
+    apiCancellationRoutes(api, deps);
     apiEventRoutes(api, deps);
     apiFunctionRoutes(api, deps);
     apiFunctionControlRoutes(api, deps);

@@ -200,6 +200,55 @@ describe("the dashboard's runs", () => {
     expect((await get("/api/runs?status=queued,skipped")).items).toEqual([]);
   });
 
+  it("lists the runs that are named, in that order, as far as the filters let them through", async () => {
+    const failed = await runOf(await send({ name: "shop/broken" }));
+    const nightly = await runOf((await post("/api/functions/shop-nightly/invoke")).body.ids[0]);
+    await server.runtime.idle();
+    const named = `id=${nightly},01M854TGA40XKG4S13RJQ5G3J0,${failed}`;
+    const idsOf = async (query: string) => (await get(`/api/runs?${query}`)).items.map(({ id }: ApiRunRow) => id);
+    expect(await idsOf(named)).toEqual([nightly, failed]);
+    for (const filter of ["status=failed", "function=shop-broken", "event=shop/broken"])
+      expect(await idsOf(`${named}&${filter}`)).toEqual([failed]);
+    expect(await idsOf(`${named}&app=shop&from=1&to=9999999999999`)).toEqual([nightly, failed]);
+    expect(await idsOf(`${named}&to=1`)).toEqual([]);
+    expect(await idsOf(`${named}&from=9999999999999`)).toEqual([]);
+    for (const query of ["id=x", `${named}&search=a`, `${named}&cursor=${failed}`, `id=${`${failed},`.repeat(101)}`])
+      expect((await get(`/api/runs?${query}`)).code).toBe("FILTER_INVALID");
+  });
+
+  it("cancels the runs of a function together, and says how far that is", async () => {
+    const waiting = await Promise.all(
+      ["Ada", "Ada", "Bob"].map(async (customer) =>
+        runOf(await send({ name: "shop/ordered", data: { id: "bulk", customer } })),
+      ),
+    );
+    await server.runtime.idle();
+    const asked = await post("/api/cancellations", {
+      function: "shop-order",
+      from: 1,
+      if: "event.data.customer == 'Ada'",
+    });
+    expect(asked).toMatchObject({
+      status: 200,
+      body: { functionSlug: "shop-order", from: 1, if: "event.data.customer == 'Ada'", endedAt: null, cancelled: 0 },
+    });
+    await server.runtime.idle();
+    expect(await get(`/api/cancellations/${asked.body.id}`)).toEqual({
+      ...asked.body,
+      cancelled: 2,
+      endedAt: expect.any(Number),
+    });
+    const statuses = (await get(`/api/runs?id=${waiting.join(",")}`)).items.map(({ status }: ApiRunRow) => status);
+    expect(statuses).toEqual(["cancelled", "cancelled", "running"]);
+    await post("/api/cancellations", { function: "shop-order" });
+    await server.runtime.idle();
+    expect((await get(`/api/runs/${waiting[2]}`)).status).toBe("cancelled");
+    expect((await post("/api/cancellations", { function: "shop-none" })).body.code).toBe("FUNCTION_NOT_FOUND");
+    expect((await post("/api/cancellations", { function: "shop-order", form: 1 })).body.code).toBe("BODY_INVALID");
+    for (const id of ["x", "01M854TGA40XKG4S13RJQ5G3J0"])
+      expect((await get(`/api/cancellations/${id}`)).code).toBe("CANCELLATION_NOT_FOUND");
+  });
+
   it("searches runs by what they failed with and what started them, with filters and page by page", async () => {
     for (const customer of ["ada@example.com", "bob@example.com", "ada@example.com"])
       await send({ name: "shop/broken", data: { customer } });
@@ -258,7 +307,7 @@ describe("the dashboard's runs", () => {
     ["app=nope", `no app has the name "nope"`],
     ["limit=1000", "it must be a number from 1 to 100"],
     ["from=yesterday", "milliseconds since 1970"],
-    ["fn=x", "it does not exist; use one of status, function, app, event, from, to, search, cursor, limit"],
+    ["fn=x", "it does not exist; use one of id, status, function, app, event, from, to, search, cursor, limit"],
   ])("refuses the filter %s and says what is allowed", async (query, words) => {
     const answer = await get(`/api/runs?${query}`);
     expect(answer).toMatchObject({ status: 400, code: "FILTER_INVALID" });

@@ -70,7 +70,7 @@ describe("the dashboard's files", () => {
     const bare = await openServer();
     const response = await bare.app.inject({ url: "/", headers: { host: "localhost", accept: "text/html" } });
     expect(response.statusCode).toBe(200);
-    expect(response.body).toContain("This build has no dashboard");
+    expect(response.body).toContain("It has no dashboard");
     await bare.close();
   });
 });

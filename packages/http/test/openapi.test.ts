@@ -1,4 +1,5 @@
 // The documents of the APIs describe every route, and what a live server answers.
+import { millis } from "@stepwright/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { ownApi } from "../src/openapi/api.ts";
@@ -82,8 +83,15 @@ describe("a server with keys", () => {
 
 describe("what a live server answers", () => {
   let world: World;
+  let cancellationId = "";
   beforeAll(async () => {
     world = await openWorld();
+    const period = { startedAfter: null, startedBefore: millis(1) };
+    ({ id: cancellationId } = await world.runtime.cancellations.ask({
+      functionSlug: "demo2-steps",
+      ...period,
+      if: null,
+    }));
   });
   afterAll(() => world.close());
 
@@ -94,6 +102,7 @@ describe("what a live server answers", () => {
     appName: "demo2",
     slug: "demo2-steps",
     functionId: "steps",
+    cancellationId,
   });
 
   const readable = apis.flatMap(([, api]) =>
@@ -160,6 +169,7 @@ describe("what a live server answers", () => {
     ],
     "post /v2/runs/{runId}/rerun": [{ fromStep: { stepId: "second" } }, { from_step: { step_id: "second" } }],
     "post /v2/events": [{ name: "some/event", data: { a: 1 } }],
+    "post /api/cancellations": [{ function: "demo2-steps", to: 1 }],
     "post /api/runs/{runId}/rerun": [{}],
     "post /api/events": [{ name: "some/event" }],
     "post /api/functions/{slug}/invoke": [{ data: {} }],

@@ -3,21 +3,6 @@ import type { DataCommand } from "./request.ts";
 
 /** What `--help` prints. */
 export const dataHelp: Readonly<Record<DataCommand, string>> = {
-  doctor: `Checks that the stored data is whole and agrees with itself.
-
-Usage: stepwright doctor --db FOLDER [flags]
-
-Reads a data folder or a copy of its database, also while a server uses it. Nothing
-is locked or changed. Exit code: 0 nothing found, 1 something found, 2 could not check.
-
-Flags:
-      --db FOLDER
-          The data folder, or a database file such as a backup.
-      --full
-          Compare every index with its table, which takes several times as long.
-      --json
-          Print what was found as JSON, for scripts.
-`,
   backup: `Copies the data of a server, also while it runs.
 
 Usage: stepwright backup --to FILE [flags]

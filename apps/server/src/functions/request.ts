@@ -1,5 +1,6 @@
 // Reads `stepwright functions …`: what to do, with which function, on which server.
-import { mistake, readWords, type RemoteTarget, unknownAction } from "../remote/read-words.ts";
+import { type Mistake, mistake, unknownAction } from "../arguments/read-flags.ts";
+import { readWords, type RemoteTarget } from "../remote/read-words.ts";
 
 /** What there is to do. */
 export const actions = ["list", "queue", "pause", "resume", "drop-backlog", "move-backlog"] as const;
@@ -22,7 +23,7 @@ export interface FunctionsRequest extends RemoteTarget {
 export type ReadFunctions =
   | { readonly kind: "functions"; readonly request: FunctionsRequest }
   | { readonly kind: "help" }
-  | { readonly kind: "mistake"; readonly message: string };
+  | Mistake;
 
 const command = "functions";
 

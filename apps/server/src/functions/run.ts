@@ -1,8 +1,9 @@
 // Does what `stepwright functions` asks for on a running server.
-import type { ApiFunction, ApiFunctionQueue } from "@stepwright/protocol";
-import { nearest } from "../nearest.ts";
-import { type Environment, openClient, printed, type RemoteOutcome, type Said, said } from "../remote/open-client.ts";
+import type { ApiFunctionQueue } from "@stepwright/protocol";
+import { openClient, printed, type RemoteOutcome, type Said, said } from "../remote/open-client.ts";
 import type { ServerAnswer, ServerClient } from "../remote/server-client.ts";
+import type { Environment } from "../remote/terminal.ts";
+import { guessFunctions, readFunctionList } from "./guess.ts";
 import { functionsTable, queueText } from "./output.ts";
 import type { FunctionsAction, FunctionsRequest } from "./request.ts";
 
@@ -13,14 +14,14 @@ export async function runFunctions(request: FunctionsRequest, env: Environment):
   const { client } = opened;
   const answer = await perform(client, request.action);
   if (answer.kind === "answer") return printed(answer.value, request);
-  const guess = answer.code === "FUNCTION_NOT_FOUND" ? await guessText(client, request.action) : "";
+  const guess = answer.code === "FUNCTION_NOT_FOUND" ? await guessFunctions(client, askedFor(request.action)) : "";
   return { kind: "failed", message: `${answer.message}${guess}` };
 }
 
 async function perform(client: ServerClient, action: FunctionsAction): Promise<ServerAnswer<Said>> {
   switch (action.kind) {
     case "list":
-      return said(await readList(client), ({ items }) => functionsTable(items));
+      return said(await readFunctionList(client), ({ items }) => functionsTable(items));
     case "queue":
       return said(await client.ask<ApiFunctionQueue>("GET", pathOf(action.slug, "queue")), (queue) =>
         queueText(action.slug, queue),
@@ -45,18 +46,9 @@ async function perform(client: ServerClient, action: FunctionsAction): Promise<S
   }
 }
 
-/** The functions that are probably meant; empty when none is near. */
-async function guessText(client: ServerClient, action: FunctionsAction): Promise<string> {
-  const list = await readList(client);
-  if (list.kind === "failed" || action.kind === "list") return "";
-  const known = list.value.items.map(({ slug }) => slug);
-  const asked = action.kind === "move-backlog" ? [action.slug, action.to] : [action.slug];
-  const meant = asked.filter((slug) => !known.includes(slug)).flatMap((slug) => nearest(slug, known) ?? []);
-  return meant.length === 0 ? "" : `; did you mean ${meant.join(" and ")}?`;
-}
-
-function readList(client: ServerClient) {
-  return client.ask<{ readonly items: readonly ApiFunction[] }>("GET", "/api/functions");
+function askedFor(action: FunctionsAction): readonly string[] {
+  if (action.kind === "list") return [];
+  return action.kind === "move-backlog" ? [action.slug, action.to] : [action.slug];
 }
 
 function pathOf(slug: string, verb: string): string {

@@ -1,6 +1,6 @@
 // What `stepwright queue` prints for people.
 import type { ApiPage, ApiRetried, ApiSetAside } from "@stepwright/protocol";
-import { table, timeText } from "../remote/table.ts";
+import { oneLine, table, timeText } from "../remote/table.ts";
 
 /** Writes a page of items that were set aside. */
 export function setAsideTable({ items, nextCursor }: ApiPage<ApiSetAside>): string {
@@ -21,9 +21,4 @@ export function retriedText({ retried, refused }: Pick<ApiRetried, "retried" | "
 
 function itemsText(count: number): string {
   return count === 1 ? "1 item was" : `${count} items were`;
-}
-
-/** A reason may be the message of anything that was thrown. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ");
 }

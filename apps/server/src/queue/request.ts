@@ -1,5 +1,6 @@
 // Reads `stepwright queue …`: what to do with the items that a server has set aside.
-import { mistake, readWords, type RemoteTarget, unknownAction } from "../remote/read-words.ts";
+import { foreignFlag, type Mistake, mistake, unknownAction } from "../arguments/read-flags.ts";
+import { readWords, type RemoteTarget } from "../remote/read-words.ts";
 
 /** What there is to do. */
 export const queueActions = ["list", "retry"] as const;
@@ -20,7 +21,7 @@ export interface QueueRequest extends RemoteTarget {
 export type ReadQueue =
   | { readonly kind: "queue"; readonly request: QueueRequest }
   | { readonly kind: "help" }
-  | { readonly kind: "mistake"; readonly message: string };
+  | Mistake;
 
 const command = "queue";
 const flags = { "set-aside": { type: "boolean" }, after: { type: "string" }, all: { type: "boolean" } } as const;
@@ -36,8 +37,8 @@ export function readQueue(args: readonly string[]): ReadQueue {
   const [verb, id, ...rest] = read.words;
   if (verb === undefined) return { kind: "help" };
   if (!isAction(verb)) return unknownAction(command, { verb, actions: queueActions });
-  const foreign = Object.keys(flags).find((name) => read.values.has(name) && !flagsOfAction[verb].includes(name));
-  if (foreign !== undefined) return mistake(command, `--${foreign} does not belong to "queue ${verb}"`);
+  const foreign = foreignFlag(read.values, { all: flags, own: flagsOfAction[verb] });
+  if (foreign !== null) return mistake(command, `--${foreign} does not belong to "queue ${verb}"`);
   const action = verb === "list" ? listAction(id, read.values) : retryAction(id, read.values);
   if (typeof action === "string") return mistake(command, action);
   const [unexpected] = rest;

@@ -1,7 +1,8 @@
 // Does what `stepwright queue` asks for on a running server.
 import type { ApiPage, ApiRetried, ApiSetAside } from "@stepwright/protocol";
-import { type Environment, openClient, printed, type RemoteOutcome, said } from "../remote/open-client.ts";
+import { openClient, printed, type RemoteOutcome, said } from "../remote/open-client.ts";
 import type { ServerClient } from "../remote/server-client.ts";
+import type { Environment } from "../remote/terminal.ts";
 import { retriedText, setAsideTable } from "./output.ts";
 import type { QueueRequest } from "./request.ts";
 

@@ -16,3 +16,20 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export function timeText(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }
+
+/** Writes how long something took, in the unit a person would say it in. */
+export function lengthText(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+  ] as const;
+  const [unit, size] = units.find(([, unitMs]) => ms >= unitMs) ?? ["s", 1_000];
+  return `${(ms / size).toFixed(1).replace(/\.0$/, "")} ${unit}`;
+}
+
+/** Writes a text that may be anything in one line. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}

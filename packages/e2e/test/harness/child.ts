@@ -44,7 +44,7 @@ export function startChild(program: Program): Child {
 }
 
 /** The environment without what would configure a server or an SDK behind the test's back. */
-function cleanEnvironment(): Record<string, string> {
+export function cleanEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(INNGEST|STEPWRIGHT|VITEST|NODE_OPTIONS$|NODE_ENV$|PORT$|TEST$)/.test(name),
   );

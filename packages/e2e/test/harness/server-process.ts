@@ -35,8 +35,10 @@ export interface ServerProcess extends ServerApi {
 
 // `STEPWRIGHT_E2E_BUILT=1` tests what is published; otherwise the sources are run, so nothing has to be built first.
 const isBuilt = process.env["STEPWRIGHT_E2E_BUILT"] === "1";
-const entry = join(repository, isBuilt ? "apps/server/dist/stepwright.cjs" : "apps/server/src/main.ts");
-const nodeArgs = isBuilt ? [] : ["--conditions=@stepwright/source"];
+/** The file of the server that is tested. */
+export const entry = join(repository, isBuilt ? "apps/server/dist/stepwright.cjs" : "apps/server/src/main.ts");
+/** What Node needs to run it. */
+export const nodeArgs = isBuilt ? [] : ["--conditions=@stepwright/source"];
 
 /** A folder that is removed when the tests of the file are over. */
 export function temporaryFolder(): string {

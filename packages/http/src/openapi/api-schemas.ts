@@ -1,6 +1,7 @@
 // The JSON of the server's own API as schemas. They are checked against the types that the dashboard is built with.
 import type {
   ApiApp,
+  ApiCancellation,
   ApiEvent,
   ApiEventDetail,
   ApiEventRow,
@@ -250,6 +251,18 @@ export const searchGaps = z.strictObject({
   notIndexed: count,
   tooShort: z.string().nullable(),
 }) satisfies z.ZodType<ApiSearchGaps>;
+
+/** Runs that are cancelled together. */
+export const cancellation = z.strictObject({
+  id: z.string(),
+  functionSlug: z.string(),
+  from: at.nullable(),
+  to: at,
+  if: z.string().nullable(),
+  createdAt: at,
+  endedAt: at.nullable(),
+  cancelled: count,
+}) satisfies z.ZodType<ApiCancellation>;
 
 /** What came of trying items again. */
 export const retried = z.strictObject({

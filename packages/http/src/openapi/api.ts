@@ -1,6 +1,7 @@
 // The server's own API, described.
 import { z } from "zod";
 import { addBody } from "../routes/api-apps.ts";
+import { cancelRunsBody } from "../routes/api-cancellations.ts";
 import { eventsQuery } from "../routes/api-events.ts";
 import { moveBody } from "../routes/api-function-control.ts";
 import { loginBody } from "../routes/api-info.ts";
@@ -45,6 +46,13 @@ const operations: readonly Operation[] = [
     z.strictObject({ runId: z.string() }),
     rerunBody,
   ),
+  post(
+    "/api/cancellations",
+    "Cancels the unfinished runs of a function that were made in a period, or those that an expression is true of.",
+    schemas.cancellation,
+    cancelRunsBody,
+  ),
+  get("/api/cancellations/{cancellationId}", "Says how far such a cancellation is.", schemas.cancellation),
   get(
     "/api/events",
     "Lists events, the newest first, with the runs they started; with `search` those in whose texts its words are.",

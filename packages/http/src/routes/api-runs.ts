@@ -1,6 +1,7 @@
 // `/api/runs`: lists runs, shows one with all its steps, cancels one and runs one again.
-import { isEnded, type RunStatus, type StoredEvent } from "@stepwright/engine";
+import { isEnded, type Run, type RunStatus, type StoredEvent } from "@stepwright/engine";
 import {
+  asRunId,
   canonicalJson,
   cursorInvalid,
   filterInvalid,
@@ -20,7 +21,7 @@ import { z } from "zod";
 import { anyJson } from "../any-json.ts";
 import { bodyJson, bodyText } from "../body.ts";
 import { readInvokedInputs } from "../invoked-inputs.ts";
-import { holdersMax } from "../limits.ts";
+import { holdersMax, pageRowsMax } from "../limits.ts";
 import {
   isNumber,
   limitParameter,
@@ -58,8 +59,18 @@ const statusesParameter = z.string().transform((text, context): RunStatus[] => {
   return known;
 });
 
-/** The query of a list of runs. */
+const idsParameter = z
+  .string()
+  .transform((text) => text.split(",").filter((id) => id !== ""))
+  .refine(
+    (ids) => ids.length <= pageRowsMax && ids.every(isUlid),
+    `it must be ids of runs, at most ${pageRowsMax}, separated by commas`,
+  )
+  .transform((ids) => ids.map(asRunId));
+
+/** The query of a list of runs. With `id` only those are looked at, in that order and on one page. */
 export const runsQuery = z.strictObject({
+  id: idsParameter.optional(),
   status: statusesParameter.optional(),
   function: z.string().optional(),
   app: z.string().optional(),
@@ -102,8 +113,14 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
   const present = async (event: StoredEvent): Promise<ApiEvent> =>
     presentEvent(event, await runtime.eventPayload(event));
 
-  const readPage = async ({ search, limit, ...query }: RunsQuery, filter: RunFilter) => {
+  const readPage = async ({ id, search, limit, ...query }: RunsQuery, filter: RunFilter) => {
     const cursor = query.cursor ?? null;
+    if (id !== undefined) {
+      if (search !== undefined || cursor !== null)
+        throw filterInvalid({ name: "id", reason: "it goes with neither a search nor a cursor" });
+      const named = await Promise.all(id.map((runId) => runs.get(runId)));
+      return { items: named.filter((run) => run !== null).filter((run) => isWanted(run, filter)), nextCursor: null };
+    }
     if (cursor !== null && !(search === undefined ? isUlid(cursor) : isNumber(cursor))) throw cursorInvalid({ cursor });
     if (search === undefined) return runs.list(filter, { cursor, limit });
     return presentSearchPage(await runs.search(search, filter, { cursor, limit }));
@@ -168,6 +185,19 @@ function readRerun(request: FastifyRequest): RerunOptions {
         }),
     ...(data === undefined ? {} : { eventData: canonicalJson(data) }),
   };
+}
+
+/** As the store's own lists have it. */
+function isWanted(run: Run, filter: RunFilter): boolean {
+  const { statuses, functionId, appId, triggerName, queuedFrom, queuedBefore } = filter;
+  return (
+    (statuses === undefined || statuses.includes(run.status)) &&
+    (functionId === undefined || run.functionId === functionId) &&
+    (appId === undefined || run.appId === appId) &&
+    (triggerName === undefined || run.triggerName === triggerName) &&
+    (queuedFrom === undefined || run.queuedAt >= queuedFrom) &&
+    (queuedBefore === undefined || run.queuedAt < queuedBefore)
+  );
 }
 
 function isStatus(name: string): name is RunStatus {

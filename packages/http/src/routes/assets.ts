@@ -20,7 +20,7 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 const noDashboard = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Stepwright</title>
-<p>The server is running. This build has no dashboard: run <code>pnpm build</code> in the repository to add it.</p></html>
+<p>The server is running. It has no dashboard: it was started with <code>--no-ui</code>, or built without one (<code>pnpm build</code> in the repository adds it).</p></html>
 `;
 
 // Paths of the APIs: what does not exist there is an error, not a page.

@@ -96,7 +96,23 @@ export interface ApiRemovedRows {
   readonly keys: number;
 }
 
-/** A row of `GET /api/runs?status=failed,running&function=SLUG&app=NAME&event=NAME&from=MS&to=MS&search=TEXT&cursor=&limit=50`. */
+/** `POST /api/cancellations {function, from?, to?, if?}` and `GET /api/cancellations/:id`: runs of a function that are cancelled together. */
+export interface ApiCancellation {
+  readonly id: string;
+  readonly functionSlug: string;
+  /** When the runs were made; null for all until `to`. */
+  readonly from: number | null;
+  readonly to: number;
+  /** An expression about the run's `event`; null for every run. */
+  readonly if: string | null;
+  readonly createdAt: number;
+  /** Null while it goes on. */
+  readonly endedAt: number | null;
+  /** Runs that it has cancelled so far. */
+  readonly cancelled: number;
+}
+
+/** A row of `GET /api/runs?id=A,B&status=failed,running&function=SLUG&app=NAME&event=NAME&from=MS&to=MS&search=TEXT&cursor=&limit=50`. */
 export interface ApiRunRow {
   readonly id: string;
   readonly status: ApiRunStatus;
