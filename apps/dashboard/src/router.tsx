@@ -91,6 +91,11 @@ export function createAppRouter(client: QueryClient) {
       path: "/apps",
       component: lazyRouteComponent(() => import("./routes/apps.tsx"), "AppsPage"),
     }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/apps/$appId",
+      component: lazyRouteComponent(() => import("./routes/app.tsx"), "AppPage"),
+    }),
   ] as const;
 
   return createRouter({

@@ -11,6 +11,7 @@ import { type IntakeLimits, limitIntake } from "./limit-intake.ts";
 import { bodyBytesMaxDefault } from "./limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
+import { apiCancellationRoutes } from "./routes/api-cancellations.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
 import { apiFunctionControlRoutes } from "./routes/api-function-control.ts";
 import { apiFunctionRoutes } from "./routes/api-functions.ts";
@@ -141,6 +142,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     apiFunctionRoutes(api, deps);
     apiFunctionControlRoutes(api, deps);
     apiAppRoutes(api, deps);
+    apiCancellationRoutes(api, deps);
     apiRetentionRoutes(api, deps);
     apiSetAsideRoutes(api, deps);
     apiLiveRoutes(api, deps);

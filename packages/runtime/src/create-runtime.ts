@@ -104,6 +104,7 @@ export function createRuntime(options: {
         refuseWhenStopping();
         return cancellations.ask(request);
       },
+      preview: cancellations.preview,
       remove: cancellations.remove,
     },
     limits: shell.limits,
@@ -182,7 +183,9 @@ export function createRuntime(options: {
 
     async putMetadata(runId, changes) {
       refuseWhenStopping();
-      return putMetadata(shell, committer, runId, changes);
+      await putMetadata(shell, committer, runId, changes);
+      const run = await storage.runs.get(runId);
+      if (run !== null) live.tell({ runs: [run], hasNewEvents: false, haveAppsChanged: false });
     },
     async retryItem(itemId) {
       refuseWhenStopping();

@@ -6,6 +6,7 @@ import { useNow } from "../api/clock.ts";
 import { formatDuration } from "../present/duration.ts";
 import { stepKey } from "../present/failed-step.ts";
 import { layoutSpans, type RunTotals, type Segment, type SegmentKind, type SpanRow } from "../present/layout-spans.ts";
+import { isKept } from "../present/rerun.ts";
 import { isEnded, stepLook } from "../present/status.ts";
 import { stepKinds, stepTitle } from "../present/step-kinds.ts";
 import { labelSide, type AxisScale, type TimeAxis } from "../present/time-axis.ts";
@@ -141,11 +142,17 @@ function Row({
               style={{ left: percent(tick.left) }}
             />
           ))}
-          {row.segments.map((segment, index) => (
-            <Bar key={index} segment={segment} />
-          ))}
+          {isKept(run, step) ? (
+            <span className="relative flex h-full items-center pl-1.5 text-xs text-muted">
+              <span className="bg-surface px-1">kept from the run before</span>
+            </span>
+          ) : (
+            row.segments.map((segment, index) => <Bar key={index} segment={segment} />)
+          )}
         </div>
-        <span className="pl-2 text-right text-xs text-muted">{formatDuration(row.durationMs)}</span>
+        <span className="pl-2 text-right text-xs text-muted">
+          {isKept(run, step) ? "–" : formatDuration(row.durationMs)}
+        </span>
       </div>
     </li>
   );

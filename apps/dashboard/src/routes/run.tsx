@@ -18,6 +18,7 @@ import { StatusWord } from "../components/ui/status-mark.tsx";
 import { Ago, Lasting } from "../components/ui/time.tsx";
 import { Waterfall } from "../components/waterfall.tsx";
 import { stepByKey } from "../present/failed-step.ts";
+import { isKept } from "../present/rerun.ts";
 import { isEnded, runLook } from "../present/status.ts";
 
 const route = getRouteApi("/runs/$runId");
@@ -127,16 +128,45 @@ function RunFacts({ run }: { readonly run: ApiRun }): ReactNode {
           ? null
           : [
               "Runs again",
+              <span key="original">
+                <Link
+                  to="/runs/$runId"
+                  params={{ runId: run.originalRunId }}
+                  className="font-mono text-xs leading-5 text-link hover:underline"
+                >
+                  {run.originalRunId}
+                </Link>
+                {keptText(run)}
+              </span>,
+            ],
+        run.reruns.length === 0
+          ? null
+          : [
+              "Run again",
               <Link
-                key="original"
+                key="reruns"
+                from="/runs/$runId"
                 to="/runs/$runId"
-                params={{ runId: run.originalRunId }}
-                className="font-mono text-xs leading-5 text-link hover:underline"
+                params={{ runId: run.id }}
+                search={(before) => ({ ...before, step: undefined })}
+                hash="reruns"
+                className="text-link hover:underline"
               >
-                {run.originalRunId}
+                {timesText(run.reruns.length)}
               </Link>,
             ],
       ]}
     />
   );
+}
+
+/** What the run has from the one before it. */
+function keptText(run: ApiRun): string {
+  const kept = run.steps.filter((step) => isKept(run, step)).length;
+  if (kept === 0) return "";
+  return kept === 1 ? ", with the result of 1 step" : `, with the results of ${kept} steps`;
+}
+
+function timesText(times: number): string {
+  return times === 1 ? "once" : `${times} times`;
 }

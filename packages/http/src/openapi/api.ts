@@ -1,6 +1,7 @@
 // The server's own API, described.
 import { z } from "zod";
 import { addBody } from "../routes/api-apps.ts";
+import { cancellationRequestBody, cancellationsQuery } from "../routes/api-cancellations.ts";
 import { eventsQuery } from "../routes/api-events.ts";
 import { moveBody } from "../routes/api-function-control.ts";
 import { loginBody } from "../routes/api-info.ts";
@@ -131,6 +132,33 @@ const operations: readonly Operation[] = [
     answers: { 200: paused },
   },
   { method: "post", path: "/api/apps/{appId}/resume", summary: "Has an app go on.", answers: { 200: paused } },
+  {
+    method: "get",
+    path: "/api/cancellations",
+    summary: "Lists bulk cancellations, the newest first, with how far each has come.",
+    query: cancellationsQuery,
+    answers: { 200: page(schemas.cancellation) },
+  },
+  {
+    method: "post",
+    path: "/api/cancellations",
+    summary: "Cancels the unfinished runs of a function that were made in a period.",
+    body: cancellationRequestBody,
+    answers: { 200: schemas.cancellation },
+  },
+  {
+    method: "post",
+    path: "/api/cancellations/preview",
+    summary: "Counts the runs that a cancellation would hit now, and cancels none.",
+    body: cancellationRequestBody,
+    answers: { 200: schemas.cancellationPreview },
+  },
+  {
+    method: "delete",
+    path: "/api/cancellations/{id}",
+    summary: "Stops a bulk cancellation where it is, and forgets it.",
+    answers: { 204: null },
+  },
   {
     method: "get",
     path: "/api/retention",

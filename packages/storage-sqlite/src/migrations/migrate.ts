@@ -7,10 +7,11 @@ import { retention } from "./0003-retention.ts";
 import { search } from "./0004-search.ts";
 import { runTimes } from "./0005-run-times.ts";
 import { cancellations } from "./0006-cancellations.ts";
+import { reruns } from "./0007-reruns.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [init, flowControl, retention, search, runTimes, cancellations];
+export const migrations: readonly Migration[] = [init, flowControl, retention, search, runTimes, cancellations, reruns];
 
 /** How a migration went. */
 export type MigrateOutcome =

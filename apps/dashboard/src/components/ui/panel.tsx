@@ -1,5 +1,5 @@
 // Boxes and headings that all pages share.
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 
 /** A box with a heading and perhaps something to do at its right end. */
 export function Panel(props: {
@@ -7,10 +7,13 @@ export function Panel(props: {
   readonly aside?: ReactNode;
   readonly children: ReactNode;
 }): ReactNode {
+  const id = useId();
   return (
-    <section className="overflow-hidden rounded-lg border border-line bg-surface">
+    <section aria-labelledby={id} className="overflow-hidden rounded-lg border border-line bg-surface">
       <header className="flex min-h-9 items-center justify-between gap-2 border-b border-line px-3">
-        <h2 className="truncate font-semibold">{props.title}</h2>
+        <h2 id={id} className="truncate font-semibold">
+          {props.title}
+        </h2>
         <div className="flex shrink-0 items-center gap-1">{props.aside}</div>
       </header>
       <div>{props.children}</div>
