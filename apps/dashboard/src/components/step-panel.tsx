@@ -42,9 +42,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
         <Facts
           facts={[
             ["Status", <StatusWord key="status" look={stepLook(step)} />],
-            ...(isKept(run, step) && run.originalRunId !== null
-              ? ([["Result of", <RunLink key="kept" runId={run.originalRunId} />]] as const)
-              : []),
+            ...(isKept(run, step) ? ([["Result", "kept from the run that this one was started again from"]] as const) : []),
             ...(step.kind === "function" || step.kind === "step" ? [] : ([["Kind", kind.title]] as const)),
             ...(isKept(run, step)
               ? []

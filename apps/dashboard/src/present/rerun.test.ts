@@ -18,11 +18,12 @@ test("what began before the step and has a result is kept", () => {
   expect(keptSteps(sampleRun({ steps }), from).map(({ name }) => name)).toEqual(["a", "b"]);
 });
 
-test("a step with a result from before the run has brought it along", () => {
+test("a step that has its result when the run is made has brought it along", () => {
   const again = { originalRunId: "01JD", queuedAt: 100 };
-  expect(isKept(again, at("a", 10, { attempts: [] }))).toBe(true);
-  expect(isKept(again, at("b", 110, { attempts: [] }))).toBe(false);
-  expect(isKept({ ...again, originalRunId: null }, at("a", 10, { attempts: [] }))).toBe(false);
+  const made = { startedAt: 100, endedAt: 100, attempts: [] };
+  expect(isKept(again, sampleStep(made))).toBe(true);
+  expect(isKept(again, sampleStep({ ...made, kind: "sleep", endedAt: 101 }))).toBe(false);
+  expect(isKept({ ...again, originalRunId: null }, sampleStep(made))).toBe(false);
 });
 
 test("only recorded arguments can be edited, and only where a run can begin", () => {

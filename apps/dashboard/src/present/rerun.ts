@@ -5,8 +5,9 @@ type Times = Pick<ApiRun, "originalRunId" | "queuedAt">;
 
 /** Says whether a step's result came with the run from the one that it was started again from. */
 export function isKept(run: Times, step: Pick<ApiStep, "kind" | "endedAt" | "attempts">): boolean {
-  const isOlder = step.endedAt !== null && step.endedAt < run.queuedAt;
-  return run.originalRunId !== null && step.kind !== "function" && step.attempts.length === 0 && isOlder;
+  // It is stored when the run is made, and whatever the run itself does comes later.
+  const isThereAtOnce = step.endedAt !== null && step.endedAt <= run.queuedAt;
+  return run.originalRunId !== null && step.kind !== "function" && step.attempts.length === 0 && isThereAtOnce;
 }
 
 /** The steps whose results a run from this step keeps: those that began before it, and have one. */

@@ -164,7 +164,7 @@ function RunFacts({ run }: { readonly run: ApiRun }): ReactNode {
 function keptText(run: ApiRun): string {
   const kept = run.steps.filter((step) => isKept(run, step)).length;
   if (kept === 0) return "";
-  return kept === 1 ? ", with the result of 1 step" : `, with the results of ${kept} steps`;
+  return kept === 1 ? ", the result of 1 step kept" : `, the results of ${kept} steps kept`;
 }
 
 function timesText(times: number): string {

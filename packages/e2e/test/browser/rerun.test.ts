@@ -55,12 +55,12 @@ test.each(sdks)("SDK $name: a run goes on anew from a step with edited arguments
   await page.getByText(/^Completed in/).waitFor();
   expect(await server.run(secondId)).toMatchObject({ output: "shipped to Rome", originalRunId: first.id });
   expect(ran.splice(0)).toEqual(["ship to Rome"]);
-  await page.getByText("with the result of 1 step").waitFor();
+  await page.getByText("the result of 1 step kept").waitFor();
   await page.getByText("kept from the run before").waitFor();
   await takePicture(page, `rerun-kept-${sdk.name}`);
   await page.getByRole("link", { name: "charge" }).click();
-  await page.getByRole("term").filter({ hasText: "Result of" }).waitFor();
-  await page.getByRole("definition").getByRole("link", { name: first.id }).first().click();
+  await page.getByText("kept from the run that this one was started again from").waitFor();
+  await page.getByRole("definition").getByRole("link", { name: first.id }).click();
 
   await page.waitForURL(new RegExp(first.id));
   await page.getByRole("button", { name: "With changes" }).click();
