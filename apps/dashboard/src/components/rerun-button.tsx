@@ -1,9 +1,10 @@
 // Opens the dialog that starts a run again. The dialog itself is loaded when it is first needed.
 import type { ApiRun, ApiStep } from "@stepwright/protocol";
 import { lazy, Suspense, useState, type ReactNode } from "react";
+import { whenReachable } from "../api/load-page.ts";
 import { Button } from "./ui/button.tsx";
 
-const RerunDialog = lazy(async () => ({ default: (await import("./rerun-dialog.tsx")).RerunDialog }));
+const RerunDialog = lazy(async () => ({ default: (await whenReachable(() => import("./rerun-dialog.tsx"))).RerunDialog }));
 
 /** The button; `from` is null for a run from the beginning. */
 export function RerunButton(props: {

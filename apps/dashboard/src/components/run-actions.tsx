@@ -48,7 +48,7 @@ export function RunActions({ run }: { readonly run: ApiRun }): ReactNode {
       >
         {rerunning.isPending ? "Starting …" : "Run again"}
       </Button>
-      {run.events.length === 1 ? <RerunButton run={run} from={null} label="With changes …" /> : null}
+      {run.events.length === 1 ? <RerunButton run={run} from={null} label="Edit and run again …" /> : null}
     </>
   );
 }

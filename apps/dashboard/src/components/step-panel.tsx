@@ -21,6 +21,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
   const kind = stepKinds[step.kind];
   return (
     <Panel
+      isTall
       title={stepTitle(step)}
       aside={
         <Link

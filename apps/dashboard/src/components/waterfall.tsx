@@ -16,6 +16,11 @@ import { StatusMark } from "./ui/status-mark.tsx";
 // On a narrow screen the bar stands below the name, in the full width.
 const grid = "grid max-sm:grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[minmax(12rem,30%)_minmax(0,1fr)_5.75rem]";
 
+/** Id of the link that chooses a step. */
+export function stepLinkId(stepId: string): string {
+  return `choose-${stepId}`;
+}
+
 const labelSides = { right: "", middle: "-translate-x-1/2", left: "-translate-x-full" } as const;
 
 /** The steps of a run over time. */
@@ -111,6 +116,7 @@ function Row({
             params={{ runId: run.id }}
             search={(before) => ({ ...before, step: isSelected ? undefined : key })}
             resetScroll={false}
+            id={stepLinkId(step.id)}
             aria-current={isSelected ? "true" : undefined}
             activeOptions={{ exact: true }}
             title={name}

@@ -9,6 +9,7 @@ import { ApiFailure } from "../api/request.ts";
 import { RunActions } from "../components/run-actions.tsx";
 import { RunBanner } from "../components/run-banner.tsx";
 import { RunPanel } from "../components/run-panel.tsx";
+import { StepPlace } from "../components/step-place.tsx";
 import { StepPanel } from "../components/step-panel.tsx";
 import { TriggerOfRun } from "../components/trigger-of-run.tsx";
 import { CopyButton } from "../components/ui/copy-button.tsx";
@@ -87,9 +88,17 @@ function Run({ run }: { readonly run: ApiRun }): ReactNode {
         <RunFacts run={run} />
       </PageHead>
       <RunBanner run={run} />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+      <div
+        className={`grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)] ${selected === null ? "" : "max-lg:pb-[60dvh]"}`}
+      >
         <Waterfall run={run} selected={selected} scale={search.axis ?? null} />
-        {selected === null ? <RunPanel run={run} /> : <StepPanel key={selected.id} run={run} step={selected} />}
+        {selected === null ? (
+          <RunPanel run={run} />
+        ) : (
+          <StepPlace runId={run.id} stepId={selected.id}>
+            <StepPanel key={selected.id} run={run} step={selected} />
+          </StepPlace>
+        )}
       </div>
     </>
   );

@@ -63,7 +63,7 @@ test.each(sdks)("SDK $name: a run goes on anew from a step with edited arguments
   await page.getByRole("definition").getByRole("link", { name: first.id }).click();
 
   await page.waitForURL(new RegExp(first.id));
-  await page.getByRole("button", { name: "With changes" }).click();
+  await page.getByRole("button", { name: "Edit and run again" }).click();
   const whole = page.getByRole("dialog", { name: "Run order again" });
   await whole.getByLabel("Data of the event").fill('{"customer": "grace"}');
   await whole.getByText("With other data").waitFor();
@@ -104,5 +104,5 @@ test("a run of several events cannot be given other data, and a step without arg
   await dialog.getByText("It gets the same 2 events; of several, none can be changed.").waitFor();
   expect(await dialog.getByRole("textbox").count()).toBe(0);
   await page.keyboard.press("Escape");
-  expect(await page.getByRole("button", { name: "With changes" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: "Edit and run again" }).count()).toBe(0);
 });
