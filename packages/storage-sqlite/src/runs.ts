@@ -31,7 +31,7 @@ const eventSeqsSql = "SELECT seq FROM events WHERE internal_id = ?";
 const startedBySql = `SELECT runs.* FROM run_events CROSS JOIN runs ON runs.id = run_events.run_id
 WHERE run_events.event_seq = +? ORDER BY run_events.run_id LIMIT ${startedByMax}`;
 /** Selects the runs that were started again from one. */
-export const rerunsSql = `SELECT * FROM runs INDEXED BY runs_original WHERE original_run_id = ? ORDER BY id DESC LIMIT ${rerunsMax}`;
+export const rerunsSql = `SELECT * FROM runs INDEXED BY runs_original WHERE original_run_id = +? ORDER BY id DESC LIMIT ${rerunsMax}`;
 /**
  * Selects the ids of unfinished runs that nothing will move on (guarantee 4). A cancel listener or a run timeout ends a run
  * but never moves it on, so neither counts.

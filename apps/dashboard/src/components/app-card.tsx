@@ -14,13 +14,7 @@ import { StatusWord } from "./ui/status-mark.tsx";
 import { Ago } from "./ui/time.tsx";
 
 /** The card of an app. On its own page the name is a heading there, and no link to it. */
-export function AppCard({
-  app,
-  isAlone = false,
-}: {
-  readonly app: ApiApp;
-  readonly isAlone?: boolean;
-}): ReactNode {
+export function AppCard({ app, isAlone = false }: { readonly app: ApiApp; readonly isAlone?: boolean }): ReactNode {
   const client = useQueryClient();
   const pausing = usePauseApp(app);
   const refresh = async () => {

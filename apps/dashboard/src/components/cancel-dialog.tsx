@@ -3,7 +3,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useState, type ReactNode } from "react";
 import { cancelRuns } from "../api/commands.ts";
 import { cancellationPreviewQuery, functionsQuery, keys } from "../api/queries.ts";
-import { cancellationRequest, cancelText, fieldTime, hasTargets, previewText, type CancellationDraft } from "../present/cancellation.ts";
+import {
+  cancellationRequest,
+  cancelText,
+  fieldTime,
+  hasTargets,
+  previewText,
+  type CancellationDraft,
+} from "../present/cancellation.ts";
 import { spanMs, type RunSearch } from "../present/run-search.ts";
 import { Cancellations } from "./cancellations.tsx";
 import { Button } from "./ui/button.tsx";
@@ -48,7 +55,9 @@ function CancelForm({ search }: { readonly search: RunSearch }): ReactNode {
         if (canCancel && !cancelling.isPending) cancelling.mutate();
       }}
     >
-      <p className="text-muted">Cancels the unfinished runs of a function. Runs that are made later are not concerned.</p>
+      <p className="text-muted">
+        Cancels the unfinished runs of a function. Runs that are made later are not concerned.
+      </p>
       <Fields draft={draft} onChange={change} />
       {preview.error === null ? null : <Problem error={preview.error} />}
       {cancelling.error === null ? null : <Problem error={cancelling.error} />}

@@ -4,7 +4,9 @@ import { whenReachable } from "../api/load-page.ts";
 import type { RunSearch } from "../present/run-search.ts";
 import { Button } from "./ui/button.tsx";
 
-const CancelDialog = lazy(async () => ({ default: (await whenReachable(() => import("./cancel-dialog.tsx"))).CancelDialog }));
+const CancelDialog = lazy(async () => ({
+  default: (await whenReachable(() => import("./cancel-dialog.tsx"))).CancelDialog,
+}));
 
 /** The button; the dialog begins with what the list is filtered by. */
 export function CancelRuns({ search }: { readonly search: RunSearch }): ReactNode {

@@ -25,9 +25,7 @@ export function MetadataParts({ view }: { readonly view: MetadataView }): ReactN
     <>
       {view.scores.length === 0 ? null : (
         <Part title="Scores">
-          <Facts
-            facts={view.scores.map(({ name, value }) => [name, <strong key={name}>{scoreText(value)}</strong>])}
-          />
+          <Facts facts={view.scores.map(({ name, value }) => [name, <strong key={name}>{scoreText(value)}</strong>])} />
         </Part>
       )}
       {view.kinds.map(({ key, title, values }) => (

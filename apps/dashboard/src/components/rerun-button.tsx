@@ -4,7 +4,9 @@ import { lazy, Suspense, useState, type ReactNode } from "react";
 import { whenReachable } from "../api/load-page.ts";
 import { Button } from "./ui/button.tsx";
 
-const RerunDialog = lazy(async () => ({ default: (await whenReachable(() => import("./rerun-dialog.tsx"))).RerunDialog }));
+const RerunDialog = lazy(async () => ({
+  default: (await whenReachable(() => import("./rerun-dialog.tsx"))).RerunDialog,
+}));
 
 /** The button; `from` is null for a run from the beginning. */
 export function RerunButton(props: {

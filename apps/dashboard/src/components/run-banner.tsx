@@ -57,9 +57,7 @@ function Line({ line, run }: { readonly line: BannerLine; readonly run: ApiRun }
           <Part key={index} part={part} run={run} />
         ))}
       </p>
-      {line.message === null ? null : (
-        <Message text={line.message} />
-      )}
+      {line.message === null ? null : <Message text={line.message} />}
       {line.frame === null ? null : (
         <p className="mt-0.5 font-mono text-xs break-words [overflow-wrap:anywhere] text-muted">at {line.frame}</p>
       )}

@@ -43,7 +43,9 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
         <Facts
           facts={[
             ["Status", <StatusWord key="status" look={stepLook(step)} />],
-            ...(isKept(run, step) ? ([["Result", "kept from the run that this one was started again from"]] as const) : []),
+            ...(isKept(run, step)
+              ? ([["Result", "kept from the run that this one was started again from"]] as const)
+              : []),
             ...(step.kind === "function" || step.kind === "step" ? [] : ([["Kind", kind.title]] as const)),
             ...(isKept(run, step)
               ? []

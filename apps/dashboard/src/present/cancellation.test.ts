@@ -1,14 +1,24 @@
 // A bulk cancellation says what it would hit, what it means, and how far it has come.
 import type { ApiCancellation } from "@stepwright/protocol";
 import { expect, test } from "vitest";
-import { cancellationRequest, cancelText, fieldTime, hasTargets, periodText, previewText, progressText } from "./cancellation.ts";
+import {
+  cancellationRequest,
+  cancelText,
+  fieldTime,
+  hasTargets,
+  periodText,
+  previewText,
+  progressText,
+} from "./cancellation.ts";
 
 test("what is left empty is not asked for, and nothing is without a function", () => {
   const empty = { fn: "", from: "", to: "", condition: "" };
   expect(cancellationRequest(empty)).toBeNull();
   expect(cancellationRequest({ ...empty, fn: "shop-order", condition: "  " })).toEqual({ function: "shop-order" });
   const at = new Date(2026, 10, 26, 20, 15).getTime();
-  expect(cancellationRequest({ fn: "a", from: fieldTime(at), to: "nonsense", condition: " event.data.n > 1 " })).toEqual({
+  expect(
+    cancellationRequest({ fn: "a", from: fieldTime(at), to: "nonsense", condition: " event.data.n > 1 " }),
+  ).toEqual({
     function: "a",
     from: at,
     if: "event.data.n > 1",

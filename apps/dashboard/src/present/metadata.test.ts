@@ -37,7 +37,10 @@ test("what belongs to a step stands with it, by its id or its name, and says its
     scores: [{ name: "clarity", value: 3 }],
     kinds: [{ title: "order, attempt 2" }],
   });
-  expect(runMetadata({ metadata, steps: [step] })).toMatchObject({ scores: [], kinds: [{ title: "order, step other" }] });
+  expect(runMetadata({ metadata, steps: [step] })).toMatchObject({
+    scores: [],
+    kinds: [{ title: "order, step other" }],
+  });
 });
 
 test("a score is written short", () => {

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { sampleRun, sampleStep } from "../../test/sample-run.ts";
 import { argumentsOf, canBegin, eventDataOf, isKept, keptSteps } from "./rerun.ts";
 
-const at = (name: string, startedAt: number, facts = {}) => sampleStep({ name, startedAt, endedAt: startedAt + 1, ...facts });
+const at = (name: string, startedAt: number, facts = {}) =>
+  sampleStep({ name, startedAt, endedAt: startedAt + 1, ...facts });
 
 test("what began before the step and has a result is kept", () => {
   const from = at("c", 30);

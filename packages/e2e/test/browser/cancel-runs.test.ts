@@ -31,8 +31,7 @@ test("the runs that fit are counted while one types, cancelled, and listed with 
   const runs = [];
   for (const plan of plans) runs.push(await app.start("remind", { plan }));
   const other = await app.start("other", { plan: "free" });
-  const isAsleep = (id: string) =>
-    server.waitForRun(id, ({ doing }) => doing.some(({ kind }) => kind === "sleeping"));
+  const isAsleep = (id: string) => server.waitForRun(id, ({ doing }) => doing.some(({ kind }) => kind === "sleeping"));
   await Promise.all([...runs, other].map(({ id }) => isAsleep(id)));
 
   const { page, foreign } = await openPage(browser, server.url);

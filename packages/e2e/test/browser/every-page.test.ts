@@ -72,27 +72,31 @@ function stopsOf({ app, run }: Tour): readonly Stop[] {
   ];
 }
 
-test.each(sdks)("SDK $name: every page can be used by everybody, at every size and in both colours", { timeout: 400_000 }, async (sdk) => {
-  const tour = await makeTour(server, sdk);
-  // Both majors bring the same pages; their runs differ, so the second one is looked at in the first two ways.
-  const faults: string[] = [];
-  for (const look of sdk.name === "v4" ? looks : looks.slice(0, 2)) {
-    const { page, foreign } = await openPage(browser, server.url, look);
-    page.on("pageerror", (error) => faults.push(`${look.name}: ${error.message}`));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(`${look.name}: ${message.text()}`);
-    });
-    for (const stop of stopsOf(tour)) {
-      await page.goto(`${server.url}${stop.path}`);
-      await page.getByRole("heading", { name: stop.heading, exact: true }).first().waitFor();
-      await takePicture(page, `tour-${sdk.name}/${stop.name}-${look.name}`);
-      faults.push(...(await faultsOf(page)).map((fault) => `${stop.name}, ${look.name}: ${fault}`));
+test.each(sdks)(
+  "SDK $name: every page can be used by everybody, at every size and in both colours",
+  { timeout: 400_000 },
+  async (sdk) => {
+    const tour = await makeTour(server, sdk);
+    // Both majors bring the same pages; their runs differ, so the second one is looked at in the first two ways.
+    const faults: string[] = [];
+    for (const look of sdk.name === "v4" ? looks : looks.slice(0, 2)) {
+      const { page, foreign } = await openPage(browser, server.url, look);
+      page.on("pageerror", (error) => faults.push(`${look.name}: ${error.message}`));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(`${look.name}: ${message.text()}`);
+      });
+      for (const stop of stopsOf(tour)) {
+        await page.goto(`${server.url}${stop.path}`);
+        await page.getByRole("heading", { name: stop.heading, exact: true }).first().waitFor();
+        await takePicture(page, `tour-${sdk.name}/${stop.name}-${look.name}`);
+        faults.push(...(await faultsOf(page)).map((fault) => `${stop.name}, ${look.name}: ${fault}`));
+      }
+      expect(foreign).toEqual([]);
+      await page.close();
     }
-    expect(foreign).toEqual([]);
-    await page.close();
-  }
-  expect(faults).toEqual([]);
-});
+    expect(faults).toEqual([]);
+  },
+);
 
 async function faultsOf(page: Page): Promise<readonly string[]> {
   // Evaluated, not added as a script: the content policy allows none of another origin or inline.

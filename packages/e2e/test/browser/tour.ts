@@ -108,7 +108,15 @@ export async function makeTour(server: ServerProcess, sdk: Sdk): Promise<Tour> {
   });
 
   const runs = new Map<string, ApiRun>();
-  const ended = ["every-step", "step-fails", "function-fails", "throws-text", "child-fails", "infer-fails", "long-names"];
+  const ended = [
+    "every-step",
+    "step-fails",
+    "function-fails",
+    "throws-text",
+    "child-fails",
+    "infer-fails",
+    "long-names",
+  ];
   const open = ["retrying", "sleeping", "waiting", "cancelled", "held", "spaced"];
   for (const name of open) runs.set(name, await app.start(name, { user: "ü-1", content: "c-118" }));
   for (const name of ended) runs.set(name, await app.runOnce(name, { name }));

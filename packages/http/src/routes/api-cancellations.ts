@@ -67,14 +67,12 @@ export function apiCancellationRoutes(app: FastifyInstance, { runtime }: ServerD
     return { ...page, items: page.items.map(present) };
   });
 
-  app.post(
-    "/api/cancellations",
-    async (request): Promise<ApiCancellation> => present(await runtime.cancellations.ask(readRequest(bodyJson(request)))),
+  app.post("/api/cancellations", async (request): Promise<ApiCancellation> =>
+    present(await runtime.cancellations.ask(readRequest(bodyJson(request)))),
   );
 
-  app.post(
-    "/api/cancellations/preview",
-    (request): Promise<ApiCancellationPreview> => runtime.cancellations.preview(readRequest(bodyJson(request))),
+  app.post("/api/cancellations/preview", (request): Promise<ApiCancellationPreview> =>
+    runtime.cancellations.preview(readRequest(bodyJson(request))),
   );
 
   app.delete<{ Params: { id: string } }>("/api/cancellations/:id", async (request, reply) => {
