@@ -8,6 +8,16 @@ import { precompress } from "./scripts/precompress.ts";
 /** Where `vite` (the development server) finds a running Stepwright. */
 const server = "http://localhost:8288";
 
+// A group takes what its modules import as well, so nothing may be shared that imports one of these and is on the first page.
+const notOnFirstPage =
+  /src\/(?:components\/(?:app-card|pause-app|function-list|flow-control|event-effects|json-view|run-pills|triggers|ui\/(?:dialog|json-field|paused-box))|present\/(?:flow-control|describe-fate|read-json|nearest-name))\./;
+
+const shareable = /src\/(?:components|present|api)\/|@tanstack/;
+
+function isOnFirstPage(module: string): boolean {
+  return shareable.test(module) && !notOnFirstPage.test(module);
+}
+
 export default defineConfig({
   plugins: [react(), tailwindcss(), precompress()],
   build: {
@@ -18,11 +28,9 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // What several pages share comes in one file instead of a dozen small ones.
+        // What several pages share comes in one file instead of a dozen small ones; what the first page does not need stays out of it.
         codeSplitting: {
-          groups: [
-            { name: "shared", test: /src\/(?:components|present|api)\/|react-virtual|virtual-core/, minShareCount: 2 },
-          ],
+          groups: [{ name: "shared", test: isOnFirstPage, minShareCount: 2 }],
         },
       },
     },

@@ -2,12 +2,13 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import type { EventSearch } from "./api/lists.ts";
+import { whenReachable } from "./api/load-page.ts";
 import { runQuery } from "./api/queries.ts";
 import { Shell } from "./components/shell.tsx";
 import { parseRunSearch } from "./present/run-search.ts";
 import { parseSearch, stringifySearch, textOf } from "./present/search-params.ts";
 import type { AxisScale } from "./present/time-axis.ts";
-import { BrokenPage, NotFoundPage } from "./routes/not-found.tsx";
+import { BrokenPage, NotFoundPage, PendingPage } from "./routes/not-found.tsx";
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -39,7 +40,7 @@ export function createAppRouter(client: QueryClient) {
       getParentRoute: () => root,
       path: "/runs",
       validateSearch: parseRunSearch,
-      component: lazyRouteComponent(() => import("./routes/runs.tsx"), "RunsPage"),
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/runs.tsx")), "RunsPage"),
     }),
     createRoute({
       getParentRoute: () => root,
@@ -52,7 +53,7 @@ export function createAppRouter(client: QueryClient) {
       loader: ({ params, preload }) => {
         if (!preload) void client.prefetchQuery(runQuery(params.runId));
       },
-      component: lazyRouteComponent(() => import("./routes/run.tsx"), "RunPage"),
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/run.tsx")), "RunPage"),
     }),
     createRoute({
       getParentRoute: () => root,
@@ -68,28 +69,33 @@ export function createAppRouter(client: QueryClient) {
           ...(textOf(raw, "internal") === "true" ? { internal: true } : {}),
         };
       },
-      component: lazyRouteComponent(() => import("./routes/events.tsx"), "EventsPage"),
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/events.tsx")), "EventsPage"),
     }),
     createRoute({
       getParentRoute: () => root,
       path: "/events/$eventId",
-      component: lazyRouteComponent(() => import("./routes/event.tsx"), "EventPage"),
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/event.tsx")), "EventPage"),
     }),
     createRoute({
       getParentRoute: () => root,
       path: "/functions",
       validateSearch: (raw: Raw): FunctionSearch => ({ q: textOf(raw, "q"), app: textOf(raw, "app") }),
-      component: lazyRouteComponent(() => import("./routes/functions.tsx"), "FunctionsPage"),
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/functions.tsx")), "FunctionsPage"),
     }),
     createRoute({
       getParentRoute: () => root,
       path: "/functions/$slug",
-      component: lazyRouteComponent(() => import("./routes/function.tsx"), "FunctionPage"),
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/function.tsx")), "FunctionPage"),
     }),
     createRoute({
       getParentRoute: () => root,
       path: "/apps",
-      component: lazyRouteComponent(() => import("./routes/apps.tsx"), "AppsPage"),
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/apps.tsx")), "AppsPage"),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/apps/$appId",
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/app.tsx")), "AppPage"),
     }),
   ] as const;
 
@@ -101,6 +107,9 @@ export function createAppRouter(client: QueryClient) {
     defaultPreload: "intent",
     scrollRestoration: true,
     defaultErrorComponent: BrokenPage,
+    defaultPendingComponent: PendingPage,
+    // Most code is there before a person would see that it is not.
+    defaultPendingMs: 500,
   });
 }
 

@@ -535,6 +535,7 @@ function fixtureFunctions(now: number): ApiFunction[] {
     appName: "my-app",
     version: 2,
     pausedAt,
+    pausedBy: pausedAt === null ? [] : ["function"],
     retries,
     triggers,
     config: {

@@ -22,7 +22,9 @@ export function sampleRun(facts: Partial<ApiRun> = {}): ApiRun {
     doing: [],
     invokedBy: null,
     originalRunId: null,
+    reruns: [],
     functionVersion: 1,
+    metadata: [],
     ...facts,
   };
 }

@@ -1,6 +1,6 @@
 // Bulk cancellations: the runs of a function that were made in a period are cancelled, piece by piece.
 import { type Compiled, compile, judge } from "@stepwright/expressions";
-import { asQueueItemId, type FunctionId, type Millis } from "@stepwright/protocol";
+import { asQueueItemId, type FunctionId, type JsonValue, type Millis } from "@stepwright/protocol";
 import { cancel } from "./cancel.ts";
 import type { Effect, Transition } from "./effects.ts";
 import { leaseGuard, type LeasedItem, type NewQueueItem, type Work } from "./queue-item.ts";
@@ -91,6 +91,14 @@ export function conditionOf({ if: text }: Cancellation): Compiled | null {
   return compiled.expression;
 }
 
+/** Says whether a cancellation means runs with this first event. A condition that errors spares the run. */
+export function isMeant(
+  condition: Compiled | null,
+  { event, now }: { readonly event: JsonValue; readonly now: Millis },
+): boolean {
+  return condition === null || judge(condition, { event }, { now }).isMatch;
+}
+
 /** Cancels the run if it belongs to the cancellation; null when it does not. A condition that errors spares the run. */
 export function cancelInBulk(
   state: RunState,
@@ -100,7 +108,6 @@ export function cancelInBulk(
   const { cancellation, condition } = o;
   // A run may have been moved to another function since it was listed.
   if (isEnded(state.run.status) || state.run.functionId !== cancellation.functionId) return null;
-  if (condition !== null && !judge(condition, { event: triggerEvent(state) }, { now: context.now }).isMatch)
-    return null;
+  if (!isMeant(condition, { event: triggerEvent(state), now: context.now })) return null;
   return cancel(state, context, { kind: "bulk", cancellationId: cancellation.id }, null);
 }

@@ -49,7 +49,8 @@ export function waitsForPresenter({ fn, app }: WaitingCalls): PresentWaitsFor {
 }
 
 function roomText(fn: FunctionRecord | null, app: App | null): string {
-  if (fn !== null && pausedSince(fn) !== null) return "the function is paused";
+  if (fn !== null && fn.pausedAt !== null) return "the function is paused";
+  if (fn !== null && pausedSince(fn) !== null) return "its app is paused";
   return app?.problem?.code === appUnreachable.code
     ? "the app cannot be reached, its calls go out as soon as it is back"
     : "the app has as many calls in flight as it may";

@@ -25,10 +25,18 @@ export function presentFunction(
     appName: registry.app(fn.appId)?.name ?? fn.appId,
     version: fn.version,
     pausedAt: pausedSince(fn),
+    pausedBy: pausedBy(fn),
     retries: fn.config.retries,
     triggers: fn.config.triggers.map((trigger) => presentTrigger(trigger, ownCrons)),
     config: parseJsonText(canonicalJson(fn.config)),
   };
+}
+
+function pausedBy(fn: FunctionRecord): ApiFunction["pausedBy"] {
+  return [
+    ...(fn.pausedAt === null ? [] : ["function" as const]),
+    ...(fn.appPausedAt === undefined ? [] : ["app" as const]),
+  ];
 }
 
 /** Presents an app. */

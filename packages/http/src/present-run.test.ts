@@ -173,6 +173,8 @@ function facts(o: Partial<RunFacts>): RunFacts {
     pauses: [],
     invokedInputs: new Map(),
     holders: new Map(),
+    metadata: [],
+    reruns: [],
     events: [],
     ...o,
   };

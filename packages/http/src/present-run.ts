@@ -1,8 +1,9 @@
 // A run as the dashboard shows it: as a row of a list, and in full.
-import { isEnded, type FunctionRecord, type Run, type StoredPause } from "@stepwright/engine";
+import { isEnded, type FunctionRecord, type Run, type RunMetadata, type StoredPause } from "@stepwright/engine";
 import {
   isJsonObject,
   type ApiEvent,
+  type ApiMetadata,
   type ApiRun,
   type ApiRunRow,
   type ApiWaitsFor,
@@ -22,6 +23,9 @@ export interface RunFacts extends Omit<StepFacts, "retries"> {
   readonly events: readonly ApiEvent[];
   /** Runs that hold the slots its calls wait for, by gate. */
   readonly holders: ReadonlyMap<string, readonly RunId[]>;
+  readonly metadata: readonly RunMetadata[];
+  /** Runs that were started again from it. */
+  readonly reruns: readonly Run[];
 }
 
 /** What a run has open; it is not looked at when the run has ended. */
@@ -62,8 +66,14 @@ export function presentRun(facts: RunFacts, registry: RegistryIndex): ApiRun {
       : presentDoing({ items: facts.items, pauses: facts.pauses, steps, waitsFor: waitsForOf(facts, registry) }),
     invokedBy: run.invokedBy,
     originalRunId: run.originalRunId,
+    reruns: facts.reruns.map(({ id, status, queuedAt }) => ({ runId: id, status, queuedAt })),
     functionVersion: run.functionVersion,
+    metadata: facts.metadata.map(presentMetadata),
   };
+}
+
+function presentMetadata({ target, kind, values, updatedAt }: RunMetadata): ApiMetadata {
+  return { ...target, kind, values: readObject(values), updatedAt };
 }
 
 function waitsForOf(

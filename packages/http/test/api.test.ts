@@ -357,6 +357,73 @@ describe("the dashboard's runs", () => {
     expect(await refused({ fromStep: { stepId: "zz" } })).toMatchObject({ status: 404, code: "STEP_NOT_FOUND" });
     expect(await refused({ fromStep: { stepId: first, input: {} } })).toMatchObject({ code: "BODY_INVALID" });
     expect(await refused({ from: 1 })).toMatchObject({ status: 400, code: "BODY_INVALID" });
+    expect((await get(`/api/runs/${runId}`)).reruns).toEqual([
+      { runId: again.id, status: again.status, queuedAt: again.queuedAt },
+    ]);
+  });
+
+  it("shows what was attached to a run and its steps, and tells pages that there is more", async () => {
+    const eventId = await send({ name: "shop/ordered", data: { id: 11 } });
+    await server.runtime.idle();
+    const runId = await runOf(eventId);
+    const told = new Promise((resolve) => {
+      const stop = server.runtime.live.subscribe(({ runs }) => {
+        stop();
+        resolve(runs.map(({ id, status }) => ({ id, status })));
+      });
+    });
+    const put = async (target: object, kind: string, values: object) =>
+      server.app.inject({
+        method: "POST",
+        url: `/v1/runs/${runId}/metadata`,
+        headers,
+        payload: JSON.stringify({ target, metadata: [{ kind, op: "merge", values }] }),
+      });
+    await put({}, "userland.order", { size: "XL" });
+    expect(await told).toEqual([{ id: runId, status: "running" }]);
+    await put({ step_id: "Charge", step_attempt: 0 }, "inngest.score", { accuracy: { value: 0.5 } });
+    const { metadata } = await get(`/api/runs/${runId}`);
+    expect(metadata).toMatchObject([
+      { stepId: "Charge", attempt: 0, spanId: null, kind: "inngest.score", values: { accuracy: { value: 0.5 } } },
+      { stepId: null, attempt: null, spanId: null, kind: "userland.order", values: { size: "XL" } },
+    ]);
+  });
+});
+
+describe("the dashboard's bulk cancellations", () => {
+  it("counts before what they would hit, cancel that, and are listed with how far they have come", async () => {
+    const runIds: string[] = [];
+    for (const id of [21, 22, 23]) runIds.push(await runOf(await send({ name: "shop/ordered", data: { id } })));
+    await server.runtime.idle();
+    const { queuedAt } = await get(`/api/runs/${runIds[0]}`);
+    const request = { function: "shop-order", from: queuedAt, if: "event.data.id > 21" };
+    expect((await post("/api/cancellations/preview", request)).body).toEqual({ runs: 2, looked: 3, isMore: false });
+    expect((await post("/api/cancellations/preview", { ...request, to: queuedAt + 1 })).body.runs).toBeLessThan(2);
+    const { body } = await post("/api/cancellations", request);
+    expect(body).toMatchObject({ functionSlug: "shop-order", from: queuedAt, if: request.if, endedAt: null });
+    await server.runtime.idle();
+    const statuses = await Promise.all(runIds.map(async (id) => (await get(`/api/runs/${id}`)).status));
+    expect(statuses).toEqual(["running", "cancelled", "cancelled"]);
+    const { items } = await get("/api/cancellations?limit=1");
+    expect(items).toEqual([{ ...body, endedAt: expect.any(Number), cancelled: 2 }]);
+    expect((await post("/api/cancellations/preview", request)).body.runs).toBe(0);
+    const removed = await server.app.inject({ method: "DELETE", url: `/api/cancellations/${body.id}`, headers });
+    expect(removed.statusCode).toBe(204);
+    expect((await get("/api/cancellations")).items).toEqual([]);
+    await post(`/api/runs/${runIds[0]}/cancel`);
+  });
+
+  it.each([
+    [{}, "BODY_INVALID"],
+    [{ function: "shop-nothing" }, "FUNCTION_NOT_FOUND"],
+    [{ function: "shop-order", if: "event.data." }, "EXPRESSION_INVALID"],
+    [{ function: "shop-order", to: 99_999_999_999_999 }, "CANCELLATION_INVALID"],
+    [{ function: "shop-order", from: 2, to: 1 }, "CANCELLATION_INVALID"],
+    [{ function: "shop-order", before: 1 }, "BODY_INVALID"],
+  ])("refuse %j", async (request, code) => {
+    expect((await post("/api/cancellations/preview", request)).body).toMatchObject({ code });
+    expect((await post("/api/cancellations", request)).body).toMatchObject({ code });
+    expect(await get("/api/cancellations?cursor=1")).toMatchObject({ code: "CURSOR_INVALID" });
   });
 });
 

@@ -118,6 +118,27 @@ describe("a run that waits", () => {
     expect(await runOf(skipped)).toMatchObject({ status: "skipped", summary: "skipped: the function was paused" });
     expect(await post("/api/functions/shop-single/resume")).toEqual({ status: 200, body: { paused: false } });
   });
+
+  it("says that its app is paused, and who has paused a function", async () => {
+    const first = await start("flow/limited", { user: "p" });
+    const waiting = await start("flow/limited", { user: "p" });
+    const { items } = await get("/api/apps");
+    const path = `/api/apps/${items[0].id}`;
+    const pausedBy = async () => (await get("/api/functions/shop-limited")).pausedBy;
+    expect(await pausedBy()).toEqual([]);
+    await post(`${path}/pause`);
+    await release();
+    expect((await runOf(first)).status).toBe("completed");
+    expect((await runOf(waiting)).doing[0]?.waitsFor).toMatchObject({ obstacle: "its app is paused" });
+    expect(await pausedBy()).toEqual(["app"]);
+    await post("/api/functions/shop-limited/pause");
+    expect((await runOf(waiting)).doing[0]?.waitsFor).toMatchObject({ obstacle: "the function is paused" });
+    expect(await pausedBy()).toEqual(["function", "app"]);
+    await post("/api/functions/shop-limited/resume");
+    await post(`${path}/resume`);
+    await release();
+    expect((await runOf(waiting)).status).toBe("completed");
+  });
 });
 
 describe("an event that starts no run", () => {

@@ -4,8 +4,10 @@ import {
   cancelInBulk,
   cancelledPiece,
   conditionOf,
+  isMeant,
   type Cancellation,
   type LeasedItem,
+  type Run,
   type Work,
 } from "@stepwright/engine";
 import { checkExpression } from "@stepwright/expressions";
@@ -14,13 +16,16 @@ import {
   cancellationNotFound,
   expressionInvalid,
   functionNotFound,
+  parseJsonText,
   type RunId,
 } from "@stepwright/protocol";
+import type { RunFilter } from "@stepwright/storage";
 import type { Committer } from "./committer.ts";
 import { eachRun } from "./each-run.ts";
-import { backlogPerItem } from "./limits.ts";
+import { eventText } from "./event-payload.ts";
+import { backlogPerItem, previewRunsMax } from "./limits.ts";
 import type { Decided, RunBox } from "./run-box.ts";
-import type { CancellationControl, CancellationRequest } from "./runtime.ts";
+import type { CancellationControl, CancellationPreview, CancellationRequest } from "./runtime.ts";
 import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
@@ -33,6 +38,7 @@ export function createCancellationControl(shell: Shell, committer: Committer): C
       refuseFailed(await committer.submit(askForCancellation(cancellation)));
       return cancellation;
     },
+    preview: async (request) => preview(shell, checked(shell, request)),
     async remove(id) {
       if ((await storage.cancellations.get(id)) === null) throw cancellationNotFound({ cancellationId: id });
       refuseFailed(await committer.submit({ guards: [], effects: [{ kind: "removeCancellation", id }] }));
@@ -64,6 +70,44 @@ export function createCancellationControl(shell: Shell, committer: Committer): C
   }
 }
 
+async function preview(shell: Shell, cancellation: Cancellation): Promise<CancellationPreview> {
+  const { storage } = shell.ports;
+  let runs = 0;
+  let looked = 0;
+  let cursor: string | null = null;
+  do {
+    const page = await storage.runs.list(runsOf(cancellation), { cursor, limit: backlogPerItem });
+    runs += cancellation.if === null ? page.items.length : await countMeant(shell, cancellation, page.items);
+    looked += page.items.length;
+    cursor = page.nextCursor;
+  } while (cursor !== null && looked < previewRunsMax);
+  return { runs, looked, isMore: cursor !== null };
+}
+
+async function countMeant({ ports }: Shell, cancellation: Cancellation, runs: readonly Run[]): Promise<number> {
+  const condition = conditionOf(cancellation);
+  const events = await ports.storage.runs.eventsOf(runs.map(({ id }) => id));
+  const now = ports.clock.now();
+  const verdicts = await Promise.all(
+    runs.map(async ({ id }) => {
+      const first = events.get(id)?.[0];
+      if (first === undefined) return false;
+      return isMeant(condition, { event: parseJsonText(await eventText(ports.storage, first)), now });
+    }),
+  );
+  return verdicts.filter(Boolean).length;
+}
+
+/** The runs to look at, whether they are meant or not. */
+function runsOf({ functionId, startedAfter, startedBefore }: Cancellation): RunFilter {
+  return {
+    functionId,
+    statuses: ["queued", "running"],
+    queuedBefore: startedBefore,
+    ...(startedAfter === null ? {} : { queuedFrom: startedAfter }),
+  };
+}
+
 /** Works through a part of a cancellation; what is left goes on from the same item. One that was taken back has none left. */
 export async function workOnCancellation(
   shell: Shell,
@@ -74,15 +118,7 @@ export async function workOnCancellation(
   const { storage, clock } = shell.ports;
   const cancellation = await storage.cancellations.get(work.cancellationId);
   if (cancellation === null) return { kind: "nothing" };
-  const page = await storage.runs.list(
-    {
-      functionId: cancellation.functionId,
-      statuses: ["queued", "running"],
-      queuedBefore: cancellation.startedBefore,
-      ...(cancellation.startedAfter === null ? {} : { queuedFrom: cancellation.startedAfter }),
-    },
-    { cursor: work.before, limit: backlogPerItem },
-  );
+  const page = await storage.runs.list(runsOf(cancellation), { cursor: work.before, limit: backlogPerItem });
   const condition = conditionOf(cancellation);
   const take = (runId: RunId): Promise<Decided> =>
     deps.box.decide(runId, (state) => cancelInBulk(state, shell.context(), { cancellation, condition }));

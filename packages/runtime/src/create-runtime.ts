@@ -106,6 +106,7 @@ export function createRuntime(options: {
         refuseWhenStopping();
         return cancellations.ask(request);
       },
+      preview: cancellations.preview,
       remove: cancellations.remove,
     },
     limits: shell.limits,
@@ -185,7 +186,9 @@ export function createRuntime(options: {
 
     async putMetadata(runId, changes) {
       refuseWhenStopping();
-      return putMetadata(shell, committer, runId, changes);
+      await putMetadata(shell, committer, runId, changes);
+      const run = await storage.runs.get(runId);
+      if (run !== null) live.tell({ runs: [run], hasNewEvents: false, haveAppsChanged: false });
     },
     async putAppSpans(runId, spans) {
       refuseWhenStopping();

@@ -50,6 +50,8 @@ export const discoveryTimeoutMs = 2_000;
 export const problemExcerptMax = 2_000;
 /** Runs of a backlog dropped or moved at a time. */
 export const backlogPerItem = 100;
+/** Runs that a preview of a cancellation looks at: about 50 ms with a condition. Of more, people learn that there are more. */
+export const previewRunsMax = 5_000;
 /** Runs repaired at start per read. */
 export const orphansPerRead = 500;
 /** How often the database is written to for nothing but to know that it can be. */

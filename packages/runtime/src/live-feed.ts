@@ -8,12 +8,24 @@ import type { LiveChange, LiveFeed } from "./runtime.ts";
 export interface LiveFeedSource extends LiveFeed {
   /** Tells listeners about one commit. */
   publish(transitions: readonly Transition[], outcomes: readonly TransitionOutcome[]): void;
+  /** Tells listeners about a change that no effect names well enough. */
+  tell(change: LiveChange): void;
 }
 
 /** Makes a feed. `onError` gets what listeners throw. */
 export function createLiveFeed(onError: (error: unknown) => void): LiveFeedSource {
   const listeners = new Set<(change: LiveChange) => void>();
+  const tell = (change: LiveChange): void => {
+    for (const listener of listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        onError(error);
+      }
+    }
+  };
   return {
+    tell,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -21,14 +33,7 @@ export function createLiveFeed(onError: (error: unknown) => void): LiveFeedSourc
     publish(transitions, outcomes) {
       if (listeners.size === 0) return;
       const change = changeOf(transitions, outcomes);
-      if (change === null) return;
-      for (const listener of listeners) {
-        try {
-          listener(change);
-        } catch (error) {
-          onError(error);
-        }
-      }
+      if (change !== null) tell(change);
     },
   };
 }

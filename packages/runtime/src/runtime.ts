@@ -167,6 +167,8 @@ export interface CancellationControl {
    * CANCELLATION_INVALID, EXPRESSION_INVALID.
    */
   ask(request: CancellationRequest): Promise<Cancellation>;
+  /** Counts the runs that the same request would cancel now, and cancels none. As `ask` in what it rejects with. */
+  preview(request: CancellationRequest): Promise<CancellationPreview>;
   /** Forgets a cancellation; one that goes on stops where it is. CANCELLATION_NOT_FOUND. */
   remove(id: string): Promise<void>;
 }
@@ -179,6 +181,15 @@ export interface CancellationRequest {
   readonly startedBefore: Millis;
   /** An expression about the run's `event`; null: every run. */
   readonly if: string | null;
+}
+
+/** What a cancellation would hit. */
+export interface CancellationPreview {
+  readonly runs: number;
+  /** Unfinished runs of the period that were looked at, the newest first. */
+  readonly looked: number;
+  /** There are more, which were not looked at. */
+  readonly isMore: boolean;
 }
 
 /** Limits of single functions in place of those that hold for all, until the server is started again. For test suites. */

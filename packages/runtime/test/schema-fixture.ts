@@ -29,7 +29,7 @@ export function dumpDatabase(file: string, appPort: number): string {
       const all = db.prepare<[], Record<string, Value>>(`SELECT * FROM ${name}`).all();
       const inserts = all.map(
         (row) =>
-          `INSERT INTO ${name} (${Object.keys(row).join(", ")}) VALUES (${Object.values(row).map(literal).join(", ")});`,
+          `INSERT INTO ${name} (${Object.keys(row).map(quoted).join(", ")}) VALUES (${Object.values(row).map(literal).join(", ")});`,
       );
       return isMade(name) ? [`DELETE FROM ${name};`, ...inserts] : inserts;
     });
@@ -47,6 +47,11 @@ export function loadFixture(o: { readonly schema: number; readonly file: string;
   const text = readFileSync(fixturePath(o.schema), "utf8").replaceAll(portWord, String(o.appPort));
   db.transaction(() => db.exec(text)).immediate();
   db.close();
+}
+
+/** A column may be named like a word of SQL. */
+function quoted(name: string): string {
+  return name === "values" ? `"${name}"` : name;
 }
 
 type Value = string | number | Buffer | null;

@@ -262,6 +262,7 @@ function storageOn({ writer, reader, lock, epoch, options }: Opened): Storage {
       eventsOf: reading(lists.runBatches.eventsOf),
       ofKey: reading(hot.runs.ofKey),
       startedBy: reading(lists.runGets.startedBy),
+      rerunsOf: reading(lists.runGets.rerunsOf),
       orphans: reading(lists.runGets.orphans),
       countByStatus: async () => countByStatus(tables.counters),
     },

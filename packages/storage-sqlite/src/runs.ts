@@ -7,6 +7,7 @@ import type { KnownRun, KnownRuns } from "./known-runs.ts";
 import { runFromRow, type RunRow } from "./run-row.ts";
 
 const startedByMax = 100;
+const rerunsMax = 100;
 
 const insertSql = `INSERT INTO runs (id, function_id, app_id, function_slug, function_version, status, trigger_name,
   trigger_event_id, cron, batch_id, original_run_id, invoked_by_run_id, invoked_by_step_id, queued_at, started_at,
@@ -29,6 +30,8 @@ const getSql = "SELECT * FROM runs WHERE id = ?";
 const eventSeqsSql = "SELECT seq FROM events WHERE internal_id = ?";
 const startedBySql = `SELECT runs.* FROM run_events CROSS JOIN runs ON runs.id = run_events.run_id
 WHERE run_events.event_seq = +? ORDER BY run_events.run_id LIMIT ${startedByMax}`;
+/** Selects the runs that were started again from one. */
+export const rerunsSql = `SELECT * FROM runs INDEXED BY runs_original WHERE original_run_id = +? ORDER BY id DESC LIMIT ${rerunsMax}`;
 /**
  * Selects the ids of unfinished runs that nothing will move on (guarantee 4). A cancel listener or a run timeout ends a run
  * but never moves it on, so neither counts.
@@ -160,6 +163,7 @@ export interface RunGets {
   get(runId: RunId): Run | null;
   ofKey(key: string, now: Millis): RunId | null;
   startedBy(eventId: EventId): readonly Run[];
+  rerunsOf(runId: RunId): readonly Run[];
   orphans(limit: number): readonly RunId[];
 }
 
@@ -168,6 +172,7 @@ export function runGets(db: Connection): RunGets {
   const get = db.prepare<[string], RunRow>(getSql);
   const eventSeqs = db.prepare<[string], number>(eventSeqsSql).pluck();
   const startedBy = db.prepare<[number], RunRow>(startedBySql);
+  const reruns = db.prepare<[string], RunRow>(rerunsSql);
   const orphans = db.prepare<[number], string>(orphansSql).pluck();
   const runOfKey = db.prepare<[string, number], string>(runOfKeySql).pluck();
   return {
@@ -187,6 +192,7 @@ export function runGets(db: Connection): RunGets {
         .slice(0, startedByMax)
         .map(runFromRow);
     },
+    rerunsOf: (runId) => reruns.all(runId).map(runFromRow),
     orphans: (limit) => orphans.all(limit).map(asRunId),
   };
 }

@@ -170,6 +170,8 @@ export interface RunReads {
   ofKey(key: string, now: Millis): Promise<RunId | null>;
   /** Runs started by the event row with this internal id, oldest first, at most 100. */
   startedBy(eventId: EventId): Promise<readonly Run[]>;
+  /** Runs that were started again from this one, the newest first, at most 100. */
+  rerunsOf(runId: RunId): Promise<readonly Run[]>;
   /**
    * Unfinished runs that own neither a queue item nor a pause (guarantee 4); at most `limit`. A run timeout or a
    * cancel listener does not count: it may end the run but never moves it on.

@@ -67,7 +67,11 @@ function isConcerned(
     case keys.info:
       return true;
     case keys.run:
-      return (typeof id === "string" && changed?.has(id) === true) || isFreed(data as ApiRun | undefined, message);
+      return (
+        (typeof id === "string" && changed?.has(id) === true) ||
+        isFreed(data as ApiRun | undefined, message) ||
+        hasRerun(data as ApiRun | undefined, changed)
+      );
     case keys.event:
       return (
         message.hasNewEvents ||
@@ -91,6 +95,10 @@ function isFreed(run: ApiRun | undefined, message: Extract<ApiLiveMessage, { kin
       waitsFor !== null &&
       (waitsFor.holders.length === 0 || message.runs.some(({ id }) => waitsFor.holders.includes(id))),
   );
+}
+
+function hasRerun(run: ApiRun | undefined, changed: ReadonlySet<string> | null): boolean {
+  return (run?.reruns ?? []).some(({ runId }) => changed?.has(runId));
 }
 
 function hasRunOf(event: ApiEventDetail | undefined, changed: ReadonlySet<string> | null): boolean {

@@ -1,5 +1,12 @@
 // What pages tell the server to do. What changes comes back over the live feed.
-import type { ApiApp, ApiRetried, ApiSent, JsonValue } from "@stepwright/protocol";
+import type {
+  ApiApp,
+  ApiCancellation,
+  ApiCancellationRequest,
+  ApiRetried,
+  ApiSent,
+  JsonValue,
+} from "@stepwright/protocol";
 import { callApi } from "./request.ts";
 
 /** An event to send. */
@@ -30,10 +37,39 @@ export async function cancelRun(runId: string): Promise<boolean> {
   return cancelled;
 }
 
-/** Starts a new run with the events of this one; resolves with its id. */
-export async function rerun(runId: string): Promise<string> {
-  const answer = await callApi<{ readonly runId: string }>("POST", `/api/runs/${encodeURIComponent(runId)}/rerun`);
+/** How a run that is started again differs from the first one; empty: in nothing. */
+export interface RerunChanges {
+  /** Begins at this step, by its id; `input` takes the place of its arguments. */
+  readonly fromStep?: { readonly stepId: string; readonly input?: JsonValue };
+  /** Takes the place of the event's data. */
+  readonly data?: JsonValue;
+}
+
+/** Starts a new run of the same function; resolves with its id. */
+export async function rerun(runId: string, changes: RerunChanges = {}): Promise<string> {
+  const path = `/api/runs/${encodeURIComponent(runId)}/rerun`;
+  const answer = await callApi<{ readonly runId: string }>("POST", path, changes);
   return answer.runId;
+}
+
+/** Asks for the cancellation of many runs; resolves when that is stored, before it is done. */
+export function cancelRuns(request: ApiCancellationRequest): Promise<ApiCancellation> {
+  return callApi<ApiCancellation>("POST", "/api/cancellations", request);
+}
+
+/** Stops a bulk cancellation where it is. */
+export function stopCancellation(id: string): Promise<undefined> {
+  return callApi("DELETE", `/api/cancellations/${encodeURIComponent(id)}`);
+}
+
+/** Pauses all functions of an app. */
+export function pauseApp(appId: string): Promise<unknown> {
+  return callApi<unknown>("POST", `/api/apps/${encodeURIComponent(appId)}/pause`);
+}
+
+/** Lets a paused app go on. */
+export function resumeApp(appId: string): Promise<unknown> {
+  return callApi<unknown>("POST", `/api/apps/${encodeURIComponent(appId)}/resume`);
 }
 
 /** Pauses a function: it makes no more calls and skips new runs. */

@@ -2,6 +2,9 @@
 // so nothing here goes stale by itself.
 import type {
   ApiApp,
+  ApiCancellation,
+  ApiCancellationPreview,
+  ApiCancellationRequest,
   ApiEventDetail,
   ApiEventRow,
   ApiFunction,
@@ -14,7 +17,7 @@ import type {
 } from "@stepwright/protocol";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { BacklogCount } from "../present/queue-text.ts";
-import { readApi } from "./request.ts";
+import { callApi, readApi } from "./request.ts";
 
 /** First parts of the keys. */
 export const keys = {
@@ -25,6 +28,7 @@ export const keys = {
   functions: "functions",
   queue: "queue",
   apps: "apps",
+  cancellations: "cancellations",
   list: "list",
 } as const;
 
@@ -104,6 +108,37 @@ export function appsQuery() {
       const { items } = await readApi<{ readonly items: readonly ApiApp[] }>("/api/apps", { signal });
       return items.toSorted((a, b) => a.name.localeCompare(b.name));
     },
+  });
+}
+
+/** Bulk cancellations that are shown, the newest first. */
+const cancellationsShown = 5;
+/** As often as the end of a cancellation is looked for: nothing is pushed about it, only about its runs. */
+const cancellationPollMs = 1_000;
+/** As often as a preview is counted anew while it is looked at. */
+const previewPollMs = 5_000;
+
+/** The latest bulk cancellations. */
+export function cancellationsQuery() {
+  return queryOptions({
+    queryKey: [keys.cancellations],
+    queryFn: ({ signal }) =>
+      readApi<ApiPage<ApiCancellation>>(`/api/cancellations?limit=${cancellationsShown}`, { signal }),
+    staleTime: 0,
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ endedAt }) => endedAt === null) === true ? cancellationPollMs : false,
+  });
+}
+
+/** How many runs a bulk cancellation would hit; `request` is null while it is not known which are meant. */
+export function cancellationPreviewQuery(request: ApiCancellationRequest | null) {
+  return queryOptions({
+    queryKey: [keys.cancellations, "preview", request],
+    queryFn: () => callApi<ApiCancellationPreview>("POST", "/api/cancellations/preview", request),
+    enabled: request !== null,
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: previewPollMs,
   });
 }
 

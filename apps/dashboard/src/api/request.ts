@@ -19,6 +19,12 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Tells that there is no answer at all. */
+export function unreachable(): ApiFailure {
+  const message = "The server does not answer. It may be stopped or starting; this page goes on trying.";
+  return new ApiFailure(message, { status: 0, code: "UNREACHABLE" });
+}
+
 /** Reads a resource. The server is of the same build, so its answers are taken as they are typed. */
 export async function readApi<T>(
   path: string,
@@ -43,10 +49,7 @@ export async function callApi<T = undefined>(method: "POST" | "DELETE", path: st
 async function send(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, { ...init, credentials: "same-origin" }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiFailure("The server does not answer. It may be stopped or starting; this page goes on trying.", {
-      status: 0,
-      code: "UNREACHABLE",
-    });
+    throw unreachable();
   });
   if (response.ok) return response;
   throw failureOf(response.status, await response.json().catch(() => null));

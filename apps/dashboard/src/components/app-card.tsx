@@ -5,16 +5,18 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { removeApp, syncApp } from "../api/commands.ts";
 import { keys } from "../api/queries.ts";
-import { appLook } from "../present/status.ts";
+import { appLook, pausedLook } from "../present/status.ts";
+import { PauseAppButton, PausedAppNote, usePauseApp } from "./pause-app.tsx";
 import { Button, ConfirmButton } from "./ui/button.tsx";
 import { Problem } from "./ui/note.tsx";
 import { FactLine } from "./ui/panel.tsx";
 import { StatusWord } from "./ui/status-mark.tsx";
 import { Ago } from "./ui/time.tsx";
 
-/** The card of an app. */
-export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
+/** The card of an app. On its own page the name is a heading there, and no link to it. */
+export function AppCard({ app, isAlone = false }: { readonly app: ApiApp; readonly isAlone?: boolean }): ReactNode {
   const client = useQueryClient();
+  const pausing = usePauseApp(app);
   const refresh = async () => {
     await Promise.all([
       client.invalidateQueries({ queryKey: [keys.apps] }),
@@ -23,14 +25,21 @@ export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
   };
   const syncing = useMutation({ mutationFn: () => syncApp(app.id), onSettled: refresh });
   const removing = useMutation({ mutationFn: () => removeApp(app.id), onSettled: refresh });
-  const error = syncing.error ?? removing.error;
+  const error = syncing.error ?? pausing.error ?? removing.error;
   return (
     <article aria-label={app.name} className="overflow-hidden rounded-lg border border-line bg-surface">
       <div className="flex flex-wrap items-start justify-between gap-3 px-3 py-2.5">
         <div className="min-w-0">
           <div className="flex flex-wrap items-center gap-x-3">
-            <h2 className="text-base font-semibold break-all">{app.name}</h2>
+            {isAlone ? null : (
+              <h2 className="text-base font-semibold [overflow-wrap:anywhere]">
+                <Link to="/apps/$appId" params={{ appId: app.id }} className="hover:text-link hover:underline">
+                  {app.name}
+                </Link>
+              </h2>
+            )}
             <StatusWord look={appLook(app.status)} />
+            {app.pausedAt === null ? null : <StatusWord look={pausedLook} />}
           </div>
           <p className="mb-1.5 font-mono text-xs break-all text-muted">{app.url}</p>
           <FactLine
@@ -52,7 +61,8 @@ export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
             ]}
           />
         </div>
-        <div className="flex gap-2">
+        <div className="flex flex-wrap gap-2">
+          <PauseAppButton app={app} pausing={pausing} />
           <Button disabled={syncing.isPending} onClick={() => syncing.mutate()}>
             {syncing.isPending ? "Syncing …" : "Sync now"}
           </Button>
@@ -63,6 +73,9 @@ export function AppCard({ app }: { readonly app: ApiApp }): ReactNode {
             onConfirm={() => removing.mutate()}
           />
         </div>
+      </div>
+      <div className="px-3 empty:hidden">
+        <PausedAppNote app={app} />
       </div>
       {error === null ? null : (
         <div className="px-3 pb-3">

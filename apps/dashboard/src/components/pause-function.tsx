@@ -1,18 +1,18 @@
 // Pauses a function and lets it go on, and says what that means while it lasts.
 import type { ApiFunction } from "@stepwright/protocol";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { pauseFunction, resumeFunction } from "../api/commands.ts";
-import { keys } from "../api/queries.ts";
-import { pausedLook } from "../present/status.ts";
+import { appsQuery, keys } from "../api/queries.ts";
 import { Button } from "./ui/button.tsx";
-import { StatusMark } from "./ui/status-mark.tsx";
+import { PausedBox } from "./ui/paused-box.tsx";
 import { Ago } from "./ui/time.tsx";
 
-/** The button, and what went wrong with it. */
+/** The button, and what went wrong with it. It is about the function alone, whatever its app does. */
 export function PauseFunction({ fn }: { readonly fn: ApiFunction }): ReactNode {
   const client = useQueryClient();
-  const isPaused = fn.pausedAt !== null;
+  const isPaused = fn.pausedBy.includes("function");
   const switching = useMutation({
     mutationFn: () => (isPaused ? resumeFunction(fn.slug) : pauseFunction(fn.slug)),
     onSettled: async () => {
@@ -43,21 +43,39 @@ export function PauseFunction({ fn }: { readonly fn: ApiFunction }): ReactNode {
 /** What a paused function does and does not do; nothing for one that works. */
 export function PausedNote({ fn }: { readonly fn: ApiFunction }): ReactNode {
   if (fn.pausedAt === null) return null;
+  const isByApp = fn.pausedBy.includes("app");
   return (
-    <section
-      aria-label="Paused"
-      className="mb-4 grid grid-cols-[auto_minmax(0,1fr)] gap-x-2 rounded-lg border border-waiting-line bg-waiting-soft px-3 py-2.5"
-    >
-      <span className="pt-[3px]">
-        <StatusMark look={pausedLook} />
-      </span>
-      <p>
-        <span className="font-medium">
-          Paused <Ago at={fn.pausedAt} />.
-        </span>{" "}
-        Calls that were out go on to their end. What is due waits until it is resumed, and an event or a cron starts a
-        run that is skipped.
-      </p>
-    </section>
+    <PausedBox label="Paused">
+      <span className="font-medium">
+        {fn.pausedBy.includes("function") ? (
+          <>
+            Paused <Ago at={fn.pausedAt} />
+            {isByApp ? (
+              <>
+                , and so is its app <AppLink fn={fn} />
+              </>
+            ) : null}
+            .
+          </>
+        ) : (
+          <>
+            Paused with its app <AppLink fn={fn} />, <Ago at={fn.pausedAt} />.
+          </>
+        )}
+      </span>{" "}
+      Calls that were out go on to their end. What is due waits until {isByApp ? "the app" : "it"} is resumed, and an
+      event or a cron starts a run that is skipped.
+    </PausedBox>
+  );
+}
+
+function AppLink({ fn }: { readonly fn: ApiFunction }): ReactNode {
+  // Known already: the frame of the page reads the apps.
+  const isKnown = useQuery(appsQuery()).data?.some(({ id }) => id === fn.appId) ?? false;
+  if (!isKnown) return fn.appName;
+  return (
+    <Link to="/apps/$appId" params={{ appId: fn.appId }} className="text-link underline underline-offset-2">
+      {fn.appName}
+    </Link>
   );
 }

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { cancelRun, rerun } from "../api/commands.ts";
 import { runQuery } from "../api/queries.ts";
 import { isEnded } from "../present/status.ts";
+import { RerunButton } from "./rerun-button.tsx";
 import { Button, ConfirmButton } from "./ui/button.tsx";
 
 /** Buttons to cancel a run and to run it again, and what went wrong with either. */
@@ -18,7 +19,11 @@ export function RunActions({ run }: { readonly run: ApiRun }): ReactNode {
   });
   const rerunning = useMutation({
     mutationFn: () => rerun(run.id),
-    onSuccess: (runId) => navigate({ to: "/runs/$runId", params: { runId } }),
+    onSuccess: async (runId) => {
+      // It names its reruns.
+      void client.invalidateQueries(runQuery(run.originalRunId ?? run.id));
+      await navigate({ to: "/runs/$runId", params: { runId } });
+    },
   });
   const error = cancelling.error ?? rerunning.error;
   return (
@@ -43,6 +48,7 @@ export function RunActions({ run }: { readonly run: ApiRun }): ReactNode {
       >
         {rerunning.isPending ? "Starting …" : "Run again"}
       </Button>
+      {run.events.length === 1 ? <RerunButton run={run} from={null} label="Edit and run again …" /> : null}
     </>
   );
 }

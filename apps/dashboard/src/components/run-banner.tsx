@@ -1,7 +1,7 @@
 // The first thing on a run's page: why it ended as it did, or what it does now and what comes next.
 import type { ApiRun } from "@stepwright/protocol";
 import { Link } from "@tanstack/react-router";
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useNow } from "../api/clock.ts";
 import { bannerText, describeRun, type BannerLine, type BannerPart } from "../present/describe-run.ts";
 import { isEnded, type Tone } from "../present/status.ts";
@@ -57,15 +57,32 @@ function Line({ line, run }: { readonly line: BannerLine; readonly run: ApiRun }
           <Part key={index} part={part} run={run} />
         ))}
       </p>
-      {line.message === null ? null : (
-        <p className="mt-1 font-mono text-xs leading-[1.125rem] break-words [overflow-wrap:anywhere] whitespace-pre-wrap text-bad">
-          {line.message}
-        </p>
-      )}
+      {line.message === null ? null : <Message text={line.message} />}
       {line.frame === null ? null : (
         <p className="mt-0.5 font-mono text-xs break-words [overflow-wrap:anywhere] text-muted">at {line.frame}</p>
       )}
     </div>
+  );
+}
+
+/** Characters of a message that are shown before the rest is asked for: about ten lines. */
+const messageShown = 800;
+
+function Message({ text }: { readonly text: string }): ReactNode {
+  const [isWhole, setWhole] = useState(text.length <= messageShown * 1.25);
+  return (
+    <p className="mt-1 font-mono text-xs leading-[1.125rem] break-words [overflow-wrap:anywhere] whitespace-pre-wrap text-bad">
+      {isWhole ? (
+        text
+      ) : (
+        <>
+          {text.slice(0, messageShown)}…{" "}
+          <button type="button" className="text-link hover:underline" onClick={() => setWhole(true)}>
+            Show all {text.length.toLocaleString("en")} characters
+          </button>
+        </>
+      )}
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import { appsQuery, functionsQuery, infoQuery } from "../api/queries.ts";
 import { triggerNames } from "../present/listeners.ts";
 import { isFiltered, toggleStatus, type RunSearch } from "../present/run-search.ts";
 import { statusLook } from "../present/status.ts";
+import { CancelRuns } from "./cancel-runs.tsx";
 import { SearchBox } from "./search-box.tsx";
 import { Select } from "./ui/field.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
@@ -32,6 +33,9 @@ export function RunStatusFilter({ search }: { readonly search: RunSearch }): Rea
           Clear filters
         </Link>
       ) : null}
+      <span className="ml-auto max-sm:ml-0">
+        <CancelRuns search={search} />
+      </span>
     </div>
   );
 }

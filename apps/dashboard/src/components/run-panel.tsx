@@ -2,9 +2,13 @@
 import type { ApiEvent, ApiRun } from "@stepwright/protocol";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { runMetadata } from "../present/metadata.ts";
+import { statusLook } from "../present/status.ts";
 import { ErrorView } from "./error-view.tsx";
 import { JsonView } from "./json-view.tsx";
+import { MetadataPanel } from "./metadata.tsx";
 import { Facts, Panel, Part } from "./ui/panel.tsx";
+import { StatusWord } from "./ui/status-mark.tsx";
 import { Absolute, Ago } from "./ui/time.tsx";
 
 /** The panel of a run as a whole. */
@@ -25,6 +29,14 @@ export function RunPanel({ run }: { readonly run: ApiRun }): ReactNode {
           </div>
         </Panel>
       ) : null}
+      <MetadataPanel view={runMetadata(run)} />
+      {run.reruns.length === 0 ? null : (
+        <div id="reruns">
+          <Panel title="Run again as">
+            <Reruns reruns={run.reruns} />
+          </Panel>
+        </div>
+      )}
       <Panel title={run.events.length > 1 ? `Trigger, ${run.events.length} events` : "Trigger"}>
         {run.events.length === 0 ? (
           <p className="px-3 py-2.5 text-muted">The events of this run are no longer stored.</p>
@@ -45,6 +57,33 @@ export function RunPanel({ run }: { readonly run: ApiRun }): ReactNode {
         </div>
       </Panel>
     </div>
+  );
+}
+
+function Reruns({ reruns }: Pick<ApiRun, "reruns">): ReactNode {
+  return (
+    <ul className="max-h-80 overflow-y-auto">
+      {reruns.map(({ runId, status, queuedAt }) => (
+        <li
+          key={runId}
+          className="relative flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line px-3 first:border-t-0 hover:bg-raised"
+        >
+          <span className="w-24">
+            <StatusWord look={statusLook(status)} />
+          </span>
+          <Link
+            to="/runs/$runId"
+            params={{ runId }}
+            className="covers-row min-w-0 truncate font-mono text-xs leading-5 text-link"
+          >
+            {runId}
+          </Link>
+          <span className="ml-auto text-xs text-muted">
+            <Ago at={queuedAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

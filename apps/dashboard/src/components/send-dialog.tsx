@@ -1,8 +1,7 @@
 // The dialog that sends an event or invokes a function: checks the JSON while it is typed,
 // knows the names that functions listen to, and then follows the runs in place.
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useLocation } from "@tanstack/react-router";
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useId, useState, type FormEvent, type ReactNode } from "react";
 import { invokeFunction, sendEvent } from "../api/commands.ts";
 import { rememberedPayload, rememberPayload } from "../api/payload-memory.ts";
 import { functionsQuery, infoQuery, readLastEvent } from "../api/queries.ts";
@@ -13,38 +12,19 @@ import type { SendStart } from "./send-event.tsx";
 import { SentEvents, type SentEvent } from "./sent-events.tsx";
 import { Button } from "./ui/button.tsx";
 import { CopyButton } from "./ui/copy-button.tsx";
+import { Dialog } from "./ui/dialog.tsx";
 import { Field, SuggestInput } from "./ui/field.tsx";
-import { Icon } from "./ui/icon.tsx";
+import { JsonField } from "./ui/json-field.tsx";
 import { Problem } from "./ui/note.tsx";
 
 const emptyData = "{\n  \n}";
 
-/** The dialog. It is modal and closes with Escape. */
+/** The dialog. */
 export function SendDialog({ start, onClose }: { readonly start: SendStart; readonly onClose: () => void }): ReactNode {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  // Following a link to a run or event leaves the dialog behind.
-  const place = useLocation({ select: (location) => location.href });
-  const openedAt = useRef(place);
-  useEffect(() => {
-    if (place !== openedAt.current) dialog.current?.close();
-  }, [place]);
-  const title = start.kind === "event" ? "Send event" : `Invoke ${start.name}`;
   return (
-    <dialog
-      ref={dialog}
-      aria-label={title}
-      onClose={onClose}
-      className="m-auto max-h-[calc(100dvh-2rem)] w-[min(44rem,calc(100vw-1.5rem))] overflow-y-auto rounded-lg border border-edge bg-surface text-ink shadow-2xl backdrop:bg-black/40"
-    >
-      <header className="flex h-11 items-center justify-between border-b border-line pr-2 pl-4">
-        <h2 className="truncate text-base font-semibold">{title}</h2>
-        <Button look="bare" aria-label="Close" onClick={() => dialog.current?.close()}>
-          <Icon name="close" />
-        </Button>
-      </header>
+    <Dialog title={start.kind === "event" ? "Send event" : `Invoke ${start.name}`} onClose={onClose}>
       <SendForm start={start} />
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -119,9 +99,12 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
           />
         </Field>
       ) : null}
-      <Field
+      <JsonField
         label="Data"
-        htmlFor={`${id}-data`}
+        text={text}
+        typed={data}
+        autoFocus={start.kind === "invoke" || eventName !== ""}
+        onChange={changeText}
         aside={
           start.kind === "event" && eventName !== "" ? (
             <button
@@ -134,22 +117,7 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
             </button>
           ) : null
         }
-      >
-        <textarea
-          id={`${id}-data`}
-          autoFocus={start.kind === "invoke" || eventName !== ""}
-          spellCheck={false}
-          rows={Math.min(18, Math.max(6, text.split("\n").length))}
-          value={text}
-          aria-invalid={data.kind === "problem"}
-          aria-describedby={`${id}-check`}
-          onChange={(event) => changeText(event.target.value)}
-          className="block w-full resize-y rounded-md border border-edge bg-ground px-2.5 py-2 font-mono text-xs leading-[1.125rem] aria-invalid:border-bad"
-        />
-        <p id={`${id}-check`} className={`mt-1 text-xs ${data.kind === "problem" ? "text-bad" : "text-muted"}`}>
-          {data.kind === "problem" ? data.message : "Valid JSON"}
-        </p>
-      </Field>
+      />
       {sending.error === null ? null : <Problem error={sending.error} />}
       <div className="flex flex-wrap items-center gap-3">
         <Button look="primary" type="submit" disabled={!canSend || sending.isPending}>

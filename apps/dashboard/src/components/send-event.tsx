@@ -2,13 +2,14 @@
 // loaded when it is first needed.
 import type { JsonValue } from "@stepwright/protocol";
 import { createContext, lazy, Suspense, useCallback, useContext, useState, type ReactNode } from "react";
+import { whenReachable } from "../api/load-page.ts";
 
 /** What the dialog begins with. */
 export type SendStart =
   | { readonly kind: "event"; readonly name?: string; readonly data?: JsonValue }
   | { readonly kind: "invoke"; readonly slug: string; readonly name: string };
 
-const SendDialog = lazy(async () => ({ default: (await import("./send-dialog.tsx")).SendDialog }));
+const SendDialog = lazy(async () => ({ default: (await whenReachable(() => import("./send-dialog.tsx"))).SendDialog }));
 const OpenSend = createContext<(start: SendStart) => void>(() => undefined);
 
 /** Lets everything inside open the dialog. */

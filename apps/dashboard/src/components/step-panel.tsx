@@ -3,10 +3,14 @@ import type { ApiAttempt, ApiRun, ApiStep, JsonValue } from "@stepwright/protoco
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatDuration } from "../present/duration.ts";
+import { stepMetadata } from "../present/metadata.ts";
+import { canBegin, isKept } from "../present/rerun.ts";
 import { stepLook } from "../present/status.ts";
 import { stepKinds, stepTitle } from "../present/step-kinds.ts";
 import { ErrorView } from "./error-view.tsx";
 import { JsonView } from "./json-view.tsx";
+import { MetadataParts } from "./metadata.tsx";
+import { RerunButton } from "./rerun-button.tsx";
 import { Icon } from "./ui/icon.tsx";
 import { Facts, Panel, Part } from "./ui/panel.tsx";
 import { StatusMark, StatusWord } from "./ui/status-mark.tsx";
@@ -17,6 +21,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
   const kind = stepKinds[step.kind];
   return (
     <Panel
+      isTall
       title={stepTitle(step)}
       aside={
         <Link
@@ -38,8 +43,15 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
         <Facts
           facts={[
             ["Status", <StatusWord key="status" look={stepLook(step)} />],
+            ...(isKept(run, step)
+              ? ([["Result", "kept from the run that this one was started again from"]] as const)
+              : []),
             ...(step.kind === "function" || step.kind === "step" ? [] : ([["Kind", kind.title]] as const)),
-            ["Duration", <Lasting key="duration" from={step.startedAt ?? step.queuedAt} to={step.endedAt} />],
+            ...(isKept(run, step)
+              ? []
+              : ([
+                  ["Duration", <Lasting key="duration" from={step.startedAt ?? step.queuedAt} to={step.endedAt} />],
+                ] as const)),
             ...(step.nextAttemptAt === null
               ? []
               : ([["Next attempt", <NextAttempt key="next" step={step} at={step.nextAttemptAt} />]] as const)),
@@ -62,6 +74,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
           <JsonView value={step.input} what="input" />
         </Part>
       )}
+      <MetadataParts view={stepMetadata(run, step)} />
       {step.attempts.length === 0 ? null : (
         <Part title={`Attempts, ${step.attempts.length} of at most ${step.maxAttempts}`}>
           <Attempts step={step} />
@@ -76,9 +89,16 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
           ]}
         />
       </Part>
-      <Part title="Step id">
-        <code className="break-all text-muted">{step.id}</code>
-      </Part>
+      {step.kind === "function" ? null : (
+        <Part title="Step id">
+          <code className="break-all text-muted">{step.id}</code>
+        </Part>
+      )}
+      {canBegin(step) ? (
+        <div className="border-t border-line px-3 py-2.5">
+          <RerunButton key={step.id} run={run} from={step} label="Run again from here …" />
+        </div>
+      ) : null}
     </Panel>
   );
 }
@@ -188,19 +208,26 @@ function textFact(name: string, value: JsonValue | undefined, isCode = false): F
   return [name, isCode ? <code key={name}>{value}</code> : value];
 }
 
+const idClass = "font-mono text-xs text-link hover:underline";
+
 function linkFact(name: string, value: JsonValue | undefined, target: "run" | "event"): Fact | null {
   if (typeof value !== "string" || value === "") return null;
-  const className = "font-mono text-xs text-link hover:underline";
   return [
     name,
     target === "run" ? (
-      <Link key={name} to="/runs/$runId" params={{ runId: value }} className={className}>
-        {value}
-      </Link>
+      <RunLink key={name} runId={value} />
     ) : (
-      <Link key={name} to="/events/$eventId" params={{ eventId: value }} className={className}>
+      <Link key={name} to="/events/$eventId" params={{ eventId: value }} className={idClass}>
         {value}
       </Link>
     ),
   ];
+}
+
+function RunLink({ runId }: { readonly runId: string }): ReactNode {
+  return (
+    <Link to="/runs/$runId" params={{ runId }} className={idClass}>
+      {runId}
+    </Link>
+  );
 }

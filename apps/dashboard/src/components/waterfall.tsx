@@ -6,6 +6,7 @@ import { useNow } from "../api/clock.ts";
 import { formatDuration } from "../present/duration.ts";
 import { stepKey } from "../present/failed-step.ts";
 import { layoutSpans, type RunTotals, type Segment, type SegmentKind, type SpanRow } from "../present/layout-spans.ts";
+import { isKept } from "../present/rerun.ts";
 import { isEnded, stepLook } from "../present/status.ts";
 import { stepKinds, stepTitle } from "../present/step-kinds.ts";
 import { labelSide, type AxisScale, type TimeAxis } from "../present/time-axis.ts";
@@ -14,6 +15,11 @@ import { StatusMark } from "./ui/status-mark.tsx";
 
 // On a narrow screen the bar stands below the name, in the full width.
 const grid = "grid max-sm:grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[minmax(12rem,30%)_minmax(0,1fr)_5.75rem]";
+
+/** Id of the link that chooses a step. */
+export function stepLinkId(stepId: string): string {
+  return `choose-${stepId}`;
+}
 
 const labelSides = { right: "", middle: "-translate-x-1/2", left: "-translate-x-full" } as const;
 
@@ -110,6 +116,7 @@ function Row({
             params={{ runId: run.id }}
             search={(before) => ({ ...before, step: isSelected ? undefined : key })}
             resetScroll={false}
+            id={stepLinkId(step.id)}
             aria-current={isSelected ? "true" : undefined}
             activeOptions={{ exact: true }}
             title={name}
@@ -141,11 +148,17 @@ function Row({
               style={{ left: percent(tick.left) }}
             />
           ))}
-          {row.segments.map((segment, index) => (
-            <Bar key={index} segment={segment} />
-          ))}
+          {isKept(run, step) ? (
+            <span className="relative flex h-full items-center pl-1.5 text-xs text-muted">
+              <span className="bg-surface px-1">kept from the run before</span>
+            </span>
+          ) : (
+            row.segments.map((segment, index) => <Bar key={index} segment={segment} />)
+          )}
         </div>
-        <span className="pl-2 text-right text-xs text-muted">{formatDuration(row.durationMs)}</span>
+        <span className="pl-2 text-right text-xs text-muted">
+          {isKept(run, step) ? "–" : formatDuration(row.durationMs)}
+        </span>
       </div>
     </li>
   );

@@ -25,6 +25,13 @@ export function readJsonObject(text: string): TypedJson {
   return { kind: "problem", message: "An event's data must be a JSON object: { … }" };
 }
 
+/** Reads typed text as a JSON list, which is what a step's arguments must be. */
+export function readJsonList(text: string): TypedJson {
+  const typed = readJson(text);
+  if (typed.kind === "problem" || Array.isArray(typed.value)) return typed;
+  return { kind: "problem", message: "The arguments must be a JSON list: [ … ]" };
+}
+
 /** Engines name the place by offset, or by line and column; people want the latter. */
 function problemText(message: string, text: string): string {
   const short = message

@@ -1,5 +1,5 @@
 // What a status is called, and which of the few tones and shapes it is drawn in.
-import type { ApiActivity, ApiApp, ApiRunRow, ApiRunStatus, ApiStep } from "@stepwright/protocol";
+import type { ApiActivity, ApiApp, ApiFunction, ApiRunRow, ApiRunStatus, ApiStep } from "@stepwright/protocol";
 
 /** Colour of a status. Never the only sign: each look has its own shape and word. */
 export type Tone = "good" | "bad" | "active" | "waiting" | "quiet";
@@ -85,8 +85,13 @@ export function stepLook(step: Pick<ApiStep, "status" | "kind">): StatusLook {
   return step.status === "waiting" && step.kind === "sleep" ? looks.sleeping : looks[step.status];
 }
 
-/** The look of a function that people have paused. */
+/** The look of what people have paused. */
 export const pausedLook: StatusLook = looks.paused;
+
+/** The look of a paused function: it says when it is paused only because its app is. */
+export function pausedLookOf({ pausedBy }: Pick<ApiFunction, "pausedBy">): StatusLook {
+  return pausedBy.includes("function") ? pausedLook : { ...pausedLook, word: "Paused with its app" };
+}
 
 /** The look of an app's sync. */
 export function appLook(status: ApiApp["status"]): StatusLook {

@@ -17,7 +17,7 @@ import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 import { FactLine, PageHead, Panel } from "../components/ui/panel.tsx";
 import { StatusWord } from "../components/ui/status-mark.tsx";
 import { ownConfig } from "../present/own-config.ts";
-import { pausedLook } from "../present/status.ts";
+import { pausedLookOf } from "../present/status.ts";
 
 const route = getRouteApi("/functions/$slug");
 /** Runs shown here; all of them are one link away. */
@@ -51,7 +51,7 @@ function Function({ fn }: { readonly fn: ApiFunction }): ReactNode {
     <>
       <title>{`${fn.name} · Stepwright`}</title>
       <PageHead
-        mark={fn.pausedAt === null ? undefined : <StatusWord look={pausedLook} strong />}
+        mark={fn.pausedAt === null ? undefined : <StatusWord look={pausedLookOf(fn)} strong />}
         title={fn.name}
         actions={
           <>
@@ -65,7 +65,7 @@ function Function({ fn }: { readonly fn: ApiFunction }): ReactNode {
             ["Id", <code key="slug">{fn.slug}</code>],
             [
               "App",
-              <Link key="app" to="/apps" className="text-link hover:underline">
+              <Link key="app" to="/apps/$appId" params={{ appId: fn.appId }} className="text-link hover:underline">
                 {fn.appName}
               </Link>,
             ],

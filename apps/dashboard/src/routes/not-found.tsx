@@ -1,7 +1,10 @@
-// What stands where no page is, and where one broke.
+// What stands where no page is, where one is not there yet, and where one broke.
 import { Link, type ErrorComponentProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Empty, Problem } from "../components/ui/note.tsx";
+import { liveFeed } from "../api/live-feed.ts";
+import { unreachable } from "../api/request.ts";
+import { useStore } from "../api/store.ts";
+import { Empty, Loading, Problem } from "../components/ui/note.tsx";
 
 /** No page has this address. */
 export function NotFoundPage(): ReactNode {
@@ -13,6 +16,11 @@ export function NotFoundPage(): ReactNode {
       </Link>
     </Empty>
   );
+}
+
+/** The code of a page is not there yet: either it comes in a moment, or when the server is back. */
+export function PendingPage(): ReactNode {
+  return useStore(liveFeed.state) === "polling" ? <Problem error={unreachable()} /> : <Loading what="the page" />;
 }
 
 /** A page broke while it was drawn or loaded; the rest of the frame still works. */

@@ -9,6 +9,7 @@ import { ApiFailure } from "../api/request.ts";
 import { RunActions } from "../components/run-actions.tsx";
 import { RunBanner } from "../components/run-banner.tsx";
 import { RunPanel } from "../components/run-panel.tsx";
+import { StepPlace } from "../components/step-place.tsx";
 import { StepPanel } from "../components/step-panel.tsx";
 import { TriggerOfRun } from "../components/trigger-of-run.tsx";
 import { CopyButton } from "../components/ui/copy-button.tsx";
@@ -18,6 +19,7 @@ import { StatusWord } from "../components/ui/status-mark.tsx";
 import { Ago, Lasting } from "../components/ui/time.tsx";
 import { Waterfall } from "../components/waterfall.tsx";
 import { stepByKey } from "../present/failed-step.ts";
+import { isKept } from "../present/rerun.ts";
 import { isEnded, runLook } from "../present/status.ts";
 
 const route = getRouteApi("/runs/$runId");
@@ -86,9 +88,17 @@ function Run({ run }: { readonly run: ApiRun }): ReactNode {
         <RunFacts run={run} />
       </PageHead>
       <RunBanner run={run} />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+      <div
+        className={`grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)] ${selected === null ? "" : "max-lg:pb-[60dvh]"}`}
+      >
         <Waterfall run={run} selected={selected} scale={search.axis ?? null} />
-        {selected === null ? <RunPanel run={run} /> : <StepPanel key={selected.id} run={run} step={selected} />}
+        {selected === null ? (
+          <RunPanel run={run} />
+        ) : (
+          <StepPlace runId={run.id} stepId={selected.id}>
+            <StepPanel key={selected.id} run={run} step={selected} />
+          </StepPlace>
+        )}
       </div>
     </>
   );
@@ -127,16 +137,45 @@ function RunFacts({ run }: { readonly run: ApiRun }): ReactNode {
           ? null
           : [
               "Runs again",
+              <span key="original">
+                <Link
+                  to="/runs/$runId"
+                  params={{ runId: run.originalRunId }}
+                  className="font-mono text-xs leading-5 text-link hover:underline"
+                >
+                  {run.originalRunId}
+                </Link>
+                {keptText(run)}
+              </span>,
+            ],
+        run.reruns.length === 0
+          ? null
+          : [
+              "Run again",
               <Link
-                key="original"
+                key="reruns"
+                from="/runs/$runId"
                 to="/runs/$runId"
-                params={{ runId: run.originalRunId }}
-                className="font-mono text-xs leading-5 text-link hover:underline"
+                params={{ runId: run.id }}
+                search={(before) => ({ ...before, step: undefined })}
+                hash="reruns"
+                className="text-link hover:underline"
               >
-                {run.originalRunId}
+                {timesText(run.reruns.length)}
               </Link>,
             ],
       ]}
     />
   );
+}
+
+/** What the run has from the one before it. */
+function keptText(run: ApiRun): string {
+  const kept = run.steps.filter((step) => isKept(run, step)).length;
+  if (kept === 0) return "";
+  return kept === 1 ? ", the result of 1 step kept" : `, the results of ${kept} steps kept`;
+}
+
+function timesText(times: number): string {
+  return times === 1 ? "once" : `${times} times`;
 }

@@ -38,6 +38,7 @@ const app = (more: Partial<ApiApp> = {}): ApiApp => ({
   sdk: "js:v4.24.0",
   framework: null,
   appVersion: null,
+  env: null,
   problem: null,
   syncedAt: at,
   triedAt: at,

@@ -25,7 +25,9 @@ const run: ApiRun = {
   doing: [],
   invokedBy: null,
   originalRunId: null,
+  reruns: [],
   functionVersion: 1,
+  metadata: [],
 };
 const fn: ApiFunction = {
   id: "F",
@@ -35,6 +37,7 @@ const fn: ApiFunction = {
   appName: "shop",
   version: 1,
   pausedAt: null,
+  pausedBy: [],
   retries: 3,
   triggers: [],
   config: null,
@@ -47,6 +50,7 @@ const app: ApiApp = {
   sdk: null,
   framework: null,
   appVersion: null,
+  env: null,
   problem: null,
   syncedAt: now,
   triedAt: now,

@@ -1,6 +1,7 @@
 // A real Chromium of the system. It reaches nothing but this machine.
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 
@@ -24,13 +25,22 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
+/** How a page is looked at. */
+export interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme: "light" | "dark";
+}
+
 /** Opens a page that may load from the server alone: whatever else it asks for ends up in `foreign`. */
 export async function openPage(
   browser: Browser,
   origin: string,
+  look: Partial<Look> = {},
 ): Promise<{ readonly page: Page; readonly foreign: readonly string[] }> {
   const foreign: string[] = [];
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const { width = 1280, height = 800, colorScheme = "light" } = look;
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.route("**/*", async (route) => {
     const url = route.request().url();
     if (url.startsWith(origin)) return route.continue();
@@ -42,8 +52,9 @@ export async function openPage(
 
 /** Leaves a picture for people to look at. */
 export async function takePicture(page: Page, name: string): Promise<void> {
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: `${pictures}${name}.png` });
+  const path = `${pictures}${name}.png`;
+  mkdirSync(dirname(path), { recursive: true });
+  await page.screenshot({ path });
 }
 
 function findChromium(): string {

@@ -2,6 +2,7 @@
 import type {
   ApiApp,
   ApiCancellation,
+  ApiCancellationPreview,
   ApiEvent,
   ApiEventDetail,
   ApiEventRow,
@@ -124,7 +125,18 @@ export const run = z.strictObject({
   doing: z.array(doing),
   invokedBy: z.strictObject({ runId: z.string(), stepId: z.string() }).nullable(),
   originalRunId: z.string().nullable(),
+  reruns: z.array(z.strictObject({ runId: z.string(), status, queuedAt: at })),
   functionVersion: count,
+  metadata: z.array(
+    z.strictObject({
+      stepId: z.string().nullable(),
+      attempt: count.nullable(),
+      spanId: z.string().nullable(),
+      kind: z.string(),
+      values: jsonObject,
+      updatedAt: at,
+    }),
+  ),
 }) satisfies z.ZodType<Loose<ApiRun>>;
 
 const eventRuns = z.array(z.strictObject({ runId: z.string(), functionSlug: z.string(), status }));
@@ -162,6 +174,7 @@ export const fn = z.strictObject({
   appName: z.string(),
   version: count,
   pausedAt: at.nullable(),
+  pausedBy: z.array(z.enum(["function", "app"])),
   retries: count,
   triggers: z.array(
     z.strictObject({
@@ -211,6 +224,25 @@ export const app = z.strictObject({
   functionCount: count,
 }) satisfies z.ZodType<ApiApp>;
 
+/** A bulk cancellation. */
+export const cancellation = z.strictObject({
+  id: z.string(),
+  functionSlug: z.string().nullable(),
+  from: at.nullable(),
+  to: at,
+  if: z.string().nullable(),
+  createdAt: at,
+  endedAt: at.nullable(),
+  cancelled: count,
+}) satisfies z.ZodType<ApiCancellation>;
+
+/** What a bulk cancellation would hit. */
+export const cancellationPreview = z.strictObject({
+  runs: count,
+  looked: count,
+  isMore: z.boolean(),
+}) satisfies z.ZodType<ApiCancellationPreview>;
+
 /** What the server says about itself. */
 export const info = z.strictObject({
   version: z.string(),
@@ -251,18 +283,6 @@ export const searchGaps = z.strictObject({
   notIndexed: count,
   tooShort: z.string().nullable(),
 }) satisfies z.ZodType<ApiSearchGaps>;
-
-/** Runs that are cancelled together. */
-export const cancellation = z.strictObject({
-  id: z.string(),
-  functionSlug: z.string(),
-  from: at.nullable(),
-  to: at,
-  if: z.string().nullable(),
-  createdAt: at,
-  endedAt: at.nullable(),
-  cancelled: count,
-}) satisfies z.ZodType<ApiCancellation>;
 
 /** What came of trying items again. */
 export const retried = z.strictObject({

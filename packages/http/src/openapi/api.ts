@@ -1,7 +1,7 @@
 // The server's own API, described.
 import { z } from "zod";
 import { addBody } from "../routes/api-apps.ts";
-import { cancelRunsBody } from "../routes/api-cancellations.ts";
+import { cancellationRequestBody, cancellationsQuery } from "../routes/api-cancellations.ts";
 import { eventsQuery } from "../routes/api-events.ts";
 import { moveBody } from "../routes/api-function-control.ts";
 import { loginBody } from "../routes/api-info.ts";
@@ -50,9 +50,27 @@ const operations: readonly Operation[] = [
     "/api/cancellations",
     "Cancels the unfinished runs of a function that were made in a period, or those that an expression is true of.",
     schemas.cancellation,
-    cancelRunsBody,
+    cancellationRequestBody,
+  ),
+  post(
+    "/api/cancellations/preview",
+    "Counts the runs that such a cancellation would hit now, and cancels none.",
+    schemas.cancellationPreview,
+    cancellationRequestBody,
+  ),
+  get(
+    "/api/cancellations",
+    "Lists such cancellations, the newest first, with how far each has come.",
+    page(schemas.cancellation),
+    cancellationsQuery,
   ),
   get("/api/cancellations/{cancellationId}", "Says how far such a cancellation is.", schemas.cancellation),
+  {
+    method: "delete",
+    path: "/api/cancellations/{cancellationId}",
+    summary: "Stops such a cancellation where it is, and forgets it.",
+    answers: { 204: null },
+  },
   get(
     "/api/events",
     "Lists events, the newest first, with the runs they started; with `search` those in whose texts its words are.",

@@ -137,12 +137,14 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
   app.get<{ Params: { runId: string } }>("/api/runs/:runId", async (request): Promise<ApiRun> => {
     const runId = readRunId(request.params.runId);
     // The run is read last: a commit in between then shows as steps too many, never as a run that has ended and still waits.
-    const [steps, spans, items, open, events] = await Promise.all([
+    const [steps, spans, items, open, events, metadata, reruns] = await Promise.all([
       runs.steps(runId),
       runs.spans(runId),
       runs.items(runId),
       pauses.byRun(runId),
       runs.events(runId),
+      runs.metadata(runId),
+      runs.rerunsOf(runId),
     ]);
     const run = await runs.get(runId);
     if (run === null) throw runNotFound({ runId });
@@ -156,6 +158,8 @@ export function apiRunRoutes(app: FastifyInstance, { runtime }: ServerDeps): voi
       pauses: open,
       invokedInputs,
       holders,
+      metadata,
+      reruns,
       events: await Promise.all(events.map(present)),
     };
     return presentRun(facts, indexRegistry(runtime.registry()));

@@ -96,22 +96,6 @@ export interface ApiRemovedRows {
   readonly keys: number;
 }
 
-/** `POST /api/cancellations {function, from?, to?, if?}` and `GET /api/cancellations/:id`: runs of a function that are cancelled together. */
-export interface ApiCancellation {
-  readonly id: string;
-  readonly functionSlug: string;
-  /** When the runs were made; null for all until `to`. */
-  readonly from: number | null;
-  readonly to: number;
-  /** An expression about the run's `event`; null for every run. */
-  readonly if: string | null;
-  readonly createdAt: number;
-  /** Null while it goes on. */
-  readonly endedAt: number | null;
-  /** Runs that it has cancelled so far. */
-  readonly cancelled: number;
-}
-
 /** A row of `GET /api/runs?id=A,B&status=failed,running&function=SLUG&app=NAME&event=NAME&from=MS&to=MS&search=TEXT&cursor=&limit=50`. */
 export interface ApiRunRow {
   readonly id: string;
@@ -167,8 +151,60 @@ export interface ApiRun extends ApiRunRow {
   /** What an unfinished run is doing or waiting for, soonest first. */
   readonly doing: readonly ApiDoing[];
   readonly invokedBy: { readonly runId: string; readonly stepId: string } | null;
+  /** The first run of all that it was started again from, at once or through others. */
   readonly originalRunId: string | null;
+  /** Runs that were started again from this one, the newest first, at most a hundred. */
+  readonly reruns: readonly { readonly runId: string; readonly status: ApiRunStatus; readonly queuedAt: number }[];
   readonly functionVersion: number;
+  readonly metadata: readonly ApiMetadata[];
+}
+
+/** What was attached to a run or to one of its steps: values of one kind, such as `inngest.score` or `userland.order`. */
+export interface ApiMetadata {
+  /** Id or name of the step, as whoever attached it calls it; null: the run. */
+  readonly stepId: string | null;
+  /** Counts from 0; null: the step as a whole. */
+  readonly attempt: number | null;
+  /** A span of the user's own within the attempt. */
+  readonly spanId: string | null;
+  readonly kind: string;
+  readonly values: { readonly [key: string]: JsonValue };
+  readonly updatedAt: number;
+}
+
+/** Which unfinished runs of a function are cancelled together: body of `POST /api/cancellations` and of `POST /api/cancellations/preview`. */
+export interface ApiCancellationRequest {
+  /** Slug of the function. */
+  readonly function: string;
+  /** Runs made at this time or later; absent: however old. */
+  readonly from?: number;
+  /** Runs made before this time, which is not in the future; absent: all that there are. */
+  readonly to?: number;
+  /** An expression about the run's first `event`; absent: every run. */
+  readonly if?: string;
+}
+
+/** A row of `GET /api/cancellations?cursor=&limit=50`, the newest first, and the answer of `POST /api/cancellations` and `GET /api/cancellations/:id`. */
+export interface ApiCancellation {
+  readonly id: string;
+  /** Null when the function is gone. */
+  readonly functionSlug: string | null;
+  readonly from: number | null;
+  readonly to: number;
+  readonly if: string | null;
+  readonly createdAt: number;
+  /** Null while it goes on. `DELETE /api/cancellations/:id` stops it where it is, and forgets it. */
+  readonly endedAt: number | null;
+  /** Runs cancelled so far. */
+  readonly cancelled: number;
+}
+
+/** `POST /api/cancellations/preview`: what a cancellation would hit now. */
+export interface ApiCancellationPreview {
+  readonly runs: number;
+  /** Runs that were looked at, the newest first; of more than these nothing is known when `isMore`. */
+  readonly looked: number;
+  readonly isMore: boolean;
 }
 
 /** One step of a run, in order of start. `function` is the code outside steps: it shows only if an attempt of it failed or it ended the run. */
@@ -309,6 +345,8 @@ export interface ApiFunction {
   readonly version: number;
   /** Since when it makes no calls and skips new runs; null when it works. `POST /api/functions/:slug/pause` and `/resume`. */
   readonly pausedAt: number | null;
+  /** Who has paused it: people the function itself, or the whole app it belongs to, or both. */
+  readonly pausedBy: readonly ("function" | "app")[];
   readonly retries: number;
   readonly triggers: readonly ApiTrigger[];
   /** The stored configuration, as JSON. */

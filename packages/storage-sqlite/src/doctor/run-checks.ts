@@ -36,7 +36,7 @@ WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_id)`,
     code: "APP_SPANS_WITHOUT_RUN",
     says: "runs whose exported spans are kept and that are not there",
     advice: reportIt,
-    since: 8,
+    since: 7,
     sql: "SELECT DISTINCT run_id FROM app_spans WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_id)",
   },
   {

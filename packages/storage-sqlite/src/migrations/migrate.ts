@@ -7,8 +7,7 @@ import { retention } from "./0003-retention.ts";
 import { search } from "./0004-search.ts";
 import { runTimes } from "./0005-run-times.ts";
 import { cancellations } from "./0006-cancellations.ts";
-import { appEnv } from "./0007-app-env.ts";
-import { appSpans } from "./0008-app-spans.ts";
+import { envSpansReruns } from "./0007-env-spans-reruns.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -19,8 +18,7 @@ export const migrations: readonly Migration[] = [
   search,
   runTimes,
   cancellations,
-  appEnv,
-  appSpans,
+  envSpansReruns,
 ];
 
 /** How a migration went. */

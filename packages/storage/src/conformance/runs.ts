@@ -34,6 +34,15 @@ export function describeRuns(open: OpenStorage): void {
       expect(await storage.runs.get(made.id)).toEqual(made);
     });
 
+    test("a run leads to those that were started again from it, the newest first", async () => {
+      const { storage } = await opened(open);
+      const again = (number: number) => run(number, { originalRunId: runId(1) });
+      for (const made of [run(1), again(2), run(3), again(4), run(5, { originalRunId: runId(3) })])
+        await applied(storage, { kind: "createRun", run: made, events: [], idempotencyKey: null, keyExpiresAt: null });
+      expect((await storage.runs.rerunsOf(runId(1))).map(({ id }) => id)).toEqual([runId(4), runId(2)]);
+      expect(await storage.runs.rerunsOf(runId(2))).toEqual([]);
+    });
+
     test("what is not there reads as null or empty", async () => {
       const { storage } = await opened(open);
       expect(await storage.runs.get(runId(1))).toBeNull();

@@ -1,16 +1,27 @@
 // Boxes and headings that all pages share.
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 
 /** A box with a heading and perhaps something to do at its right end. */
 export function Panel(props: {
   readonly title: ReactNode;
   readonly aside?: ReactNode;
+  /** Its heading stays in sight while it is scrolled. */
+  readonly isTall?: boolean;
   readonly children: ReactNode;
 }): ReactNode {
+  const id = useId();
+  const tall = props.isTall === true;
   return (
-    <section className="overflow-hidden rounded-lg border border-line bg-surface">
-      <header className="flex min-h-9 items-center justify-between gap-2 border-b border-line px-3">
-        <h2 className="truncate font-semibold">{props.title}</h2>
+    <section
+      aria-labelledby={id}
+      className={`rounded-lg border border-line bg-surface ${tall ? "max-lg:rounded-none max-lg:border-x-0" : "overflow-hidden"}`}
+    >
+      <header
+        className={`flex min-h-9 items-center justify-between gap-2 border-b border-line px-3 ${tall ? "sticky top-0 z-10 rounded-t-lg bg-surface" : ""}`}
+      >
+        <h2 id={id} className="truncate font-semibold">
+          {props.title}
+        </h2>
         <div className="flex shrink-0 items-center gap-1">{props.aside}</div>
       </header>
       <div>{props.children}</div>

@@ -1,0 +1,112 @@
+// Every page with real data of every kind, wide and narrow, light and dark: nothing keeps people out who do not see or do
+// not point, nothing is wider than the screen, and nothing is written into the console.
+import axe, { type AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { useServer } from "../harness/scope.ts";
+import { sdks } from "../harness/sdk.ts";
+import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { makeTour, type Tour } from "./tour.ts";
+
+const server = useServer({ args: ["--no-poll", "--retry-interval", "0.05"] });
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+const looks = [
+  { name: "wide-light", colorScheme: "light", width: 1280, height: 860 },
+  { name: "phone-dark", colorScheme: "dark", width: 360, height: 740 },
+  { name: "wide-dark", colorScheme: "dark", width: 1600, height: 1000 },
+  { name: "phone-light", colorScheme: "light", width: 390, height: 844 },
+] as const;
+
+interface Stop {
+  readonly name: string;
+  readonly path: string;
+  /** What is there when the page is. */
+  readonly heading: string | RegExp;
+}
+
+const steps = ["load", "in-vain", "ask-child", "infer", "wrap"];
+
+function stopsOf({ app, run }: Tour): readonly Stop[] {
+  const runs = [
+    "every-step",
+    "step-fails",
+    "function-fails",
+    "throws-text",
+    "child-fails",
+    "infer-fails",
+    "retrying",
+    "sleeping",
+    "waiting",
+    "cancelled",
+    "held",
+    "skipped",
+    "throttled",
+    "long-names",
+    "large",
+    "many-steps",
+  ];
+  const slug = (name: string): string => `${app.id}-${name}`;
+  const every = run("every-step");
+  return [
+    { name: "runs", path: "/runs", heading: "Runs" },
+    { name: "runs-failed", path: "/runs?status=failed", heading: "Runs" },
+    ...runs.map((name) => ({ name: `run-${name}`, path: `/runs/${run(name).id}`, heading: "Steps" })),
+    ...steps.map((name) => ({ name: `step-${name}`, path: `/runs/${every.id}?step=${name}`, heading: name })),
+    { name: "step-failed", path: `/runs/${run("step-fails").id}?step=charge-card`, heading: "charge-card" },
+    { name: "events", path: "/events", heading: "Events" },
+    { name: "event", path: `/events/${every.trigger.eventId}`, heading: "Payload" },
+    { name: "event-large", path: `/events/${run("large").trigger.eventId}`, heading: "Payload" },
+    { name: "functions", path: "/functions", heading: "Functions" },
+    { name: "function", path: `/functions/${slug("spaced")}`, heading: "Queue" },
+    { name: "function-long", path: `/functions/${slug("long-names")}`, heading: "Queue" },
+    { name: "apps", path: "/apps", heading: "Apps" },
+    { name: "app", path: `/apps/${app.synced.id}`, heading: "Functions" },
+  ];
+}
+
+test.each(sdks)(
+  "SDK $name: every page can be used by everybody, at every size and in both colours",
+  { timeout: 400_000 },
+  async (sdk) => {
+    const tour = await makeTour(server, sdk);
+    // Both majors bring the same pages; their runs differ, so the second one is looked at in the first two ways.
+    const faults: string[] = [];
+    for (const look of sdk.name === "v4" ? looks : looks.slice(0, 2)) {
+      const { page, foreign } = await openPage(browser, server.url, look);
+      page.on("pageerror", (error) => faults.push(`${look.name}: ${error.message}`));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(`${look.name}: ${message.text()}`);
+      });
+      for (const stop of stopsOf(tour)) {
+        await page.goto(`${server.url}${stop.path}`);
+        await page.getByRole("heading", { name: stop.heading, exact: true }).first().waitFor();
+        await takePicture(page, `tour-${sdk.name}/${stop.name}-${look.name}`);
+        faults.push(...(await faultsOf(page)).map((fault) => `${stop.name}, ${look.name}: ${fault}`));
+      }
+      expect(foreign).toEqual([]);
+      await page.close();
+    }
+    expect(faults).toEqual([]);
+  },
+);
+
+async function faultsOf(page: Page): Promise<readonly string[]> {
+  // Evaluated, not added as a script: the content policy allows none of another origin or inline.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  return [
+    ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(" | ")}`),
+    ...(overflow > 0 ? [`${overflow} px wider than the screen`] : []),
+  ];
+}
