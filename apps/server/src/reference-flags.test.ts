@@ -222,6 +222,7 @@ describe("the file", () => {
     const portAt = (place: string, env = {}) => read(["dev"], { cwd: join(at, place), env }).config.port;
     expect(portAt(".")).toBe(1);
     expect(portAt("near")).toBe(3);
+    expect(portAt("near", { HOME: join(at, "home") })).toBe(3);
     const elsewhere = mkdtempSync(join(tmpdir(), "stepwright-elsewhere-"));
     const inHome = (home: string) => read(["dev"], { cwd: elsewhere, env: { HOME: home } }).config.port;
     expect(inHome(join(at, "home"))).toBe(5);

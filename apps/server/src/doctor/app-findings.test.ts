@@ -265,6 +265,13 @@ describe("what the doctor finds in an app", () => {
       /^this machine reaches the app at .*, and the server does not reach it/,
       /INNGEST_SERVE_ORIGIN.*http:\/\/HOST:PORT\/api\/inngest .*host\.docker\.internal/,
     ],
+    [
+      "an address that it tells of itself",
+      { app: { ...failing("APP_UNREACHABLE"), url: "http://shop.internal/api/inngest" } },
+      "APP_WRONG_URL",
+      /^the server knows the app shop at http:\/\/shop\.internal\/api\/inngest, and does not reach it there$/,
+      /^stepwright apps sync http:\/\/localhost:3000\/api\/inngest; .*INNGEST_SERVE_ORIGIN=http:\/\/localhost:3000 in it$/,
+    ],
     ["an old SDK", { app: failing("sdk_version_denied") }, "sdk_version_denied", /^no$/, /npm install inngest@latest/],
   ])("%s", (_what, more, code, says, fix) => {
     const [first, ...others] = findInApp(facts(more));

@@ -21,6 +21,9 @@ export type AppLook =
       readonly clockAheadMs: number | null;
     };
 
+/** An answer. */
+export type Answer = Extract<AppLook, { kind: "answer" }>;
+
 /** How long an app may take to say what it is: one that is compiled for its first request takes seconds. */
 const lookMs = 15_000;
 const bodyCharsMax = 64 * 1024;
@@ -79,12 +82,12 @@ export function isSdk(look: AppLook): boolean {
 }
 
 /** An SDK in production that answers nobody without the key. */
-export function isGuarded({ status, body }: Extract<AppLook, { kind: "answer" }>): boolean {
+export function isGuarded({ status, body }: Answer): boolean {
   return status === 401 && body?.["message"] === "Unauthorized";
 }
 
 /** An SDK in production that has no key, and can answer nobody. */
-export function isKeyless({ status, body }: Extract<AppLook, { kind: "answer" }>): boolean {
+export function isKeyless({ status, body }: Answer): boolean {
   return status === 500 && body?.["code"] === "internal_server_error";
 }
 

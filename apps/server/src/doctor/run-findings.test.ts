@@ -301,31 +301,54 @@ describe("what the doctor finds in a run", () => {
   });
 });
 
+const paused = {
+  text: "waiting: the function is paused",
+  obstacle: "the function is paused",
+  until: null,
+  holders: [],
+};
+const gone = {
+  text: "waiting: the app cannot be reached, its calls go out as soon as it is back",
+  obstacle: "the app cannot be reached, its calls go out as soon as it is back",
+  until: null,
+  holders: [],
+};
+
 describe("what the doctor finds in a function", () => {
   const queue = { pausedAt: null, inFlight: 1, waiting: 3, future: 0, debounced: 0, batched: 0, lines: [] };
-  const lines = [
-    { keys: ["u"], waitsFor: limit, count: 3 },
-    { keys: [], waitsFor: { ...limit, holders: [], until: later }, count: 1 },
-  ];
 
   it("is what its calls wait for", () => {
     expect(findInFunction({ fn, app, queue, server })).toEqual([]);
+    const lines = [
+      { keys: ["u"], waitsFor: limit, count: 3 },
+      { keys: [], waitsFor: { ...limit, holders: [], until: later }, count: 1 },
+      { keys: [], waitsFor: gone, count: 1 },
+    ];
+    const clear = "to clear what waits: stepwright functions drop-backlog shop-order";
     expect(findInFunction({ fn, app, queue: { ...queue, lines }, server })).toEqual([
       {
         code: "FUNCTION_WAITS_FOR_LIMIT",
         says: "3 calls of shop-order are waiting for concurrency limit 1",
-        fix: "Raise that limit in the function's configuration, or clear what waits: stepwright functions drop-backlog shop-order (a slot is held by run H)",
+        fix: `Wait for H (stepwright doctor H), or raise that limit in the function's configuration; ${clear}`,
       },
       {
         code: "FUNCTION_WAITS_FOR_LIMIT",
         says: "1 call of shop-order is waiting for concurrency limit 1, next at 2026-11-26T13:00:00Z",
-        fix: "Raise that limit in the function's configuration, or clear what waits: stepwright functions drop-backlog shop-order",
+        fix: `Wait until 2026-11-26T13:00:00Z, or raise that limit in the function's configuration; ${clear}`,
+      },
+      {
+        code: "FUNCTION_WAITS_FOR_LIMIT",
+        says: `1 call of shop-order is ${gone.text}`,
+        fix: `Start the app: what waits goes out as soon as it is back; ${clear}`,
       },
     ]);
   });
 
-  it("is that it is paused, for which all its calls wait", () => {
-    const found = findInFunction({ fn: { ...fn, pausedAt: now }, app, queue: { ...queue, lines }, server });
-    expect(found.map(({ code }) => code)).toEqual(["FUNCTION_PAUSED"]);
+  it("is that it is paused, and nothing more about calls that wait for that alone", () => {
+    const lines = [{ keys: [], waitsFor: paused, count: 3 }];
+    const given = { fn: { ...fn, pausedAt: now }, app, queue: { ...queue, lines }, server };
+    expect(findInFunction(given).map(({ code }) => code)).toEqual(["FUNCTION_PAUSED"]);
+    const open = [doing({ waitsFor: paused })];
+    expect(findInRun(facts({ fn: given.fn, doing: open })).map(({ code }) => code)).toEqual(["FUNCTION_PAUSED"]);
   });
 });

@@ -6,6 +6,7 @@ import { doingText } from "../runs/doing-text.ts";
 import { shellWord } from "../runs/filter.ts";
 import { pausedFinding } from "./app-findings.ts";
 import type { Finding } from "./finding.ts";
+import { limitFix } from "./limit-fix.ts";
 import { problemFinding } from "./problem-finding.ts";
 
 /** What is known about a run. */
@@ -104,7 +105,10 @@ const slowCallMs = 60_000;
 function doingFinding(doing: ApiDoing, { run, server, now }: RunFacts): Finding | null {
   const says = `run ${run.id} ${doingText(doing)}`;
   const cancel = `stepwright runs cancel ${run.id}`;
-  if (doing.waitsFor !== null) return limitFinding(doing.waitsFor, says);
+  if (doing.waitsFor !== null) {
+    const fix = limitFix(doing.waitsFor);
+    return fix === null ? null : { code: "RUN_WAITS_FOR_LIMIT", says, fix };
+  }
   switch (doing.kind) {
     case "calling": {
       const forMs = doing.at === null ? 0 : now - doing.at;
@@ -145,23 +149,6 @@ function doingFinding(doing: ApiDoing, { run, server, now }: RunFacts): Finding 
     case "other":
       return null;
   }
-}
-
-function limitFinding({ until, holders, obstacle }: NonNullable<ApiDoing["waitsFor"]>, says: string): Finding {
-  const [holder] = holders;
-  const raise = "raise that limit in the function's configuration";
-  return {
-    code: "RUN_WAITS_FOR_LIMIT",
-    says,
-    fix:
-      until !== null
-        ? `Wait until ${timeText(until)}, or ${raise}`
-        : holder !== undefined
-          ? `Wait for ${holder} (stepwright doctor ${holder}), or ${raise}`
-          : obstacle.includes("may")
-            ? "Wait, or start the server with a greater --calls-per-app"
-            : `Wait, or ${raise}`,
-  };
 }
 
 function retryFinding(doing: ApiDoing, run: ApiRun): Finding {

@@ -20,7 +20,7 @@ Commands:
 Exit code: 0 done, 1 not, or not for all runs, 2 a run that was waited for has not
 completed, 3 --timeout has passed, 130 Ctrl-C.
 
-Flags of "list", those in front also of "tail":
+Flags of "list", the first four also of "tail":
       --status STATUS
           queued, running, completed, failed, cancelled or skipped; several with commas.
       --function FUNCTION

@@ -1,6 +1,6 @@
 // `stepwright doctor` on running servers: why an app is not synced, why a run does not go on, and what to do about it.
 import { createServer } from "node:http";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { listen, portOf, serveApp, type AppOptions } from "../harness/app.ts";
 import { runCommand } from "../harness/command.ts";
 import { useServer } from "../harness/scope.ts";
@@ -14,6 +14,8 @@ const start = useServer({
   args: ["--signing-key", key, "--event-key", "test", "--host", "127.0.0.1"],
   key,
 });
+// Every command is a process, which takes seconds while the machine is busy.
+vi.setConfig({ testTimeout: 240_000 });
 const cloud = { isDev: false, signingKey: `signkey-prod-${key}` };
 
 /** The codes that are found, in order; and that the command ends as it says. */
@@ -93,6 +95,29 @@ describe.each(sdks)("an app with SDK $name", (sdk) => {
     expect(await codes(dev, [app.url])).toEqual([]);
   });
 
+  test("that tells the server to call it where nobody answers", async () => {
+    const closed = await closedPort();
+    const state = { isBehindProxy: false };
+    const app = await serve(dev, {
+      wrap: (handler) => (request, response) => {
+        // The SDK tells the host that it was asked by: here a proxy has put another one in its place.
+        if (state.isBehindProxy) request.headers.host = `localhost:${closed}`;
+        handler(request, response);
+      },
+    });
+    state.isBehindProxy = true;
+    const expected = {
+      code: "APP_WRONG_URL",
+      says: `the server knows the app ${app.id} at http://localhost:${closed}/api/inngest, and does not reach it there`,
+    };
+    expect(await found(dev, [app.url])).toMatchObject([expected]);
+    // Now the server knows it by the other address alone.
+    expect(await found(dev, [app.url])).toMatchObject([expected]);
+    state.isBehindProxy = false;
+    expect(await runCommand(dev, ["apps", "sync", app.url])).toMatchObject({ code: 0 });
+    expect(await codes(dev, [app.url])).toEqual([]);
+  });
+
   test("whose configuration is refused", async () => {
     const app = await serve(dev);
     const { define } = app.client;
@@ -115,14 +140,19 @@ describe.each(sdks)("an app with SDK $name", (sdk) => {
     expect(await found(dev, [`${origin}/api/inngest`])).toMatchObject([
       { code: "APP_WRONG_PATH", fix: `stepwright apps sync ${origin}/x/inngest` },
     ]);
-    const closed = createServer();
-    await new Promise<void>((resolve) => closed.listen(0, resolve));
-    const url = `http://localhost:${portOf(closed)}/api/inngest`;
-    await new Promise((resolve) => closed.close(resolve));
-    expect(await codes(dev, [url])).toEqual(["APP_NOT_RUNNING"]);
+    expect(await codes(dev, [`http://localhost:${await closedPort()}/api/inngest`])).toEqual(["APP_NOT_RUNNING"]);
     expect(await codes(dev, [`${dev.url}/api/inngest`])).toEqual(["APP_NOT_SERVING"]);
   });
 });
+
+/** A port on which nobody listens any more. */
+async function closedPort(): Promise<number> {
+  const http = createServer();
+  await new Promise<void>((resolve) => http.listen(0, resolve));
+  const port = portOf(http);
+  await new Promise((resolve) => http.close(resolve));
+  return port;
+}
 
 test("runs, events and functions that stand still say why, and what is told helps", async () => {
   const [, sdk] = sdks;

@@ -1,11 +1,13 @@
 // `stepwright runs` and `apps` against a real server and an app with the published SDK.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { runCommand, startCommand, whileDoing } from "../harness/command.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 
 const server = useServer({ args: ["--no-poll"] });
+// Every command is a process, which takes seconds while the machine is busy.
+vi.setConfig({ testTimeout: 240_000 });
 const command = (...args: readonly string[]) => runCommand(server, args);
 const json = async (...args: readonly string[]) => JSON.parse((await command(...args, "--json")).stdout);
 const idsOf = ({ items }: { readonly items: readonly { readonly id: string }[] }) => items.map(({ id }) => id);

@@ -1,7 +1,7 @@
 // `stepwright send` and `invoke` against a real server and an app with the published SDK.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { program, runCommand, startCommand, whileDoing } from "../harness/command.ts";
 import { useScope, useServer } from "../harness/scope.ts";
@@ -9,6 +9,8 @@ import { sdks } from "../harness/sdk.ts";
 
 const server = useServer({ args: ["--no-poll"] });
 const scope = useScope();
+// Every command is a process, which takes seconds while the machine is busy.
+vi.setConfig({ testTimeout: 240_000 });
 const ulid = /[0-9A-HJKMNP-TV-Z]{26}/.source;
 const command = (args: readonly string[], input?: string) =>
   runCommand(server, args, input === undefined ? {} : { input });
