@@ -38,7 +38,10 @@ describe("an app that answers", () => {
   it("without an end is cut off at the limit, and let go", async () => {
     const { closed, write } = forEver(Buffer.alloc(64 * 1024, "x"));
     const { run } = await meet(() => (response) => write(response.writeHead(200, sdk)));
-    expect(run).toMatchObject({ status: "failed", error: expect.stringContaining("larger than the limit of 8388608 bytes; return less") });
+    expect(run).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("larger than the limit of 8388608 bytes; return less"),
+    });
     await closed;
   });
 
@@ -81,7 +84,10 @@ describe("an app that answers", () => {
     const { run } = await meet(
       () => (response) => response.writeHead(200, { ...sdk, "content-encoding": "gzip" }).end(bomb),
     );
-    expect(run).toMatchObject({ status: "failed", error: expect.stringContaining("larger than the limit of 8388608 bytes; return less") });
+    expect(run).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("larger than the limit of 8388608 bytes; return less"),
+    });
   });
 
   it("with 300,000 ops fails its run with the limit", async () => {
