@@ -9,7 +9,7 @@ export interface WireFunction {
   readonly id: string;
   readonly name?: string;
   readonly triggers?: readonly object[];
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   readonly [option: string]: unknown;
 }
 

@@ -59,7 +59,7 @@ let made = 0;
 export async function serveRaw(
   server: ServerApi,
   answer: (call: RawCall) => RawAnswer | Promise<RawAnswer>,
-  options: { readonly retries?: number; readonly headers?: Readonly<Record<string, string>> } & Readonly<
+  options: { readonly retries?: number | undefined; readonly headers?: Readonly<Record<string, string>> } & Readonly<
     Record<string, unknown>
   > = {},
 ): Promise<RawApp> {
