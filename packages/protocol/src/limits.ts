@@ -100,8 +100,8 @@ export const cronLengthMax = 255;
 export const triggersMax = 10;
 /** `cancelOn` entries of one function. */
 export const cancelsMax = 5;
-/** Concurrency limits of one function. */
-export const concurrencyLimitsMax = 2;
+/** Concurrency limits of one function. Published SDKs type two; more cost nothing, since a call waits at one gate at a time. */
+export const concurrencyLimitsMax = 10;
 /** Shortest and longest jitter of a cron trigger. */
 export const cronJitterMs = { min: secondMs, max: 300 * secondMs } as const;
 /** Shortest and longest debounce period. */

@@ -68,20 +68,25 @@ describe("a limit of calls", () => {
 
   it("holds together with as many as a function may have", async () => {
     const held = holdCalls();
-    const flow = { concurrency: [{ limit: 3 }, { limit: 1, key: "event.data.user" }] };
+    const { user, plan, region } = { user: "event.data.user", plan: "event.data.plan", region: "event.data.region" };
+    const keyed = [user, plan, region].map((key) => ({ limit: key === user ? 1 : 2, key }));
+    const flow = { concurrency: [{ limit: 3 }, ...keyed] };
     const shop = await openShop([{ name: "pack", flow, handle: held.handle }]);
-    const users = ["a", "a", "b", "c", "d"];
-    const runIds = await startMany(
-      shop,
-      "test/pack",
-      users.map((user) => ({ user })),
-    );
+    const runIds = await startMany(shop, "test/pack", [
+      { user: "a", plan: "pro", region: "eu" },
+      { user: "a", plan: "free", region: "us" },
+      { user: "b", plan: "pro", region: "eu" },
+      { user: "c", plan: "pro", region: "us" },
+      { user: "d", plan: "free", region: "eu" },
+      { user: "e", plan: "free", region: "us" },
+      { user: "f", plan: "free", region: "us" },
+    ]);
     await held.hanging(3);
-    // The user of the second is busy, and with the fourth the function is.
-    expect(held.inFlight.map((call) => call.data["user"])).toEqual(["a", "b", "c"]);
+    // The user of the second is busy, the plan of the fourth and the region of the fifth are full, and then the function is.
+    expect(held.inFlight.map((call) => call.data["user"])).toEqual(["a", "b", "e"]);
     held.answer(done(), runIds[2]);
     await held.hanging(3);
-    expect(held.inFlight.map((call) => call.data["user"])).toEqual(["a", "c", "d"]);
+    expect(held.inFlight.map((call) => call.data["user"])).toEqual(["a", "e", "c"]);
     held.letGo();
     await shop.runtime.idle();
     expect(await statusesOf(shop.storage, runIds)).toEqual(runIds.map(() => "completed"));

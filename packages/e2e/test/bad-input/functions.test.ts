@@ -149,10 +149,10 @@ const refused: readonly [name: string, config: Omit<WireFunction, "id">, path: s
     option,
   ]),
   [
-    "three limits of concurrency",
-    { concurrency: [{ limit: 1 }, { limit: 2, key: "'a'" }, { limit: 3, key: "'b'" }] },
+    "eleven limits of concurrency",
+    { concurrency: Array.from({ length: 11 }, (_, n) => ({ limit: n + 1, key: `'${n}'` })) },
     "concurrency",
-    "3 concurrency limits are more than the 2 a function may have",
+    "11 concurrency limits are more than the 10 a function may have",
   ],
   ["a worker that connects", { steps: workerSteps }, "steps.step.runtime.type", 'serve the function over "http"'],
   ["a limit of no calls", { concurrency: 0 }, "concurrency[0].limit", "use 1 or more"],
