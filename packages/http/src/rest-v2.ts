@@ -2,12 +2,19 @@
 import { canonicalJson, type JsonText, type JsonValue, type Millis, type StepwrightError } from "@stepwright/protocol";
 import type { FastifyReply } from "fastify";
 
-/** Paths that speak REST v2; the second is the first behind the prefix that the hosted service has. */
-export const restV2Prefixes = ["/v2", "/api/v2"] as const;
+/** Where REST v2 is. */
+export const restV2Prefix = "/v2";
+/** Before it in the hosted service, whose clients have it in their URLs. */
+const hostedPrefix = "/api";
 
 /** Says whether a path belongs to REST v2. */
 export function isRestV2(path: string): boolean {
-  return restV2Prefixes.some((prefix) => path.startsWith(`${prefix}/`));
+  return path.startsWith(`${restV2Prefix}/`);
+}
+
+/** The URL that the router looks for. */
+export function routedUrl(url: string): string {
+  return url.startsWith(`${hostedPrefix}${restV2Prefix}/`) ? url.slice(hostedPrefix.length) : url;
 }
 
 /** Where a page of a list ends. */

@@ -10,6 +10,7 @@ import type { LoadGraphql } from "./graphql-api.ts";
 import { type IntakeLimits, limitIntake } from "./limit-intake.ts";
 import { bodyBytesMaxDefault, pathParameterCharsMax } from "./limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { routedUrl } from "./rest-v2.ts";
 import { apiAppRoutes } from "./routes/api-apps.ts";
 import { apiCancellationRoutes } from "./routes/api-cancellations.ts";
 import { apiEventRoutes } from "./routes/api-events.ts";
@@ -93,6 +94,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     bodyLimit: deps.bodyBytesMax ?? bodyBytesMaxDefault,
     genReqId: () => `${info.startedAt.toString(36)}-${(requests++).toString(36)}`,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    rewriteUrl: ({ url = "/" }) => routedUrl(url),
     // Requests that are in while the server goes down are answered.
     return503OnClosing: false,
   });

@@ -409,7 +409,8 @@ describe("the dashboard's bulk cancellations", () => {
     expect((await post("/api/cancellations/preview", request)).body.runs).toBe(0);
     const removed = await server.app.inject({ method: "DELETE", url: `/api/cancellations/${body.id}`, headers });
     expect(removed.statusCode).toBe(204);
-    expect((await get("/api/cancellations")).items).toEqual([]);
+    const left: readonly { id: string }[] = (await get("/api/cancellations")).items;
+    expect(left.map(({ id }) => id)).not.toContain(body.id);
     await post(`/api/runs/${runIds[0]}/cancel`);
   });
 

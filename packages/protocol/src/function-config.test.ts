@@ -272,7 +272,7 @@ describe("refused settings", () => {
     ["too much jitter", { triggers: [{ cron: "* * * * *", jitter: "6m" }] }, "triggers[0].jitter", "schedule_invalid"],
     [
       "too many concurrency limits",
-      { concurrency: many(3, () => ({ limit: 1 })) },
+      { concurrency: many(11, () => ({ limit: 1 })) },
       "concurrency",
       "concurrency_limit_invalid",
     ],
