@@ -161,7 +161,7 @@ function makeCare(
       return { atMs, what: { kind: "pauseApp", app: chance.pick(apps), forMs: chance.between(100, 20_000) } };
     return { atMs, what: { kind: "annotate", takesAway: chance.hits(0.25) } };
   });
-  return chance.hits(0.01) ? [...care, ...cancelledCrowd(chance, o)] : care;
+  return chance.hits(0.025) ? [...care, ...cancelledCrowd(chance, o)] : care;
 }
 
 /** More runs of one function than a cancellation takes at once, and their cancellation. */

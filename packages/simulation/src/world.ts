@@ -54,7 +54,7 @@ export function makeWorld(seed: number): World {
     retention,
     sweepsItself,
     // A sweep of its own comes a minute after a start, and then once an hour.
-    troubleMs: sweepsItself ? 2.5 * anHourMs : chance.pick([30_000, 120_000]),
+    troubleMs: sweepsItself ? 1.2 * anHourMs : chance.pick([30_000, 120_000]),
     chance: chance.fork(),
   };
 }

@@ -10,7 +10,7 @@ export function expectSeeds({ from, count }: { readonly from: number; readonly c
     // Far more than they take: a machine that is busy with other things must not fail the build.
     beforeAll(async () => {
       report = await runSeeds({ from, goOn: (done) => done < count });
-    }, 600_000);
+    }, 1_200_000);
 
     test("keep every promise under every fault", () => {
       expect(report.failed === null ? "" : failureText(report.failed)).toBe("");

@@ -4,9 +4,9 @@ import { runSeed } from "../src/run-seed.ts";
 import { defects } from "./mutations.ts";
 
 /** Seeds within which a defect has to be found. */
-const seedsMax = 500;
+const seedsMax = 1_500;
 
-test.each(defects)("an engine that $name is caught", { timeout: 120_000 }, async (defect) => {
+test.each(defects)("an engine that $name is caught", { timeout: 600_000 }, async (defect) => {
   const { caughtBy } = defect;
   const found = new Map<string, number>();
   for (let seed = 1; seed <= seedsMax && !found.has(caughtBy); seed += 1) {

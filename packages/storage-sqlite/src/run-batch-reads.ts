@@ -3,7 +3,7 @@ import type { Run, StoredEvent } from "@stepwright/engine";
 import { asEventId, asRunId, type EventId, type RunId } from "@stepwright/protocol";
 import type { Connection } from "./connection.ts";
 import { eventColumns, eventFromRow, type EventRow } from "./events.ts";
-import { runFromRow, type RunRow } from "./run-row.ts";
+import { listedRun, type RunRow } from "./run-row.ts";
 
 // The list of ids comes first: from it each row is looked up by its index.
 const byIdsSql = "SELECT runs.* FROM json_each(?) AS wanted CROSS JOIN runs ON runs.id = wanted.value";
@@ -25,7 +25,7 @@ export function runBatchReads(db: Connection): RunBatchReads {
   const eventsOf = db.prepare<[string], EventRow & { readonly run_id: string }>(eventsOfSql);
   const endsOf = db.prepare<[string], { lifecycle_of: string; internal_id: string }>(endsOfSql);
   return {
-    byIds: (ids) => byIds.all(textOf(ids)).map(runFromRow),
+    byIds: (ids) => byIds.all(textOf(ids)).map(listedRun),
     eventsOf(ids) {
       const found = new Map<RunId, StoredEvent[]>();
       // The rows of one run come in the order of their positions: they are the key that they are found by.

@@ -4,7 +4,7 @@ import { ulidOf, ulidTimeMax, millis } from "@stepwright/protocol";
 import type { Page, RunFilter } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { type PageRequest, pageOf, rowsWanted } from "./page.ts";
-import { runFromRow, type RunRow } from "./run-row.ts";
+import { listedRun, type RunRow } from "./run-row.ts";
 import { runStatuses } from "./runs.ts";
 import { statementsByText } from "./statements.ts";
 
@@ -19,7 +19,7 @@ export function runList(db: Connection): (filter: RunFilter, page: PageRequest) 
     if (filter.statuses?.length === 0) return { items: [], nextCursor: null };
     const query = runListQuery(filter, page);
     const rows = prepare(query.sql).all(...query.parameters);
-    return pageOf({ rows, page, cursorOf: (row) => row.id, toItem: runFromRow });
+    return pageOf({ rows, page, cursorOf: (row) => row.id, toItem: listedRun });
   };
 }
 

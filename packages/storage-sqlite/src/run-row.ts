@@ -1,6 +1,7 @@
 // A run's row and its translation.
-import type { Run, RunFlow, RunProgress, RunStatus } from "@stepwright/engine";
+import { initialProgress, type Run, type RunFlow, type RunProgress, type RunStatus } from "@stepwright/engine";
 import { asAppId, asEventId, asFunctionId, asJsonText, asRunId, asStepId, millis } from "@stepwright/protocol";
+import { readObject } from "./read-json.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
 /** A run row as SQLite gives it. */
@@ -55,6 +56,13 @@ export function runFromRow(row: RunRow): Run {
     flow: row.flow === null ? null : (JSON.parse(row.flow) as RunFlow),
     progress: JSON.parse(row.progress) as RunProgress,
   };
+}
+
+/** As `runFromRow`, for lists: of a run whose state somebody has damaged, the rest is shown. To decide about it is refused. */
+export function listedRun(row: RunRow): Run {
+  const flow = row.flow === null || readObject(row.flow) === null ? null : row.flow;
+  const progress = readObject(row.progress) === null ? JSON.stringify(initialProgress) : row.progress;
+  return runFromRow({ ...row, flow, progress });
 }
 
 function invokerOf(row: RunRow): Run["invokedBy"] {

@@ -5,7 +5,7 @@ import type { RunPosition, TimedRunFilter } from "@stepwright/storage";
 import type { Connection } from "./connection.ts";
 import { pageRowsMax } from "./page.ts";
 import { functionsOf, idBounds, rangesOf, statusesOf, timeBounds } from "./run-ranges.ts";
-import { runFromRow, type RunRow } from "./run-row.ts";
+import { listedRun, type RunRow } from "./run-row.ts";
 import { statementsByText } from "./statements.ts";
 
 /** Which page of the list is wanted. */
@@ -37,7 +37,7 @@ export function runsByTime(db: Connection) {
     if (filter.statuses?.length === 0 || functionIds?.length === 0) return { items: [], next: null };
     const query = timedRunQuery(filter, page, functionIds);
     const rows = prepare(query.page.sql).all(...query.page.parameters);
-    const items = rows.slice(0, limitOf(page) - 1).map(runFromRow);
+    const items = rows.slice(0, limitOf(page) - 1).map(listedRun);
     const last = items.at(-1);
     if (rows.length > items.length && last !== undefined) return { items, next: positionOf(last, filter.time) };
     // Where it stopped looking; nothing there means that it saw the end.

@@ -130,3 +130,18 @@ test("a function whose configuration cannot be read is left out, its app says so
   await storage.commit({ transitions: [apply({ kind: "putFunction", fn: fn() })], now: millis(start + 1), lease: [] });
   expect((await storage.registry.load()).apps).toMatchObject([{ status: app().status, problem: app().problem }]);
 });
+
+test("a run whose state cannot be read is in every list with what is left of it, and nothing is decided about it", async () => {
+  const { storage, damage } = open();
+  await storage.commit({ transitions: [apply(createRun(1), createRun(2), createRun(3))], now: start, lease: [] });
+  damage(`UPDATE runs SET progress = '{', flow = '[' WHERE id = '${runId(2)}'`);
+  const ids = [3, 2, 1].map((number) => runId(number));
+  const page = { cursor: null, limit: 10 };
+  expect((await storage.runs.list({}, page)).items.map(({ id }) => id)).toEqual(ids);
+  const period = { time: "queuedAt", from: millis(0), before: millis(start + 3_600_000) } as const;
+  const timed = await storage.runs.byTime(period, { direction: "desc", after: null, limit: 10 });
+  expect(timed.items.map(({ id }) => id)).toEqual(ids);
+  expect((await storage.runs.byIds(ids)).length).toBe(3);
+  await expect(storage.runs.load(runId(2))).rejects.toThrow(SyntaxError);
+  expect(await storage.runs.load(runId(1))).not.toBeNull();
+});

@@ -37,7 +37,9 @@ export function blockReads(db: Connection): (kind: IndexKind) => number | null {
 
 /** Prepares what is done before rows are indexed with their blocks: it is remembered from which on they are. */
 export function blockWrites(db: Connection): (kind: IndexKind) => void {
-  const put = db.prepare<[string, string]>(`INSERT OR IGNORE INTO counters (name, value)
-SELECT ?, CASE WHEN low > high THEN 0 ELSE high + 1 END FROM search_progress WHERE kind = ?`);
+  // An index that was emptied has all of its blocks when it is made anew.
+  const put = db.prepare<[string, string]>(`INSERT INTO counters (name, value)
+SELECT ?, CASE WHEN low > high THEN 0 ELSE high + 1 END FROM search_progress WHERE kind = ?
+ON CONFLICT (name) DO UPDATE SET value = min(value, excluded.value)`);
   return (kind) => void put.run(blocksOf(kind), kind);
 }

@@ -13,10 +13,13 @@ const unindexedMax = 500;
 /** Hits of the index compared with a filter that it does not know, such as `queued`: 15 ms, as each is a row to be fetched. */
 const candidatesMax = 3_000;
 /**
- * What a search may cost that finds little: 25 ms, counted in numbers of rows that two lists are gone through for side by side (11 ns
- * each). Words that never meet are looked for in 2.5 million numbers, 20 words in half a million; whoever asked may go on from there.
+ * What a search may cost that finds little, counted in numbers of rows that two lists are gone through for side by side (11 ns
+ * each): 10 to 35 ms, blocks included. Words that never meet are looked for in 800,000 numbers at once, many words or a phrase
+ * whose end may be many in one block; whoever asked may go on from there.
  */
-const costMax = 2_500_000;
+const costMax = 800_000;
+/** Up to this cost of all rows they are gone through without blocks, which take 5 ms each: 22 ms. */
+const wholeMax = 2_000_000;
 /** To find the place of a part in one list: 20 µs. */
 const seekCost = 2_000;
 
@@ -24,8 +27,18 @@ const seekCost = 2_000;
  * A million rows took 11 ms of CPU time with two lists, 30 with two phrases of frequent words, 43 with 20 words, 46 with the 30 of a
  * phrase whose end may be many, 107 with 400: the more there are, the sooner one of them passes rows by. One list has nothing but hits.
  */
-function costOf({ from, below }: Part, lists: number): number {
+function costOf({ from, below }: Range, lists: number): number {
   return (below - from) * Math.sqrt(lists - 1) + lists * seekCost;
+}
+
+/**
+ * The newest rows of a range that are searched at once: those of one block. FTS5 goes through its lists to their ends for words
+ * that never meet, whatever rows were asked for, and the facet of the block is the list that ends. What is below `blocksFrom` has none.
+ */
+function newestPart({ from, below }: Range, blocksFrom: number): Part {
+  if (below <= blocksFrom) return { from, below, facet: null };
+  const start = Math.floor((below - 1) / blockRows) * blockRows;
+  return { from: Math.max(from, blocksFrom, start), below, facet: blockFacet(below - 1) };
 }
 
 /** Conditions on the rows of the table, in SQL. */
@@ -62,10 +75,13 @@ interface Match {
   readonly lists: number;
 }
 
-/** Rows that are searched at once, all of which have the facet. */
-interface Part {
+interface Range {
   readonly from: number;
   readonly below: number;
+}
+
+/** Rows that are searched at once, all of which have the facet; null: there is none. */
+interface Part extends Range {
   readonly facet: string | null;
 }
 
@@ -95,37 +111,24 @@ export function searchList<TextRow extends { readonly row: number }, Row, Item>(
 WHERE ${texts} MATCH ? AND ${texts}.rowid >= CAST(? AS INTEGER) AND ${texts}.rowid < CAST(? AS INTEGER) ORDER BY ${texts}.rowid DESC LIMIT ${candidatesMax}`);
     const rows: number[] = [];
     let looked = 0;
+    const all = { from: oldest.get() ?? 0, below: (newest.get() ?? 0) + 1 };
+    const from = Math.max(filter.from, all.from);
+    const blocksFrom = costOf(all, lists) <= wholeMax ? Infinity : (blocksOf(table.kind) ?? Infinity);
     let cost = 0;
-    for (const part of parts(filter)) {
-      const { from, below, facet } = part;
+    for (let below = Math.min(filter.below, all.below); below > from;) {
       if (cost >= costMax) return { rows, next: below };
-      for (const hit of hits.iterate(...filter.values, match(facet), from, below)) {
+      const part = newestPart({ from, below }, blocksFrom);
+      for (const hit of hits.iterate(...filter.values, match(part.facet), part.from, below)) {
         looked += 1;
         if (hit.fits === 1) rows.push(hit.row);
         if (rows.length === wanted) return { rows, next: null };
         if (looked === candidatesMax) return { rows, next: hit.row };
       }
       cost += costOf(part, lists);
+      ({ from: below } = part);
     }
     return { rows, next: null };
   };
-
-  /**
-   * Parts of the rows, the newest first. FTS5 goes on to the end of its lists for words that never meet, whatever rows were asked
-   * for; one of the words has to end. What was indexed before there were blocks is one part.
-   */
-  function* parts(filter: RowFilter): Generator<Part> {
-    const from = Math.max(filter.from, oldest.get() ?? 0);
-    const blocksFrom = Math.max(from, blocksOf(table.kind) ?? Infinity);
-    let below = Math.min(filter.below, (newest.get() ?? 0) + 1);
-    while (below > blocksFrom) {
-      const facet = blockFacet(below - 1);
-      const start = Math.max(blocksFrom, Math.floor((below - 1) / blockRows) * blockRows);
-      yield { from: start, below, facet };
-      below = start;
-    }
-    if (below > from) yield { from, below, facet: null };
-  }
 
   /** Rows that are read one by one, and whether they fit. */
   const readOneByOne = (query: SearchQuery, filter: RowFilter, progress: Progress) => {

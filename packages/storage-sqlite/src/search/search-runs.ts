@@ -4,7 +4,7 @@ import type { RunFilter, SearchPage, SearchQuery } from "@stepwright/storage";
 import type { Connection } from "../connection.ts";
 import type { PageRequest } from "../page.ts";
 import { idTimeSlackMs, runConditions, smallestIdAt } from "../run-list.ts";
-import { runFromRow, type RunRow } from "../run-row.ts";
+import { listedRun, type RunRow } from "../run-row.ts";
 import type { ChangedRuns } from "./changed-runs.ts";
 import { facetsOfRuns } from "./facets.ts";
 import { runTexts } from "./read-texts.ts";
@@ -42,7 +42,7 @@ export function searchRuns(
         .map((id) => changedRow.get(id))
         .filter((row) => row !== undefined),
     get: (row) => get.get(row),
-    toItem: runFromRow,
+    toItem: listedRun,
   });
   const rowAt = (at: number): number => rowSince.get(smallestIdAt(at)) ?? Number.MAX_SAFE_INTEGER;
 
