@@ -119,10 +119,11 @@ async function sendAll(o: {
 }): Promise<void> {
   const numbers = o.numbers[Symbol.iterator]();
   let sent = 0;
-  let populating: Promise<void> | null = null;
+  /** While the world is put in order, requests wait. */
+  const upkeep: { populating: Promise<void> | null } = { populating: null };
   const work = async (): Promise<void> => {
     for (let next = numbers.next(); next.done !== true && !o.child.hasEnded; next = numbers.next()) {
-      if (populating !== null) await populating;
+      if (upkeep.populating !== null) await upkeep.populating;
       const request = makeRequest(o.parts, { seed: o.seed, number: next.value });
       const startedAt = performance.now();
       const outcome = await o.sender.send(request);
@@ -136,16 +137,17 @@ async function sendAll(o: {
       if (outcome.kind === "answered" && outcome.status < 300) o.world.learn(outcome.text);
       sent += 1;
       if (sent % populateEvery === 0) {
-        populating = o.world
+        upkeep.populating = o.world
           .populate()
           .catch((error: unknown) =>
             o.tally.found({ what: `the world is not as it was: ${String(error)}`, request: null }),
           )
-          .finally(() => (populating = null));
+          .finally(() => (upkeep.populating = null));
       }
     }
   };
   await Promise.all(Array.from({ length: sendersMax }, work));
+  await upkeep.populating;
 }
 
 /** After all of that an event starts a run, and the run ends. */

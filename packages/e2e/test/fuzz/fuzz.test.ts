@@ -7,7 +7,7 @@ import { type MutationName, mutations } from "./mutations.ts";
 import { nameOf } from "./operation.ts";
 
 const scope = useScope();
-const requests = 1_200;
+const requests = 1_000;
 const seed = 20_261_126;
 
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, number) => number);
@@ -34,11 +34,11 @@ describe("a server with defects", () => {
       mode: "start",
       seed,
       dataDir: scope.folder(),
-      numbers: upTo(300),
+      numbers: upTo(150),
       mutations: names,
       // Asked more often than others, so that few requests are enough.
       isWanted: (operation) => wanted.has(nameOf(operation)),
-      answerMsMax: 2_000,
+      answerMsMax: 1_000,
     });
     for (const name of names) {
       const { told } = mutations[name];

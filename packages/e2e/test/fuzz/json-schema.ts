@@ -59,7 +59,7 @@ const checks: Readonly<Record<string, Check>> = {
       : [],
   additionalProperties: ({ rule, value, place, schema }) => {
     if (!isObject(value)) return [];
-    const known = Object.keys((schema["properties"] ?? {}) as object);
+    const known = Object.keys(schema["properties"] ?? {});
     const others = Object.keys(value).filter((key) => !known.includes(key));
     if (rule === false) return others.map((key) => `${place}: "${key}" is not described`);
     return others.flatMap((key) => mismatches(rule as Schema, value[key], `${place}.${key}`));

@@ -15,7 +15,7 @@ registerHooks({
     const loaded = nextLoad(url, context);
     const here = chosen.filter(({ file }) => url.endsWith(file));
     if (here.length === 0) return loaded;
-    const source = here.reduce(mutated, String(loaded.source));
+    const source = here.reduce(mutated, sourceText(loaded.source));
     return { ...loaded, source };
   },
 });
@@ -23,4 +23,10 @@ registerHooks({
 function mutated(source: string, { file, from, to }: Mutation): string {
   if (!source.includes(from)) throw new Error(`${file} has no ${from} any more`);
   return source.replace(from, to);
+}
+
+function sourceText(source: string | ArrayBuffer | NodeJS.TypedArray | undefined): string {
+  if (typeof source === "string") return source;
+  if (source === undefined) throw new Error("a source that is to be changed is not there");
+  return new TextDecoder().decode(source);
 }

@@ -48,7 +48,7 @@ export function createWorld(o: {
   ];
 
   const populate = async (): Promise<void> => {
-    round += 1;
+    const key = (round += 1);
     app.release();
     await expectOk(server, "POST", "/fn/register", app.registration);
     const { apps, functions } = await registered(server);
@@ -63,10 +63,9 @@ export function createWorld(o: {
         await server.request("DELETE", `/fn/${limit}?functionId=${id}`);
       keep("functionId", id);
     }
-    const key = round;
     const names = [...functionNames, "hangs", "single", "batched", "throttled", "limited", "done"];
     const ids = await server.send(
-      names.map((name) => ({ name: `fuzz/${name}`, data: { key }, id: `${name}-${round}`, user: { id: 1 } })),
+      names.map((name) => ({ name: `fuzz/${name}`, data: { key }, id: `${name}-${key}`, user: { id: 1 } })),
     );
     for (const id of ids) keep("eventId", id);
     const cancelled = await server.runsOf(ids[functionNames.indexOf("late")] ?? "");
