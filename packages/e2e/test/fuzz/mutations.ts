@@ -32,7 +32,7 @@ export const mutations = {
   },
   saysNothing: {
     file: "/protocol/src/errors.ts",
-    from: "Invalid {noun} ID: {id}",
+    from: "the request body is invalid: {reason}",
     to: "gone",
     told: /no sentence: "gone"/,
   },
