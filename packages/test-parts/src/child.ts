@@ -27,6 +27,8 @@ export interface Program {
   readonly uid?: number;
   /** Largest file it may write, in blocks of 512 bytes; may be raised while it runs. */
   readonly fileBlocksMax?: number;
+  /** Hears every line that it writes, stdout and stderr; `lines` keeps the last ones only. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Lines that are kept: enough to see what went before a failure, few enough for hours of rounds. */
@@ -49,6 +51,7 @@ export function startChild(program: Program): Child {
     createInterface({ input: stream }).on("line", (line) => {
       kept.push(line);
       if (kept.length > linesMax) kept.shift();
+      program.onLine?.(line);
       for (const look of waiting) look(line);
     });
   }

@@ -26,6 +26,8 @@ export interface Program {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Hears every line that it writes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Starts a program. */
@@ -36,6 +38,7 @@ export function startChild(program: Program): Child {
     args: [...(program.nodeArgs ?? []), ...file, ...(program.args ?? [])],
     cwd: program.cwd ?? repository,
     env: { ...cleanEnvironment(), ...program.env },
+    ...(program.onLine === undefined ? {} : { onLine: program.onLine }),
   });
   return Object.assign(child, {
     output: () => child.lines().join("\n"),

@@ -1,7 +1,10 @@
 // What a test file starts and must end: servers and programs, whatever happens in its tests.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
 import { type Child, type Program, startChild } from "./child.ts";
-import { type ServerOptions, type ServerProcess, startServer, temporaryFolder } from "./server-process.ts";
+import { type ServerOptions, type ServerProcess, startServer } from "./server-process.ts";
 
 /** Starts a server before the tests of the file and ends it after them. The result stands for it from then on. */
 export function useServer(options: Omit<ServerOptions, "dataDir"> = {}): ServerProcess {
@@ -55,6 +58,13 @@ export function useScope(): Scope {
       return child;
     },
   };
+}
+
+/** A folder that is removed when the tests of the file are over. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "stepwright-e2e-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
 }
 
 /** Processes start, and some features wait for real seconds. */

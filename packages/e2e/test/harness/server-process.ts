@@ -1,8 +1,6 @@
 // The real server as a process of its own, on its own data folder: started, killed and started again.
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { type Child, repository, startChild } from "./child.ts";
 import { serverApi, type ServerApi } from "./server-api.ts";
 
@@ -18,6 +16,10 @@ export interface ServerOptions {
   /** The signing key, for reading from a server that has one. */
   readonly key?: string;
   readonly eventKey?: string;
+  /** Arguments of Node itself. */
+  readonly nodeArgs?: readonly string[];
+  /** Hears every line of its log. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** A server in a process of its own. */
@@ -40,20 +42,13 @@ export const entry = join(repository, isBuilt ? "apps/server/dist/stepwright.cjs
 /** What Node needs to run it. */
 export const nodeArgs = isBuilt ? [] : ["--conditions=@stepwright/source"];
 
-/** A folder that is removed when the tests of the file are over. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "stepwright-e2e-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
-
 /** Starts a server process without waiting for it: for starts that are meant to fail. */
 export function startServerChild(options: ServerOptions & { readonly dataDir: string }): Child {
-  const { command = "dev", args = [], port = 0, dataDir } = options;
+  const { command = "dev", args = [], port = 0, dataDir, onLine } = options;
   const discovery = command === "dev" ? ["--no-discovery"] : [];
   return startChild({
     file: entry,
-    nodeArgs,
+    nodeArgs: [...nodeArgs, ...(options.nodeArgs ?? [])],
     // Tests of apps that are not there must not wait until the server stops waiting for them.
     args: [
       command,
@@ -71,7 +66,17 @@ export function startServerChild(options: ServerOptions & { readonly dataDir: st
     // A folder of its own: no configuration file lies above it.
     cwd: tmpdir(),
     ...(options.env === undefined ? {} : { env: options.env }),
+    ...(onLine === undefined ? {} : { onLine }),
   });
+}
+
+/** Runs a command that ends by itself. */
+export async function runCli(
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly lines: readonly string[] }> {
+  const child = startChild({ file: entry, nodeArgs, args, cwd: tmpdir() });
+  const code = await child.ended;
+  return { code, lines: child.lines() };
 }
 
 /** Starts a server and waits until it answers. */
