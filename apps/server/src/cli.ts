@@ -7,7 +7,7 @@ import { readCommandLine } from "./command-line.ts";
 import type { Config } from "./config.ts";
 import type { DataOutcome } from "./data/outcome.ts";
 import { helpText } from "./help.ts";
-import { openLog } from "./log.ts";
+import { openLog, type OpenLog } from "./log.ts";
 import { readConfig } from "./read-config.ts";
 import { runRemote, type RemoteLine } from "./remote/commands.ts";
 import { exitCodes } from "./remote/exit-codes.ts";
@@ -70,7 +70,7 @@ async function runOnServer(line: RemoteLine): Promise<void> {
 
 async function serve(config: Config, notices: readonly string[]): Promise<void> {
   const isTerminal = process.stdout.isTTY && !config.json;
-  const { log, flush } = openLog({ level: config.logLevel, isTerminal });
+  const { log, drain, flush } = openLog({ level: config.logLevel, isTerminal });
   process.on("uncaughtException", (error) => die(log, flush, error));
   process.on("unhandledRejection", (error) => die(log, flush, error));
   for (const notice of notices) log.warn({ component: "server" }, notice);
@@ -85,11 +85,11 @@ async function serve(config: Config, notices: readonly string[]): Promise<void> 
   });
   collectWhenIdle();
   if (isTerminal) process.stdout.write(banner({ config, server, version }));
-  stopOnSignal(server, log, flush);
+  stopOnSignal(server, { log, drain, flush });
 }
 
 /** The first signal stops the server in order, the second at once. */
-function stopOnSignal(server: RunningServer, log: Logger, flush: () => void): void {
+function stopOnSignal(server: RunningServer, { log, drain, flush }: OpenLog): void {
   let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (isStopping) {
@@ -99,8 +99,8 @@ function stopOnSignal(server: RunningServer, log: Logger, flush: () => void): vo
     isStopping = true;
     log.info({ component: "server", signal }, "stopping");
     void server.stop().then(
-      () => {
-        flush();
+      async () => {
+        await drain();
         // What is left, such as an idle connection of a client, must not keep the process.
         process.exit(0);
       },

@@ -2,12 +2,15 @@
 import process from "node:process";
 import { pino, type Logger } from "pino";
 import type { Config } from "./config.ts";
+import { openLineWriter } from "./line-writer.ts";
 import { readableLine } from "./readable-line.ts";
 
 /** The log of the process. */
 export interface OpenLog {
   readonly log: Logger;
-  /** Writes out what is buffered; the last thing to do before the process ends. */
+  /** Resolves when what is buffered is written out; the last thing to do before the process ends. */
+  drain(): Promise<void>;
+  /** The same at once, for a process that is broken. */
   flush(): void;
 }
 
@@ -19,18 +22,9 @@ export function openLog(o: { readonly level: Config["logLevel"]; readonly isTerm
   const options = { level: o.level, base: null };
   if (o.isTerminal) {
     const write = (line: string): void => void process.stdout.write(readableLine(line));
-    return { log: pino(options, { write }), flush: () => {} };
+    return { log: pino(options, { write }), drain: async () => {}, flush: () => {} };
   }
-  const destination = pino.destination({ dest: 1, sync: false, maxLength: waitingBytesMax });
-  // Whoever read the log is gone: that is no reason to stop working.
-  destination.on("error", () => {});
-  return { log: pino(options, destination), flush: () => flushQuietly(destination) };
-}
-
-function flushQuietly(destination: { flushSync(): void }): void {
-  try {
-    destination.flushSync();
-  } catch {
-    // The descriptor is not open yet or not any more; there is nothing that could be written to.
-  }
+  // Whoever read the log may be gone: that is no reason to stop working, nor to go on for ever.
+  const lines = openLineWriter(1, { bytesMax: waitingBytesMax });
+  return { log: pino(options, lines), drain: () => lines.drain(), flush: () => lines.flush() };
 }

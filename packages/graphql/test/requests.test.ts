@@ -142,6 +142,7 @@ describe("a query may ask for", () => {
       `{ runs(first: 40, orderBy: [], filter: { from: "2020-01-01T00:00:00Z" }) { edges { node { trace { name } } } } }`,
       /fields, more than the limit of 60000/,
     ],
+    ["the same so often", `{ ${"apps { id } ".repeat(1_000)} }`, /same fields too often/],
     ["so many words", `{ ${"apps { id } ".repeat(2_000)} }`, /more than 5000 tokens/],
   ];
   it.each(refused)("%s and no more", async (_what, query, message) => {

@@ -80,7 +80,7 @@ describe("bodies in hand", () => {
     const wire = await open();
     const body = JSON.stringify({ run_id: runId, fn_id: "f", qi_id: "q", request_id: "r", steps: [], ts: 1 });
     wire.write(post(checkpoint, { "content-length": body.length }) + body);
-    expect(await wire.reads("RUN_NOT_FOUND")).toContain("404");
+    expect(await wire.reads("CHECKPOINT_OF_NO_RUN")).toContain("400");
   });
 });
 
@@ -93,7 +93,7 @@ describe("requests in hand", () => {
     const app = await open();
     const body = JSON.stringify({ run_id: runId, fn_id: "f", qi_id: "q", request_id: "r", steps: [], ts: 1 });
     app.write(post(checkpoint, { "content-length": body.length }) + body);
-    await app.reads("RUN_NOT_FOUND");
+    await app.reads("CHECKPOINT_OF_NO_RUN");
 
     for (const one of held) {
       one.wire.write(one.rest);

@@ -18,6 +18,12 @@ beforeAll(async () => {
   app = await openApp(server.app, "rest", [
     { name: "ok", triggers: [{ event: "rest/ok" }], handle: () => ({ status: 200, body: { a: 1 } }) },
     {
+      name: "many",
+      triggers: [{ event: "rest/many" }],
+      options: { batchEvents: { maxSize: 2, timeout: "60s" } },
+      handle: () => ({ status: 200, body: null }),
+    },
+    {
       name: "wait",
       triggers: [{ event: "rest/wait" }],
       // Each run waits for a signal of its own unless its event names one: a signal has one waiter at a time.
@@ -137,6 +143,17 @@ describe("REST v1", () => {
     const captured = golden("v1-event-runs-none");
     const eventId = await send({ name: "rest/nobody" });
     expect((await get(`/v1/events/${eventId}/runs`)).data).toEqual((captured.response.body as { data: object }).data);
+  });
+
+  it("shows the run of a batch with its first event alone", async () => {
+    const [first, second] = [await send({ name: "rest/many" }), await send({ name: "rest/many" })];
+    await server.runtime.idle();
+    const runId = await runOf(first);
+    expect((await server.runtime.storage.runs.events(asRunId(runId))).map(({ internalId }) => internalId)).toEqual([
+      first,
+      second,
+    ]);
+    expect((await get(`/v1/events/${second}/runs`)).data).toEqual([]);
   });
 
   it("cancels a run with an empty answer, also one that has ended", async () => {

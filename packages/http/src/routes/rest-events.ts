@@ -47,8 +47,10 @@ export function restEventRoutes(app: FastifyInstance, { runtime }: ServerDeps): 
   });
 
   app.get<{ Params: { eventId: string } }>("/v1/events/:eventId/runs", async (request) => {
-    const started = await runs.startedBy(readEventId(request.params.eventId));
-    return envelope(started.map(restRun));
+    const eventId = readEventId(request.params.eventId);
+    const started = await runs.startedBy(eventId);
+    // A batch goes with its first event, as clients of this API know it: they would count its run once per event.
+    return envelope(started.filter(({ triggerEventId }) => triggerEventId === eventId).map(restRun));
   });
 
   /** The cursor of this API is an internal id; the store's is a place in its order. */
