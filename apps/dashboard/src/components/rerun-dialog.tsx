@@ -68,7 +68,7 @@ function RerunForm({ run, from }: { readonly run: ApiRun; readonly from: ApiStep
           label="Arguments of the step"
           text={input.text}
           typed={input.typed}
-          autoFocus
+          begins
           isSmall
           onChange={input.setText}
         />
@@ -84,7 +84,7 @@ function RerunForm({ run, from }: { readonly run: ApiRun; readonly from: ApiStep
           label="Data of the event"
           text={data.text}
           typed={data.typed}
-          autoFocus={input.text === null}
+          begins={input.text === null}
           isSmall={input.text !== null}
           onChange={data.setText}
         />

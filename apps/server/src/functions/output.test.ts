@@ -11,6 +11,7 @@ const fn: ApiFunction = {
   appName: "shop",
   version: 1,
   pausedAt: null,
+  pausedBy: [],
   retries: 3,
   triggers: [],
   config: null,
