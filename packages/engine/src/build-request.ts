@@ -77,7 +77,7 @@ export function buildRequest(options: {
 export function memosOf({ run, steps }: RunState): readonly (readonly [StepId, JsonText])[] {
   const results = [...steps.values()].map((step) => [step.id, step.memo] as const);
   const { input } = run.progress;
-  if (input === undefined || steps.has(input.stepId)) return results;
+  if (input === undefined || input.isOurs === true || steps.has(input.stepId)) return results;
   return [...results, [input.stepId, `{"input":${input.value}}` as JsonText]];
 }
 

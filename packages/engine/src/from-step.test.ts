@@ -91,4 +91,12 @@ describe("arguments of a step that is to run with others", () => {
       ["b", '{"data":"b"}'],
     ]);
   });
+
+  it("are kept from the app where the server puts them in place", () => {
+    const ours = state([result("a", 0)]);
+    const { input } = ours.run.progress;
+    if (input === undefined) throw new Error("the sample has arguments");
+    const run = { ...ours.run, progress: { ...ours.run.progress, input: { ...input, isOurs: true as const } } };
+    expect(memosOf({ ...ours, run })).toEqual([["a", '{"data":"a"}']]);
+  });
 });

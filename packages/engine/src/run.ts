@@ -72,9 +72,18 @@ export interface RunProgress {
   /** Answers since the last result that brought nothing; absent means none. */
   readonly idleAnswers?: number;
   /** Arguments, a JSON array, that one step is given in place of its own; absent in a run that was not started again from a step. */
-  readonly input?: { readonly stepId: StepId; readonly value: JsonText };
+  readonly input?: StepInput;
   /** Deferred function calls recorded so far, by hashed id (sdk-protocol.md §15). */
   readonly defers: Readonly<Record<string, DeferState>>;
+}
+
+/** Arguments that somebody gave a step in place of its own. */
+export interface StepInput {
+  readonly stepId: StepId;
+  /** A JSON array. */
+  readonly value: JsonText;
+  /** Put in place here and kept from the app: published SDKs take a step that they are told arguments of for known, and ask for nothing. */
+  readonly isOurs?: true;
 }
 
 /** A `DeferAdd` that was accepted or refused. */

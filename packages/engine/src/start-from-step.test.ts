@@ -63,5 +63,6 @@ describe("a start from a step", () => {
     });
     const wait = started(canonicalJson([1]), false);
     expect(effectsOf(wait, "enqueue")[0]?.item.work).toMatchObject({ stepId: null });
+    expect(effectsOf(wait, "createRun")[0]?.run.progress.input).toEqual({ stepId: "b", value: "[1]", isOurs: true });
   });
 });

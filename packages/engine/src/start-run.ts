@@ -236,7 +236,8 @@ function lengthOf(memoized: FromStep["memoized"]): number {
 
 function inputOf(fromStep: FromStep | undefined): Partial<Run["progress"]> {
   if (fromStep === undefined || fromStep.input === null) return {};
-  return { input: { stepId: fromStep.stepId, value: fromStep.input } };
+  const { stepId, input: value, isRun } = fromStep;
+  return { input: { stepId, value, ...(isRun ? {} : { isOurs: true as const }) } };
 }
 
 /** An event of the same id has started the function before: people who send it again ask why nothing happens. */

@@ -1,6 +1,7 @@
 // A run is started again from one of its steps, with the arguments it had or with others.
+import { json as readJson } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { serveApp } from "../harness/app.ts";
+import { listen, portOf, serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 
@@ -76,6 +77,35 @@ describe.each(sdks)("SDK $name", (sdk) => {
     expect(ran).toContain("b");
     expect(ran).not.toContain("before");
     expect(ran.at(-1)).toBe("after");
+  });
+
+  test("step.ai.infer asks another question when the run is started again from it with one", async () => {
+    const asked: unknown[] = [];
+    const http = await listen((request, response) => {
+      void readJson(request).then((body) => {
+        asked.push(body);
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify({ answer: asked.length }));
+      });
+    });
+    const app = await serveApp(server, sdk, ({ define, event }) => [
+      define({ id: "infer" }, { event: event("go") }, async ({ step }) => {
+        const subject = await step.run("subject", () => "life");
+        const apiKey = "sk-secret";
+        const model = step.ai.models.openai({ model: "m", apiKey, baseUrl: `http://localhost:${portOf(http)}/v1/` });
+        const messages = [{ role: "user" as const, content: `about ${subject}` }];
+        return step.ai.infer("ask", { model, body: { messages } });
+      }),
+    ]);
+    const first = await app.runOnce("go");
+    expect(first).toMatchObject({ status: "completed", output: { answer: 1 } });
+    const input = [{ messages: [{ role: "user", content: "about death" }], temperature: 0 }];
+    const again = await server.ended(await rerun(first.id, { fromStep: { stepId: "ask", input } }));
+    expect(again).toMatchObject({ status: "completed", output: { answer: 2 } });
+    const same = await server.ended(await rerun(first.id, { fromStep: { stepId: "ask" } }));
+    expect(same).toMatchObject({ status: "completed", output: { answer: 3 } });
+    const question = { model: "m", messages: [{ role: "user", content: "about life" }] };
+    expect(asked).toEqual([question, { model: "m", ...input[0] }, question]);
   });
 
   test("a step that failed is where a fixed function goes on", async () => {

@@ -1,4 +1,4 @@
-import { asQueueItemId } from "@stepwright/protocol";
+import { asQueueItemId, canonicalJson } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
 import {
   answerOf,
@@ -31,6 +31,32 @@ function requestOf(name: "Gateway" | "AIGateway", opts: Readonly<Record<string, 
   const [item] = effectsOf(requested(name, opts), "enqueue");
   return item?.item.work.kind === "gateway" ? item.item.work.request : undefined;
 }
+
+describe("a run that was started again from step.ai.infer with another question", () => {
+  const asked = (input: unknown, opts: Readonly<Record<string, unknown>>, over: { readonly isOurs?: true } = {}) => {
+    const state = sampleState({ progress: { input: { stepId: step("g"), value: canonicalJson(input), ...over } } });
+    const [item] = effectsOf(
+      readResponse(state, sampleContext(), sampleCall(), answerOf([op("AIGateway", "g", { opts })])),
+      "enqueue",
+    );
+    return item?.item.work.kind === "gateway" ? item.item.work.request.body : undefined;
+  };
+  const url = "http://provider/";
+  const opts = { url, body: { model: "m", messages: ["old"] } };
+
+  it("asks that, with the rest as the code has it", () => {
+    const changed = asked([{ messages: ["new"] }], opts, { isOurs: true });
+    expect(changed).toBe('{"messages":["new"],"model":"m"}');
+    expect(asked([{ messages: ["new"] }], { url }, { isOurs: true })).toBe('{"messages":["new"]}');
+  });
+
+  it("asks what the code asks where there is nothing to put in its place", () => {
+    const own = canonicalJson(opts.body);
+    expect(asked([], opts, { isOurs: true })).toBe(own);
+    expect(asked(["text"], opts, { isOurs: true })).toBe(own);
+    expect(asked([{ messages: ["new"] }], opts)).toBe(own);
+  });
+});
 
 describe("a request for step.fetch", () => {
   it("is an item of its own, in its app's lane of such requests", () => {

@@ -3,10 +3,12 @@
 import {
   asQueueItemId,
   canonicalJson,
+  isJsonObject,
   isNestedTooDeep,
   type JsonText,
   type JsonValue,
   type Op,
+  parseJsonText,
   tryParseJson,
 } from "@stepwright/protocol";
 import { completeStep } from "../complete-step.ts";
@@ -155,7 +157,7 @@ function requestOf(draft: Draft, op: Op): GatewayRequest {
   const isAi = op.op === "AIGateway";
   const url = textOf(op.opts["url"]);
   const headers = headersOf(op.opts["headers"]);
-  const { body } = op.opts;
+  const body = isAi ? withInput(draft, op) : op.opts["body"];
   const format = textOf(op.opts["format"]);
   const key = textOf(op.opts["auth_key"]);
   return {
@@ -167,6 +169,17 @@ function requestOf(draft: Draft, op: Op): GatewayRequest {
     body: body === undefined || body === null ? null : typeof body === "string" ? body : canonicalJson(body),
     queuedAt: draft.context.now,
   };
+}
+
+/** A run that was started again from this step may have been given another question: its fields take the place of the code's. */
+function withInput(draft: Draft, op: Op): JsonValue | undefined {
+  const { body } = op.opts;
+  const { input } = draft.run.progress;
+  if (input === undefined || input.stepId !== op.id || input.isOurs !== true) return body;
+  const value = parseJsonText(input.value);
+  const changes = Array.isArray(value) ? value[0] : undefined;
+  if (!isJsonObject(changes)) return body;
+  return isJsonObject(body) ? { ...body, ...changes } : changes;
 }
 
 function aiHeaders(format: string, key: string): Record<string, string> {
