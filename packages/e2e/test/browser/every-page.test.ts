@@ -30,6 +30,8 @@ interface Stop {
   readonly heading: string;
   /** It is not there before its rows are. */
   readonly isList?: boolean;
+  /** The button that opens the dialog to look at. */
+  readonly opens?: string;
 }
 
 const steps = ["load", "in-vain", "ask-child", "infer", "wrap"];
@@ -61,6 +63,15 @@ function stopsOf({ app, run }: Tour): readonly Stop[] {
     ...runs.map((name) => ({ name: `run-${name}`, path: `/runs/${run(name).id}`, heading: "Steps" })),
     ...steps.map((name) => ({ name: `step-${name}`, path: `/runs/${every.id}?step=${name}`, heading: name })),
     { name: "step-failed", path: `/runs/${run("step-fails").id}?step=charge-card`, heading: "charge-card" },
+    { name: "dialog-send", path: "/apps", heading: "Apps", opens: "Send event" },
+    {
+      name: "dialog-cancel",
+      path: `/runs?fn=${slug("sleeping")}`,
+      heading: "Runs",
+      isList: true,
+      opens: "Cancel runs",
+    },
+    { name: "dialog-rerun", path: `/runs/${every.id}?step=load`, heading: "load", opens: "Run again from here" },
     { name: "events", path: "/events", heading: "Events", isList: true },
     { name: "event", path: `/events/${every.trigger.eventId}`, heading: "Payload" },
     { name: "event-large", path: `/events/${run("large").trigger.eventId}`, heading: "Payload" },
@@ -101,6 +112,10 @@ async function faultsAt(stops: readonly Stop[], look: (typeof looks)[number]): P
     await page.goto(`${server.url}${stop.path}`);
     await page.getByRole("heading", { name: stop.heading, exact: true }).first().waitFor();
     if (stop.isList === true) await page.getByRole("row").nth(1).waitFor();
+    if (stop.opens !== undefined) {
+      await page.getByRole("button", { name: stop.opens }).click();
+      await page.getByRole("dialog").getByRole("button").nth(1).waitFor();
+    }
     await takePicture(page, `tour/${stop.name}-${look.name}`);
     faults.push(...(await faultsOf(page)).map((fault) => `${stop.name}, ${look.name}: ${fault}`));
   }

@@ -132,10 +132,17 @@ export async function makeTour(server: ServerProcess, sdk: Sdk): Promise<Tour> {
   for (const name of ["rated", "rated", "debounced", "batched", "stop", "nobody-listens"])
     await app.send(name, { user: "ü-1" });
   runs.set("cancelled", await server.ended(runs.get("cancelled")?.id ?? ""));
-  const found = (name: string): ApiRun => {
+  const metadata = [
+    { kind: "inngest.score", op: "merge", values: { accuracy: { value: 0.875 } } },
+    { kind: "userland.order", op: "merge", values: { customer: longWord } },
+  ];
+  for (const target of [{}, { step_id: "load" }])
+    await server.request("POST", `/v1/runs/${found("every-step").id}/metadata`, { body: { target, metadata } });
+  return { app, run: found };
+
+  function found(name: string): ApiRun {
     const run = runs.get(name);
     if (run === undefined) throw new Error(`the tour has no run ${name}`);
     return run;
-  };
-  return { app, run: found };
+  }
 }
