@@ -93,8 +93,13 @@ function presentStep(group: StepGroup, discovery: QueuedItem | null, facts: Step
     attempts: isWait(kind) ? [] : spans.flatMap(presentAttempt),
     nextAttemptAt: status === "retrying" ? (item?.at ?? null) : null,
     maxAttempts: isWait(kind) ? 1 : (retries ?? retriesDefault) + 1,
-    detail,
+    detail: isInference(group) ? { ...detail, isInference: true } : detail,
   };
+}
+
+/** Both are requests of the engine; a question to a model may be asked in other words when the run is started again. */
+function isInference({ result, spans }: StepGroup): boolean {
+  return result?.op === "AIGateway" || spans.some(({ op }) => op === "AIGateway");
 }
 
 /**

@@ -21,13 +21,21 @@ export function applyLive(client: QueryClient, feed: LiveFeed): () => void {
       const name = JSON.stringify(key);
       const throttle = throttles.get(name) ?? createThrottle(intervalMs);
       throttles.set(name, throttle);
-      throttle.run(() => void client.invalidateQueries({ queryKey: key, exact: true }, { cancelRefetch: false }));
+      throttle.run(() => void readAgain(client, key));
     }
   });
   return () => {
     unsubscribe();
     for (const throttle of throttles.values()) throttle.stop();
   };
+}
+
+/** What is being read just now may have been read before the change: then it is read once more. */
+async function readAgain(client: QueryClient, key: QueryKey): Promise<void> {
+  const filter = { queryKey: key, exact: true };
+  const isInFlight = client.isFetching(filter) > 0;
+  await client.invalidateQueries(filter, { cancelRefetch: false });
+  if (isInFlight) await client.invalidateQueries(filter, { cancelRefetch: false });
 }
 
 /** The cached queries a message concerns. */
@@ -74,6 +82,8 @@ function isConcerned(
       );
     case keys.event:
       return (
+        // What is not known yet may be concerned by anything.
+        data === undefined ||
         message.hasNewEvents ||
         hasRunOf(data as ApiEventDetail | undefined, changed) ||
         startsRuns(data as ApiEventDetail | undefined, message)

@@ -14,7 +14,7 @@ import {
 import { spanMs, type RunSearch } from "../present/run-search.ts";
 import { Cancellations } from "./cancellations.tsx";
 import { Button } from "./ui/button.tsx";
-import { Dialog } from "./ui/dialog.tsx";
+import { beginHere, Dialog } from "./ui/dialog.tsx";
 import { controlClass, Field, Select } from "./ui/field.tsx";
 import { Problem } from "./ui/note.tsx";
 
@@ -97,7 +97,7 @@ function Fields(props: {
           id={`${id}-fn`}
           label="Function"
           className="w-full"
-          autoFocus={draft.fn === ""}
+          {...beginHere(true)}
           value={draft.fn}
           onChange={(event) => onChange({ fn: event.target.value })}
         >

@@ -6,7 +6,7 @@ import { useState, type FormEvent, type ReactNode } from "react";
 import { rerun, type RerunChanges } from "../api/commands.ts";
 import { runQuery } from "../api/queries.ts";
 import { readJsonList, readJsonObject, type TypedJson } from "../present/read-json.ts";
-import { argumentsOf, eventDataOf, keptSteps } from "../present/rerun.ts";
+import { eventDataOf, inputOf, keptSteps } from "../present/rerun.ts";
 import { Button } from "./ui/button.tsx";
 import { Dialog } from "./ui/dialog.tsx";
 import { JsonField } from "./ui/json-field.tsx";
@@ -35,7 +35,8 @@ export function RerunDialog(props: {
 function RerunForm({ run, from }: { readonly run: ApiRun; readonly from: ApiStep | null }): ReactNode {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const input = useEdited(from === null ? null : argumentsOf(from), readJsonList);
+  const own = from === null ? null : inputOf(from);
+  const input = useEdited(own?.value ?? null, readJsonList);
   const data = useEdited(eventDataOf(run), readJsonObject);
   const isReadable = input.typed.kind === "value" && data.typed.kind === "value";
   const starting = useMutation({
@@ -65,10 +66,10 @@ function RerunForm({ run, from }: { readonly run: ApiRun; readonly from: ApiStep
       <Kept run={run} from={from} />
       {input.text === null ? null : (
         <JsonField
-          label="Arguments of the step"
+          label={own?.label ?? ""}
           text={input.text}
           typed={input.typed}
-          autoFocus
+          begins
           isSmall
           onChange={input.setText}
         />
@@ -84,7 +85,7 @@ function RerunForm({ run, from }: { readonly run: ApiRun; readonly from: ApiStep
           label="Data of the event"
           text={data.text}
           typed={data.typed}
-          autoFocus={input.text === null}
+          begins={input.text === null}
           isSmall={input.text !== null}
           onChange={data.setText}
         />
@@ -148,7 +149,7 @@ function changesOf(o: {
 }
 
 function changesText({ input, data }: { readonly input: boolean; readonly data: boolean }): string {
-  if (input && data) return "With other arguments and other data";
-  if (input) return "With other arguments";
+  if (input && data) return "With other input and other data";
+  if (input) return "With other input";
   return data ? "With other data" : "With nothing changed";
 }

@@ -65,18 +65,26 @@ function Line({ line, run }: { readonly line: BannerLine; readonly run: ApiRun }
   );
 }
 
-/** Characters of a message that are shown before the rest is asked for: about ten lines. */
-const messageShown = 800;
+/** What is shown of a message before the rest is asked for. */
+const messageShown = { characters: 800, lines: 12 } as const;
+
+/** The beginning of a message; the whole where little would be left out. */
+function beginningOf(text: string): string {
+  const lines = text.split("\n").slice(0, messageShown.lines).join("\n");
+  const beginning = lines.slice(0, messageShown.characters);
+  return text.length > beginning.length * 1.25 ? beginning : text;
+}
 
 function Message({ text }: { readonly text: string }): ReactNode {
-  const [isWhole, setWhole] = useState(text.length <= messageShown * 1.25);
+  const [wantsWhole, setWhole] = useState(false);
+  const beginning = beginningOf(text);
   return (
     <p className="mt-1 font-mono text-xs leading-[1.125rem] break-words [overflow-wrap:anywhere] whitespace-pre-wrap text-bad">
-      {isWhole ? (
+      {wantsWhole || beginning === text ? (
         text
       ) : (
         <>
-          {text.slice(0, messageShown)}…{" "}
+          {beginning}…{" "}
           <button type="button" className="text-link hover:underline" onClick={() => setWhole(true)}>
             Show all {text.length.toLocaleString("en")} characters
           </button>

@@ -7,7 +7,7 @@ import { StatusMark } from "./ui/status-mark.tsx";
 
 /** Pills of at most `max` runs, and how many more there are. */
 export function RunPills({ runs, max }: { readonly runs: ApiEventRow["runs"]; readonly max: number }): ReactNode {
-  if (runs.length === 0) return <span className="text-muted">no run</span>;
+  if (runs.length === 0) return <span className="leading-6 text-muted">no run</span>;
   const more = runs.length - max;
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-1">

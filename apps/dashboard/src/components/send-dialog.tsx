@@ -12,7 +12,7 @@ import type { SendStart } from "./send-event.tsx";
 import { SentEvents, type SentEvent } from "./sent-events.tsx";
 import { Button } from "./ui/button.tsx";
 import { CopyButton } from "./ui/copy-button.tsx";
-import { Dialog } from "./ui/dialog.tsx";
+import { beginHere, Dialog } from "./ui/dialog.tsx";
 import { Field, SuggestInput } from "./ui/field.tsx";
 import { JsonField } from "./ui/json-field.tsx";
 import { Problem } from "./ui/note.tsx";
@@ -90,7 +90,7 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
         <Field label="Name" htmlFor={`${id}-name`}>
           <SuggestInput
             id={`${id}-name`}
-            autoFocus={eventName === ""}
+            {...beginHere(eventName === "")}
             required
             placeholder="user/signed-up"
             value={name}
@@ -103,7 +103,7 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
         label="Data"
         text={text}
         typed={data}
-        autoFocus={start.kind === "invoke" || eventName !== ""}
+        begins={start.kind === "invoke" || eventName !== ""}
         onChange={changeText}
         aside={
           start.kind === "event" && eventName !== "" ? (

@@ -14,8 +14,12 @@ export function StepPlace(props: {
   const box = useRef<HTMLDivElement>(null);
   const navigate = useNavigate({ from: "/runs/$runId" });
   useEffect(() => {
+    const link = document.getElementById(stepLinkId(stepId));
     // Only from its own link: the page may have come from elsewhere, with the step in its address.
-    if (document.activeElement?.id === stepLinkId(stepId)) box.current?.focus({ preventScroll: true });
+    if (link === null || link !== document.activeElement) return;
+    box.current?.focus({ preventScroll: true });
+    // On a narrow screen its row may lie below what has just come over it.
+    link.scrollIntoView({ block: "nearest" });
   }, [stepId]);
   return (
     <div

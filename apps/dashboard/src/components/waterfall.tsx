@@ -120,7 +120,7 @@ function Row({
             aria-current={isSelected ? "true" : undefined}
             activeOptions={{ exact: true }}
             title={name}
-            className="covers-row truncate font-medium"
+            className="covers-row scroll-mt-28 truncate font-medium max-lg:scroll-mb-[calc(60dvh+1.5rem)]"
           >
             {name}
           </Link>

@@ -1,7 +1,7 @@
 // What a run from a step keeps and what can be edited are told before it is started.
 import { expect, test } from "vitest";
 import { sampleRun, sampleStep } from "../../test/sample-run.ts";
-import { argumentsOf, canBegin, eventDataOf, isKept, keptSteps } from "./rerun.ts";
+import { canBegin, inputOf, eventDataOf, isKept, keptSteps } from "./rerun.ts";
 
 const at = (name: string, startedAt: number, facts = {}) =>
   sampleStep({ name, startedAt, endedAt: startedAt + 1, ...facts });
@@ -28,12 +28,18 @@ test("a step that has its result when the run is made has brought it along", () 
 });
 
 test("only recorded arguments can be edited, and only where a run can begin", () => {
-  expect(argumentsOf(at("a", 1, { input: [{ n: 1 }] }))).toEqual([{ n: 1 }]);
-  expect(argumentsOf(at("a", 1, { input: null }))).toBeNull();
-  expect(argumentsOf(at("child", 1, { kind: "invoke", input: { n: 1 } }))).toBeNull();
+  expect(inputOf(at("a", 1, { input: [{ n: 1 }] }))?.value).toEqual([{ n: 1 }]);
+  expect(inputOf(at("a", 1, { input: null }))).toBeNull();
+  expect(inputOf(at("child", 1, { kind: "invoke", input: { n: 1 } }))).toBeNull();
   expect(canBegin(at("a", 1))).toBe(true);
   expect(canBegin(sampleStep({ startedAt: null }))).toBe(false);
   expect(canBegin(at("function", 1, { kind: "function" }))).toBe(false);
+});
+
+test("a question to a model can be given other fields, any other request none", () => {
+  const asked = at("ask", 1, { kind: "gateway", detail: { method: "POST", isInference: true } });
+  expect(inputOf(asked)?.value).toEqual([{}]);
+  expect(inputOf({ ...asked, detail: { method: "POST" } })).toBeNull();
 });
 
 test("data can be replaced where there is one event", () => {

@@ -27,9 +27,18 @@ export function canBegin(step: Pick<ApiStep, "kind" | "startedAt">): boolean {
   return step.kind !== "function" && step.startedAt !== null;
 }
 
-/** The arguments of a step that may be given others; null where none are recorded, so that others would change nothing. */
-export function argumentsOf(step: ApiStep): readonly JsonValue[] | null {
-  return (step.kind === "step" || step.kind === "gateway") && Array.isArray(step.input) ? step.input : null;
+/** What can be given to a step in place of its own: its arguments, or fields of the question that it asks a model. */
+export interface StepInput {
+  readonly label: string;
+  /** What it was; of a question nothing is recorded, and what is given takes the place of its fields one by one. */
+  readonly value: readonly JsonValue[];
+}
+
+/** Null where nothing is recorded that others could take the place of. */
+export function inputOf({ kind, input, detail }: Pick<ApiStep, "kind" | "input" | "detail">): StepInput | null {
+  if (kind === "gateway" && detail["isInference"] === true)
+    return { label: "Fields of the request's body to replace, in a list", value: Array.isArray(input) ? input : [{}] };
+  return kind === "step" && Array.isArray(input) ? { label: "Arguments of the step", value: input } : null;
 }
 
 /** The data that a run's event had; null where it cannot be replaced: a run of several events, or of one that is not stored any more. */

@@ -102,6 +102,22 @@ test("a failed run says why on the list and on its page", async () => {
   expect(foreign).toEqual([]);
 });
 
+test("an error of many lines leaves the steps on the screen, and is there in full when it is asked for", async () => {
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "verbose", retries: 0 }, { event: event("verbose") }, () => {
+      throw new Error(`first line\n${"a line of many\n".repeat(200)}the last line`);
+    }),
+  ]);
+  const run = await app.runOnce("verbose");
+  const { page } = await openPage(browser, server.url);
+  await page.goto(`${server.url}/runs/${run.id}`);
+  const banner = page.getByRole("region", { name: "What happened" });
+  await banner.getByText("first line").waitFor();
+  expect(await banner.getByText("the last line").count()).toBe(0);
+  await banner.getByRole("button", { name: /^Show all [\d,]+ characters$/ }).click();
+  await banner.getByText("the last line").waitFor();
+});
+
 test("a sleeping run says until when, and a cancelled one that it was cancelled", async () => {
   const app = await serveApp(server, sdk, ({ define, event }) => [
     define({ id: "nap" }, { event: event("nap") }, async ({ step }) => {

@@ -1,7 +1,8 @@
 // A run is started again from its page: from a step, with other arguments, with other data; and each run leads to the other.
+import { json as readJson } from "node:stream/consumers";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { serveApp } from "../harness/app.ts";
+import { listen, portOf, serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 import { openBrowser, openPage, takePicture } from "./open-browser.ts";
@@ -48,7 +49,7 @@ test.each(sdks)(
     await dialog.getByText("The arguments must be a JSON list").waitFor();
     expect(await dialog.getByRole("button", { name: "Run again" }).isDisabled()).toBe(true);
     await input.fill('["Rome"]');
-    await dialog.getByText("With other arguments").waitFor();
+    await dialog.getByText("With other input").waitFor();
     await takePicture(page, `rerun-from-step-${sdk.name}`);
     await dialog.getByRole("button", { name: "Run again" }).click();
 
@@ -85,6 +86,36 @@ test.each(sdks)(
     expect(foreign).toEqual([]);
   },
 );
+
+test.each(sdks)("SDK $name: a question to a model is asked in other words", async (sdk) => {
+  const asked: unknown[] = [];
+  const provider = await listen((request, response) => {
+    void readJson(request).then((body) => {
+      asked.push(body);
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ answer: asked.length }));
+    });
+  });
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "infer", name: "infer" }, { event: event("infer") }, ({ step }) => {
+      const baseUrl = `http://localhost:${portOf(provider)}/v1/`;
+      const model = step.ai.models.openai({ model: "m", apiKey: "k", baseUrl });
+      return step.ai.infer("ask", { model, body: { messages: [{ role: "user", content: "of life" }] } });
+    }),
+  ]);
+  const first = await app.runOnce("infer");
+  const { page } = await openPage(browser, server.url);
+  await page.goto(`${server.url}/runs/${first.id}?step=ask`);
+  await page.getByRole("button", { name: "Run again from here" }).click();
+  const dialog = page.getByRole("dialog", { name: "Run again from step ask" });
+  await dialog.getByLabel("Fields of the request's body to replace").fill('[{ "temperature": 0 }]');
+  await takePicture(page, `rerun-inference-${sdk.name}`);
+  await dialog.getByRole("button", { name: "Run again" }).click();
+  await page.waitForURL((url) => !url.pathname.includes(first.id));
+  await page.getByText(/^Completed in/).waitFor();
+  const question = { model: "m", messages: [{ role: "user", content: "of life" }] };
+  expect(asked).toEqual([question, { ...question, temperature: 0 }]);
+});
 
 test("a run of several events cannot be given other data, and a step without arguments no others", async () => {
   const [sdk] = sdks;

@@ -8,6 +8,8 @@ import type { ServerProcess } from "../harness/server-process.ts";
 const longName = `Reconcile-${"the-ledger-of-every-subsidiary-".repeat(5)}2026`;
 const longWord = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(3);
 const largeItems = 5_000;
+/** More than fit on a screen; `many-steps.test.ts` has a thousand. */
+const manySteps = 40;
 
 /** The runs of a tour by the name of their function. */
 export interface Tour {
@@ -22,8 +24,6 @@ export async function makeTour(server: ServerProcess, sdk: Sdk): Promise<Tour> {
     response.writeHead(isBroken ? 500 : 200, { "content-type": "application/json" });
     response.end(JSON.stringify(isBroken ? { error: "overloaded" } : { choices: [{ message: { content: "42" } }] }));
   });
-  // Version 3 makes a call for each step, and tells all of them of the steps before.
-  const manySteps = sdk.name === "v4" ? 1_000 : 50;
   const providerUrl = `http://localhost:${portOf(provider)}/v1/`;
   const app = await serveApp(server, sdk, ({ define, event, id }) => {
     const child = define({ id: "child", name: "child" }, { event: event("child") }, ({ event: { data } }) => {
@@ -132,10 +132,17 @@ export async function makeTour(server: ServerProcess, sdk: Sdk): Promise<Tour> {
   for (const name of ["rated", "rated", "debounced", "batched", "stop", "nobody-listens"])
     await app.send(name, { user: "ü-1" });
   runs.set("cancelled", await server.ended(runs.get("cancelled")?.id ?? ""));
-  const found = (name: string): ApiRun => {
+  const metadata = [
+    { kind: "inngest.score", op: "merge", values: { accuracy: { value: 0.875 } } },
+    { kind: "userland.order", op: "merge", values: { customer: longWord } },
+  ];
+  for (const target of [{}, { step_id: "load" }])
+    await server.request("POST", `/v1/runs/${found("every-step").id}/metadata`, { body: { target, metadata } });
+  return { app, run: found };
+
+  function found(name: string): ApiRun {
     const run = runs.get(name);
     if (run === undefined) throw new Error(`the tour has no run ${name}`);
     return run;
-  };
-  return { app, run: found };
+  }
 }

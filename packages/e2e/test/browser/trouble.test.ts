@@ -52,6 +52,41 @@ test("while the server is gone the page keeps its rows and says so; when it is b
   await row.getByText("Cancelled", { exact: true }).first().waitFor();
 });
 
+test("a change that comes while the page is being read is not lost", async () => {
+  const server = await scope.startServer();
+  const app = await serveApp(server, sdk, ({ define, event }) => [
+    define({ id: "nap" }, { event: event("nap") }, ({ step }) => step.sleep("a-day", "1d")),
+  ]);
+  const run = await app.start("nap");
+  await server.waitForRun(run.id, ({ doing }) => doing.some(({ kind }) => kind === "sleeping"));
+  const { page: other } = await openPage(browser, server.url);
+  await other.goto(`${server.url}/runs/${run.id}`);
+  await other.getByRole("region", { name: "What happened" }).waitFor();
+  const { page } = await openPage(browser, server.url);
+  const { promise: changed, resolve: change } = Promise.withResolvers<void>();
+  const { promise: wasRead, resolve: read } = Promise.withResolvers<void>();
+  await page.route(`**/api/runs/${run.id}`, async (route) => {
+    const response = await route.fetch();
+    read();
+    await changed;
+    await route.fulfill({ response });
+  });
+  await page.goto(`${server.url}/runs/${run.id}`);
+  await wasRead;
+  await page.getByText("Live", { exact: true }).waitFor();
+  await server.request("POST", `/api/runs/${run.id}/cancel`);
+  // Both pages are told at once; when this one shows it, the answer of before comes to the other.
+  await other
+    .getByRole("region", { name: "What happened" })
+    .getByText(/^Cancelled/)
+    .waitFor();
+  change();
+  await page
+    .getByRole("region", { name: "What happened" })
+    .getByText(/^Cancelled/)
+    .waitFor();
+});
+
 test("a slow server is waited for in words, and what was asked for once is done once", async () => {
   const server = await scope.startServer();
   const app = await serveApp(server, sdk, ({ define, event }) => [

@@ -223,7 +223,7 @@ export interface ApiStep {
   /** When the next attempt is due, while retrying. */
   readonly nextAttemptAt: number | null;
   readonly maxAttempts: number;
-  /** By kind: sleep `{until}`, wait `{event,expression,until,matchedEventId?}`, invoke `{functionId,until,eventId?,childRunId?}`, signal `{signal,until}`. */
+  /** By kind: sleep `{until}`, wait `{event,expression,until,matchedEventId?}`, invoke `{functionId,until,eventId?,childRunId?}`, signal `{signal,until}`, gateway `{url,method,isInference?}`. */
   readonly detail: { readonly [key: string]: JsonValue };
 }
 

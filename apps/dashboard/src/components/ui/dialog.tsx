@@ -4,6 +4,11 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
+/** Marks the field of a dialog that has the focus at first. */
+export function beginHere(isHere: boolean): { readonly "data-begin"?: true } {
+  return isHere ? { "data-begin": true } : {};
+}
+
 /** The dialog with its title. `onClose` is called when it has closed, however that came. */
 export function Dialog(props: {
   readonly title: string;
@@ -11,7 +16,11 @@ export function Dialog(props: {
   readonly children: ReactNode;
 }): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // By itself the button that closes would have the focus, as it comes first.
+    dialog.current?.querySelector<HTMLElement>("[data-begin]")?.focus();
+  }, []);
   // Following a link leaves the dialog behind.
   const place = useLocation({ select: (location) => location.href });
   const openedAt = useRef(place);

@@ -1,6 +1,7 @@
 // Takes JSON, and says while it is typed whether it is any.
 import { useId, type ReactNode } from "react";
 import type { TypedJson } from "../../present/read-json.ts";
+import { beginHere } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 
 /** Rows of text that are shown at least, and at most. */
@@ -12,7 +13,8 @@ export function JsonField(props: {
   readonly label: string;
   readonly text: string;
   readonly typed: TypedJson;
-  readonly autoFocus?: boolean;
+  /** Has the focus when its dialog opens. */
+  readonly begins?: boolean;
   /** Fewer rows, where it is one of several. */
   readonly isSmall?: boolean;
   readonly aside?: ReactNode;
@@ -25,7 +27,7 @@ export function JsonField(props: {
     <Field label={props.label} htmlFor={id} aside={props.aside}>
       <textarea
         id={id}
-        autoFocus={props.autoFocus}
+        {...beginHere(props.begins === true)}
         spellCheck={false}
         rows={Math.min(rowsMax, Math.max(least, text.split("\n").length))}
         value={text}
