@@ -245,6 +245,13 @@ describe("what the doctor finds in an app", () => {
       /INNGEST_DEV=http:\/\/localhost:8288 while developing/,
     ],
     [
+      "a registration where nobody is",
+      { app: failing("APP_HTTP_STATUS", "The app answered HTTP 500: Failed to register; fetch failed.", 500) },
+      "APP_OTHER_SERVER",
+      /registers with another server than http:\/\/localhost:8288$/,
+      /INNGEST_DEV=http:\/\/localhost:8288 while developing/,
+    ],
+    [
       "an app that was synced and refuses its calls",
       { look: guarded, app: app() },
       "APP_MODE",

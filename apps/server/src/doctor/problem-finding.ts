@@ -8,14 +8,19 @@ type Problem = NonNullable<ApiApp["problem"]>;
 /** The finding about a problem; `server` is where the server is reached. */
 export function problemFinding(app: ApiApp, problem: Problem, server: string): Finding {
   const says = oneLine(problem.message);
-  // It answered well and registered, but not here.
-  if (problem.code === "APP_OTHER_SERVER" || (problem.code === "APP_HTTP_STATUS" && (problem.httpStatus ?? 0) < 400))
+  if (problem.code === "APP_OTHER_SERVER" || isRegisteredElsewhere(problem))
     return {
       code: "APP_OTHER_SERVER",
       says: `the app at ${app.url} registers with another server than ${server}`,
       fix: `In the app: INNGEST_DEV=${server} while developing, INNGEST_BASE_URL=${server} with keys; then stepwright apps sync ${app.url}`,
     };
   return { code: problem.code, says, fix: fixOf(problem.code, { app, server }) };
+}
+
+/** It answered well and registered, but not here; or, in the words of the SDK, nobody was there where it wanted to. */
+function isRegisteredElsewhere({ code, httpStatus, message }: Problem): boolean {
+  if (code !== "APP_HTTP_STATUS") return false;
+  return (httpStatus ?? 0) < 400 || message.includes("Failed to register; fetch failed");
 }
 
 function fixOf(code: string, { app, server }: { readonly app: ApiApp; readonly server: string }): string {
