@@ -74,11 +74,15 @@ async function cancelIfWanted(subject: Subject, runId: string): Promise<void> {
 function rowsOf(folder: string, table: string, ignored: readonly string[]): readonly string[] {
   const db = new Database(join(folder, "main.db"), { readonly: true });
   try {
-    return db
-      .prepare(`SELECT * FROM ${table}`)
-      .all()
-      .map((row) => blot(Object.entries(row as object).filter(([column]) => !ignored.includes(column))))
-      .toSorted();
+    return (
+      db
+        .prepare(`SELECT * FROM ${table}`)
+        .all()
+        // How far an index of words is says nothing of the runs.
+        .filter((row) => !("name" in (row as object) && String((row as { name: unknown }).name).startsWith("search.")))
+        .map((row) => blot(Object.entries(row as object).filter(([column]) => !ignored.includes(column))))
+        .toSorted()
+    );
   } finally {
     db.close();
   }

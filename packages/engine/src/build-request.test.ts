@@ -126,7 +126,7 @@ describe("the request of a call", () => {
     const { headers } = buildRequest({ state, fn, call: sampleCall(), requestId, sdk: null, limits });
     expect(headers).toMatchObject({
       traceparent: `00-000000000001${"01".repeat(10)}-${"02".repeat(8)}-01`,
-      tracestate: "inngest@fn=f,inngest@app=a",
+      tracestate: expect.stringMatching(/^inngest@traceref=[^,]+,inngest@fn=f,inngest@app=a$/) as string,
     });
   });
 
