@@ -9,6 +9,7 @@ import {
   startFunction,
   stepsBefore,
   type StoredEvent,
+  type Transition,
 } from "@stepwright/engine";
 import {
   asEventId,
@@ -29,12 +30,25 @@ import type { LoadedRun } from "@stepwright/storage";
 import { findFunction } from "./call-app.ts";
 import type { Committer } from "./committer.ts";
 import { eventText } from "./event-payload.ts";
+import { submitOnRegistry } from "./on-registry.ts";
 import type { RerunOptions } from "./runtime.ts";
 import type { Shell } from "./shell.ts";
 import { refuseFailed } from "./storage-trouble.ts";
 
 /** Starts a new run of the same function. */
 export async function rerun(shell: Shell, committer: Committer, runId: RunId, how: RerunOptions): Promise<RunId> {
+  const { made, outcome } = await submitOnRegistry(shell, committer, () => rerunOf(shell, runId, how));
+  refuseFailed(outcome);
+  if (outcome.kind === "rejected") throw runNotFound({ runId });
+  if (made.runId === null) throw new Error("broken invariant: a rerun joins no others");
+  return made.runId;
+}
+
+async function rerunOf(
+  shell: Shell,
+  runId: RunId,
+  how: RerunOptions,
+): Promise<{ readonly runId: RunId | null; readonly transition: Transition }> {
   const { storage, clock } = shell.ports;
   const loaded = await storage.runs.load(runId);
   const first = loaded?.events[0];
@@ -58,18 +72,15 @@ export async function rerun(shell: Shell, committer: Committer, runId: RunId, ho
     now,
     newId: shell.newId,
   });
-  const outcome = await committer.submit({
+  const transition: Transition = {
     ...started.transition,
     guards: [...started.transition.guards, ...keptGuards(run)],
     effects: [
       ...(edited === null ? [] : [{ kind: "putEvent", event: edited } as const]),
       ...started.transition.effects,
     ],
-  });
-  refuseFailed(outcome);
-  if (outcome.kind === "rejected") throw runNotFound({ runId });
-  if (started.runId === null) throw new Error("broken invariant: a rerun joins no others");
-  return started.runId;
+  };
+  return { runId: started.runId, transition };
 }
 
 /** Its events are there for as long as the run is, and one that has ended may be removed just now. */

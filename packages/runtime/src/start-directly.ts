@@ -16,6 +16,7 @@ import {
   utf8Bytes,
 } from "@stepwright/protocol";
 import type { Committer } from "./committer.ts";
+import { submitOnRegistry } from "./on-registry.ts";
 import type { Storage } from "./ports.ts";
 import type { Invocation, InvokeOptions } from "./runtime.ts";
 import type { Shell } from "./shell.ts";
@@ -69,6 +70,12 @@ async function submitInvocation(
   committer: Committer,
   o: { readonly slug: string; readonly incoming: IncomingEvent } & InvokeOptions,
 ) {
+  const { made, outcome } = await submitOnRegistry(shell, committer, async () => invocation(shell, o));
+  refuseFailed(outcome);
+  return { ...made, outcome };
+}
+
+function invocation(shell: Shell, o: { readonly slug: string; readonly incoming: IncomingEvent } & InvokeOptions) {
   const fn = shell.registry().functionsBySlug.get(o.slug);
   if (fn === undefined) throw functionNotFound({ functionSlug: o.slug });
   const event = invokedEvent(shell, o.incoming, o.slug);
@@ -93,7 +100,7 @@ async function submitInvocation(
     now,
     newId: shell.newId,
   });
-  const outcome = await committer.submit({
+  const transition: Transition = {
     guards: key === null ? [] : [{ kind: "keyFree", key, now }],
     effects: [
       { kind: "putEvent", event },
@@ -103,9 +110,8 @@ async function submitInvocation(
         ? []
         : [{ kind: "putKey", key, expiresAt: millis(now + idempotencyMs) } as const]),
     ],
-  });
-  refuseFailed(outcome);
-  return { event, started, outcome, key };
+  };
+  return { event, started, key, transition };
 }
 
 function invokedEvent(shell: Shell, event: IncomingEvent, slug: string): NewEvent & { readonly data: JsonText } {

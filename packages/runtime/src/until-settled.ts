@@ -3,6 +3,7 @@ import type { Transition } from "@stepwright/engine";
 import type { TransitionOutcome } from "@stepwright/storage";
 import type { Committer } from "./committer.ts";
 import { redecideMax } from "./limits.ts";
+import { madeOnRegistry } from "./on-registry.ts";
 import { patienceRounds } from "./registry-gate.ts";
 import type { Decided } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
@@ -17,9 +18,12 @@ export async function untilSettled(
   try {
     for (let round = 0; round < redecideMax; round += 1) {
       if (round === patienceRounds) release = shell.gate.hold();
-      const transition = await make();
-      if (transition === null) return { kind: "nothing" };
-      const settled = settle(await committer.submitUntilWritten(transition));
+      const made = await madeOnRegistry(shell, async () => {
+        const transition = await make();
+        return transition === null ? null : { transition };
+      });
+      if (made === null) return { kind: "nothing" };
+      const settled = settle(await committer.submitUntilWritten(made.transition));
       if (settled !== null) return settled;
       await shell.refreshRegistry();
     }

@@ -1,7 +1,7 @@
 // Apps as a whole: paused and resumed.
 import { appIdOf, asAppId } from "@stepwright/protocol";
 import { describe, expect, it } from "vitest";
-import { addApp, openRuntime, openShop } from "./open-runtime.ts";
+import { addApp, incoming, openRuntime, openShop } from "./open-runtime.ts";
 import { tempFile } from "./temp-file.ts";
 import { type AppAnswer, done, type Handler, ops, stepRun } from "./test-app.ts";
 
@@ -31,6 +31,25 @@ describe("a paused app", () => {
     await shop.runtime.apps.resume(shopId);
     expect(await shop.ended(runId)).toMatchObject({ status: "completed", output: '"whole"' });
     expect((await shop.ended(await shop.start("test/one"))).status).toBe("completed");
+  });
+
+  it("skips a run that is asked for while the pause is on its way to the disk", async () => {
+    const shop = await openShop([{ name: "one", handle: () => done() }]);
+    const earlier = await shop.start("test/one");
+    await shop.runtime.idle();
+    const asked: Promise<unknown>[] = [];
+    shop.storage.beforeCommit = async ({ transitions }) => {
+      if (!transitions.some(({ effects }) => effects.some(({ kind }) => kind === "putApp"))) return;
+      shop.storage.beforeCommit = () => Promise.resolve();
+      asked.push(shop.runtime.invoke("shop-one", incoming("any")), shop.runtime.rerun(earlier));
+      // Both have been decided, and wait for the next commit.
+      await shop.runtime.storage.runs.get(earlier);
+    };
+    await shop.runtime.apps.pause(shopId);
+    await Promise.all(asked);
+    await shop.runtime.idle();
+    const runs = await shop.storage.runs.list({}, { cursor: null, limit: 10 });
+    expect(runs.items.map(({ status }) => status)).toEqual(["skipped", "skipped", "completed"]);
   });
 
   it("stays paused over a restart, and so do functions that it registers meanwhile", async () => {

@@ -28,6 +28,7 @@ export const featureNames: readonly string[] = [
   "rerun",
   "rerun from a step",
   "rerun from a step with other arguments",
+  "other question of a rerun",
   "pause of an app",
   "metadata",
   "metadata taken away",

@@ -19,7 +19,7 @@ export async function rerunFromStep(
   // There is little to remember before a first step.
   const later = steps.filter(({ position }) => position > 0);
   const { run, slug, step: stepId } = chance.pick(later.length > 0 && chance.hits(0.8) ? later : steps);
-  const input = isEdited ? canonicalJson([`edited ${records.stepReruns.length}`]) : null;
+  const input = isEdited ? canonicalJson([{ edited: records.stepReruns.length }]) : null;
   const record: StepRerun = { of: run, slug, stepId, input, runId: null };
   records.stepReruns.push(record);
   const asked = await server.ask((runtime) =>

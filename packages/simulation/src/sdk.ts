@@ -183,9 +183,19 @@ function report(seen: SeenRequest, { step, isRace }: Found<CodeStep>): WireOp {
         ...base,
         op: step.isAi ? "AIGateway" : "Gateway",
         name: step.id,
-        opts: { ...opts, url: fetchUrlOf(seen.ctx.run_id, step), method: "POST", body: "{}" },
+        opts: {
+          ...opts,
+          url: fetchUrlOf(seen.ctx.run_id, step),
+          method: "POST",
+          body: step.isAi ? questionOf(step.id) : "{}",
+        },
       };
   }
+}
+
+/** What the code asks an AI. */
+export function questionOf(stepId: string): { readonly question: string } {
+  return { question: stepId };
 }
 
 /** The name of the signal that a step of a run waits for. */

@@ -55,7 +55,7 @@ export function createSite({ clock, faults, records, say, onActivity, onFetch }:
       const [runId = "", stepId = "", kind = ""] = new URL(outgoing.url).pathname.slice(1).split("/");
       const record = recordOf(`${runId} ${stepId}`);
       const { boot } = process;
-      onFetch({ boot, runId, stepId });
+      onFetch({ boot, runId, stepId, isAi: kind === "ai", body: outgoing.body ?? "" });
       record.waiting.add(boot);
       const fault = faults.fetch();
       say(`fetch ${stepId} of ${runId}${fault === null ? "" : ` (${fault})`}`);

@@ -29,6 +29,9 @@ export interface SeenFetch {
   readonly boot: number;
   readonly runId: string;
   readonly stepId: string;
+  /** The step asks an AI. */
+  readonly isAi: boolean;
+  readonly body: string;
 }
 
 /** A durable commit. */
