@@ -27,7 +27,7 @@ export function handleErrors(app: FastifyInstance): void {
 
 /** Answers a request to a path that does not exist. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendError(pathNotFound({ method: request.method, path: pathOf(request) }), request, reply);
+  return sendError(pathNotFound({ method: request.method, path: askedPath(request) }), request, reply);
 }
 
 /**
@@ -84,10 +84,19 @@ const waitSecondsByCode: ReadonlyMap<string, number> = new Map([
   [storageGone.code, 30],
 ]);
 
-/** The path of a request, without its query. */
+/** The path that a request is routed by, without its query. */
 export function pathOf(request: FastifyRequest): string {
-  const end = request.url.indexOf("?");
-  return end === -1 ? request.url : request.url.slice(0, end);
+  return withoutQuery(request.url);
+}
+
+/** The path as whoever asked has written it. */
+export function askedPath(request: FastifyRequest): string {
+  return withoutQuery(request.originalUrl);
+}
+
+function withoutQuery(url: string): string {
+  const end = url.indexOf("?");
+  return end === -1 ? url : url.slice(0, end);
 }
 
 function asStepwrightError(error: unknown, request: FastifyRequest): StepwrightError | null {
@@ -103,7 +112,10 @@ function asStepwrightError(error: unknown, request: FastifyRequest): StepwrightE
 /** What Fastify itself refuses before a handler runs, such as a path that is not valid percent-encoding. */
 function fromFastify(error: FastifyError, request: FastifyRequest): StepwrightError | null {
   if (error.code === "FST_ERR_BAD_URL")
-    return parameterInvalid({ name: "path", value: pathOf(request), allowed: "percent-encode it" }, { cause: error });
+    return parameterInvalid(
+      { name: "path", value: askedPath(request), allowed: "percent-encode it" },
+      { cause: error },
+    );
   if (error.statusCode === undefined || error.statusCode >= 500) return null;
   return parameterInvalid({ name: "request", value: error.code, allowed: error.message }, { cause: error });
 }

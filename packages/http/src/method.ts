@@ -1,7 +1,7 @@
 // Answers requests whose path is right and whose method is not.
 import { methodNotAllowed, pathNotFound } from "@stepwright/protocol";
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
-import { pathOf } from "./error-handler.ts";
+import { askedPath, pathOf } from "./error-handler.ts";
 
 const refusal = { isRefusal: true };
 
@@ -16,7 +16,7 @@ const known = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export function allowOnly(app: FastifyInstance, url: string, allowed: readonly HTTPMethods[]): void {
   const others = known.filter((method) => !allowed.includes(method));
   const refuse = (request: FastifyRequest): never => {
-    throw methodNotAllowed({ method: request.method, path: pathOf(request), allowed: allowed.join(", ") });
+    throw methodNotAllowed({ method: request.method, path: askedPath(request), allowed: allowed.join(", ") });
   };
   app.route({
     method: [...others],
@@ -42,8 +42,8 @@ export function refuseOthers(scope: FastifyInstance): void {
   });
   const refuse = (request: FastifyRequest): never => {
     const { method } = request;
-    const path = pathOf(request);
-    const [, allowed] = [...methods].find(([pattern]) => isAt(path, pattern)) ?? [];
+    const path = askedPath(request);
+    const [, allowed] = [...methods].find(([pattern]) => isAt(pathOf(request), pattern)) ?? [];
     if (allowed === undefined) throw pathNotFound({ method, path });
     throw methodNotAllowed({ method, path, allowed: [...allowed].join(", ") });
   };

@@ -35,8 +35,10 @@ export async function* followLive(client: ServerClient, signal: AbortSignal): As
 }
 
 /** The messages of a stream; ends when it breaks, falls silent or the signal comes. */
-async function* messagesOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<ApiLiveMessage> {
-  const reader = stream.getReader();
+async function* messagesOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<ApiLiveMessage> {
   const decoder = new TextDecoder();
   let text = "";
   try {

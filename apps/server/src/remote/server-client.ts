@@ -30,7 +30,7 @@ export interface ServerClient {
   /** The answer's shape is taken as the server of this version promises it; one without a body is null. */
   ask<T>(method: ServerMethod, path: string, body?: unknown, options?: AskOptions): Promise<ServerAnswer<T>>;
   /** Opens a stream of server-sent events, which lasts until the signal. */
-  stream(path: string, signal: AbortSignal): Promise<ServerAnswer<ReadableStream<Uint8Array>>>;
+  stream(path: string, signal: AbortSignal): Promise<ServerAnswer<ReadableStreamDefaultReader<Uint8Array>>>;
 }
 
 /** How long a server may take: it answers most things in milliseconds, so one that does not is not well. */
@@ -83,7 +83,9 @@ export function createServerClient(o: { readonly url: string; readonly signingKe
       try {
         const response = await fetch(`${base}${path}`, { headers: authorization, signal });
         const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-        if (response.ok && isStream && response.body !== null) return { kind: "answer", value: response.body };
+        // With a reader from the beginning: a body that has none is cancelled when its response is collected (undici).
+        if (response.ok && isStream && response.body !== null)
+          return { kind: "answer", value: response.body.getReader() };
         return refusalOf(response.status, await response.text());
       } catch (error) {
         return failed(unreachableText(base, { error, waitMs: answerMs }), "SERVER_UNREACHABLE");

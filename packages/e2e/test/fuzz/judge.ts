@@ -26,9 +26,9 @@ export function judge(request: FuzzRequest, outcome: Outcome): readonly string[]
   return [];
 }
 
-/** Some features are no part of the product, whatever is asked of them. */
+/** Some features are no part of the product, whatever is asked of them, and REST v2 answers other methods so. */
 function isUnsupported(status: number, text: string): boolean {
-  return status === 501 && /"code":"(not_implemented|NOT_SUPPORTED)"/.test(text);
+  return status === 501 && /"code":"(not_implemented|NOT_SUPPORTED)"|"message":"[A-Z]+ is not allowed on /.test(text);
 }
 
 type Answered = Extract<Outcome, { kind: "answered" }>;

@@ -108,7 +108,7 @@ describe("a checkpoint", () => {
       ["sleep", 400, "OP_NOT_ALLOWED"],
       ["unknown op", 400, "OP_INVALID"],
       ["no JSON", 400, "BODY_NOT_JSON"],
-      ["no run", 404, "RUN_NOT_FOUND"],
+      ["no run", 400, "CHECKPOINT_OF_NO_RUN"],
       ["no id", 400, "ID_INVALID"],
       ["too large", 413, "output_too_large"],
       ["ended", 410, "RUN_GONE"],
