@@ -63,40 +63,37 @@ test("a sweep is waited for until the disk has it, as a commit is", async () => 
   await expect(storage.retention.sweep(request)).rejects.toMatchObject({ code: "STORAGE_UNSYNCED" });
 });
 
-test("a transaction that fails at its very end leaves nothing in memory either, and the same goes through later", async () => {
-  let isFailing = false;
+/** A store whose transactions fail at their very end, when all is done but the commit, while `isFailing`. */
+function failingAtTheEnd() {
+  const disk = { isFailing: false };
   const storage = openSqliteStorage({
     file: join(testFolder(), "main.db"),
     synchronous: "full",
     now,
     beforeCommit() {
-      if (isFailing) throw new SqliteError("disk I/O error", "SQLITE_IOERR_WRITE");
+      if (disk.isFailing) throw new SqliteError("disk I/O error", "SQLITE_IOERR_WRITE");
     },
   });
   onTestFinished(() => storage.close());
+  return { storage, disk };
+}
+
+test("a transaction that fails at its very end leaves nothing in memory either, and the same goes through later", async () => {
+  const { storage, disk } = failingAtTheEnd();
   const batch = (id: string): CommitBatch => ({ transitions: [sized(id, 1)], now, lease: [{ lane, max: 1 }] });
   await storage.commit(batch("first"));
-  isFailing = true;
+  disk.isFailing = true;
   await expect(storage.commit(batch("second"))).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
   expect(await storage.events.get(2)).toBe(null);
   expect(await storage.queue.depth()).toEqual({ due: 0, future: 0, setAside: 0 });
-  isFailing = false;
+  disk.isFailing = false;
   const { outcomes, leased } = await storage.commit(batch("second"));
   expect(outcomes).toMatchObject([{ kind: "committed" }]);
   expect(leased).toMatchObject([{ id: "second", generation: 1 }]);
 });
 
 test("a refused commit leaves versions and leases as they were", async () => {
-  let isFailing = false;
-  const storage = openSqliteStorage({
-    file: join(testFolder(), "main.db"),
-    synchronous: "normal",
-    now,
-    beforeCommit() {
-      if (isFailing) throw new SqliteError("disk I/O error", "SQLITE_IOERR_WRITE");
-    },
-  });
-  onTestFinished(() => storage.close());
+  const { storage, disk } = failingAtTheEnd();
   const made = samples.run(1);
   const itemId = asQueueItemId("call");
   await storage.commit({
@@ -115,30 +112,22 @@ test("a refused commit leaves versions and leases as they were", async () => {
     ],
   };
   const end = () => storage.commit({ transitions: [ending], now: samples.start, lease: [] });
-  isFailing = true;
+  disk.isFailing = true;
   await expect(end()).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
-  isFailing = false;
+  disk.isFailing = false;
   expect((await end()).outcomes).toMatchObject([{ kind: "committed" }]);
   expect(await storage.runs.countByStatus()).toMatchObject({ queued: 0, completed: 1 });
   expect((await end()).outcomes).toMatchObject([{ kind: "rejected" }]);
 });
 
 test("a refused commit has leased nothing of what it put in", async () => {
-  let isFailing = true;
-  const storage = openSqliteStorage({
-    file: join(testFolder(), "main.db"),
-    synchronous: "normal",
-    now,
-    beforeCommit() {
-      if (isFailing) throw new SqliteError("disk I/O error", "SQLITE_IOERR_WRITE");
-    },
-  });
-  onTestFinished(() => storage.close());
+  const { storage, disk } = failingAtTheEnd();
+  disk.isFailing = true;
   const lease = [{ lane: samples.lane, max: 1 }];
   const commit = (effects: Transition["effects"], o: Partial<CommitBatch> = {}) =>
     storage.commit({ transitions: [{ guards: [], effects }], now: samples.start, lease: [], ...o });
   await expect(commit([samples.enqueue("call")], { lease })).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
-  isFailing = false;
+  disk.isFailing = false;
   await commit([samples.enqueue("other"), samples.enqueue("call")]);
   await commit([{ kind: "dequeue", itemId: asQueueItemId("call") }]);
   expect((await commit([], { lease })).leased).toMatchObject([{ id: "other" }]);

@@ -1,22 +1,14 @@
 // Many runs are cancelled together from the list: counted before, followed to the end, and no other run is touched.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 
 const server = useServer({ args: ["--no-poll", "--no-retry-jitter"] });
 const [sdk] = sdks;
-if (sdk === undefined) throw new Error("there is no SDK");
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 test("the runs that fit are counted while one types, cancelled, and listed with how many they were", async () => {
   const app = await serveApp(server, sdk, ({ define, event }) => [

@@ -1,22 +1,16 @@
 // Every page with real data of every kind, wide and narrow, light and dark: nothing keeps people out who do not see or do
 // not point, nothing is wider than the screen, and nothing is written into the console.
 import axe, { type AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 import { makeTour, type Tour } from "./tour.ts";
 
 const server = useServer({ args: ["--no-poll", "--retry-interval", "0.05"] });
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 const looks = [
   { name: "wide-light", colorScheme: "light", width: 1280, height: 860 },

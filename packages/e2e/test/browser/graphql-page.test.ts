@@ -1,18 +1,11 @@
 // The page to try GraphQL queries on: it runs under its own content security policy, and keeps what was typed.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { useScope } from "../harness/scope.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 
 const scope = useScope();
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 test("a query is run with its variables, shown with what is wrong, and is still there after a reload", async () => {
   const server = await scope.startServer();

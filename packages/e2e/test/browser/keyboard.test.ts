@@ -1,22 +1,15 @@
 // Everything is done with the keyboard alone: an event is sent, a failure found and read, a run cancelled and one started again.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 
 const server = useServer({ args: ["--no-poll", "--no-retry-jitter"] });
 const [sdk] = sdks;
-if (sdk === undefined) throw new Error("there is no SDK");
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 /** Further than this nobody goes with the Tab key. */
 const tabsMax = 60;

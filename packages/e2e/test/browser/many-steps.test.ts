@@ -1,23 +1,17 @@
 // A run of a thousand steps: the one that is chosen is in sight at every width, and the keyboard leads to it and back.
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Locator } from "playwright-core";
+import { expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 
 const server = useServer({ args: ["--no-poll", "--no-retry-jitter"] });
 // Version 4 reports steps as it goes; version 3 would make a thousand calls.
 const sdk = sdks.find(({ name }) => name === "v4");
 if (sdk === undefined) throw new Error("there is no SDK of version 4");
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 const widths = [
   { name: "wide", width: 1280, height: 800 },

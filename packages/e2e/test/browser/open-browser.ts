@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
 
 /** Where the tests leave a picture of each page they visit. */
 const pictures = fileURLToPath(new URL("../../pictures/", import.meta.url));
@@ -25,6 +26,21 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
+/** Starts Chromium for the tests of a file, and ends it after them. */
+export function useBrowser(): Pick<Browser, "newPage"> {
+  let browser: Browser | null = null;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+  return {
+    newPage(options) {
+      if (browser === null) throw new Error("the browser is started before the tests");
+      return browser.newPage(options);
+    },
+  };
+}
+
 /** How a page is looked at. */
 export interface Look {
   readonly width: number;
@@ -34,7 +50,7 @@ export interface Look {
 
 /** Opens a page that may load from the server alone: whatever else it asks for ends up in `foreign`. */
 export async function openPage(
-  browser: Browser,
+  browser: Pick<Browser, "newPage">,
   origin: string,
   look: Partial<Look> = {},
 ): Promise<{ readonly page: Page; readonly foreign: readonly string[] }> {

@@ -1,22 +1,14 @@
 // An app is paused and resumed from the page, and everything of it says so meanwhile.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 
 const server = useServer({ args: ["--no-poll", "--no-retry-jitter"] });
 const [sdk] = sdks;
-if (sdk === undefined) throw new Error("there is no SDK");
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 test("a paused app holds its functions back and says so on every page, until it is resumed", async () => {
   const first = Promise.withResolvers<string>();

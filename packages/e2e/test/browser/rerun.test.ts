@@ -1,21 +1,14 @@
 // A run is started again from its page: from a step, with other arguments, with other data; and each run leads to the other.
 import { json as readJson } from "node:stream/consumers";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { listen, portOf, serveApp } from "../harness/app.ts";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 
 const server = useServer({ args: ["--no-poll", "--no-retry-jitter"] });
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 test.each(sdks)(
   "SDK $name: a run goes on anew from a step with edited arguments, and from its beginning with edited data",
@@ -119,7 +112,6 @@ test.each(sdks)("SDK $name: a question to a model is asked in other words", asyn
 
 test("a run of several events cannot be given other data, and a step without arguments no others", async () => {
   const [sdk] = sdks;
-  if (sdk === undefined) throw new Error("there is no SDK");
   const app = await serveApp(server, sdk, ({ define, event }) => [
     define(
       { id: "many", name: "many", batchEvents: { maxSize: 2, timeout: "60s" } },

@@ -1,24 +1,16 @@
 // Work that could not be processed, at the page: it is counted, says why, and is tried again by a button.
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { useScope } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 
 const scope = useScope();
 const [sdk] = sdks;
-if (sdk === undefined) throw new Error("there is no SDK");
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 test("what was set aside is listed at the foot of the page, and tried again one by one or all together", async () => {
   let server = await scope.startServer();

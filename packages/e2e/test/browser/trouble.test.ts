@@ -1,22 +1,14 @@
 // A server that is slow, goes away and comes back: the page says so, keeps what it has, and catches up by itself.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { serveApp } from "../harness/app.ts";
 import { useScope } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
-import { openBrowser, openPage, takePicture } from "./open-browser.ts";
+import { openPage, takePicture, useBrowser } from "./open-browser.ts";
 
 const scope = useScope();
 const [sdk] = sdks;
-if (sdk === undefined) throw new Error("there is no SDK");
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 test("while the server is gone the page keeps its rows and says so; when it is back they are brought up to date", async () => {
   let server = await scope.startServer();

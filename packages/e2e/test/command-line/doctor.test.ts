@@ -156,7 +156,6 @@ async function closedPort(): Promise<number> {
 
 test("runs, events and functions that stand still say why, and what is told helps", async () => {
   const [, sdk] = sdks;
-  if (sdk === undefined) throw new Error("there are two SDKs");
   const app = await serveApp(dev, sdk, ({ define, event }) => [
     define({ id: "waits" }, { event: event("waits") }, ({ step }) =>
       step.waitForEvent("answer", { event: event("answered"), timeout: "1h" }),

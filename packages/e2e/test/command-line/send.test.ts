@@ -158,7 +158,6 @@ test("what cannot be sent is said in a sentence", async () => {
 test("who waits or follows comes back to a server that was killed, and sees the end", async () => {
   const mortal = await scope.startServer({ args: ["--no-poll"] });
   const [sdk] = sdks;
-  if (sdk === undefined) throw new Error("there are two SDKs");
   const app = await serveApp(mortal, sdk, ({ define, event }) => [
     define({ id: "waits" }, { event: event("waits") }, ({ step }) =>
       step.waitForEvent("answer", { event: event("answered"), timeout: "1h" }),

@@ -7,7 +7,6 @@ import { openOutbox } from "./outbox.ts";
 const [file = "", serverUrl = "", port = "0"] = process.argv.slice(2);
 const outbox = openOutbox(file);
 const [sdk] = sdks;
-if (sdk === undefined) throw new Error("there is no SDK");
 const client = sdk.client({ id: "durable", baseUrl: serverUrl, isDev: true, eventKey: "test" });
 
 const done = (runId: string, step: string, attempt: number) => () => {

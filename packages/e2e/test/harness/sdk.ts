@@ -120,7 +120,7 @@ const sdkV4: Sdk = {
 };
 
 /** Both majors, for `describe.each`. */
-export const sdks: readonly Sdk[] = [sdkV3, sdkV4];
+export const sdks: readonly [Sdk, Sdk] = [sdkV3, sdkV4];
 
 /**
  * Lets both majors work in one process.

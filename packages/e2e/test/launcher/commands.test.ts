@@ -25,7 +25,6 @@ test("the bundle starts a server, and sends, runs, follows and looks on it", asy
     expect(child.output()).toContain(`"msg":"${name} has no effect: `);
   const server = serverApi(url);
   const [, sdk] = sdks;
-  if (sdk === undefined) throw new Error("there are two SDKs");
   const app = await serveApp(server, sdk, ({ define, event }) => [
     define({ id: "double" }, { event: event("go") }, ({ event: { data } }) => Number(data["n"]) * 2),
   ]);

@@ -31,7 +31,6 @@ describe.each(sdks)("SDK $name", (sdk) => {
 
 test("while a step waits for its next attempt, the run says when that is", async () => {
   const [sdk] = sdks;
-  if (sdk === undefined) throw new Error("there are two majors");
   const server = await scope.startServer({ args: ["--retry-schedule", "hosted"] });
   const app = await serveApp(server, sdk, ({ define, event }) => [
     define({ id: "slow" }, { event: event("go") }, async ({ step }) =>
