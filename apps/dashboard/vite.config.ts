@@ -10,7 +10,7 @@ const server = "http://localhost:8288";
 
 // A group takes what its modules import as well, so nothing may be shared that imports one of these and is on the first page.
 const notOnFirstPage =
-  /src\/(?:components\/(?:app-card|pause-app|function-list|flow-control|event-effects|json-view|run-pills|triggers|ui\/(?:dialog|json-field|paused-box))|present\/(?:flow-control|describe-fate|read-json|nearest-name))\./;
+  /src\/(?:components\/(?:app-card|pause-app|function-list|flow-control|event-effects|json-view|run-pills|triggers|ui\/(?:dialog|dialog-form|json-field|paused-box))|present\/(?:flow-control|describe-fate|read-json|nearest-name))\./;
 
 const shareable = /src\/(?:components|present|api)\/|@tanstack/;
 

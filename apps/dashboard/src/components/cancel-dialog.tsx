@@ -15,6 +15,7 @@ import { spanMs, type RunSearch } from "../present/run-search.ts";
 import { Cancellations } from "./cancellations.tsx";
 import { Button } from "./ui/button.tsx";
 import { beginHere, Dialog } from "./ui/dialog.tsx";
+import { DialogForm } from "./ui/dialog-form.tsx";
 import { controlClass, Field, Select } from "./ui/field.tsx";
 import { Problem } from "./ui/note.tsx";
 
@@ -48,10 +49,8 @@ function CancelForm({ search }: { readonly search: RunSearch }): ReactNode {
     cancelling.reset();
   };
   return (
-    <form
-      className="grid gap-3 p-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onSubmit={() => {
         if (canCancel && !cancelling.isPending) cancelling.mutate();
       }}
     >
@@ -75,7 +74,7 @@ function CancelForm({ search }: { readonly search: RunSearch }): ReactNode {
               : previewText(preview.data)}
         </span>
       </div>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -2,13 +2,14 @@
 import type { ApiRun, ApiStep, JsonValue } from "@stepwright/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { rerun, type RerunChanges } from "../api/commands.ts";
 import { runQuery } from "../api/queries.ts";
 import { readJsonList, readJsonObject, type TypedJson } from "../present/read-json.ts";
 import { eventDataOf, inputOf, keptSteps } from "../present/rerun.ts";
 import { Button } from "./ui/button.tsx";
 import { Dialog } from "./ui/dialog.tsx";
+import { DialogForm } from "./ui/dialog-form.tsx";
 import { JsonField } from "./ui/json-field.tsx";
 import { Problem } from "./ui/note.tsx";
 
@@ -48,21 +49,12 @@ function RerunForm({ run, from }: { readonly run: ApiRun; readonly from: ApiStep
     },
   });
 
-  function submit(event?: FormEvent): void {
-    event?.preventDefault();
+  function submit(): void {
     if (isReadable && !starting.isPending) starting.mutate();
   }
 
   return (
-    <form
-      className="grid gap-3 p-4"
-      onSubmit={submit}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <DialogForm onSubmit={submit}>
       <Kept run={run} from={from} />
       {input.text === null ? null : (
         <JsonField
@@ -99,7 +91,7 @@ function RerunForm({ run, from }: { readonly run: ApiRun; readonly from: ApiStep
           {changesText({ input: input.changed !== undefined, data: data.changed !== undefined })}
         </span>
       </div>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -1,7 +1,7 @@
 // The dialog that sends an event or invokes a function: checks the JSON while it is typed,
 // knows the names that functions listen to, and then follows the runs in place.
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useId, useState, type FormEvent, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 import { invokeFunction, sendEvent } from "../api/commands.ts";
 import { rememberedPayload, rememberPayload } from "../api/payload-memory.ts";
 import { functionsQuery, infoQuery, readLastEvent } from "../api/queries.ts";
@@ -13,6 +13,7 @@ import { SentEvents, type SentEvent } from "./sent-events.tsx";
 import { Button } from "./ui/button.tsx";
 import { CopyButton } from "./ui/copy-button.tsx";
 import { beginHere, Dialog } from "./ui/dialog.tsx";
+import { DialogForm } from "./ui/dialog-form.tsx";
 import { Field, SuggestInput } from "./ui/field.tsx";
 import { JsonField } from "./ui/json-field.tsx";
 import { Problem } from "./ui/note.tsx";
@@ -71,21 +72,12 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
     if (!isTouched) setText(rememberedPayload(`event:${next.trim()}`) ?? emptyData);
   }
 
-  function submit(event?: FormEvent): void {
-    event?.preventDefault();
+  function submit(): void {
     if (canSend && !sending.isPending) sending.mutate();
   }
 
   return (
-    <form
-      className="grid gap-3 p-4"
-      onSubmit={submit}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <DialogForm onSubmit={submit}>
       {start.kind === "event" ? (
         <Field label="Name" htmlFor={`${id}-name`}>
           <SuggestInput
@@ -130,7 +122,7 @@ function SendForm({ start }: { readonly start: SendStart }): ReactNode {
       </div>
       <SentEvents sent={sent} functions={functions} onRename={changeName} />
       {start.kind === "event" && data.kind === "value" ? <Snippets name={eventName} data={data.value} /> : null}
-    </form>
+    </DialogForm>
   );
 }
 
