@@ -82,10 +82,22 @@ function start(workerData: ThreadData, code: string | null): RunningThread {
   const worker = code === null ? new Worker(programFile(), options) : new Worker(code, { ...options, eval: true });
   const ended = Promise.withResolvers<ThreadGone>();
   let reason = "it ended";
+  let gone: ThreadGone | null = null;
+  let answered: ((answer: CheckpointAnswer | ThreadGone) => void) | null = null;
+  // Not by a race with the end for each request: that would keep something of each until the thread ends.
+  const answer = (said: CheckpointAnswer | ThreadGone): void => {
+    answered?.(said);
+    answered = null;
+  };
+  worker.on("message", answer);
   worker.on("error", (error: unknown) => {
     reason = error instanceof Error ? error.message : String(error);
   });
-  worker.once("exit", () => ended.resolve({ kind: "gone", reason }));
+  worker.once("exit", () => {
+    gone = { kind: "gone", reason };
+    answer(gone);
+    ended.resolve(gone);
+  });
   // It keeps no process that has nothing else to do.
   worker.unref();
   const send = (request: CheckpointRequest): void => {
@@ -94,10 +106,13 @@ function start(workerData: ThreadData, code: string | null): RunningThread {
     worker.postMessage(request);
   };
   return {
-    ask: (request) => {
-      const answered = new Promise<CheckpointAnswer>((resolve) => worker.once("message", resolve));
+    async ask(request) {
+      if (gone !== null) return gone;
+      const said = new Promise<CheckpointAnswer | ThreadGone>((resolve) => {
+        answered = resolve;
+      });
       send(request);
-      return Promise.race([answered, ended.promise]).finally(() => worker.unref());
+      return said.finally(() => worker.unref());
     },
     async end() {
       send("end");
