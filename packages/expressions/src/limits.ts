@@ -16,8 +16,11 @@ export const nestingMax = 128;
 export const nodesMax = 2 * interpolatedCharsMax;
 /** Elements of one list or map literal: as many as fit into the text, where the parser's own limit is 1000. */
 export const literalElementsMax = interpolatedCharsMax / 2;
-/** Compiled expressions kept by text; a waiting run has its own text after interpolation. */
-export const cachedExpressionsMax = 10_000;
+/**
+ * Compiled expressions kept by text, 2 kB each; a waiting run has its own text after interpolation, and mostly needs it once. Ten
+ * thousand of them grew for half an hour and took 20 MB; to compile one again takes 5 to 10 µs.
+ */
+export const cachedExpressionsMax = 2_000;
 /** Characters of all texts in that cache together; a compiled expression takes 20 to 100 bytes per character. */
 export const cachedCharsMax = 512 * kib;
 /**
