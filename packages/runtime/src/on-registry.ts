@@ -8,35 +8,54 @@ import { redecideMax } from "./limits.ts";
 import { patienceRounds } from "./registry-gate.ts";
 import type { Shell } from "./shell.ts";
 
-/** Makes a transition that is turned down when what is registered changes before it is committed. */
-export async function madeOnRegistry<T extends { readonly transition: Transition } | null>(
-  shell: Shell,
-  make: () => Promise<T>,
-): Promise<T> {
-  const { version } = shell.registry();
-  const made = await make();
-  if (made === null) return made;
-  const { guards } = made.transition;
-  return { ...made, transition: { ...made.transition, guards: [...guards, { kind: "registryVersion", version }] } };
+interface Made {
+  readonly transition: Transition;
 }
 
-/** Commits what `make` makes for somebody who waits for it, and makes it again whenever what is registered has changed meanwhile. */
-export async function submitOnRegistry<T extends { readonly transition: Transition }>(
+/** What came of it: there was nothing to do, it is settled, or what is registered changed each time. */
+export type OnRegistry<R> =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "settled"; readonly value: R }
+  | { readonly kind: "exhausted" };
+
+/**
+ * Makes a transition that is turned down when what is registered changes before it is committed, and makes it again for as long as
+ * `commit` gives null. After some rounds further changes have to wait.
+ */
+export async function onRegistry<T extends Made, R>(
   shell: Shell,
-  committer: Committer,
-  make: () => Promise<T>,
-): Promise<{ readonly made: T; readonly outcome: TransitionOutcome }> {
+  make: () => Promise<T | null>,
+  commit: (made: T) => Promise<R | null>,
+): Promise<OnRegistry<R>> {
   let release = (): void => undefined;
   try {
     for (let round = 0; round < redecideMax; round += 1) {
       if (round === patienceRounds) release = shell.gate.hold();
-      const made = await madeOnRegistry(shell, make);
-      const outcome = await committer.submit(made.transition);
-      if (outcome.kind !== "rejected" || outcome.guard.kind !== "registryVersion") return { made, outcome };
+      const { version } = shell.registry();
+      const made = await make();
+      if (made === null) return { kind: "nothing" };
+      const guards = [...made.transition.guards, { kind: "registryVersion", version } as const];
+      const value = await commit({ ...made, transition: { ...made.transition, guards } });
+      if (value !== null) return { kind: "settled", value };
       await shell.refreshRegistry();
     }
   } finally {
     release();
   }
+  return { kind: "exhausted" };
+}
+
+/** Commits what `make` makes for somebody who waits for it. */
+export async function submitOnRegistry<T extends Made>(
+  shell: Shell,
+  committer: Committer,
+  make: () => Promise<T>,
+): Promise<{ readonly made: T; readonly outcome: TransitionOutcome }> {
+  const submitted = await onRegistry(shell, make, async (made) => {
+    const outcome = await committer.submit(made.transition);
+    const isStale = outcome.kind === "rejected" && outcome.guard.kind === "registryVersion";
+    return isStale ? null : { made, outcome };
+  });
+  if (submitted.kind === "settled") return submitted.value;
   throw storageUnavailable({ reason: "apps kept changing under the start" });
 }

@@ -3,8 +3,7 @@ import type { Transition } from "@stepwright/engine";
 import type { TransitionOutcome } from "@stepwright/storage";
 import type { Committer } from "./committer.ts";
 import { redecideMax } from "./limits.ts";
-import { madeOnRegistry } from "./on-registry.ts";
-import { patienceRounds } from "./registry-gate.ts";
+import { onRegistry } from "./on-registry.ts";
 import type { Decided } from "./run-box.ts";
 import type { Shell } from "./shell.ts";
 
@@ -14,23 +13,22 @@ export async function untilSettled(
   committer: Committer,
   make: () => Promise<Transition | null>,
 ): Promise<Decided> {
-  let release = (): void => undefined;
-  try {
-    for (let round = 0; round < redecideMax; round += 1) {
-      if (round === patienceRounds) release = shell.gate.hold();
-      const made = await madeOnRegistry(shell, async () => {
-        const transition = await make();
-        return transition === null ? null : { transition };
-      });
-      if (made === null) return { kind: "nothing" };
-      const settled = settle(await committer.submitUntilWritten(made.transition));
-      if (settled !== null) return settled;
-      await shell.refreshRegistry();
-    }
-  } finally {
-    release();
+  const settled = await onRegistry(
+    shell,
+    async () => {
+      const transition = await make();
+      return transition === null ? null : { transition };
+    },
+    async ({ transition }) => settle(await committer.submitUntilWritten(transition)),
+  );
+  switch (settled.kind) {
+    case "nothing":
+      return { kind: "nothing" };
+    case "settled":
+      return settled.value;
+    case "exhausted":
+      return { kind: "refused", error: new Error(`what the item relies on changed ${redecideMax} times in a row`) };
   }
-  return { kind: "refused", error: new Error(`what the item relies on changed ${redecideMax} times in a row`) };
 }
 
 function settle(outcome: TransitionOutcome): Decided | null {
