@@ -116,9 +116,29 @@ test.each(disks)("$name: refused, nothing lost, and over by itself", { timeout: 
   expect(storedEvents(dataDir)).toEqual({ events: acknowledged, verdict: "ok" });
 });
 
-// A limit leaves room for what a start writes.
+// A limit leaves room for what a start writes. After a crash the log may have room too: commits that were refused leave frames
+// in it that are written over. Only a folder that was left in order, without a log, surely needs more than there is.
 test.each(disks.filter(({ needsMount }) => needsMount))(
   "$name: a start is refused in one sentence until there is room",
+  { timeout: 60_000 },
+  async ({ open }) => {
+    const disk = open();
+    const dataDir = join(disk.folder, "data");
+    const server = await start({ dataDir });
+    await sendMany(server.url, 5, 100_000);
+    expect(await server.child.end("SIGTERM")).toBe(0);
+    expect(() => writeFileSync(join(dataDir, "filler"), Buffer.alloc(64 * mebibyte))).toThrow(/ENOSPC/);
+    const refused = startServerChild({ dataDir });
+    expect(await refused.ended).toBe(1);
+    expect(refused.lines().join("\n")).toMatch(/cannot be used \(.*full\).* \(DATA_FOLDER_UNUSABLE\)/);
+    disk.makeRoom(server.child.pid);
+    await start({ dataDir });
+    expect(storedEvents(dataDir)).toEqual({ events: 5, verdict: "ok" });
+  },
+);
+
+test.each(disks.filter(({ needsMount }) => needsMount))(
+  "$name: a server that was killed on it has all that was acknowledged once there is room",
   { timeout: 60_000 },
   async ({ open }) => {
     const disk = open();
@@ -127,9 +147,6 @@ test.each(disks.filter(({ needsMount }) => needsMount))(
     let acknowledged = 0;
     while ((await sendOne(server.url, 100_000)).status === 200) acknowledged += 1;
     await server.child.end("SIGKILL");
-    const refused = startServerChild({ dataDir });
-    expect(await refused.ended).toBe(1);
-    expect(refused.lines().join("\n")).toMatch(/cannot be used \(.*full\).* \(DATA_FOLDER_UNUSABLE\)/);
     disk.makeRoom(server.child.pid);
     await start({ dataDir });
     expect(storedEvents(dataDir)).toEqual({ events: acknowledged, verdict: "ok" });
