@@ -7,3 +7,11 @@ export { createMetrics, type Metrics } from "./metrics.ts";
 export { bodyBytesMaxDefault } from "./limits.ts";
 export { answerBrokenRequest } from "./broken-request.ts";
 export type { GraphqlApi, GraphqlRequest, LoadGraphql } from "./graphql-api.ts";
+export type {
+  FaultRule,
+  PendingWork,
+  RandomFaults,
+  StepStubRule,
+  TestClockState,
+  TestControls,
+} from "./test-controls.ts";
