@@ -134,15 +134,27 @@ export function cronTicked(options: {
   };
 }
 
-/** The event and the run of one tick, unless another cron of the function had the same one. */
-function tickTransition(options: {
+interface TickOptions {
   readonly fn: FunctionRecord;
   readonly trigger: CronTrigger;
   readonly tick: Millis;
   readonly now: Millis;
   readonly newId: () => string;
-}): Transition {
-  const { fn, trigger, tick, now, newId } = options;
+}
+
+/** The event and the run of one tick, unless another cron of the function had the same one. */
+function tickTransition(options: TickOptions): Transition {
+  const key = tickKey(options.fn, options.tick);
+  const { effects } = tickStart(options, key);
+  return { guards: [{ kind: "keyFree", key, now: options.now }], effects };
+}
+
+/** What a tick would start now, whatever the schedule says: the chain goes on as if nothing had been. */
+export function tickByHand(options: Omit<TickOptions, "tick">): Transition {
+  return tickStart({ ...options, tick: options.now }, null);
+}
+
+function tickStart({ fn, trigger, tick, now, newId }: TickOptions, key: string | null): Transition {
   const event = timerEvent({ trigger, tick, now, newId });
   const data = event.data ?? canonicalJson({});
   const full = eventJson({ ...event, data });
@@ -157,17 +169,14 @@ function tickTransition(options: {
       value: parseJsonText(full),
       length: utf8Bytes(full),
     },
-    idempotencyKey: tickKey(fn, tick),
+    idempotencyKey: key,
     cron: trigger.text,
     invokedBy: null,
     originalRunId: null,
     now,
     newId,
   });
-  return {
-    guards: [{ kind: "keyFree", key: tickKey(fn, tick), now }],
-    effects: [{ kind: "putEvent", event }, ...started.transition.effects],
-  };
+  return { guards: [], effects: [{ kind: "putEvent", event }, ...started.transition.effects] };
 }
 
 function timerEvent(options: {

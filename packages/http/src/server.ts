@@ -42,6 +42,7 @@ import { unsupportedRoutes } from "./routes/rest-unsupported.ts";
 import { runStateRoutes } from "./routes/run-state.ts";
 import { isRefusal } from "./method.ts";
 import { signalRoutes } from "./routes/signals.ts";
+import type { TestControls } from "./test-controls.ts";
 import { testModeRoutes } from "./routes/test-mode.ts";
 import { v2Routes } from "./routes/v2.ts";
 
@@ -78,6 +79,8 @@ export interface ServerDeps {
   readonly intake?: IntakeLimits;
   /** Absent: there is no GraphQL API. */
   readonly graphql?: LoadGraphql;
+  /** What tests may do to a server on a virtual clock; absent on a real one. */
+  readonly testControls?: TestControls;
 }
 
 /** Builds the server without listening. Closing it ends the live connections, but neither the runtime nor the storage. */

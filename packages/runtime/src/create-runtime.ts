@@ -44,7 +44,7 @@ import { runActions, runBatch } from "./run-state-json.ts";
 import type { Runtime, RuntimeSettings } from "./runtime.ts";
 import { sendSignal } from "./send-signal.ts";
 import { createShell } from "./shell.ts";
-import { invoke, invokeRun } from "./start-directly.ts";
+import { invoke, invokeRun, tickNow } from "./start-directly.ts";
 import { asStorageTrouble } from "./storage-trouble.ts";
 import { startedRuns } from "./started-runs.ts";
 import { tellFailedChildren } from "./tell-failed-children.ts";
@@ -169,6 +169,10 @@ export function createRuntime(options: {
       checkRoom();
       return invokeRun(shell, committer, { slug, incoming, idempotencyKey });
     },
+    async tick(slug) {
+      checkRoom();
+      return tickNow(shell, committer, slug);
+    },
     async sendSignal(signal, data) {
       refuseWhenStopping();
       return sendSignal(shell, committer, signal, data);
@@ -220,6 +224,7 @@ export function createRuntime(options: {
       refuseWhenStopping();
       return retention.sweepNow();
     },
+    holdCalls: parts.holdCalls,
     idle: () => idleness.wait(),
     indexed: () => indexing.whenCurrent(),
     waitForRun: (runId) => waitForRun(storage, live, runId),
@@ -227,11 +232,12 @@ export function createRuntime(options: {
 }
 
 /** Says whether nothing of a lane is to be called. Runs of a function that its app has taken out are paused with the app. */
-function isHeld(registry: Registry, lane: Lane): boolean {
+function isHeld(registry: Registry, lane: Lane, isHeldBack: (functionSlug: string) => boolean): boolean {
   const functionId = functionOfLane(lane);
   const appId = appOfLane(lane);
   if (functionId === null || appId === null) return false;
   const fn = registry.functions.get(functionId);
+  if (fn !== undefined && isHeldBack(fn.slug)) return true;
   return fn === undefined ? (registry.apps.get(appId)?.pausedAt ?? null) !== null : pausedSince(fn) !== null;
 }
 
@@ -252,16 +258,21 @@ function wire({ ports, settings, log: parent, observer = nobody }: Parameters<ty
   const live = createLiveFeed((error) => log.error({ err: error }, "live feed listener failed"));
   const calls: CallsInFlight = new Map();
   const idleness = createIdleness(
-    () => committer.isIdle && box.isIdle && lanes.itemsInHand === 0 && !lanes.hasDue(clock.now()),
+    () =>
+      committer.isIdle &&
+      box.isIdle &&
+      lanes.itemsInHand === (ports.appClient.asleep ?? 0) &&
+      !lanes.hasDue(clock.now()),
   );
 
+  let isHeldBack: (functionSlug: string) => boolean = () => false;
   const laneMax = { system: systemItemsMax, gateway: gatewayRequestsMax, call: settings.callsPerAppMax };
   const lanes = createLanes({
     maxOf(lane) {
       const appId = appOfLane(lane);
       return appId === null ? laneMax[laneKind(lane)] : reach.roomFor(appId);
     },
-    isHeld: (lane) => isHeld(shell.registry(), lane),
+    isHeld: (lane) => isHeld(shell.registry(), lane, isHeldBack),
     onLeased: (item) => void begin(item),
   });
   const timer = createTimer({ clock, nextAt: () => lanes.nextAt(), onDue: () => committer.wake() });
@@ -317,6 +328,10 @@ function wire({ ports, settings, log: parent, observer = nobody }: Parameters<ty
     if (lanes.hasDue(clock.now())) committer.wake();
     timer.update();
   };
+  const holdCalls = (isHeldNow: typeof isHeldBack): void => {
+    isHeldBack = isHeldNow;
+    lookAgain();
+  };
   const functions = createFunctionControl(shell, committer, lookAgain);
   const apps = { ...registrations, ...createAppPause(shell, committer, lookAgain) };
   const cancellations = createCancellationControl(shell, committer);
@@ -362,6 +377,7 @@ function wire({ ports, settings, log: parent, observer = nobody }: Parameters<ty
     lanes,
     timer,
     idleness,
+    holdCalls,
     abort,
   };
 }

@@ -62,6 +62,8 @@ export interface AppClient {
   isPortOpen(port: number): Promise<boolean>;
   /** Says whether something takes connections where a URL points to. */
   isReachable(url: string): Promise<boolean>;
+  /** Requests whose answers wait for a clock that somebody moves: there is no use in waiting for them. Absent: there are none. */
+  readonly asleep?: number;
   close(): Promise<void>;
 }
 

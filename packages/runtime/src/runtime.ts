@@ -42,6 +42,8 @@ export interface Runtime {
   invoke(slug: string, event: IncomingEvent): Promise<EventId>;
   /** As `invoke`, and tells what became of it. */
   invokeRun(slug: string, event: IncomingEvent, options: InvokeOptions): Promise<Invocation>;
+  /** Starts a function as its first cron trigger would now, whatever its schedule says; null when it has none. FUNCTION_NOT_FOUND. */
+  tick(slug: string): Promise<Invocation | null>;
   /** `POST /fn/register`. */
   register(request: RegisterRequest): Promise<RegisterAnswer>;
   /** `POST /v1/checkpoint/{run}/async`: resolves when the steps are committed. Errors carry the status the SDK expects (sdk-protocol.md §13). */
@@ -72,6 +74,8 @@ export interface Runtime {
   /** Apps and functions as of now, from memory. */
   registry(): { readonly apps: readonly App[]; readonly functions: readonly FunctionRecord[] };
   readonly isDiscovering: boolean;
+  /** Holds back the calls of these functions, given by slug, until it is told otherwise; nothing of it is stored. For tests. */
+  holdCalls(isHeld: (functionSlug: string) => boolean): void;
   /** What is kept in memory about work: it follows what is in flight, not what is stored. */
   inMemory(): InMemory;
   /** What is removed when it is old, and what was. */

@@ -1,5 +1,5 @@
 // Runs that somebody asks for by name: an invocation from outside.
-import { eventNames, type NewEvent, type Run, startFunction, type Transition } from "@stepwright/engine";
+import { eventNames, type NewEvent, type Run, startFunction, tickByHand, type Transition } from "@stepwright/engine";
 import {
   asEventId,
   canonicalJson,
@@ -15,6 +15,7 @@ import {
   parseJsonText,
   utf8Bytes,
 } from "@stepwright/protocol";
+import type { TransitionOutcome } from "@stepwright/storage";
 import type { Committer } from "./committer.ts";
 import { submitOnRegistry } from "./on-registry.ts";
 import type { Storage } from "./ports.ts";
@@ -45,7 +46,31 @@ export async function invokeRun(
     const runId = key === null ? null : await shell.ports.storage.runs.ofKey(key, shell.ports.clock.now());
     return { kind: "repeated", runId };
   }
-  const [run] = [...outcome.admitted, ...madeRuns(started.transition)];
+  return becameOf(shell, started.transition, outcome);
+}
+
+/** Starts a function as its cron trigger would now, beside the schedule. Null when it has none. */
+export async function tickNow(shell: Shell, committer: Committer, slug: string): Promise<Invocation | null> {
+  const fn = shell.registry().functionsBySlug.get(slug);
+  if (fn === undefined) throw functionNotFound({ functionSlug: slug });
+  const trigger = fn.config.triggers.find((one) => one.kind === "cron");
+  if (trigger === undefined) return null;
+  const { made, outcome } = await submitOnRegistry(shell, committer, async () => ({
+    transition: tickByHand({ fn, trigger, now: shell.ports.clock.now(), newId: shell.newId }),
+  }));
+  refuseFailed(outcome);
+  if (outcome.kind !== "committed")
+    throw new Error("broken invariant: a start without a key is turned down by nothing");
+  return becameOf(shell, made.transition, outcome);
+}
+
+/** What a committed start has made, or where its event has gone. */
+async function becameOf(
+  shell: Shell,
+  transition: Transition,
+  outcome: Extract<TransitionOutcome, { kind: "committed" }>,
+): Promise<Invocation> {
+  const [run] = [...outcome.admitted, ...madeRuns(transition)];
   if (run !== undefined) return { kind: run.status === "skipped" ? "skipped" : "started", runId: run.id };
   const [eventSeq] = outcome.eventSeqs;
   if (eventSeq === undefined) throw new Error("broken invariant: an invocation stores its event");

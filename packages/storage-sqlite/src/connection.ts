@@ -20,8 +20,8 @@ const readerCacheKiB = 8_192;
 // Another process may hold the file for a moment, e.g. a backup tool; a second server is refused by the lock.
 const busyTimeoutMs = 5_000;
 
-/** Opens the one connection that writes. */
-export function openWriter(o: { readonly file: string; readonly nativeBinding: NativeBinding }): Connection {
+/** Opens the one connection that writes; of an image of a database, a copy in memory. */
+export function openWriter(o: { readonly file: string | Buffer; readonly nativeBinding: NativeBinding }): Connection {
   const db = connect(o.file, { timeout: busyTimeoutMs }, o.nativeBinding);
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = NORMAL");

@@ -51,6 +51,9 @@ import { stepReads } from "./steps.ts";
 import { openTables } from "./tables.ts";
 import { timeOrNull } from "./time-or-null.ts";
 
+/** What SQLite calls a database that is no file. */
+const memoryFile = ":memory:";
+
 /** Where the data lives and how safe a commit is. */
 export interface SqliteOptions {
   /** Path of the database file in an existing folder, or `:memory:` for data that ends with the process. */
@@ -86,18 +89,16 @@ export interface SqliteOptions {
  * from its log, DATA_FOLDER_UNUSABLE when it cannot be opened. Damage is found before anything is written.
  */
 export function openSqliteStorage(options: SqliteOptions): Storage {
-  const isMemory = options.file === ":memory:";
+  if (options.file === memoryFile) return openMemoryStorage(options);
   const opened: { close(): void }[] = [];
   try {
-    const lock = isMemory ? noLock : lockFolder(options.file, options.nativeBinding);
+    const lock = lockFolder(options.file, options.nativeBinding);
     opened.push({ close: () => lock.release() });
-    if (!isMemory) {
-      refuseReadOnly(options.file);
-      refuseDamaged(options);
-    }
+    refuseReadOnly(options.file);
+    refuseDamaged(options);
     const writer = openWriter({ ...options, nativeBinding: options.nativeBinding });
     opened.push(writer);
-    const reader = isMemory ? writer : openReader(options.file, options.nativeBinding);
+    const reader = openReader(options.file, options.nativeBinding);
     // Before the writer, so that it is closed after it: who closes last moves the log into the database, and a boot that
     // comes upon damage must not; a reader cannot.
     opened.splice(-1, 0, reader);
@@ -105,8 +106,31 @@ export function openSqliteStorage(options: SqliteOptions): Storage {
     return storageOn({ writer, reader, lock, epoch, options });
   } catch (error) {
     for (const resource of opened.toReversed()) resource.close();
-    if (error instanceof StepwrightError || isMemory) throw error;
+    if (error instanceof StepwrightError) throw error;
     throw unusable(options.file, error);
+  }
+}
+
+/** A store that ends with the process, and can be taken over by the next one: how a test kills an engine. */
+export interface MemoryStorage extends Storage {
+  /** Everything that is committed, as the bytes of a database file. */
+  image(): Buffer;
+}
+
+/** Opens a store in memory: empty, or with what an image of another one holds. Begins a boot, as `openSqliteStorage` does. */
+export function openMemoryStorage({
+  image = null,
+  ...rest
+}: Omit<SqliteOptions, "file" | "synchronous"> & { readonly image?: Buffer | null }): MemoryStorage {
+  const options: SqliteOptions = { ...rest, file: memoryFile, synchronous: "normal" };
+  const writer = openWriter({ file: image ?? memoryFile, nativeBinding: rest.nativeBinding });
+  try {
+    const epoch = boot(writer, options);
+    const storage = storageOn({ writer, reader: writer, lock: noLock, epoch, options });
+    return { ...storage, image: () => writer.serialize() };
+  } catch (error) {
+    writer.close();
+    throw error;
   }
 }
 

@@ -17,19 +17,29 @@ export interface InProcessApps extends AppClient {
   add(app: FetchHandler | RouteHandlers): string;
 }
 
+/** Who hears of what happens to handlers. */
+export interface InProcessAppsHooks {
+  /** Calls a handler. */
+  readonly call: <T>(handler: () => T) => T;
+  /** A handler has not answered in time. */
+  readonly onLate: (request: OutgoingRequest) => void;
+}
+
 /** Makes the client. Addresses that are not of this process go to `outside`. */
-export function createInProcessApps(outside: AppClient): InProcessApps {
+export function createInProcessApps(outside: AppClient, hooks: InProcessAppsHooks): InProcessApps {
   const handlers = new Map<string, FetchHandler>();
+  const origins = new Map<FetchHandler | RouteHandlers, string>();
   return {
     add(app) {
       // `.test` is reserved for this: no name server will ever know it (RFC 2606).
-      const origin = `http://app-${handlers.size + 1}.test`;
+      const origin = origins.get(app) ?? `http://app-${handlers.size + 1}.test`;
+      origins.set(app, origin);
       handlers.set(origin, handlerOf(app));
       return `${origin}/api/inngest`;
     },
     request(request, signal) {
       const handler = handlers.get(new URL(request.url).origin);
-      return handler === undefined ? outside.request(request, signal) : answer(handler, request, signal);
+      return handler === undefined ? outside.request(request, signal) : answer(handler, request, { signal, hooks });
     },
     isPortOpen: (port) => outside.isPortOpen(port),
     isReachable: async (url) => handlers.has(new URL(url).origin) || outside.isReachable(url),
@@ -43,14 +53,20 @@ function handlerOf(app: FetchHandler | RouteHandlers): FetchHandler {
   return (request) => (request.method === "PUT" ? app.PUT(request, {}) : app.POST(request, {}));
 }
 
-async function answer(handler: FetchHandler, request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingResult> {
+async function answer(
+  handler: FetchHandler,
+  request: OutgoingRequest,
+  { signal, hooks }: { readonly signal: AbortSignal; readonly hooks: InProcessAppsHooks },
+): Promise<OutgoingResult> {
   const timeout = AbortSignal.timeout(request.timeoutMs);
   const either = AbortSignal.any([signal, timeout]);
   try {
-    return await Promise.race([handle(handler, request, either), aborted(either)]);
+    return await Promise.race([hooks.call(() => handle(handler, request, either)), aborted(either)]);
   } catch (error) {
-    if (timeout.aborted)
+    if (timeout.aborted) {
+      hooks.onLate(request);
       return { kind: "failed", code: "APP_TIMEOUT", message: `no answer within ${request.timeoutMs / 1000} s` };
+    }
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: "failed", code: "APP_CONNECTION_LOST", message: `the handler threw: ${reason}` };
   }

@@ -1,12 +1,11 @@
-// The public face of the package: the engine for tests, and its clock.
+// The public face of the package: the engine for tests.
+import "./require-node.ts";
+export { createTestEngine } from "./create-test-engine.ts";
 export type { FetchHandler, RouteHandlers } from "./in-process-apps.ts";
-export type { RunFilter } from "./run-reader.ts";
 export type { TestClock } from "./test-clock.ts";
-export {
-  startTestServer,
-  type TestEvent,
-  type TestRun,
-  type TestServer,
-  type TestServerOptions,
-} from "./test-server.ts";
+export type * from "./test-engine.ts";
+export type * from "./test-run.ts";
+export { RunNotCompletedError } from "./test-run-handle.ts";
 export { createVirtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
+export { createRig, type Rig, type RigOptions } from "./rig.ts";
+export { startRig, type StartedRig, type StartOptions } from "./start-rig.ts";

@@ -1,114 +1,129 @@
-// Reads runs through the server's own API, so that a test sees what the dashboard shows.
-import type { buildServer } from "@stepwright/http";
-import type { ApiDoing, ApiEventDetail, ApiPage, ApiRun, ApiRunRow, ApiRunStatus } from "@stepwright/protocol";
-import type { LiveFeed } from "@stepwright/runtime";
+// Reads runs and events through the server's own API, so that a test sees what the dashboard shows.
+import type { HttpServer } from "@stepwright/http";
+import type {
+  ApiDoing,
+  ApiEventDetail,
+  ApiEventRow,
+  ApiPage,
+  ApiRun,
+  ApiRunRow,
+  ApiRunStatus,
+} from "@stepwright/protocol";
 
 /** Which runs to list; all given conditions hold. */
-export interface RunFilter {
-  readonly status?: ApiRunStatus | readonly ApiRunStatus[];
-  /** Full id of the function, such as `my-app-welcome-email`. */
-  readonly function?: string;
+export interface RowFilter {
+  readonly status?: readonly ApiRunStatus[];
+  readonly functionSlugs?: readonly string[];
   /** Name of the triggering event. */
   readonly event?: string;
 }
 
-/** Reads of runs. */
+/** Reads of runs and events. */
 export interface RunReader {
   run(runId: string): Promise<ApiRun>;
-  list(filter?: RunFilter): Promise<readonly ApiRunRow[]>;
-  startedBy(eventId: string): Promise<readonly ApiRun[]>;
-  /** Ids of unfinished runs, a hundred at most. */
-  unfinished(): Promise<readonly string[]>;
-  /** Resolves once the run has ended; throws after `timeoutMs` of real time. */
-  ended(runId: string, options: { readonly timeoutMs: number; readonly feed: LiveFeed }): Promise<ApiRun>;
-  isEnded(run: ApiRun): boolean;
-  /** A sentence that says what an unfinished run is waiting for. */
-  describe(run: ApiRun): string;
+  /** Oldest first. */
+  list(filter: RowFilter): Promise<readonly ApiRunRow[]>;
+  startedBy(eventId: string): Promise<readonly string[]>;
+  /** Oldest first. */
+  events(filter: { readonly name?: string; readonly internal: boolean }): Promise<readonly ApiEventDetail[]>;
 }
 
-const unfinishedStatuses: readonly ApiRunStatus[] = ["queued", "running"];
+/** Statuses of runs that go on. */
+export const unfinishedStatuses: readonly ApiRunStatus[] = ["queued", "running"];
 const pageSize = 100;
 
-/** Makes the reader on an HTTP server, whether it listens or not. */
-export function createRunReader(http: ReturnType<typeof buildServer>): RunReader {
+/** Makes the reader on the routes of a server, whether it listens or not. */
+export function createRunReader(routes: () => Promise<HttpServer>): RunReader {
   const get = async <T>(path: string): Promise<T> => {
-    const response = await http.inject({ method: "GET", url: path });
-    if (response.statusCode !== 200) throw new Error(`GET ${path} answered ${response.statusCode}: ${response.body}`);
+    const response = await (await routes()).inject({ method: "GET", url: path });
+    if (response.statusCode !== 200)
+      throw new Error(messageOf(response.body) ?? `GET ${path} answered ${response.body}`);
     return response.json<T>();
   };
-  const run = (runId: string): Promise<ApiRun> => get(`/api/runs/${encodeURIComponent(runId)}`);
-  const page = (filter: RunFilter, cursor: string | null): Promise<ApiPage<ApiRunRow>> =>
-    get(`/api/runs?${queryOf(filter, cursor).toString()}`);
+  const all = async <T>(path: string, query: URLSearchParams): Promise<readonly T[]> => {
+    const items: T[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      if (cursor !== "") query.set("cursor", cursor);
+      const page: ApiPage<T> = await get<ApiPage<T>>(`${path}?${query.toString()}`);
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return items.toReversed();
+  };
 
   return {
-    run,
-    isEnded,
-    describe,
-    async list(filter = {}) {
-      const rows: ApiRunRow[] = [];
-      let cursor: string | null = null;
-      do {
-        const { items, nextCursor }: ApiPage<ApiRunRow> = await page(filter, cursor);
-        rows.push(...items);
-        cursor = nextCursor;
-      } while (cursor !== null);
-      return rows;
+    run: (runId) => get(`/api/runs/${encodeURIComponent(runId)}`),
+    async list({ status, functionSlugs, event }) {
+      const query = new URLSearchParams({ limit: String(pageSize) });
+      if (status !== undefined) query.set("status", status.join(","));
+      if (event !== undefined) query.set("event", event);
+      const [only, ...more] = functionSlugs ?? [];
+      if (only !== undefined && more.length === 0) query.set("function", only);
+      const rows = await all<ApiRunRow>("/api/runs", query);
+      return functionSlugs === undefined ? rows : rows.filter((row) => functionSlugs.includes(row.functionSlug));
     },
     async startedBy(eventId) {
       const { runs } = await get<ApiEventDetail>(`/api/events/${encodeURIComponent(eventId)}`);
-      return Promise.all(runs.map(({ runId }) => run(runId)));
+      return runs.map(({ runId }) => runId);
     },
-    async unfinished() {
-      const { items } = await page({ status: unfinishedStatuses }, null);
-      return items.map(({ id }) => id);
-    },
-    async ended(runId, { timeoutMs, feed }) {
-      const changed = Promise.withResolvers<void>();
-      const unsubscribe = feed.subscribe((change) => {
-        if (change.runs.some(({ id, status }) => id === runId && !unfinishedStatuses.includes(status)))
-          changed.resolve();
-      });
-      const timeout = AbortSignal.timeout(timeoutMs);
-      timeout.addEventListener("abort", () => changed.resolve(), { once: true });
-      try {
-        const before = await run(runId);
-        if (isEnded(before)) return before;
-        await changed.promise;
-        const after = await run(runId);
-        if (!isEnded(after)) throw new Error(`after ${timeoutMs} ms ${describe(after)}`);
-        return after;
-      } finally {
-        unsubscribe();
-      }
+    async events({ name, internal }) {
+      const query = new URLSearchParams({ limit: String(pageSize) });
+      if (name !== undefined) query.set("name", name);
+      if (internal) query.set("internal", "true");
+      const rows = await all<ApiEventRow>("/api/events", query);
+      return Promise.all(rows.map(({ internalId }) => get<ApiEventDetail>(`/api/events/${internalId}`)));
     },
   };
 }
 
-function queryOf(filter: RunFilter, cursor: string | null): URLSearchParams {
-  const query = new URLSearchParams({ limit: String(pageSize) });
-  if (filter.status !== undefined) query.set("status", [filter.status].flat().join(","));
-  if (filter.function !== undefined) query.set("function", filter.function);
-  if (filter.event !== undefined) query.set("event", filter.event);
-  if (cursor !== null) query.set("cursor", cursor);
-  return query;
+function messageOf(body: string): string | null {
+  const parsed = JSON.parse(body) as { readonly error?: unknown; readonly message?: unknown };
+  const text = parsed.error ?? parsed.message;
+  return typeof text === "string" ? text : null;
 }
 
-function isEnded(run: ApiRun): boolean {
-  return !unfinishedStatuses.includes(run.status);
+/** Says whether a run goes on no more. */
+export function isEnded({ status }: Pick<ApiRun, "status">): boolean {
+  return !unfinishedStatuses.includes(status);
 }
 
-function describe(run: ApiRun): string {
+/** Says in a sentence what an unfinished run is waiting for. */
+export function describeRun(run: ApiRun): string {
   const doing = run.doing.map(describeDoing).join("; ");
   return `run ${run.id} of ${run.functionSlug} is still ${run.status}: ${doing === "" ? "it is being called" : doing}`;
 }
 
-function describeDoing({ kind, stepName, at, event }: ApiDoing): string {
+/** Says in a line what an unfinished run is doing. */
+export function describeRow(row: ApiRunRow): string {
+  const { activity } = row;
+  const until = activity?.until == null ? "" : ` until ${isoTime(activity.until)}`;
+  const held = activity?.waitsFor == null ? "" : ` (${activity.waitsFor.text})`;
+  return `${row.functionSlug}, run ${row.id}: ${activity?.kind ?? row.status}${until}${held}`;
+}
+
+function describeDoing({ kind, stepName, at, event, waitsFor }: ApiDoing): string {
   const what = [
-    kind,
+    kindWords[kind],
     ...(stepName === null ? [] : [`in step "${stepName}"`]),
-    ...(event === null ? [] : [`for event "${event}"`]),
+    ...(event === null ? [] : [`"${event}"`]),
+    ...(waitsFor === null ? [] : [`(${waitsFor.text})`]),
   ];
   return at === null
     ? what.join(" ")
-    : `${what.join(" ")} until ${new Date(at).toISOString()} of the server's clock; move it with clock.advance()`;
+    : `${what.join(" ")} until ${isoTime(at)} of the engine's clock; move it with clock.advance()`;
+}
+
+const kindWords: Readonly<Record<ApiDoing["kind"], string>> = {
+  queued: "queued",
+  calling: "being called",
+  retrying: "waiting for the next attempt",
+  sleeping: "sleeping",
+  waitingForEvent: "waiting for an event",
+  waitingForSignal: "waiting for a signal",
+  waitingForRun: "waiting for a run that it has invoked",
+  other: "at work",
+};
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -1,12 +1,16 @@
-// Moves the clock of a test server in the order in which things would really happen:
+// Moves the clock of a test engine in the order in which things would really happen:
 // from one due time to the next, and on only when everything at that time is done.
-import { millis, parseDuration, type Millis } from "@stepwright/protocol";
+import { millis, type Millis } from "@stepwright/protocol";
+import { readDuration } from "./read-duration.ts";
+import type { Turns } from "./turns.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-/** The clock of a test server. One move at a time: await each before the next. */
+/** The clock of a test engine. It stands still unless it is moved. */
 export interface TestClock {
-  /** The server's time, in milliseconds since 1970. */
+  /** The engine's time, in milliseconds since 1970. */
   now(): number;
+  /** The engine's time. */
+  date(): Date;
   /**
    * Lets a duration pass: `"2d"`, `"1h30m"`, `"250ms"`, or milliseconds.
    *
@@ -14,37 +18,45 @@ export interface TestClock {
    * sets off is finished before the next one fires. When this resolves, nothing is left to do at the new time.
    */
   advance(duration: string | number): Promise<void>;
-  /** As `advance`, to a point in time. */
-  advanceTo(at: number | Date): Promise<void>;
+  /** As `advance`, to a point in time: a date, milliseconds since 1970, or a text such as `"2026-11-30T09:00:00Z"`. */
+  set(at: string | number | Date): Promise<void>;
   /** Jumps to the next due time and finishes what is due then. Returns that time, or null when there is nothing to wait for. */
-  advanceToNext(): Promise<number | null>;
-  /** Jumps from due time to due time until no run is unfinished. Throws if one still is after `within` (default `"366d"`). */
+  next(): Promise<Date | null>;
+  /**
+   * Jumps from due time to due time until no run is unfinished, or only runs are that nothing but something from outside can go
+   * on with. Throws if one still is after `within` (default `"366d"`), and says what it is doing.
+   */
   runUntilIdle(options?: { readonly within?: string | number }): Promise<void>;
   /** Finishes what is due now, without moving the clock. */
   settle(): Promise<void>;
 }
 
-/** What moving the clock needs of the server. */
+/** What moving the clock needs of the engine. */
 export interface TestClockOptions {
   readonly clock: VirtualClock;
+  readonly turns: Turns;
   /** Resolves when nothing is due and nothing is in flight. */
   readonly settle: () => Promise<void>;
-  /** Ids of runs that have not ended; a few are enough. */
-  readonly unfinishedRuns: () => Promise<readonly string[]>;
+  /** What unfinished runs are doing, a line for each thing; `isTimed`: its time will come. */
+  readonly unfinished: () => Promise<readonly { readonly text: string; readonly isTimed: boolean }[]>;
+  readonly jumpsMax: number;
+  readonly onTime: (now: Date) => void;
 }
 
-/** Makes the clock of a test server. */
-export function createTestClock({ clock, settle, unfinishedRuns }: TestClockOptions): TestClock {
-  let isMoving = false;
+/** The clock, and what the engine itself moves it by. */
+export interface ClockMover extends TestClock {
+  /** Jumps from timer to timer until `isDone`; it has its turn all the while. */
+  jumpUntil(isDone: () => Promise<boolean>): Promise<"done" | "nothingDue" | "tooManyJumps">;
+}
 
-  const alone = async <T>(move: () => Promise<T>): Promise<T> => {
-    if (isMoving) throw new Error("the clock is being moved already; await that before moving it again");
-    isMoving = true;
-    try {
-      return await move();
-    } finally {
-      isMoving = false;
-    }
+/** Makes the clock of a test engine. */
+export function createTestClock(options: TestClockOptions): ClockMover {
+  const { clock, turns, settle, unfinished, jumpsMax, onTime } = options;
+
+  const moveTo = (at: Millis): void => {
+    // What people fake by it shows the new time before anybody is woken.
+    onTime(new Date(at));
+    clock.moveTo(at);
   };
 
   /** Jumps to the next due time if there is one by `until`. */
@@ -52,45 +64,74 @@ export function createTestClock({ clock, settle, unfinishedRuns }: TestClockOpti
     await settle();
     const next = clock.nextWakeAt();
     if (next === null || next > until) return null;
-    clock.moveTo(next);
+    moveTo(next);
     await settle();
     return next;
   };
 
   const passTo = async (until: Millis): Promise<void> => {
-    if (until < clock.now()) throw new RangeError("the clock cannot go back");
+    if (until < clock.now())
+      throw new RangeError(
+        `the clock stands at ${isoTime(clock.now())} and cannot go back to ${isoTime(until)}: timers that have fired cannot be taken back`,
+      );
     while ((await jump(until)) !== null);
-    clock.moveTo(until);
+    moveTo(until);
     await settle();
+  };
+
+  const runUntilIdle = async (within: string | number): Promise<void> => {
+    const until = millis(clock.now() + readDuration(within));
+    await settle();
+    for (let left = await unfinished(); left.some(({ isTimed }) => isTimed); left = await unfinished())
+      if ((await jump(until)) === null)
+        throw new Error(`after ${String(within)} there are still unfinished runs:\n${linesOf(left)}`);
   };
 
   return {
     now: () => clock.now(),
-    settle,
-    advance: (duration) => alone(() => passTo(millis(clock.now() + durationMs(duration)))),
-    advanceTo: (at) => alone(() => passTo(millis(Number(at)))),
-    advanceToNext: () => alone(() => jump(millis(Number.MAX_SAFE_INTEGER))),
-    runUntilIdle: ({ within = "366d" } = {}) =>
-      alone(async () => {
-        const until = millis(clock.now() + durationMs(within));
+    date: () => new Date(clock.now()),
+    settle: () => turns.take(settle),
+    advance: (duration) => turns.take(() => passTo(millis(clock.now() + readDuration(duration)))),
+    set: (at) => turns.take(() => passTo(readTime(at))),
+    next: () =>
+      turns.take(async () => {
+        const at = await jump(endOfTime);
+        return at === null ? null : new Date(at);
+      }),
+    runUntilIdle: ({ within = "366d" } = {}) => turns.take(() => runUntilIdle(within)),
+    jumpUntil: (isDone) =>
+      turns.take(async () => {
         await settle();
-        for (let left = await unfinishedRuns(); left.length > 0; left = await unfinishedRuns()) {
-          if ((await jump(until)) === null) {
-            throw new Error(
-              `after ${String(within)} ${left.length} or more runs are still unfinished, such as ${left.join(", ")}`,
-            );
-          }
+        for (let jumps = 0; jumps < jumpsMax; jumps += 1) {
+          if (await isDone()) return "done";
+          if ((await jump(endOfTime)) === null) return "nothingDue";
         }
+        return (await isDone()) ? "done" : "tooManyJumps";
       }),
   };
 }
 
-function durationMs(duration: string | number): number {
-  const ms = typeof duration === "number" ? duration : parseDuration(duration.replaceAll(" ", ""));
-  if (ms === null || !(ms >= 0)) {
+/** The last moment that a `Date` can show. */
+const endOfTime = millis(8.64e15);
+
+/** Reads a point in time as people write it. Throws for what is none. */
+export function readTime(at: string | number | Date): Millis {
+  const ms = at instanceof Date ? at.getTime() : typeof at === "number" ? at : Date.parse(at);
+  if (!Number.isSafeInteger(ms) || Math.abs(ms) > endOfTime)
     throw new RangeError(
-      `${JSON.stringify(duration)} is no duration; give one such as "2d", "1h30m" or "250ms", or milliseconds`,
+      `${JSON.stringify(at)} is no time; give a Date, whole milliseconds since 1970, or a text such as "2026-11-30T09:00:00Z"`,
     );
-  }
-  return Math.ceil(ms);
+  return millis(ms);
+}
+
+/** Some of what unfinished runs are doing, a line for each. */
+export function linesOf(left: readonly { readonly text: string }[]): string {
+  const shown = left.slice(0, linesMax).map(({ text }) => `  ${text}`);
+  return [...shown, ...(left.length > linesMax ? [`  and ${left.length - linesMax} more`] : [])].join("\n");
+}
+
+const linesMax = 20;
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
 }

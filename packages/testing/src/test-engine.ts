@@ -87,8 +87,11 @@ export interface TestEngine extends AsyncDisposable {
   };
   /** Adds an app, or syncs one again. Throws with the reason when it cannot be synced. */
   register(app: AppRef): Promise<void>;
-  /** Sends events; resolves once they are stored and all that is due has been done. Throws for invalid ones. */
-  send(events: TestEvent | readonly TestEvent[]): Promise<SentEvents>;
+  /**
+   * Sends events; resolves once they are stored and all that is due has been done. Throws for invalid ones. With `settle: false` it
+   * waits for nothing else, where functions wait for the test.
+   */
+  send(events: TestEvent | readonly TestEvent[], options?: { readonly settle?: boolean }): Promise<SentEvents>;
   /** Starts one function with these data, whatever its triggers are. */
   invoke(fn: FunctionRef, data?: object): Promise<TestRun>;
   /** Starts a function as its cron trigger would at this moment. Throws when it has none. */

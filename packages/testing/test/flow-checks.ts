@@ -1,5 +1,5 @@
 // What users see of flow control, whichever SDK their functions are written with.
-import { startTestServer, type FetchHandler, type TestServer } from "@stepwright/testing";
+import { createTestEngine, type FetchHandler, type TestEngine } from "@stepwright/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 /** When a function was called, in seconds from the start of the test, and with which `n`s. */
@@ -11,7 +11,7 @@ export interface Note {
 
 /** What the functions of the test are made with. */
 export interface Bench {
-  readonly server: TestServer;
+  readonly engine: TestEngine;
   /** Writes down that a function does its work. */
   note(fn: string, events: readonly { readonly data?: unknown }[]): void;
   /** Goes in, and stays until the test opens the door. */
@@ -30,18 +30,18 @@ interface Desk extends Bench {
 const monday = new Date("2026-11-23T08:00:00Z");
 
 async function openDesk(serve: (bench: Bench) => FetchHandler): Promise<Desk> {
-  const server = await startTestServer({ start: monday });
-  onTestFinished(() => server.stop());
+  const engine = await createTestEngine({ now: monday });
+  onTestFinished(() => engine.stop());
   const all: Note[] = [];
   const door = Promise.withResolvers<void>();
   let isInside = 0;
   let mostInside = 0;
   let watchers: { readonly count: number; readonly resolve: () => void }[] = [];
   const desk: Desk = {
-    server,
+    engine,
     note(fn, events) {
       const n = events.map(({ data }) => (data as { readonly n?: unknown } | undefined)?.n);
-      all.push({ fn, at: (server.clock.now() - monday.getTime()) / 1_000, n });
+      all.push({ fn, at: (engine.clock.now() - monday.getTime()) / 1_000, n });
     },
     notes: (fn) => all.filter((note) => note.fn === fn),
     async enter() {
@@ -59,17 +59,22 @@ async function openDesk(serve: (bench: Bench) => FetchHandler): Promise<Desk> {
       return mostInside;
     },
   };
-  await server.register(serve(desk));
+  await engine.register(serve(desk));
   return desk;
 }
 
-function sendEach({ server }: Desk, name: string, list: readonly object[]): Promise<readonly string[]> {
-  return server.send(list.map((data) => ({ name, data })));
+async function sendEach({ engine }: Desk, name: string, list: readonly object[]): Promise<readonly string[]> {
+  // Some wait in a function until the test lets them out.
+  const { ids } = await engine.send(
+    list.map((data) => ({ name, data })),
+    { settle: false },
+  );
+  return ids;
 }
 
-async function statuses({ server }: Desk, eventIds: readonly string[]): Promise<readonly string[]> {
-  const runs = await Promise.all(eventIds.map((id) => server.runsOf(id)));
-  return runs.map(([run]) => run?.status ?? "none");
+async function statuses({ engine }: Desk, eventIds: readonly string[]): Promise<readonly string[]> {
+  const runs = await engine.runs();
+  return eventIds.map((id) => runs.find(({ details }) => details.trigger.eventId === id)?.status ?? "none");
 }
 
 /** When each call was, and for which events. */
@@ -85,10 +90,10 @@ export function describeFlowControl(sdk: string, serve: (bench: Bench) => FetchH
       const ids = await sendEach(desk, "desk", [{ user: "a" }, { user: "a" }, { user: "b" }, { user: "c" }]);
       await desk.inside(2);
       // Whatever is committed after a call has gone out comes after the note that its run has started.
-      await desk.server.send({ name: "unheard" });
-      expect(await desk.server.runs({ function: "shop-desk", status: "queued" })).toHaveLength(2);
+      await desk.engine.send({ name: "unheard" }, { settle: false });
+      expect(await desk.engine.runs({ function: "desk", status: "queued" })).toHaveLength(2);
       desk.letOut();
-      await desk.server.clock.settle();
+      await desk.engine.clock.settle();
       expect(await statuses(desk, ids)).toEqual(ids.map(() => "completed"));
       expect(desk.mostInside).toBe(2);
     });
@@ -96,7 +101,7 @@ export function describeFlowControl(sdk: string, serve: (bench: Bench) => FetchH
     test("a throttle spreads starts, and a priority says who is next", async () => {
       const desk = await openDesk(serve);
       await sendEach(desk, "throttle", [{ n: 1 }, { n: 2 }, { n: 3, vip: true }]);
-      await desk.server.clock.advance("1m");
+      await desk.engine.clock.advance("1m");
       const order = desk.notes("throttle");
       expect(order.map(({ at }) => at)).toEqual([0, 10, 20]);
       // The three are of one commit, so that the last of them overtakes the others.
@@ -106,18 +111,18 @@ export function describeFlowControl(sdk: string, serve: (bench: Bench) => FetchH
     test("a rate limit lets one start per minute and leaves no run of the others", async () => {
       const desk = await openDesk(serve);
       const ids = await sendEach(desk, "rate-limit", [{ n: 1 }, { n: 2 }]);
-      await desk.server.clock.advance("1m");
+      await desk.engine.clock.advance("1m");
       const more = await sendEach(desk, "rate-limit", [{ n: 3 }]);
-      await desk.server.clock.settle();
+      await desk.engine.clock.settle();
       expect(await statuses(desk, [...ids, ...more])).toEqual(["completed", "none", "completed"]);
     });
 
     test("idempotency starts one run per value and day", async () => {
       const desk = await openDesk(serve);
       const ids = await sendEach(desk, "idempotency", [{ order: 1 }, { order: 1 }, { order: 2 }, {}, {}]);
-      await desk.server.clock.advance("1d");
+      await desk.engine.clock.advance("1d");
       const more = await sendEach(desk, "idempotency", [{ order: 1 }]);
-      await desk.server.clock.settle();
+      await desk.engine.clock.settle();
       const expected = ["completed", "none", "completed", "completed", "completed", "completed"];
       expect(await statuses(desk, [...ids, ...more])).toEqual(expected);
     });
@@ -125,13 +130,13 @@ export function describeFlowControl(sdk: string, serve: (bench: Bench) => FetchH
     test("a debounce takes the last event after its period, or at its timeout", async () => {
       const desk = await openDesk(serve);
       await sendEach(desk, "debounce", [{ n: 1 }]);
-      await desk.server.clock.advance("3s");
+      await desk.engine.clock.advance("3s");
       await sendEach(desk, "debounce", [{ n: 2 }]);
-      await desk.server.clock.advance("1m");
+      await desk.engine.clock.advance("1m");
       expect(times(desk.notes("debounce"))).toEqual([[8, [2]]]);
       for (let n = 0; n < 14; n += 1) {
         await sendEach(desk, "debounce", [{ n }]);
-        await desk.server.clock.advance("1s");
+        await desk.engine.clock.advance("1s");
       }
       expect(times(desk.notes("debounce"))[1]).toEqual([75, [11]]);
     });
@@ -145,50 +150,50 @@ export function describeFlowControl(sdk: string, serve: (bench: Bench) => FetchH
         { n: 4, user: "a", urgent: true },
         { n: 5, user: "a" },
       ]);
-      await desk.server.clock.settle();
+      await desk.engine.clock.settle();
       expect(new Set(times(desk.notes("batch")).map(([, n]) => n.join()))).toEqual(new Set(["4", "1,3,5"]));
-      await desk.server.clock.advance("10s");
+      await desk.engine.clock.advance("10s");
       expect(times(desk.notes("batch")).at(-1)).toEqual([10, [2]]);
     });
 
     test("a singleton skips what comes while it goes on", async () => {
       const desk = await openDesk(serve);
       const ids = await sendEach(desk, "skip", [{}, {}]);
-      await desk.server.clock.advance("1h");
+      await desk.engine.clock.advance("1h");
       const more = await sendEach(desk, "skip", [{}]);
-      await desk.server.clock.advance("1h");
+      await desk.engine.clock.advance("1h");
       expect(await statuses(desk, [...ids, ...more])).toEqual(["completed", "skipped", "completed"]);
     });
 
     test("a singleton cancels what goes on for what comes", async () => {
       const desk = await openDesk(serve);
       const first = await sendEach(desk, "take-over", [{}]);
-      await desk.server.clock.advance("30m");
+      await desk.engine.clock.advance("30m");
       const next = await sendEach(desk, "take-over", [{}]);
-      await desk.server.clock.advance("1h");
+      await desk.engine.clock.advance("1h");
       expect(await statuses(desk, [...first, ...next])).toEqual(["cancelled", "completed"]);
     });
 
     test("a run that waits for its throttle is cancelled by its start timeout, or by an event", async () => {
       const desk = await openDesk(serve);
       const ids = await sendEach(desk, "late", [{ n: 1 }, { n: 2 }, { n: 3 }]);
-      await desk.server.clock.settle();
+      await desk.engine.clock.settle();
       const waiting = (await statuses(desk, ids)).indexOf("queued");
       await sendEach(desk, "late/stop", [{ n: waiting + 1 }]);
-      await desk.server.clock.settle();
+      await desk.engine.clock.settle();
       const count = async (wanted: string) => (await statuses(desk, ids)).filter((status) => status === wanted).length;
       expect([await count("completed"), await count("cancelled"), await count("queued")]).toEqual([1, 1, 1]);
-      await desk.server.clock.advance("10s");
+      await desk.engine.clock.advance("10s");
       expect(await count("cancelled")).toBe(2);
-      await desk.server.clock.advance("2h");
+      await desk.engine.clock.advance("2h");
       expect(desk.notes("late")).toHaveLength(1);
     });
 
     test("a step that invokes a function over its rate limit throws what the caller can catch", async () => {
       const desk = await openDesk(serve);
       const [id = ""] = await sendEach(desk, "caller", [{}]);
-      await desk.server.clock.settle();
-      const [run] = await desk.server.runsOf(id);
+      await desk.engine.clock.settle();
+      const run = (await desk.engine.runs()).find(({ details }) => details.trigger.eventId === id);
       expect(run).toMatchObject({ status: "completed", output: ["called", "invoked function is rate limited"] });
     });
   });

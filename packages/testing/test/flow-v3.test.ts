@@ -3,8 +3,8 @@ import { Inngest } from "inngest-v3";
 import { serve } from "inngest-v3/edge";
 import { type Bench, describeFlowControl } from "./flow-checks.ts";
 
-describeFlowControl("SDK v3", ({ server, note, enter }: Bench) => {
-  const inngest = new Inngest({ id: "shop", ...server.clientOptions });
+describeFlowControl("SDK v3", ({ engine, note, enter }: Bench) => {
+  const inngest = new Inngest({ id: "shop", ...engine.clientOptions });
   const callee = inngest.createFunction(
     { id: "callee", rateLimit: { limit: 1, period: "1h", key: "event.data.to" } },
     [],

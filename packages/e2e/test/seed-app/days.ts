@@ -1,5 +1,5 @@
 // What takes days in the reference application, on a clock that jumps: one suite for the functions of either major.
-import { type FetchHandler, startTestServer, type TestRun, type TestServer } from "@stepwright/testing";
+import { createTestEngine, type FetchHandler, type TestEngine, type TestRun } from "@stepwright/testing";
 import { addContent, findContent } from "stepwright-example-nextjs/lib/contents.ts";
 import { openDatabase } from "stepwright-example-nextjs/lib/database.ts";
 import { setDependency } from "stepwright-example-nextjs/lib/dependencies.ts";
@@ -18,23 +18,19 @@ export type LoadApp = () => Promise<FetchHandler>;
 /** Describes the application's days; the clock goes on from test to test. */
 export function describeDays(name: string, loadApp: LoadApp): void {
   describe(name, () => {
-    let server: TestServer;
+    let engine: TestEngine;
 
     beforeAll(async () => {
-      server = await startTestServer({ start });
-      process.env["INNGEST_DEV"] = server.url;
-      await server.register(await loadApp());
+      engine = await createTestEngine({ now: start });
+      process.env["INNGEST_DEV"] = await engine.listen();
+      await engine.register(await loadApp());
     }, 60_000);
-    afterAll(() => server.stop());
+    afterAll(() => engine.stop());
     beforeEach(() => void openDatabase(":memory:"));
 
-    const runOf = async (event: string, data: object): Promise<() => Promise<TestRun>> => {
-      const [eventId = ""] = await server.send({ name: event, data });
-      return async () => {
-        const [run] = await server.runsOf(eventId);
-        if (run === undefined) throw new Error(`${event} started no run`);
-        return run;
-      };
+    const runOf = async (event: string, data: object): Promise<TestRun> => {
+      const sent = await engine.send({ name: event, data });
+      return sent.run();
     };
     const emails = (): readonly SentEmail[] => latestEmails(listMax).toReversed();
     /** What no Monday in between has sent. */
@@ -44,30 +40,26 @@ export function describeDays(name: string, loadApp: LoadApp): void {
     test("welcome-email-sequence: seven days and three emails for a user on the free plan, without waiting for any of it", async () => {
       const startedAt = performance.now();
       const run = await runOf("user/signed-up", { userId: "user-ada", email: "ada@example.com", name: "Ada" });
-      await server.clock.advance("1d");
+      await engine.clock.advance("1d");
       expect(ownKinds()).toEqual(["welcome"]);
-      await server.clock.advance("1d");
+      await engine.clock.advance("1d");
       expect(ownKinds()).toEqual(["welcome", "tips"]);
-      await server.clock.advance("4d 23h 59m");
+      await engine.clock.advance("4d 23h 59m");
       expect(ownKinds()).toEqual(["welcome", "tips"]);
-      await server.clock.advance("1m");
+      await engine.clock.advance("1m");
       expect(ownKinds()).toEqual(["welcome", "tips", "upgrade"]);
-      expect(await run()).toMatchObject({ status: "completed", output: { userId: "user-ada", emailsSent: 3 } });
+      expect(run).toMatchObject({ status: "completed", output: { userId: "user-ada", emailsSent: 3 } });
       expect(performance.now() - startedAt).toBeLessThan(5_000);
     });
 
     test("welcome-email-sequence: a user who is on a paid plan by then gets no offer", async () => {
       const run = await runOf("user/signed-up", { userId: "user-ada", email: "ada@example.com", name: "Ada" });
-      await server.clock.advance("3d");
+      await engine.clock.advance("3d");
       changePlan("user-ada", "pro");
-      const { id } = await run();
-      expect(await server.finishRun(id)).toMatchObject({
-        status: "completed",
-        output: { userId: "user-ada", emailsSent: 2 },
-      });
+      expect(await run.result()).toEqual({ userId: "user-ada", emailsSent: 2 });
       expect(
         latestExecutions(listMax)
-          .filter(({ runId }) => runId === id)
+          .filter(({ runId }) => runId === run.id)
           .map(({ step }) => step)
           .toReversed(),
       ).toEqual(["send-welcome-email", "send-tips-email", "check-user-plan"]);
@@ -77,21 +69,21 @@ export function describeDays(name: string, loadApp: LoadApp): void {
       const people = { authorId: "user-ada", reviewerId: "user-grace" };
       const contentId = addContent({ title: "On engines", body: "They run.", ...people });
       const run = await runOf("content/submitted", { contentId, ...people });
-      await server.clock.advance("47h 59m");
-      expect(await run()).toMatchObject({
+      await engine.clock.advance("47h 59m");
+      expect(run).toMatchObject({
         status: "running",
-        doing: [{ kind: "waitingForEvent", event: "content/reviewed" }],
+        details: { doing: [{ kind: "waitingForEvent", event: "content/reviewed" }] },
       });
       expect(findContent(contentId)).toMatchObject({ status: "waiting" });
-      await server.clock.advance("1m");
-      expect(await run()).toMatchObject({ status: "completed", output: { status: "escalated" } });
+      await engine.clock.advance("1m");
+      expect(run).toMatchObject({ status: "completed", output: { status: "escalated" } });
       expect(ownEmails()).toMatchObject([
         { kind: "review-requested", to: "grace@example.com", step: "notify-reviewer" },
         { kind: "review-escalated", to: "chief-editor@example.com", step: "escalate" },
       ]);
       // A review that comes after all changes nothing any more.
-      await server.send({ name: "content/reviewed", data: { contentId, approved: true } });
-      await server.clock.settle();
+      await engine.send({ name: "content/reviewed", data: { contentId, approved: true } });
+      await engine.clock.settle();
       expect(findContent(contentId)).toMatchObject({ status: "escalated" });
       expect(ownEmails()).toHaveLength(2);
     });
@@ -102,53 +94,52 @@ export function describeDays(name: string, loadApp: LoadApp): void {
         authorId: "user-ada",
         reviewerId: "user-grace",
       });
-      await server.clock.advance("47h 59m");
-      await server.send({ name: "content/reviewed", data: { contentId: "c-2", approved: true } });
-      await server.clock.advance("1h");
-      expect(await run()).toMatchObject({ status: "completed", output: { status: "published" } });
+      await engine.clock.advance("47h 59m");
+      await engine.send({ name: "content/reviewed", data: { contentId: "c-2", approved: true } });
+      await engine.clock.advance("1h");
+      expect(run).toMatchObject({ status: "completed", output: { status: "published" } });
     });
 
     test("weekly-digest and weekly-digest-fanout run on Mondays at 9:00 UTC, once each", async () => {
       const week = 7 * 86_400_000;
       const monday = Date.UTC(2026, 10, 23, 9);
-      const next = monday + Math.ceil((server.clock.now() + 1 - monday) / week) * week;
-      const known = new Set((await server.runs()).map(({ id }) => id));
-      await server.clock.advanceTo(next - 1);
-      expect((await server.runs()).filter(({ id }) => !known.has(id))).toEqual([]);
-      await server.clock.advanceTo(next);
+      const next = monday + Math.ceil((engine.clock.now() + 1 - monday) / week) * week;
+      const known = new Set((await engine.runs()).map(({ id }) => id));
+      await engine.clock.set(next - 1);
+      expect((await engine.runs()).filter(({ id }) => !known.has(id))).toEqual([]);
+      await engine.clock.set(next);
 
-      const [digest, ...otherDigests] = (await server.runs({ function: "my-app-weekly-digest" })).filter(
+      const [digest, ...otherDigests] = (await engine.runs({ function: "weekly-digest" })).filter(
         ({ id }) => !known.has(id),
       );
       expect(otherDigests).toEqual([]);
-      expect(digest).toMatchObject({
+      expect(digest?.details).toMatchObject({
         queuedAt: next,
         trigger: { eventName: "inngest/scheduled.timer", cron: "0 9 * * MON" },
       });
-      expect(await server.run(digest?.id ?? "")).toMatchObject({ status: "completed", output: { sent: 3 } });
+      expect(digest).toMatchObject({ status: "completed", output: { sent: 3 } });
 
-      const [fanout, ...otherFanouts] = (await server.runs({ function: "my-app-weekly-digest-fanout" })).filter(
+      const [fanout, ...otherFanouts] = (await engine.runs({ function: "weekly-digest-fanout" })).filter(
         ({ id }) => !known.has(id),
       );
       expect(otherFanouts).toEqual([]);
-      expect(await server.run(fanout?.id ?? "")).toMatchObject({ status: "completed", output: { queued: 3 } });
+      expect(fanout).toMatchObject({ status: "completed", output: { queued: 3 } });
       expect(emails().map(({ kind }) => kind)).toEqual(Array.from({ length: 6 }, () => "digest"));
 
-      await server.clock.advance("6d");
+      await engine.clock.advance("6d");
       expect(emails()).toHaveLength(6);
-      await server.clock.advance("1d");
+      await engine.clock.advance("1d");
       expect(emails()).toHaveLength(12);
     });
 
     test("my-function waits 1, 2, 4, 8 and 16 seconds between its six tries", async () => {
       setDependency({ name: "risky-service", failuresLeft: null });
-      const startedAt = server.clock.now();
+      const startedAt = engine.clock.now();
       const run = await runOf("my/event", { message: "hello" });
-      await server.clock.advance("1h");
-      const failed = await run();
-      expect(failed).toMatchObject({ status: "failed", error: { message: "risky-service is down" } });
-      const [step] = failed.steps;
-      expect(step?.attempts.map(({ endedAt }) => (endedAt - startedAt) / 1_000)).toEqual([0, 1, 3, 7, 15, 31]);
+      await engine.clock.advance("1h");
+      expect(run).toMatchObject({ status: "failed", error: { message: "risky-service is down" } });
+      const [step] = run.steps;
+      expect(step?.tries.map(({ endedAt }) => (endedAt - startedAt) / 1_000)).toEqual([0, 1, 3, 7, 15, 31]);
       expect(
         latestExecutions(listMax)
           .map(({ attempt }) => attempt)

@@ -1,0 +1,119 @@
+// What a test does with the engine, in plain data: the routes for other languages and the API for this one both rest on it.
+import type { TestControls } from "@stepwright/http";
+import type { Invocation } from "@stepwright/runtime";
+import type { FunctionSlugs } from "./function-slugs.ts";
+import type { FaultPlan } from "./interference/faults.ts";
+import type { Stubs } from "./interference/stubs.ts";
+import type { QueueControl } from "./queue-control.ts";
+import type { Rig } from "./rig.ts";
+import { describeRun, isEnded, type RunReader } from "./run-reader.ts";
+import type { ClockMover } from "./test-clock.ts";
+import { linesOf } from "./test-clock.ts";
+import type { Turns } from "./turns.ts";
+
+/** Makes the controls. */
+export function createControls(parts: {
+  readonly rig: Rig;
+  readonly clock: ClockMover;
+  readonly turns: Turns;
+  readonly reader: RunReader;
+  readonly slugs: FunctionSlugs;
+  readonly queue: QueueControl;
+  readonly stubs: Stubs;
+  readonly faults: FaultPlan;
+}): TestControls {
+  const { rig, clock, turns, reader, slugs, queue, stubs, faults } = parts;
+  const slugOrNull = (fn: string | null): string | null => (fn === null ? null : slugs.of(fn));
+
+  return {
+    clock: () => ({ now: rig.clock.now(), nextAt: rig.clock.nextWakeAt() }),
+    advance: clock.advance,
+    set: clock.set,
+    async next() {
+      const at = await clock.next();
+      return at === null ? null : at.getTime();
+    },
+    runUntilIdle: (within) => clock.runUntilIdle(within === undefined ? {} : { within }),
+    settle: clock.settle,
+    finishRun: (runId) => finishRun({ clock, reader, queue }, runId),
+
+    pauseQueue: async (fns) => queue.pause(slugs.ofAll(fns)),
+    resumeQueue: async (fns) => queue.resume(slugs.ofAll(fns)),
+    drainQueue: async (fns) => queue.drain(slugs.ofAll(fns)),
+    clearQueue: async (fns) => queue.clear(slugs.ofAll(fns)),
+    pending: async (fns) => queue.pending(slugs.ofAll(fns)),
+
+    async cron(fn) {
+      const slug = slugs.of(fn);
+      const became = await rig.runtime.tick(slug);
+      if (became === null) throw new Error(`${slug} has no cron trigger; start it by an event, or invoke it`);
+      await turns.take(rig.settle);
+      return runOf(slug, became);
+    },
+
+    stub: (rule) => stubs.add({ ...rule, function: slugOrNull(rule.function) }),
+    unstub: () => stubs.clear(),
+    addFault: (rule) => faults.add({ ...rule, function: slugOrNull(rule.function) }),
+    appGoesAway(appId) {
+      refuseUnknownApp(rig, appId);
+      faults.away.add(appId);
+    },
+    appComesBack(appId) {
+      if (appId === null) faults.away.clear();
+      else faults.away.delete(appId);
+    },
+    randomFaults: (random) => faults.random(random),
+    clearFaults: () => faults.clear(),
+
+    crash: () =>
+      turns.take(async () => {
+        await rig.crash();
+        await rig.settle();
+      }),
+    reset: () =>
+      turns.take(async () => {
+        stubs.clear();
+        faults.clear();
+        queue.forget();
+        await rig.reset();
+      }),
+  };
+}
+
+/** Jumps so often on for a run that has no time of its own: others may yet do what it waits for. */
+const hopesMax = 100;
+
+async function finishRun(
+  { clock, reader, queue }: { readonly clock: ClockMover; readonly reader: RunReader; readonly queue: QueueControl },
+  runId: string,
+): Promise<void> {
+  let hopes = 0;
+  let isHopeless = false;
+  const outcome = await clock.jumpUntil(async () => {
+    const run = await reader.run(runId);
+    hopes = run.doing.some(({ at }) => at !== null) ? 0 : hopes + 1;
+    isHopeless = !isEnded(run) && hopes > hopesMax;
+    return isEnded(run) || isHopeless;
+  });
+  if (outcome === "done" && !isHopeless) return;
+  const what = describeRun(await reader.run(runId));
+  if (outcome !== "tooManyJumps") throw new Error(what);
+  const pending = (await queue.pending(null)).map(({ functionSlug, kind, step, at }) => ({
+    text: `${functionSlug}: ${kind}${step === null ? "" : ` in "${step}"`}${at === null ? "" : ` until ${new Date(at).toISOString()}`}`,
+  }));
+  throw new Error(
+    `${what}; the clock has jumped too often for it, so it seems never to end (\`jumpsMax\` allows more). What is pending:\n${linesOf(pending)}`,
+  );
+}
+
+function runOf(slug: string, became: Invocation): string {
+  if ((became.kind === "started" || became.kind === "skipped" || became.kind === "repeated") && became.runId !== null)
+    return became.runId;
+  throw new Error(`${slug} has made no run: ${became.kind === "dropped" ? became.reason : became.kind}`);
+}
+
+function refuseUnknownApp(rig: Rig, appId: string | null): void {
+  const names = rig.runtime.registry().apps.map(({ name }) => name);
+  if (appId === null || names.includes(appId)) return;
+  throw new Error(`the engine knows no app "${appId}"; it knows ${names.length === 0 ? "none" : names.join(", ")}`);
+}

@@ -1,0 +1,13 @@
+// Durations as people write them in tests.
+import { parseDuration } from "@stepwright/protocol";
+
+/** Reads `"2d"`, `"1h30m"`, `"250ms"` or milliseconds; gives whole milliseconds. Throws for what is no duration. */
+export function readDuration(duration: string | number): number {
+  const ms = typeof duration === "number" ? duration : parseDuration(duration.replaceAll(" ", ""));
+  if (ms === null || !(ms >= 0) || ms > Number.MAX_SAFE_INTEGER) {
+    throw new RangeError(
+      `${JSON.stringify(duration)} is no duration; give one such as "2d", "1h30m" or "250ms", or milliseconds`,
+    );
+  }
+  return Math.ceil(ms);
+}

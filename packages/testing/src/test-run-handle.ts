@@ -1,0 +1,119 @@
+// The handles of runs that a test holds.
+import type { ApiRun, ApiStep } from "@stepwright/protocol";
+import { historyOf } from "./history.ts";
+import { describeRun, isEnded } from "./run-reader.ts";
+import type { TestRun, TestStep } from "./test-run.ts";
+
+/** What handles need of the engine. */
+export interface RunKeeper {
+  /** Waits for the end of the run, as the engine was told to. Throws with the reason why it does not come. */
+  waitForEnd(runId: string): Promise<void>;
+  cancel(runId: string): Promise<void>;
+  rerun(runId: string, options: { readonly fromStep?: string; readonly data?: object }): Promise<TestRun>;
+  textOf(run: ApiRun): string;
+}
+
+/** A handle, and the way to show it what has become of its run. */
+export interface RunHandle {
+  readonly run: TestRun;
+  update(details: ApiRun): void;
+}
+
+/** A run has not ended as a test expected it to. */
+export class RunNotCompletedError extends Error {
+  override readonly name = "RunNotCompletedError";
+  /** The run as it was then. */
+  readonly run: ApiRun;
+
+  constructor(message: string, run: ApiRun) {
+    super(message);
+    this.run = run;
+  }
+}
+
+/** Makes the handle of a run. */
+export function createRunHandle(first: ApiRun, keeper: RunKeeper): RunHandle {
+  let details = first;
+
+  const ended = async (): Promise<TestRun> => {
+    await keeper.waitForEnd(details.id);
+    return run;
+  };
+
+  const run: TestRun = {
+    get id() {
+      return details.id;
+    },
+    get functionSlug() {
+      return details.functionSlug;
+    },
+    get status() {
+      return details.status;
+    },
+    get output() {
+      return details.output;
+    },
+    get error() {
+      return details.error;
+    },
+    get steps() {
+      return details.steps.map(stepOf);
+    },
+    get details() {
+      return details;
+    },
+    step: (id, index = 0) => findStep(details, id, index),
+    history: () => historyOf(details),
+    ended,
+    async result<T>() {
+      await ended();
+      if (details.status !== "completed")
+        throw new RunNotCompletedError(`${failureOf(details)}\n\n${keeper.textOf(details)}`, details);
+      // The test knows what its function returns.
+      return details.output as T;
+    },
+    cancel: () => keeper.cancel(details.id),
+    rerun: (options = {}) => keeper.rerun(details.id, options),
+    toString: () => keeper.textOf(details),
+  };
+
+  return {
+    run,
+    update(now) {
+      details = now;
+    },
+  };
+}
+
+function failureOf(run: ApiRun): string {
+  if (!isEnded(run)) return describeRun(run);
+  const why = run.error === null ? (run.summary ?? "") : `${run.error.name}: ${run.error.message}`;
+  return `the run of ${run.functionSlug} ended as ${run.status}${why === "" ? "" : `: ${why}`}`;
+}
+
+function stepOf(step: ApiStep): TestStep {
+  const { kind, status, input, output, error, startedAt, endedAt } = step;
+  return {
+    id: step.name,
+    kind,
+    status,
+    input,
+    output,
+    error,
+    attempts: step.attempts.length,
+    tries: step.attempts,
+    durationMs: endedAt === null ? null : endedAt - (startedAt ?? step.queuedAt),
+    details: step,
+  };
+}
+
+function findStep(run: ApiRun, id: string, index: number): TestStep {
+  const same = run.steps.filter(({ name }) => name === id);
+  const found = same[index];
+  if (found !== undefined) return stepOf(found);
+  const names = [...new Set(run.steps.map(({ name }) => `"${name}"`))].join(", ");
+  const those = names === "" ? "it has no steps yet" : `its steps are ${names}`;
+  const what =
+    same.length === 0 ? `has no step "${id}"` : `has step "${id}" ${same.length} times, so there is none at ${index}`;
+  throw new Error(`the run of ${run.functionSlug} ${what}; ${those}`);
+}
