@@ -21,7 +21,10 @@ export function createFunctionSlugs(runtime: () => Runtime): FunctionSlugs {
     const found = known.filter(({ slug }) => wanted.has(slug)).map(({ slug }) => slug);
     const [only, ...others] = found;
     if (only !== undefined && others.length === 0) return only;
-    const those = known.map(({ slug }) => slug).join(", ");
+    const those = known
+      .map(({ slug }) => slug)
+      .toSorted()
+      .join(", ");
     throw new Error(
       only === undefined
         ? `the engine knows no function "${id}"; it knows ${those === "" ? "none" : those}`

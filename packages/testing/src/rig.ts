@@ -72,6 +72,10 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   /** Whoever asks while one engine is put in the place of another is answered by the new one. */
   let isUp = Promise.resolve();
   let listener: Server | null = null;
+  let isClosed = false;
+  const refuseClosed = (): void => {
+    if (isClosed) throw new Error("the engine has been stopped; make a new one, or stop it later");
+  };
 
   const replace = async (imageOf: (killed: Engine) => Buffer | null): Promise<void> => {
     const killed = engine;
@@ -87,9 +91,11 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   return {
     clock,
     get runtime() {
+      refuseClosed();
       return engine.runtime;
     },
     async routes() {
+      refuseClosed();
       await isUp;
       return engine.routes();
     },
@@ -119,6 +125,8 @@ export async function createRig(options: RigOptions): Promise<Rig> {
       return urlOf(server, host);
     },
     async close() {
+      if (isClosed) return;
+      isClosed = true;
       listener?.close();
       listener?.closeAllConnections();
       engine.kill();
