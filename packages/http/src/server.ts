@@ -79,6 +79,8 @@ export interface ServerDeps {
   readonly intake?: IntakeLimits;
   /** Absent: there is no GraphQL API. */
   readonly graphql?: LoadGraphql;
+  /** `apps`: only what SDKs ask for, and reads of runs and events; an engine in a test has these in a fifth of the time. Default `all`. */
+  readonly serves?: "all" | "apps";
   /** What tests may do to a server on a virtual clock; absent on a real one. */
   readonly testControls?: TestControls;
 }
@@ -113,51 +115,67 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   });
   limitIntake(app, deps);
 
-  healthRoutes(app, deps);
   eventRoutes(app, deps);
-  assetRoutes(app, deps);
-
   // Each of these is a scope of its own: a hook added in one does not reach the others.
   app.register(async (keyed) => {
     keyed.addHook("onRequest", requireSigningKey(access));
-    invokeRoutes(keyed, deps);
-    registerRoutes(keyed, deps);
-    devRoutes(keyed, deps);
-    checkpointRoutes(keyed, deps);
-    runStateRoutes(keyed, deps);
-    signalRoutes(keyed, deps);
-    restEventRoutes(keyed, deps);
-    restRunRoutes(keyed, deps);
-    restFunctionRoutes(keyed, deps);
-    restCancellationRoutes(keyed, deps);
-    restMetadataRoutes(keyed, deps);
-    restTraceRoutes(keyed, deps);
-    unsupportedRoutes(keyed);
-    limitOverrideRoutes(keyed, deps);
-    testModeRoutes(keyed, deps);
-    v1DocumentRoute(keyed, deps);
-    v2Routes(keyed, deps);
+    routesOfSdks(keyed, deps);
+    if (deps.serves !== "apps") otherKeyedRoutes(keyed, deps);
   });
-  graphqlRoutes(app, deps);
-  apiInfoRoutes(app, deps);
   app.register(async (api) => {
     api.addHook(
       "onRequest",
       requireLogin(access, () => deps.runtime.now()),
     );
     apiRunRoutes(api, deps);
-    apiCancellationRoutes(api, deps);
     apiEventRoutes(api, deps);
-    apiFunctionRoutes(api, deps);
-    apiFunctionControlRoutes(api, deps);
-    apiAppRoutes(api, deps);
-    apiRetentionRoutes(api, deps);
-    apiSetAsideRoutes(api, deps);
-    apiLiveRoutes(api, deps);
-    apiDocumentRoute(api, deps);
-    metricsRoutes(api, deps, deps.metrics ?? createMetrics());
+    if (deps.serves !== "apps") otherApiRoutes(api, deps);
   });
+  if (deps.serves !== "apps") openRoutes(app, deps);
   return app;
+}
+
+/** What SDKs ask for while they work. */
+function routesOfSdks(keyed: FastifyInstance, deps: ServerDeps): void {
+  registerRoutes(keyed, deps);
+  checkpointRoutes(keyed, deps);
+  runStateRoutes(keyed, deps);
+  signalRoutes(keyed, deps);
+  restMetadataRoutes(keyed, deps);
+}
+
+function otherKeyedRoutes(keyed: FastifyInstance, deps: ServerDeps): void {
+  invokeRoutes(keyed, deps);
+  devRoutes(keyed, deps);
+  restEventRoutes(keyed, deps);
+  restRunRoutes(keyed, deps);
+  restFunctionRoutes(keyed, deps);
+  restCancellationRoutes(keyed, deps);
+  restTraceRoutes(keyed, deps);
+  unsupportedRoutes(keyed);
+  limitOverrideRoutes(keyed, deps);
+  testModeRoutes(keyed, deps);
+  v1DocumentRoute(keyed, deps);
+  v2Routes(keyed, deps);
+}
+
+function otherApiRoutes(api: FastifyInstance, deps: ServerDeps): void {
+  apiCancellationRoutes(api, deps);
+  apiFunctionRoutes(api, deps);
+  apiFunctionControlRoutes(api, deps);
+  apiAppRoutes(api, deps);
+  apiRetentionRoutes(api, deps);
+  apiSetAsideRoutes(api, deps);
+  apiLiveRoutes(api, deps);
+  apiDocumentRoute(api, deps);
+  metricsRoutes(api, deps, deps.metrics ?? createMetrics());
+}
+
+function openRoutes(app: FastifyInstance, deps: ServerDeps): void {
+  healthRoutes(app, deps);
+  assetRoutes(app, deps);
+  graphqlRoutes(app, deps);
+  apiInfoRoutes(app, deps);
 }
 
 function tellRoutes(app: FastifyInstance, { onRoute }: ServerDeps): void {

@@ -48,7 +48,7 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
       callTimeoutMs: options.callTimeoutMs ?? callTimeoutMsDefault,
     },
     log,
-    buildRoutes: (runtime, testControls) =>
+    buildRoutes: (runtime, testControls, serves) =>
       buildServer({
         runtime,
         clock,
@@ -57,6 +57,7 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
         assets: noAssets,
         info: { version: "test", mode: "dev", startedAt: clock.now(), dataDir: null },
         testControls,
+        serves,
       }),
     jumpsMax: options.jumpsMax ?? jumpsMaxDefault,
     ...(options.onTime === undefined ? {} : { onTime: options.onTime }),

@@ -14,8 +14,8 @@ export interface Rig {
   readonly clock: VirtualClock;
   /** The one that runs at the moment. */
   readonly runtime: Runtime;
-  /** Its routes, made when they are first asked for. */
-  routes(): Promise<HttpServer>;
+  /** Its routes for this path, made when they are first asked for. */
+  routes(path: string): Promise<HttpServer>;
   /** Resolves when nothing is left to do at this time. */
   settle(): Promise<void>;
   /** Kills the engine and starts another one on what was committed. */
@@ -35,14 +35,14 @@ export interface RigOptions {
   readonly apps: AppClient;
   readonly settings: RuntimeSettings;
   readonly log: Logger;
-  readonly buildRoutes: (runtime: Runtime) => HttpServer;
+  readonly buildRoutes: (runtime: Runtime, serves: "all" | "apps") => HttpServer;
   /** Another engine is there that has not begun to work. */
   readonly onReplaced: (runtime: Runtime) => void;
 }
 
 interface Engine {
   readonly runtime: Runtime;
-  routes(): Promise<HttpServer>;
+  routes(path: string): Promise<HttpServer>;
   image(): Buffer;
   /** From now on it commits nothing and calls nobody, so that nothing that is in flight reaches anybody. */
   kill(): void;
@@ -94,10 +94,10 @@ export async function createRig(options: RigOptions): Promise<Rig> {
       refuseClosed();
       return engine.runtime;
     },
-    async routes() {
+    async routes(path) {
       refuseClosed();
       await isUp;
-      return engine.routes();
+      return engine.routes(path);
     },
     async settle() {
       for (let settled: Engine | null = null; settled !== engine || requests.inFlight > 0;) {
@@ -115,10 +115,12 @@ export async function createRig(options: RigOptions): Promise<Rig> {
     async listen({ host, port }) {
       // The socket stays when engines come and go.
       const server = createServer((request, response) => {
-        isUp.then(engine.routes).then(
-          (routes) => routes.routing(request, response),
-          (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
-        );
+        isUp
+          .then(() => engine.routes(request.url ?? "/"))
+          .then(
+            (routes) => routes.routing(request, response),
+            (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+          );
       });
       await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
       listener = server;
@@ -136,6 +138,9 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   };
 }
 
+/** Paths that are served with `serves: "apps"`. */
+const ofApps = /^\/(?:e\/|fn\/register|v1\/checkpoint\/|v0\/runs\/|v1\/signals|api\/(?:runs|events)[/?])/u;
+
 function makeEngine(image: Buffer | null, options: RigOptions, watch: (routes: HttpServer) => void): Engine {
   const { clock, random, apps, settings, log } = options;
   let isKilled = false;
@@ -150,17 +155,23 @@ function makeEngine(image: Buffer | null, options: RigOptions, watch: (routes: H
     settings,
     log,
   });
-  let routes: Promise<HttpServer> | null = null;
-  const makeRoutes = async (): Promise<HttpServer> => {
-    const made = options.buildRoutes(runtime);
-    watch(made);
-    await made.ready();
-    return made;
+  const made = new Map<"all" | "apps", Promise<HttpServer>>();
+  const makeRoutes = async (serves: "all" | "apps"): Promise<HttpServer> => {
+    const routes = options.buildRoutes(runtime, serves);
+    watch(routes);
+    await routes.ready();
+    return routes;
   };
 
   return {
     runtime,
-    routes: () => (routes ??= makeRoutes()),
+    routes(path) {
+      // Hundreds of routes are not made for a test that needs a dozen.
+      const serves = made.has("all") || !ofApps.test(path) ? "all" : "apps";
+      const routes = made.get(serves) ?? makeRoutes(serves);
+      made.set(serves, routes);
+      return routes;
+    },
     image: () => storage.image(),
     kill() {
       isKilled = true;
@@ -168,7 +179,7 @@ function makeEngine(image: Buffer | null, options: RigOptions, watch: (routes: H
     async close() {
       // A grace period on a clock that stands still would never end.
       await runtime.stop({ graceMs: 0 });
-      await routes?.then((made) => made.close());
+      for (const routes of made.values()) await (await routes).close();
       await storage.close();
     },
   };

@@ -33,9 +33,9 @@ export const unfinishedStatuses: readonly ApiRunStatus[] = ["queued", "running"]
 const pageSize = 100;
 
 /** Makes the reader on the routes of a server, whether it listens or not. */
-export function createRunReader(routes: () => Promise<HttpServer>): RunReader {
+export function createRunReader(routes: (path: string) => Promise<HttpServer>): RunReader {
   const get = async <T>(path: string): Promise<T> => {
-    const response = await (await routes()).inject({ method: "GET", url: path });
+    const response = await (await routes(path)).inject({ method: "GET", url: path });
     if (response.statusCode !== 200)
       throw new Error(messageOf(response.body) ?? `GET ${path} answered ${response.body}`);
     return response.json<T>();

@@ -31,7 +31,7 @@ export interface StartOptions {
   /** Beside what a virtual clock asks for. */
   readonly settings?: Partial<RuntimeSettings>;
   readonly log: Logger;
-  readonly buildRoutes: (runtime: Runtime, controls: TestControls) => HttpServer;
+  readonly buildRoutes: (runtime: Runtime, controls: TestControls, serves: "all" | "apps") => HttpServer;
   readonly jumpsMax: number;
   readonly onTime?: (now: Date) => void;
   /** Default: it is a failed attempt like others. */
@@ -79,7 +79,7 @@ export async function startRig(options: StartOptions): Promise<StartedRig> {
     apps,
     settings: { ...defaultSettings, ...onlyByTheTest(clock), ...options.settings },
     log: options.log,
-    buildRoutes: (runtime) => options.buildRoutes(runtime, controls),
+    buildRoutes: (runtime, serves) => options.buildRoutes(runtime, controls, serves),
     onReplaced: (runtime) => queue.hold(runtime),
   });
 

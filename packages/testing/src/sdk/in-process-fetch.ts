@@ -1,8 +1,8 @@
 // A `fetch` for SDKs in this process: what is meant for the engine goes straight to its routes, the rest to the network.
 import type { HttpServer } from "@stepwright/http";
 
-/** Gives the routes of the engine that is running at the moment. */
-export type Routes = () => Promise<HttpServer>;
+/** Gives the routes for a path, of the engine that is running at the moment. */
+export type Routes = (path: string) => Promise<HttpServer>;
 
 /** Makes the function. `isMine` says whether a URL is the engine's; `outside` is who else answers. */
 export function createInProcessFetch(options: {
@@ -14,7 +14,7 @@ export function createInProcessFetch(options: {
     const request = new Request(input, init);
     const url = new URL(request.url);
     if (!options.isMine(url.origin)) return options.outside(input, init);
-    const routes = await options.routes();
+    const routes = await options.routes(url.pathname);
     const response = await routes.inject({
       // Any method may be asked for; the type lists those that the library knows.
       method: request.method as "GET",
