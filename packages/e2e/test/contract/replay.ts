@@ -42,6 +42,21 @@ export function createReplay(server: ServerApi, recording: Recording): Replay {
     return found;
   };
 
+  /** Waits until what the reference had called before this call ended is called, and what had ended by then is answered. */
+  const turnOf = (recorded: RecordedCall): Promise<unknown> =>
+    until(
+      async () =>
+        recording.calls
+          .filter(({ ctx }) => ctx.run_id === recorded.ctx.run_id)
+          .filter((one) => one !== recorded)
+          .every(
+            (one) =>
+              (one.startedAt >= recorded.endedAt || !unused.has(one)) &&
+              (one.endedAt >= recorded.endedAt || answered.has(one)),
+          ),
+      { timeoutMs: 20_000, everyMs: 5, describe: () => `${recording.name}: calls in the order of the reference` },
+    );
+
   const answerCall = async (url: URL, headers: IncomingHttpHeaders, body: Fields) => {
     const ctx = body["ctx"] as RecordedCall["ctx"];
     const wanted: Wanted = {
@@ -56,6 +71,7 @@ export function createReplay(server: ServerApi, recording: Recording): Replay {
     made.push(call);
     const ours = withIdsOf(answer, body, recording);
     if (recorded !== null) {
+      if (isOrdered(recording)) await turnOf(recorded);
       for (const exchange of nestedIn(recording, recorded)) call.nested.push(await resend(server, exchange, ours));
       answered.add(recorded);
     }
@@ -226,6 +242,11 @@ const connectionHeaders = new Set([
 
 function sentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !connectionHeaders.has(name.toLowerCase())));
+}
+
+/** Members of a group that end in another order give other calls; where each gives a call of its own, the order is part of the capture. */
+function isOrdered(recording: Recording): boolean {
+  return recording.name.includes("parallel") && !isFolding(recording);
 }
 
 /** Version 1 calls the function after every member of a group, each with the memos of that moment; ours folds these calls. */

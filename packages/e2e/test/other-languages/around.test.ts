@@ -10,7 +10,8 @@ const key = "signkey-prod-00112233445566778899aabbccddeeff";
 const otherKey = "signkey-prod-ffeeddccbbaa99887766554433221100";
 
 const scope = useScope();
-const server = useServer({ args: ["--retry-interval", "0.05"] });
+// A program takes its time to come back, and on a busy machine more: calls wait for it rather than use up their attempts.
+const server = useServer({ args: ["--retry-interval", "0.05", "--app-wait", "60"] });
 const keyed = useServer({
   command: "start",
   args: ["--signing-key", key, "--event-key", "events", "--host", "127.0.0.1"],
