@@ -96,15 +96,20 @@ export function createReplay(server: ServerApi, recording: Recording): Replay {
     });
   };
 
-  const isQuiet = async (): Promise<boolean> => {
+  /** Of captures whose calls are folded nobody knows how many there will be: only their end tells that all were made. */
+  const isQuiet = async (before: number): Promise<boolean> => {
     const runs = await Promise.all([...new Set(made.map(({ runId }) => runId))].map((runId) => server.run(runId)));
-    return runs.every(({ doing }) => doing.every(({ kind }) => kind !== "calling"));
+    const isOver =
+      before === Infinity && isFolding(recording) && recording.finalRuns.every(({ status }) => isEnd(status));
+    return runs.every(({ status, doing }) =>
+      isOver ? isEnd(status) : doing.every(({ kind }) => kind !== "calling" && kind !== "queued"),
+    );
   };
   const untilMade = (before: number): Promise<unknown> =>
     until(
       async () => {
         const missing = recording.calls.filter((one) => one.endedAt <= before && !answered.has(one));
-        return (missing.length === 0 || isFolding(recording)) && made.length > 0 && (await isQuiet());
+        return (missing.length === 0 || isFolding(recording)) && made.length > 0 && (await isQuiet(before));
       },
       {
         timeoutMs: recording.name.includes("cron") ? 70_000 : 30_000,
@@ -242,6 +247,10 @@ const connectionHeaders = new Set([
 
 function sentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !connectionHeaders.has(name.toLowerCase())));
+}
+
+function isEnd(status: string): boolean {
+  return !["queued", "running"].includes(status.toLowerCase());
 }
 
 /** Members of a group that end in another order give other calls; where each gives a call of its own, the order is part of the capture. */
