@@ -1,4 +1,5 @@
 // What a server on a virtual clock lets tests do; `/api/test/*` asks for it. `@stepwright/testing` is what does it.
+import type { ApiDoing } from "@stepwright/protocol";
 
 /** The clock as a test sees it. */
 export interface TestClockState {
@@ -12,15 +13,7 @@ export interface TestClockState {
 export interface PendingWork {
   readonly runId: string;
   readonly functionSlug: string;
-  readonly kind:
-    | "queued"
-    | "calling"
-    | "retrying"
-    | "sleeping"
-    | "waitingForEvent"
-    | "waitingForSignal"
-    | "waitingForRun"
-    | "other";
+  readonly kind: ApiDoing["kind"];
   /** Id of the step; null for the function as a whole. */
   readonly step: string | null;
   /** When it is due or times out, in milliseconds since 1970; null: it waits without end. */

@@ -46,7 +46,7 @@ export function createRunHandles(options: {
     async rerun(runId, { fromStep, data }) {
       const made = await runtime().rerun(asRunId(runId), {
         ...(fromStep === undefined ? {} : { fromStep: { stepId: fromStep } }),
-        ...(data === undefined ? {} : { eventData: canonicalJson(data as never) }),
+        ...(data === undefined ? {} : { eventData: canonicalJson(data) }),
       });
       await settle();
       return one(made);

@@ -141,9 +141,9 @@ test("the date inside of functions follows the engine where the test wants it", 
   const inngest = new Inngest({ id: "shop" });
   const seen: string[] = [];
   const nap = inngest.createFunction({ id: "nap", triggers: [{ event: "nap" }] }, async ({ step }) => {
-    await step.run("before", () => void seen.push(String(now.toISOString())));
+    await step.run("before", () => void seen.push(now.toISOString()));
     await step.sleep("nap", "2d");
-    await step.run("after", () => void seen.push(String(now.toISOString())));
+    await step.run("after", () => void seen.push(now.toISOString()));
   });
   let now = new Date(0);
   await using engine = await createTestEngine({ client: inngest, now: monday, onTime: (date) => (now = date) });

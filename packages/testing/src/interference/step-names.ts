@@ -1,6 +1,6 @@
 // What steps are called: apps hash their ids, and people speak of them by the ids they gave them.
 import { createHash } from "node:crypto";
-import { isJsonObject, type JsonObject } from "@stepwright/protocol";
+import { isJsonObject, type JsonObject, type JsonValue } from "@stepwright/protocol";
 
 /** The names of steps that answers of apps have told of. */
 export interface StepNames {
@@ -20,7 +20,7 @@ export function createStepNames(): StepNames {
   return {
     nameOf,
     note(runId, op) {
-      ops.set(keyOf(runId, String(op["id"])), op);
+      ops.set(keyOf(runId, textOf(op["id"])), op);
     },
     opOf: (runId, stepId) => ops.get(keyOf(runId, stepId)) ?? null,
     isNamed(runId, stepId, name) {
@@ -34,5 +34,9 @@ export function createStepNames(): StepNames {
 function nameOf(op: JsonObject): string {
   const userland = op["userland"];
   if (isJsonObject(userland) && typeof userland["id"] === "string") return userland["id"];
-  return String(op["displayName"] ?? op["name"] ?? op["id"]);
+  return textOf(op["displayName"] ?? op["name"] ?? op["id"]);
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
 }

@@ -22,7 +22,8 @@ export async function serveFunctions({ client, functions, serve, fetch }: Served
 
 /** Both majors remember what `createFunction` has made. */
 function functionsOf(client: object): readonly SdkFunction[] {
-  return "funcs" in client && Array.isArray(client.funcs) ? client.funcs : [];
+  const made: unknown = "funcs" in client ? client.funcs : null;
+  return Array.isArray(made) ? (made as readonly SdkFunction[]) : [];
 }
 
 function refuseForeign(client: object, fn: SdkFunction): void {
