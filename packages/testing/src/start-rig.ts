@@ -93,12 +93,26 @@ export async function startRig(options: StartOptions): Promise<StartedRig> {
     onTime: options.onTime ?? (() => undefined),
     async unfinished() {
       const rows = await reader.list({ status: unfinishedStatuses });
-      return rows.map((row) => ({ text: describeRow(row), isTimed: row.activity?.until != null }));
+      const runs = rows.map((row) => ({ text: describeRow(row), isTimed: row.activity?.until != null }));
+      return [...runs, ...(await gathering(rig.runtime))];
     },
   });
   const queue = createQueueControl({ rig, reader, turns });
   const controls: TestControls = createControls({ rig, clock: mover, turns, reader, slugs, queue, stubs, faults });
   return { rig, clock: mover, turns, apps: inProcess, reader, slugs, controls };
+}
+
+/** Starts that wait for more events: debounces and batches, which are no runs yet. */
+async function gathering({ registry, storage }: Runtime): Promise<readonly { text: string; isTimed: boolean }[]> {
+  const gatherers = registry().functions.filter(({ config }) => config.debounce !== null || config.batch !== null);
+  const lines = await Promise.all(
+    gatherers.map(async ({ id, slug }) => {
+      const { windows, batchedEvents } = await storage.flow.gathering(id);
+      const text = `${slug}: ${windows} debounced, ${batchedEvents} in batches`;
+      return windows + batchedEvents === 0 ? [] : [{ text, isTimed: true }];
+    }),
+  );
+  return lines.flat();
 }
 
 /** Settings under which the engine does nothing by itself, at no time of its own. */

@@ -156,3 +156,26 @@ test("moves that are not awaited one by one happen one after the other", async (
   await Promise.all([engine.clock.advance("1s"), engine.clock.advance("1s")]);
   expect(engine.clock.now()).toBe(monday.getTime() + 2_000);
 });
+
+test("runUntilIdle waits for what is throttled, debounced and batched, and for nothing that only an event can end", async () => {
+  const { engine, inngest } = await startEngine();
+  const done: string[] = [];
+  const at = (what: string) => void done.push(`${(engine.clock.now() - monday.getTime()) / 1000}s ${what}`);
+  const triggers = [{ event: "go" }];
+  const functions = [
+    inngest.createFunction({ id: "slow", triggers, throttle: { limit: 1, period: "10s" } }, () => at("throttled")),
+    inngest.createFunction({ id: "calm", triggers, debounce: { period: "15s" } }, () => at("debounced")),
+    inngest.createFunction({ id: "many", triggers, batchEvents: { maxSize: 10, timeout: "30s" } }, ({ events }) =>
+      at(`${events.length} batched`),
+    ),
+    inngest.createFunction({ id: "patient", triggers }, ({ step }) =>
+      step.waitForSignal("never", { signal: "s", timeout: "1y", onConflict: "replace" }),
+    ),
+  ];
+  await engine.register(serve({ client: inngest, functions }));
+  await engine.queue.pause("patient");
+  await engine.send([{ name: "go" }, { name: "go" }]);
+  await engine.clock.runUntilIdle();
+  expect(done).toEqual(["0s throttled", "10s throttled", "15s debounced", "30s 2 batched"]);
+  expect(await engine.runs({ status: "queued" })).toHaveLength(2);
+});
