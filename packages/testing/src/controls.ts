@@ -1,5 +1,6 @@
 // What a test does with the engine, in plain data: the routes for other languages and the API for this one both rest on it.
 import type { TestControls } from "@stepwright/http";
+import type { ApiDoing } from "@stepwright/protocol";
 import type { Invocation } from "@stepwright/runtime";
 import type { FunctionSlugs } from "./function-slugs.ts";
 import type { FaultPlan } from "./interference/faults.ts";
@@ -80,7 +81,7 @@ export function createControls(parts: {
   };
 }
 
-/** Jumps so often on for a run that has no time of its own: others may yet do what it waits for. */
+/** Jumps so often on for a run that has no time to wait for: others may yet do what it waits for. */
 const hopesMax = 100;
 
 async function finishRun(
@@ -91,19 +92,31 @@ async function finishRun(
   let isHopeless = false;
   const outcome = await clock.jumpUntil(async () => {
     const run = await reader.run(runId);
-    hopes = run.doing.some(({ at }) => at !== null) ? 0 : hopes + 1;
-    isHopeless = !isEnded(run) && hopes > hopesMax;
+    const isHeld = queue.isHeld(run.functionSlug) && run.doing.every(({ kind }) => callKinds.has(kind));
+    hopes = run.doing.some((one) => isTimed(one, clock.now())) ? 0 : hopes + 1;
+    isHopeless = !isEnded(run) && (isHeld || hopes > hopesMax);
     return isEnded(run) || isHopeless;
   });
   if (outcome === "done" && !isHopeless) return;
-  const what = describeRun(await reader.run(runId));
-  if (outcome !== "tooManyJumps") throw new Error(what);
+  const run = await reader.run(runId);
+  const held = queue.isHeld(run.functionSlug) ? "; its queue is paused: resume or drain it" : "";
+  const what = `${describeRun(run)}${held}`;
+  if (outcome === "done" || outcome === "nothingDue") throw new Error(what);
   const pending = (await queue.pending(null)).map(({ functionSlug, kind, step, at }) => ({
     text: `${functionSlug}: ${kind}${step === null ? "" : ` in "${step}"`}${at === null ? "" : ` until ${new Date(at).toISOString()}`}`,
   }));
-  throw new Error(
-    `${what}; the clock has jumped too often for it, so it seems never to end (\`jumpsMax\` allows more). What is pending:\n${linesOf(pending)}`,
-  );
+  const limit =
+    outcome === "tooSlow"
+      ? `the clock has jumped to ${clock.date().toISOString()} for it, which took too long by real time (\`waitTimeoutMs\` allows more)`
+      : "the clock has jumped too often for it, so it seems never to end (`jumpsMax` allows more)";
+  throw new Error(`${what}; ${limit}. What is pending:\n${linesOf(pending)}`);
+}
+
+const callKinds: ReadonlySet<string> = new Set(["queued", "retrying"]);
+
+/** Time will do something for it: its own, that of a limit it waits at, or that of the runs that hold its place. */
+function isTimed({ at, waitsFor }: ApiDoing, now: number): boolean {
+  return (at ?? 0) > now || (waitsFor?.until ?? 0) > now || (waitsFor?.holders.length ?? 0) > 0;
 }
 
 function runOf(slug: string, became: Invocation): string {

@@ -18,6 +18,7 @@ import { createVirtualClock } from "./virtual-clock.ts";
 
 /** Less than what test runners give a test, so that the reason is told before they give up. */
 const callTimeoutMsDefault = 4_000;
+const waitTimeoutMsDefault = 4_000;
 const jumpsMaxDefault = 10_000;
 /** Never known to a name server (RFC 2606). */
 const madeUpUrl = "http://stepwright.test";
@@ -40,6 +41,8 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
   const clock = createVirtualClock(options.now === undefined ? {} : { start: readTime(options.now) });
   const log = pino({ level: options.logLevel ?? "silent", base: null });
   const late: OutgoingRequest[] = [];
+  // Whoever allows a time himself wants to see what the engine does when it is over.
+  const refusesLate = options.callTimeoutMs === undefined;
   const started = await startRig({
     clock,
     seed: options.seed ?? 1,
@@ -60,16 +63,18 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
         serves,
       }),
     jumpsMax: options.jumpsMax ?? jumpsMaxDefault,
+    patienceMs: options.waitTimeoutMs ?? waitTimeoutMsDefault,
     ...(options.onTime === undefined ? {} : { onTime: options.onTime }),
     onLate: (request) => late.push(request),
+    onSettled() {
+      if (refusesLate) refuseHanging(late);
+    },
   });
   options.onTime?.(new Date(clock.now()));
-  // Whoever allows a time himself wants to see what the engine does when it is over.
-  const refuseLate = options.callTimeoutMs === undefined ? () => refuseHanging(late) : () => undefined;
-  return assemble(started, options, refuseLate);
+  return assemble(started, options);
 }
 
-async function assemble(started: StartedRig, options: TestEngineOptions, refuseLate: () => void): Promise<TestEngine> {
+async function assemble(started: StartedRig, options: TestEngineOptions): Promise<TestEngine> {
   const { rig, clock, turns, apps, reader, slugs, controls } = started;
   let url = madeUpUrl;
   const detach: (() => void)[] = [];
@@ -78,17 +83,10 @@ async function assemble(started: StartedRig, options: TestEngineOptions, refuseL
     isMine: (origin) => origin === madeUpUrl || origin === url,
     outside: globalThis.fetch,
   });
-  const settle = async (): Promise<void> => {
-    await turns.take(rig.settle);
-    refuseLate();
-  };
+  const settle = (): Promise<void> => turns.take(rig.settle);
   const handles = createRunHandles({
     reader,
-    async waitForEnd(runId) {
-      if (options.autoAdvance === false) await settle();
-      else await controls.finishRun(runId);
-      refuseLate();
-    },
+    waitForEnd: (runId) => (options.autoAdvance === false ? settle() : controls.finishRun(runId)),
     settle,
     runtime: () => rig.runtime,
   });

@@ -13,6 +13,8 @@ export interface QueueControl {
   drain(slugs: readonly string[] | null): Promise<void>;
   clear(slugs: readonly string[] | null): Promise<number>;
   pending(slugs: readonly string[] | null): Promise<readonly PendingWork[]>;
+  /** Says whether a function is held back. */
+  isHeld(slug: string): boolean;
   /** Holds back in another engine what is held back in this one. */
   hold(runtime: Runtime): void;
   /** Holds back nothing any more. */
@@ -90,6 +92,7 @@ export function createQueueControl(options: {
         );
       return work.toSorted((one, other) => (one.at ?? Infinity) - (other.at ?? Infinity));
     },
+    isHeld,
     hold: (runtime) => runtime.holdCalls(isHeld),
     forget() {
       setHeld(null, false);

@@ -36,6 +36,8 @@ export interface RigOptions {
   readonly settings: RuntimeSettings;
   readonly log: Logger;
   readonly buildRoutes: (runtime: Runtime, serves: "all" | "apps") => HttpServer;
+  /** Called whenever the engine has come to rest; what it throws is what whoever waited for that is told. */
+  readonly onSettled: () => void;
   /** Another engine is there that has not begun to work. */
   readonly onReplaced: (runtime: Runtime) => void;
 }
@@ -105,6 +107,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
         await requests.none();
         await engine.runtime.idle();
       }
+      options.onSettled();
     },
     crash: () => replace((killed) => killed.image()),
     async reset() {

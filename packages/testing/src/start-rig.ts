@@ -33,9 +33,13 @@ export interface StartOptions {
   readonly log: Logger;
   readonly buildRoutes: (runtime: Runtime, controls: TestControls, serves: "all" | "apps") => HttpServer;
   readonly jumpsMax: number;
+  /** Real milliseconds that waiting for a run may take. */
+  readonly patienceMs: number;
   readonly onTime?: (now: Date) => void;
-  /** Default: it is a failed attempt like others. */
+  /** A handler in this process has not answered in time. Default: that is a failed attempt like others. */
   readonly onLate?: (request: OutgoingRequest) => void;
+  /** As with `createRig`; default: nothing. */
+  readonly onSettled?: () => void;
 }
 
 /** A rig, and the ways to handle it. */
@@ -54,7 +58,7 @@ const sdkStampToleranceMs = 5_000;
 
 /** Starts the engine. */
 export async function startRig(options: StartOptions): Promise<StartedRig> {
-  const { clock, seed, jumpsMax } = options;
+  const { clock, seed, jumpsMax, patienceMs } = options;
   const turns = createTurns();
   const names = createStepNames();
   const stubs = createStubs(names);
@@ -80,6 +84,7 @@ export async function startRig(options: StartOptions): Promise<StartedRig> {
     settings: { ...defaultSettings, ...onlyByTheTest(clock), ...options.settings },
     log: options.log,
     buildRoutes: (runtime, serves) => options.buildRoutes(runtime, controls, serves),
+    onSettled: options.onSettled ?? (() => undefined),
     onReplaced: (runtime) => queue.hold(runtime),
   });
 
@@ -90,6 +95,7 @@ export async function startRig(options: StartOptions): Promise<StartedRig> {
     turns,
     settle: rig.settle,
     jumpsMax,
+    patienceMs,
     onTime: options.onTime ?? (() => undefined),
     async unfinished() {
       const rows = await reader.list({ status: unfinishedStatuses });

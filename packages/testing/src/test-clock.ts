@@ -40,18 +40,20 @@ export interface TestClockOptions {
   /** What unfinished runs, and starts that gather events, are doing, a line for each; `isTimed`: its time will come. */
   readonly unfinished: () => Promise<readonly { readonly text: string; readonly isTimed: boolean }[]>;
   readonly jumpsMax: number;
+  /** Real milliseconds that `jumpUntil` may take. */
+  readonly patienceMs: number;
   readonly onTime: (now: Date) => void;
 }
 
 /** The clock, and what the engine itself moves it by. */
 export interface ClockMover extends TestClock {
   /** Jumps from timer to timer until `isDone`; it has its turn all the while. */
-  jumpUntil(isDone: () => Promise<boolean>): Promise<"done" | "nothingDue" | "tooManyJumps">;
+  jumpUntil(isDone: () => Promise<boolean>): Promise<"done" | "nothingDue" | "tooManyJumps" | "tooSlow">;
 }
 
 /** Makes the clock of a test engine. */
 export function createTestClock(options: TestClockOptions): ClockMover {
-  const { clock, turns, settle, unfinished, jumpsMax, onTime } = options;
+  const { clock, turns, settle, unfinished, jumpsMax, patienceMs, onTime } = options;
 
   const moveTo = (at: Millis): void => {
     // What people fake by it shows the new time before anybody is woken.
@@ -105,8 +107,10 @@ export function createTestClock(options: TestClockOptions): ClockMover {
     jumpUntil: (isDone) =>
       turns.take(async () => {
         await settle();
+        const startedAt = performance.now();
         for (let jumps = 0; jumps < jumpsMax; jumps += 1) {
           if (await isDone()) return "done";
+          if (performance.now() - startedAt > patienceMs) return "tooSlow";
           if ((await jump(endOfTime)) === null) return "nothingDue";
         }
         return (await isDone()) ? "done" : "tooManyJumps";

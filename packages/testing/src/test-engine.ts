@@ -42,6 +42,8 @@ export interface TestEngineOptions {
   readonly retryJitter?: boolean;
   /** Real milliseconds that an app may take to answer one call. Default 4,000, less than test runners give a test. */
   readonly callTimeoutMs?: number;
+  /** Real milliseconds that awaiting a run may take, however far the clock jumps. Default 4,000. */
+  readonly waitTimeoutMs?: number;
   /** Jumps of the clock while a run is awaited; more is taken for a function that never ends. Default 10,000. */
   readonly jumpsMax?: number;
   /** Hears of each time that the clock shows: `(date) => vi.setSystemTime(date)` lets `Date` follow inside functions. */
