@@ -1,5 +1,6 @@
 // The public face of the package: everything other packages may use.
 export type * from "./api/dashboard.ts";
+export * from "./api/saved-run.ts";
 export * from "./app-url.ts";
 export * from "./checkpoint.ts";
 export * from "./config-problem.ts";
