@@ -1,4 +1,5 @@
 // The engine in a test: puts the parts together and shows them as a test wants them.
+import process from "node:process";
 import { buildServer, noAssets } from "@stepwright/http";
 import { type IncomingEvent, parseEvents } from "@stepwright/protocol";
 import type { OutgoingRequest } from "@stepwright/runtime";
@@ -76,6 +77,7 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
 
 async function assemble(started: StartedRig, options: TestEngineOptions): Promise<TestEngine> {
   const { rig, clock, turns, apps, reader, slugs, controls } = started;
+  const saveFailedRunsTo = options.saveFailedRunsTo ?? process.env["STEPWRIGHT_FAILED_RUNS"];
   let url = madeUpUrl;
   const detach: (() => void)[] = [];
   const inProcessFetch = createInProcessFetch({
@@ -89,6 +91,8 @@ async function assemble(started: StartedRig, options: TestEngineOptions): Promis
     waitForEnd: (runId) => (options.autoAdvance === false ? settle() : controls.finishRun(runId)),
     settle,
     runtime: () => rig.runtime,
+    now: () => clock.now(),
+    saveFailedRunsTo,
   });
 
   turns.afterEach(handles.refresh);
@@ -115,6 +119,7 @@ async function assemble(started: StartedRig, options: TestEngineOptions): Promis
 
   const engine: TestEngine = {
     clock,
+    saveFailedRunsTo,
     queue: {
       pause: async (...fns) => controls.pauseQueue(fns.map(slugs.of)),
       resume: async (...fns) => controls.resumeQueue(fns.map(slugs.of)),

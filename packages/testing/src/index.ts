@@ -9,3 +9,7 @@ export { RunNotCompletedError } from "./test-run-handle.ts";
 export { createVirtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
 export { createRig, type Rig, type RigOptions } from "./rig.ts";
 export { startRig, type StartedRig, type StartOptions } from "./start-rig.ts";
+export type { RunLike } from "./report/run-like.ts";
+export { saveRun, type SaveRunOptions } from "./report/save-run.ts";
+export { traceSnapshot, type TraceSnapshot, type TraceStep } from "./report/trace-snapshot.ts";
+export { waterfall, type WaterfallOptions } from "./report/waterfall.ts";

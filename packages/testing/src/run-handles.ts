@@ -1,5 +1,5 @@
 // The runs that a test looks at: one handle for each, which shows how the run is whenever the engine has come to rest.
-import { type ApiRun, asRunId, canonicalJson } from "@stepwright/protocol";
+import { asRunId, canonicalJson } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
 import type { RunReader } from "./run-reader.ts";
 import { isEnded } from "./run-reader.ts";
@@ -22,6 +22,10 @@ export function createRunHandles(options: {
   readonly waitForEnd: (runId: string) => Promise<void>;
   readonly settle: () => Promise<void>;
   readonly runtime: () => Runtime;
+  /** What the clock shows. */
+  readonly now: () => number;
+  /** Folder for runs that a matcher failed on. */
+  readonly saveFailedRunsTo: string | undefined;
 }): RunHandles {
   const { reader, settle, runtime } = options;
   const handles = new Map<string, RunHandle>();
@@ -51,12 +55,8 @@ export function createRunHandles(options: {
       await settle();
       return one(made);
     },
-    textOf: (run: ApiRun) =>
-      JSON.stringify(
-        run.steps.map(({ name, status }) => `${name}: ${status}`),
-        null,
-        2,
-      ),
+    now: options.now,
+    saveFailedRunsTo: options.saveFailedRunsTo,
   };
 
   return {

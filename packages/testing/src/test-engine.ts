@@ -87,6 +87,8 @@ export interface TestEngine extends AsyncDisposable {
     readonly eventKey: string;
     readonly fetch: typeof fetch;
   };
+  /** Folder for files of runs that a matcher failed on; undefined: none. */
+  readonly saveFailedRunsTo: string | undefined;
   /** Adds an app, or syncs one again. Throws with the reason when it cannot be synced. */
   register(app: AppRef): Promise<void>;
   /**

@@ -1,6 +1,7 @@
 // The handles of runs that a test holds.
 import type { ApiRun, ApiStep } from "@stepwright/protocol";
 import { historyOf } from "./history.ts";
+import { waterfall } from "./report/waterfall.ts";
 import { describeRun, isEnded } from "./run-reader.ts";
 import type { TestRun, TestStep } from "./test-run.ts";
 
@@ -10,7 +11,10 @@ export interface RunKeeper {
   waitForEnd(runId: string): Promise<void>;
   cancel(runId: string): Promise<void>;
   rerun(runId: string, options: { readonly fromStep?: string; readonly data?: object }): Promise<TestRun>;
-  textOf(run: ApiRun): string;
+  /** What the clock shows. */
+  now(): number;
+  /** Folder for runs that a matcher failed on. */
+  readonly saveFailedRunsTo: string | undefined;
 }
 
 /** A handle, and the way to show it what has become of its run. */
@@ -34,6 +38,7 @@ export class RunNotCompletedError extends Error {
 /** Makes the handle of a run. */
 export function createRunHandle(first: ApiRun, keeper: RunKeeper): RunHandle {
   let details = first;
+  let seenAt = keeper.now();
 
   const ended = async (): Promise<TestRun> => {
     await keeper.waitForEnd(details.id);
@@ -62,25 +67,30 @@ export function createRunHandle(first: ApiRun, keeper: RunKeeper): RunHandle {
     get details() {
       return details;
     },
+    get seenAt() {
+      return seenAt;
+    },
+    saveFailedRunsTo: keeper.saveFailedRunsTo,
     step: (id, index = 0) => findStep(details, id, index),
     history: () => historyOf(details),
     ended,
     async result<T>() {
       await ended();
       if (details.status !== "completed")
-        throw new RunNotCompletedError(`${failureOf(details)}\n\n${keeper.textOf(details)}`, details);
+        throw new RunNotCompletedError(`${failureOf(details)}\n\n${String(run)}`, details);
       // The test knows what its function returns.
       return details.output as T;
     },
     cancel: () => keeper.cancel(details.id),
     rerun: (options = {}) => keeper.rerun(details.id, options),
-    toString: () => keeper.textOf(details),
+    toString: () => waterfall(details, { now: seenAt }),
   };
 
   return {
     run,
     update(now) {
       details = now;
+      seenAt = keeper.now();
     },
   };
 }

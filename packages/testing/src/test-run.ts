@@ -14,6 +14,10 @@ export interface TestRun {
   readonly steps: readonly TestStep[];
   /** Everything that the dashboard shows of the run. */
   readonly details: ApiRun;
+  /** What the clock showed when the run was looked at last, in milliseconds since 1970. */
+  readonly seenAt: number;
+  /** Folder for the file of the run when a matcher fails on it; undefined: none. */
+  readonly saveFailedRunsTo: string | undefined;
   /**
    * Finds a step by the id that the function gives it. Of several with the same id the first, or the one `index` counts from 0.
    * Throws when there is none, and names those that there are.
