@@ -5,18 +5,12 @@ import type { EventSearch } from "./api/lists.ts";
 import { whenReachable } from "./api/load-page.ts";
 import { runQuery } from "./api/queries.ts";
 import { Shell } from "./components/shell.tsx";
+import { parseRunPageSearch } from "./present/run-page-search.ts";
 import { parseRunSearch } from "./present/run-search.ts";
 import { parseSearch, stringifySearch, textOf } from "./present/search-params.ts";
-import type { AxisScale } from "./present/time-axis.ts";
 import { BrokenPage, NotFoundPage, PendingPage } from "./routes/not-found.tsx";
 
 type Raw = Readonly<Record<string, unknown>>;
-
-/** What `/runs/$runId` shows: the chosen step, by name or id, and how its time axis is drawn. */
-export interface RunPageSearch {
-  readonly step?: string | undefined;
-  readonly axis?: AxisScale | undefined;
-}
 
 /** What `/functions` is narrowed to. */
 export interface FunctionSearch {
@@ -45,15 +39,18 @@ export function createAppRouter(client: QueryClient) {
     createRoute({
       getParentRoute: () => root,
       path: "/runs/$runId",
-      validateSearch: (raw: Raw): RunPageSearch => {
-        const axis = textOf(raw, "axis");
-        return { step: textOf(raw, "step"), axis: axis === "time" || axis === "compact" ? axis : undefined };
-      },
+      validateSearch: parseRunPageSearch,
       // Read beside the page's code, not after it.
       loader: ({ params, preload }) => {
         if (!preload) void client.prefetchQuery(runQuery(params.runId));
       },
-      component: lazyRouteComponent(() => whenReachable(() => import("./routes/run.tsx")), "RunPage"),
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/run-pages.ts")), "RunPage"),
+    }),
+    createRoute({
+      getParentRoute: () => root,
+      path: "/open",
+      validateSearch: parseRunPageSearch,
+      component: lazyRouteComponent(() => whenReachable(() => import("./routes/run-pages.ts")), "OpenPage"),
     }),
     createRoute({
       getParentRoute: () => root,

@@ -1,5 +1,5 @@
 // The time as components see it: it moves in ticks that all of them share, and stands still while the page is hidden.
-import { useSyncExternalStore } from "react";
+import { createContext, use, useSyncExternalStore } from "react";
 
 interface Ticker {
   now: number;
@@ -12,10 +12,15 @@ interface Ticker {
 const tickers = new Map<number, Ticker>();
 const loadedAt = Date.now();
 
+/** What the clock shows to components in it, where it stands still: for what was saved at that time. */
+export const StoppedClock = createContext<number | null>(null);
+
 /** Follows the time in ticks of the given length; with null it stands still, for what has ended. */
 export function useNow(everyMs: number | null): number {
-  const ticker = everyMs === null ? null : tickerOf(everyMs);
-  return useSyncExternalStore(ticker?.follow ?? followNothing, () => ticker?.now ?? loadedAt);
+  const stoppedAt = use(StoppedClock);
+  const ticker = everyMs === null || stoppedAt !== null ? null : tickerOf(everyMs);
+  const now = useSyncExternalStore(ticker?.follow ?? followNothing, () => ticker?.now ?? loadedAt);
+  return stoppedAt ?? now;
 }
 
 const followNothing = () => () => undefined;

@@ -1,7 +1,7 @@
 // A sentence of the server, with the runs and events it names as links.
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { LinkedPart } from "../present/linked-text.ts";
+import { ServerLink } from "./run-source.tsx";
 
 const idClass = "relative z-10 font-mono text-xs text-link underline underline-offset-2";
 
@@ -17,15 +17,15 @@ export function LinkedPiece({ part }: { readonly part: LinkedPart }): ReactNode 
       return part.text;
     case "run":
       return (
-        <Link to="/runs/$runId" params={{ runId: part.runId }} className={idClass}>
+        <ServerLink to="/runs/$runId" params={{ runId: part.runId }} className={idClass}>
           {part.runId}
-        </Link>
+        </ServerLink>
       );
     case "storedEvent":
       return (
-        <Link to="/events/$eventId" params={{ eventId: part.eventId }} className={idClass}>
+        <ServerLink to="/events/$eventId" params={{ eventId: part.eventId }} className={idClass}>
           {part.eventId}
-        </Link>
+        </ServerLink>
       );
   }
 }

@@ -1,12 +1,12 @@
 // The first thing on a run's page: why it ended as it did, or what it does now and what comes next.
 import type { ApiRun } from "@stepwright/protocol";
-import { Link } from "@tanstack/react-router";
 import { useEffect, useState, type ReactNode } from "react";
 import { useNow } from "../api/clock.ts";
 import { bannerText, describeRun, type BannerLine, type BannerPart } from "../present/describe-run.ts";
 import { isEnded, type Tone } from "../present/status.ts";
 import { announce } from "./announcer.tsx";
 import { LinkedPiece } from "./linked-text.tsx";
+import { ServerLink } from "./run-source.tsx";
 import { StepLink } from "./step-link.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
 import { Left, Moment } from "./ui/time.tsx";
@@ -104,9 +104,9 @@ function Part({ part, run }: { readonly part: BannerPart; readonly run: ApiRun }
       return <StepLink run={run} stepId={part.stepId} name={part.name} />;
     case "event":
       return (
-        <Link to="/events" search={{ name: part.name }} className="text-link underline underline-offset-2">
+        <ServerLink to="/events" search={{ name: part.name }} className="text-link underline underline-offset-2">
           {part.name}
-        </Link>
+        </ServerLink>
       );
     case "code":
       return <code className="rounded bg-raised px-1">{part.text}</code>;

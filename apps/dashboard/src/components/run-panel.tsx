@@ -1,12 +1,12 @@
 // What a run came to and what started it: shown beside the steps while none is chosen.
 import type { ApiEvent, ApiRun } from "@stepwright/protocol";
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { runMetadata } from "../present/metadata.ts";
 import { statusLook } from "../present/status.ts";
 import { ErrorView } from "./error-view.tsx";
 import { JsonView } from "./json-view.tsx";
 import { MetadataPanel } from "./metadata.tsx";
+import { ServerLink } from "./run-source.tsx";
 import { Facts, Panel, Part } from "./ui/panel.tsx";
 import { StatusWord } from "./ui/status-mark.tsx";
 import { Absolute, Ago } from "./ui/time.tsx";
@@ -71,13 +71,13 @@ function Reruns({ reruns }: Pick<ApiRun, "reruns">): ReactNode {
           <span className="w-24">
             <StatusWord look={statusLook(status)} />
           </span>
-          <Link
+          <ServerLink
             to="/runs/$runId"
             params={{ runId }}
             className="covers-row min-w-0 truncate font-mono text-xs leading-5 text-link"
           >
             {runId}
-          </Link>
+          </ServerLink>
           <span className="ml-auto text-xs text-muted">
             <Ago at={queuedAt} />
           </span>
@@ -91,13 +91,13 @@ function TriggerEvent({ event }: { readonly event: ApiEvent }): ReactNode {
   return (
     <div className="border-t border-line first:border-t-0">
       <p className="flex flex-wrap items-baseline justify-between gap-x-3 px-3 py-2.5">
-        <Link
+        <ServerLink
           to="/events/$eventId"
           params={{ eventId: event.internalId }}
           className="font-medium break-all text-link hover:underline"
         >
           {event.name}
-        </Link>
+        </ServerLink>
         <span className="text-xs text-muted">
           <Ago at={event.receivedAt} />
         </span>

@@ -1,5 +1,6 @@
 // The foot of every page: which server this is and how much it has to do.
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { logout } from "../api/commands.ts";
 import { infoQuery } from "../api/queries.ts";
@@ -26,8 +27,11 @@ export function ServerFacts(): ReactNode {
         queue: {due} due, {future} later
       </span>
       {setAside === 0 ? null : <SetAside count={setAside} />}
+      <Link to="/open" className="ml-auto hover:text-ink hover:underline">
+        Open a saved run
+      </Link>
       {info.mode === "dev" ? null : (
-        <button type="button" className="ml-auto hover:text-ink hover:underline" onClick={() => leave.mutate()}>
+        <button type="button" className="hover:text-ink hover:underline" onClick={() => leave.mutate()}>
           Log out
         </button>
       )}

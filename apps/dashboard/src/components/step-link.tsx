@@ -1,8 +1,8 @@
 // A link that opens a step beside its run, without leaving the place on the page.
 import type { ApiRun } from "@stepwright/protocol";
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { stepByKey, stepKey } from "../present/failed-step.ts";
+import { RunPageLink } from "./run-source.tsx";
 
 /** Links a step of this run; plain text when the run has no such step yet. */
 export function StepLink({
@@ -17,15 +17,13 @@ export function StepLink({
   const step = stepByKey(run.steps, stepId);
   if (step === null) return <strong>{name}</strong>;
   return (
-    <Link
-      from="/runs/$runId"
-      to="/runs/$runId"
-      params={{ runId: run.id }}
-      search={(before) => ({ ...before, step: stepKey(run.steps, step) })}
+    <RunPageLink
+      runId={run.id}
+      change={{ step: stepKey(run.steps, step) }}
       resetScroll={false}
       className="text-link underline underline-offset-2"
     >
       {name}
-    </Link>
+    </RunPageLink>
   );
 }

@@ -1,6 +1,5 @@
 // Everything about one step of a run: what went in, what came out, and each try.
 import type { ApiAttempt, ApiRun, ApiStep, JsonValue } from "@stepwright/protocol";
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatDuration } from "../present/duration.ts";
 import { stepMetadata } from "../present/metadata.ts";
@@ -11,6 +10,7 @@ import { ErrorView } from "./error-view.tsx";
 import { JsonView } from "./json-view.tsx";
 import { MetadataParts } from "./metadata.tsx";
 import { RerunButton } from "./rerun-button.tsx";
+import { RunPageLink, ServerLink, useIsFromFile } from "./run-source.tsx";
 import { Icon } from "./ui/icon.tsx";
 import { Facts, Panel, Part } from "./ui/panel.tsx";
 import { StatusMark, StatusWord } from "./ui/status-mark.tsx";
@@ -19,16 +19,15 @@ import { Absolute, Ago, Lasting, Left } from "./ui/time.tsx";
 /** The panel of a step. */
 export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: ApiStep }): ReactNode {
   const kind = stepKinds[step.kind];
+  const isFromFile = useIsFromFile();
   return (
     <Panel
       isTall
       title={stepTitle(step)}
       aside={
-        <Link
-          from="/runs/$runId"
-          to="/runs/$runId"
-          params={{ runId: run.id }}
-          search={(before) => ({ ...before, step: undefined })}
+        <RunPageLink
+          runId={run.id}
+          change={{ step: undefined }}
           resetScroll={false}
           activeOptions={{ exact: true }}
           aria-label="Close the step"
@@ -36,7 +35,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
           className="rounded p-1 text-muted hover:bg-raised hover:text-ink"
         >
           <Icon name="close" />
-        </Link>
+        </RunPageLink>
       }
     >
       <div className="px-3 py-2.5">
@@ -94,7 +93,7 @@ export function StepPanel({ run, step }: { readonly run: ApiRun; readonly step: 
           <code className="break-all text-muted">{step.id}</code>
         </Part>
       )}
-      {canBegin(step) ? (
+      {canBegin(step) && !isFromFile ? (
         <div className="border-t border-line px-3 py-2.5">
           <RerunButton key={step.id} run={run} from={step} label="Run again from here …" />
         </div>
@@ -217,17 +216,17 @@ function linkFact(name: string, value: JsonValue | undefined, target: "run" | "e
     target === "run" ? (
       <RunLink key={name} runId={value} />
     ) : (
-      <Link key={name} to="/events/$eventId" params={{ eventId: value }} className={idClass}>
+      <ServerLink key={name} to="/events/$eventId" params={{ eventId: value }} className={idClass}>
         {value}
-      </Link>
+      </ServerLink>
     ),
   ];
 }
 
 function RunLink({ runId }: { readonly runId: string }): ReactNode {
   return (
-    <Link to="/runs/$runId" params={{ runId }} className={idClass}>
+    <ServerLink to="/runs/$runId" params={{ runId }} className={idClass}>
       {runId}
-    </Link>
+    </ServerLink>
   );
 }

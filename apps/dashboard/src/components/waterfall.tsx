@@ -1,6 +1,5 @@
 // Draws what layout-spans.ts has laid out: a row per step, in order, with its attempts side by side.
 import type { ApiRun, ApiStep } from "@stepwright/protocol";
-import { Link } from "@tanstack/react-router";
 import { useMemo, type ReactNode } from "react";
 import { useNow } from "../api/clock.ts";
 import { formatDuration } from "../present/duration.ts";
@@ -10,6 +9,7 @@ import { isKept } from "../present/rerun.ts";
 import { isEnded, stepLook } from "../present/status.ts";
 import { stepKinds, stepTitle } from "../present/step-kinds.ts";
 import { labelSide, type AxisScale, type TimeAxis } from "../present/time-axis.ts";
+import { RunPageLink } from "./run-source.tsx";
 import { Icon } from "./ui/icon.tsx";
 import { StatusMark } from "./ui/status-mark.tsx";
 
@@ -110,11 +110,9 @@ function Row({
       <div className={`${grid} min-h-8.5 items-center px-3 max-sm:pt-1.5`}>
         <span className="flex min-w-0 items-center gap-1.5 pr-2">
           <StatusMark look={look} label={look.word} />
-          <Link
-            from="/runs/$runId"
-            to="/runs/$runId"
-            params={{ runId: run.id }}
-            search={(before) => ({ ...before, step: isSelected ? undefined : key })}
+          <RunPageLink
+            runId={run.id}
+            change={{ step: isSelected ? undefined : key }}
             resetScroll={false}
             id={stepLinkId(step.id)}
             aria-current={isSelected ? "true" : undefined}
@@ -123,7 +121,7 @@ function Row({
             className="covers-row scroll-mt-28 truncate font-medium max-lg:scroll-mb-[calc(60dvh+1.5rem)]"
           >
             {name}
-          </Link>
+          </RunPageLink>
           {step.kind === "step" || step.kind === "function" ? null : (
             <span className="flex shrink-0 items-center gap-1 text-xs text-muted" title={kind.title}>
               <Icon name={kind.icon} className="size-3" />
@@ -233,17 +231,15 @@ function ScaleLinks({
   if (axis.scale === "time" && chosen === null) return null;
   const other: AxisScale = axis.scale === "time" ? "compact" : "time";
   return (
-    <Link
-      from="/runs/$runId"
-      to="/runs/$runId"
-      params={{ runId }}
-      search={(before) => ({ ...before, axis: other })}
+    <RunPageLink
+      runId={runId}
+      change={{ axis: other }}
       resetScroll={false}
       activeOptions={{ exact: true }}
       className="text-xs text-link hover:underline"
     >
       {other === "time" ? "Draw to scale" : "Shorten idle stretches"}
-    </Link>
+    </RunPageLink>
   );
 }
 
