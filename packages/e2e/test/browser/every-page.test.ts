@@ -1,11 +1,10 @@
 // Every page with real data of every kind, wide and narrow, light and dark: nothing keeps people out who do not see or do
 // not point, nothing is wider than the screen, and nothing is written into the console.
-import axe, { type AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { useServer } from "../harness/scope.ts";
 import { sdks } from "../harness/sdk.ts";
 import { openPage, takePicture, useBrowser } from "./open-browser.ts";
+import { faultsOf } from "./page-faults.ts";
 import { makeTour, type Tour } from "./tour.ts";
 
 const server = useServer({ args: ["--no-poll", "--retry-interval", "0.05"] });
@@ -74,6 +73,7 @@ function stopsOf({ app, run }: Tour): readonly Stop[] {
     { name: "function-long", path: `/functions/${slug("long-names")}`, heading: "Queue" },
     { name: "apps", path: "/apps", heading: "Apps" },
     { name: "app", path: `/apps/${app.synced.id}`, heading: "Functions" },
+    { name: "open", path: "/open", heading: "Open a saved run" },
   ];
 }
 
@@ -115,17 +115,4 @@ async function faultsAt(stops: readonly Stop[], look: (typeof looks)[number]): P
   }
   await page.close();
   return [...faults, ...foreign];
-}
-
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  // Evaluated, not added as a script: the content policy allows none of another origin or inline.
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>(`axe.run({ resultTypes: ["violations"] })`);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  return [
-    ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(" | ")}`),
-    ...(overflow > 0 ? [`${overflow} px wider than the screen`] : []),
-  ];
 }
