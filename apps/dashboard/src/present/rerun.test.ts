@@ -19,6 +19,12 @@ test("what began before the step and has a result is kept", () => {
   expect(keptSteps(sampleRun({ steps }), from).map(({ name }) => name)).toEqual(["a", "b"]);
 });
 
+test("of steps that began in the same millisecond those are kept that are told before it", () => {
+  const from = at("c", 10);
+  const steps = [at("a", 10), at("b", 10), from, at("d", 10)];
+  expect(keptSteps(sampleRun({ steps }), from).map(({ name }) => name)).toEqual(["a", "b"]);
+});
+
 test("a step that has its result when the run is made has brought it along", () => {
   const again = { originalRunId: "01JD", queuedAt: 100 };
   const made = { startedAt: 100, endedAt: 100, attempts: [] };

@@ -10,15 +10,20 @@ export function isKept(run: Times, step: Pick<ApiStep, "kind" | "endedAt" | "att
   return run.originalRunId !== null && step.kind !== "function" && step.attempts.length === 0 && isThereAtOnce;
 }
 
-/** The steps whose results a run from this step keeps: those that began before it, and have one. */
+/**
+ * The steps whose results a run from this step keeps: those that began before it, and have one.
+ *
+ * Short steps begin in the same millisecond; the run tells them in the order in which they came.
+ */
 export function keptSteps(run: Pick<ApiRun, "steps">, from: ApiStep): readonly ApiStep[] {
   const startOf = (step: ApiStep) => step.startedAt ?? step.queuedAt;
+  const place = run.steps.findIndex(({ id }) => id === from.id);
   return run.steps.filter(
-    (step) =>
+    (step, index) =>
       step.id !== from.id &&
       step.kind !== "function" &&
       (step.status === "completed" || step.status === "failed" || step.status === "timedOut") &&
-      startOf(step) < startOf(from),
+      (startOf(step) < startOf(from) || (startOf(step) === startOf(from) && index < place)),
   );
 }
 
