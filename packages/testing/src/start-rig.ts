@@ -11,6 +11,7 @@ import {
 import type { Logger } from "pino";
 import { createControls } from "./controls.ts";
 import { createFunctionSlugs, type FunctionSlugs } from "./function-slugs.ts";
+import { createInCallOrder } from "./in-call-order.ts";
 import { createInProcessApps, type InProcessApps } from "./in-process-apps.ts";
 import { createFaultPlan } from "./interference/faults.ts";
 import { createInterferingApps } from "./interference/interfering-apps.ts";
@@ -68,7 +69,7 @@ export async function startRig(options: StartOptions): Promise<StartedRig> {
     onLate: options.onLate ?? (() => undefined),
   });
   const apps = createInterferingApps({
-    apps: inProcess,
+    apps: createInCallOrder(inProcess),
     clock,
     names,
     stubs,
