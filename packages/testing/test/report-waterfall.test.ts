@@ -196,6 +196,22 @@ test("two hundred steps are shortened to the ends and to what did not simply go 
   expect(textOf(run).split("\n")).toHaveLength(46);
 });
 
+test("long names and outputs are cut, and the columns stay where they are", async () => {
+  const run = await endedRun(engine, "report");
+  const [first, ...others] = run.details.steps;
+  if (first === undefined) throw new Error("it has steps");
+  const name = `reconcile-${"売上-".repeat(20)}of-2026`;
+  const text = waterfall({ ...run.details, steps: [{ ...first, name }, ...others], output: "x".repeat(1_000) });
+  expect(text.replaceAll(run.id, "RUN")).toMatchInlineSnapshot(`
+    "shop-parallel completed after 12h  run RUN, by event report, queued 2026-01-15T18:00:16Z
+      step                                  kind   status     attempts   at  took  0                    12h
+      reconcile-売上-売上-売上-…上-of-2026  step   completed         1  0ms   0ms  █
+      usage                                 step   completed         1  0ms   0ms  █
+      pause                                 sleep  completed            0ms   12h  ────────────────────────
+      output: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
+  `);
+});
+
 test("a width and colours are what is asked for", async () => {
   const run = await endedRun(engine, "broken");
   const plain = textOf(run, { barWidth: 8 });

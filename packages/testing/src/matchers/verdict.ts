@@ -49,7 +49,7 @@ function messageOf(context: MatcherContext, subject: Subject, verdict: Verdict):
     sentence,
     compared === undefined || verdict.pass ? null : comparison(context, compared),
     hint ?? null,
-    ...shown.map((run) => waterfall(runOf(run), now)),
+    ...shown.map((run) => waterfall(run, now)),
     subject.runs.length > shown.length ? `… and ${subject.runs.length - shown.length} more` : null,
     savedText(context, subject, shown.map(runOf)),
   ]

@@ -8,6 +8,7 @@ import { errorLines } from "./error-text.ts";
 import { failuresOf } from "./failures.ts";
 import { cutEnd, cutMiddle, displayWidth, oneLine, padded } from "./fit-text.ts";
 import { createPaint, type Paint } from "./paint.ts";
+import { runOf, type RunLike } from "./run-like.ts";
 import { horizonOf, isEnded, lastKnownAt, startOf } from "./run-times.ts";
 
 /** How a waterfall is drawn. */
@@ -39,7 +40,8 @@ const stepColumnMax = 36;
  *   output: "done"
  * ```
  */
-export function waterfall(run: ApiRun, options: WaterfallOptions = {}): string {
+export function waterfall(received: RunLike, options: WaterfallOptions = {}): string {
+  const run = runOf(received);
   const now = Math.max(options.now ?? 0, lastKnownAt(run));
   const { barWidth = 24, stepsMax = 40, textMax = 200, color = false } = options;
   const axis = { startAt: run.queuedAt, endAt: Math.max(horizonOf(run), isEnded(run) ? 0 : now), now, width: barWidth };
