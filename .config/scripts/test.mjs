@@ -27,8 +27,15 @@ const tally = createTally();
 const packages = chosenPackages(positionals);
 
 await ensureInstalled();
-// The end-to-end tests start the built server, the built dashboard and the built example; those of faults and benchmarks the built server.
-const needBuild = new Set(["@stepwright/e2e", "@stepwright/faults", "@stepwright/bench"]);
+// The end-to-end tests start the built server, the built dashboard and the built example; those of faults and benchmarks the
+// built server; the examples of tests use the built package as their users do.
+const needBuild = new Set([
+  "@stepwright/e2e",
+  "@stepwright/faults",
+  "@stepwright/bench",
+  "stepwright-example-testing-jest",
+  "stepwright-example-testing-vitest",
+]);
 if (packages.some(({ name }) => needBuild.has(name))) {
   if (!(await build())) tally.add("build", { passed: 0, failed: 1, note: "the build failed" });
 }
@@ -52,16 +59,16 @@ function chosenPackages(names) {
   return names.length === 0 ? tested : names.flatMap(matches);
 }
 
-/** Runs the `test` script of one package and counts from vitest's own report. */
-async function runTests({ directory }) {
+/** Runs the `test` script of one package and counts from the report of vitest or jest: they write the same. */
+async function runTests({ directory, manifest }) {
   const folder = mkdtempSync(join(tmpdir(), "stepwright-test-"));
   const report = join(folder, "report.json");
   try {
-    const { code, output } = await run(
-      "pnpm",
-      ["--silent", "run", "test", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-      { cwd: directory, show: values.verbose, limitMs: packageLimitMs },
-    );
+    const { code, output } = await run("pnpm", ["--silent", "run", "test", ...reportArguments(manifest, report)], {
+      cwd: directory,
+      show: values.verbose,
+      limitMs: packageLimitMs,
+    });
     const counted = countTests(report);
     if (code === 0 && counted.failed === 0) return counted;
     // A run that failed without a failed test (a file that does not load, an unhandled
@@ -72,7 +79,12 @@ async function runTests({ directory }) {
   }
 }
 
-/** Counts the tests of a vitest JSON report; none when there is no readable one. */
+function reportArguments({ devDependencies }, report) {
+  if (devDependencies?.jest !== undefined) return ["--json", `--outputFile=${report}`];
+  return ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+}
+
+/** Counts the tests of a JSON report; none when there is no readable one. */
 function countTests(report) {
   let content;
   try {

@@ -7,6 +7,7 @@ import { pino } from "pino";
 import { refuseFakeTimers } from "./fake-timers.ts";
 import { faultsOf } from "./faults-of-test.ts";
 import { createRunHandles } from "./run-handles.ts";
+import { provideAsyncContext } from "./sdk/async-context.ts";
 import { attachClient } from "./sdk/attach-client.ts";
 import { createInProcessFetch } from "./sdk/in-process-fetch.ts";
 import { serveFunctions } from "./sdk/serve-functions.ts";
@@ -201,6 +202,7 @@ async function assemble(started: StartedRig, options: TestEngineOptions): Promis
     const { client, functions, serve } = options;
     if (client !== undefined) {
       detach.push(attachClient(client, { url: madeUpUrl, fetch: inProcessFetch }));
+      provideAsyncContext(client);
       await register(await serveFunctions({ client, functions, serve, fetch: inProcessFetch }));
     } else if (functions !== undefined) throw new Error("functions are served with their client; pass it as `client`");
     for (const app of options.apps ?? []) await register(app);

@@ -9,5 +9,15 @@ export function problemOfNode(version: string): string | null {
   return `@stepwright/testing needs Node ${nodeMajorMin} or newer, this is ${version}; run the tests with a newer one (\`nvm install ${nodeMajorMin}\`, or "node" as a dev dependency)`;
 }
 
-const problem = problemOfNode(process.versions.node);
+/** What the engine and the SDK use of it, and environments that play a browser do not have. */
+const needed = ["fetch", "Request", "Response", "AbortSignal", "TextEncoder", "structuredClone", "setImmediate"];
+
+/** Says what is missing among the globals; null when nothing is. */
+export function problemOfGlobals(globals: object): string | null {
+  const missing = needed.filter((name) => !(name in globals));
+  if (missing.length === 0) return null;
+  return `@stepwright/testing needs what Node has, and here is no ${missing.join(", ")}: the test runs as if in a browser; put \`/** @jest-environment node */\` or \`// @vitest-environment node\` at the top of its file`;
+}
+
+const problem = problemOfNode(process.versions.node) ?? problemOfGlobals(globalThis);
 if (problem !== null) throw new Error(problem);
