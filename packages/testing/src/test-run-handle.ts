@@ -62,7 +62,7 @@ export function createRunHandle(first: ApiRun, keeper: RunKeeper): RunHandle {
       return details.error;
     },
     get steps() {
-      return details.steps.map(stepOf);
+      return details.steps.filter(tellsSomething).map(stepOf);
     },
     get details() {
       return details;
@@ -99,6 +99,11 @@ function failureOf(run: ApiRun): string {
   if (!isEnded(run)) return describeRun(run);
   const why = run.error === null ? (run.summary ?? "") : `${run.error.name}: ${run.error.message}`;
   return `the run of ${run.functionSlug} ended as ${run.status}${why === "" ? "" : `: ${why}`}`;
+}
+
+/** Whether code outside steps simply ran is told or not as the SDK calls, and says nothing. */
+function tellsSomething({ kind, status, attempts }: ApiStep): boolean {
+  return kind !== "function" || status !== "completed" || attempts.length > 1;
 }
 
 function stepOf(step: ApiStep): TestStep {
