@@ -14,8 +14,9 @@ import { serveFunctions } from "./sdk/serve-functions.ts";
 import { type StartedRig, startRig } from "./start-rig.ts";
 import { stubbing } from "./stubbing.ts";
 import { readTime } from "./test-clock.ts";
-import type { AppRef, SentEvents, TestEngine, TestEngineOptions } from "./test-engine.ts";
+import type { AppRef, FunctionRef, SentEvents, TestEngine, TestEngineOptions } from "./test-engine.ts";
 import type { TestRun } from "./test-run.ts";
+import { toEngine, toRun, toSent } from "./unawaited.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
 
 /** Less than what test runners give a test, so that the reason is told before they give up. */
@@ -38,7 +39,11 @@ const madeUpUrl = "http://stepwright.test";
  * Throws, with what to do about it: for an app that cannot be synced, a client that another engine has, functions that are not the
  * client's, timers that the test has faked.
  */
-export async function createTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+export function createTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+  return toEngine("createTestEngine()", start(options));
+}
+
+async function start(options: TestEngineOptions): Promise<TestEngine> {
   refuseFakeTimers();
   const clock = createVirtualClock(options.now === undefined ? {} : { start: readTime(options.now) });
   const log = pino({ level: options.logLevel ?? "silent", base: null });
@@ -105,18 +110,39 @@ async function assemble(started: StartedRig, options: TestEngineOptions): Promis
     const { problem } = await rig.runtime.apps.add(at);
     if (problem !== null) throw new Error(`the app at ${at} could not be synced: ${problem.message}`);
   };
+  const startedBy = async (ids: readonly string[]): Promise<readonly TestRun[]> => {
+    const runIds = await Promise.all(ids.map((id) => reader.startedBy(id)));
+    return handles.all(runIds.flat());
+  };
+  const oneOf = async (ids: readonly string[], fn: FunctionRef | undefined): Promise<TestRun> => {
+    const slug = fn === undefined ? null : slugs.of(fn);
+    const runs = (await startedBy(ids)).filter((run) => slug === null || run.functionSlug === slug);
+    return only(runs, slug);
+  };
   const sentEvents = (ids: readonly string[]): SentEvents => ({
     ids,
-    async runs() {
-      const runIds = await Promise.all(ids.map((id) => reader.startedBy(id)));
-      return handles.all(runIds.flat());
-    },
-    async run(fn) {
-      const slug = fn === undefined ? null : slugs.of(fn);
-      const runs = (await this.runs()).filter((run) => slug === null || run.functionSlug === slug);
-      return only(runs, slug);
-    },
+    runs: () => startedBy(ids),
+    run: (fn) => toRun("run()", oneOf(ids, fn)),
   });
+
+  const send: TestEngine["send"] = async (events, { settle: settles = true } = {}) => {
+    refuseFakeTimers();
+    const parsed = parseEvents(JSON.stringify(events));
+    if (parsed.kind === "rejected") throw parsed.error;
+    const ids = await rig.runtime.ingest(parsed.events, { seed: null });
+    // Within a function there is no waiting for the engine, which waits for the function.
+    if (settles && !turns.isApp) await settle();
+    return sentEvents(ids);
+  };
+  const invoke = async (fn: FunctionRef, data: object = {}): Promise<TestRun> => {
+    refuseFakeTimers();
+    const slug = slugs.of(fn);
+    const became = await rig.runtime.invokeRun(slug, invokedEvent(data), { idempotencyKey: null });
+    if (!turns.isApp) await settle();
+    if (became.kind === "started" || became.kind === "skipped") return handles.one(became.runId);
+    throw new Error(`${slug} has made no run: ${became.kind === "dropped" ? became.reason : became.kind}`);
+  };
+  const cron = async (fn: FunctionRef): Promise<TestRun> => handles.one(await controls.cron(slugs.of(fn)));
 
   const engine: TestEngine = {
     clock,
@@ -137,23 +163,10 @@ async function assemble(started: StartedRig, options: TestEngineOptions): Promis
       return { baseUrl: url, isDev: true as const, eventKey: "test", fetch: inProcessFetch };
     },
     register,
-    async send(events, { settle: settles = true } = {}) {
-      const parsed = parseEvents(JSON.stringify(events));
-      if (parsed.kind === "rejected") throw parsed.error;
-      const ids = await rig.runtime.ingest(parsed.events, { seed: null });
-      // Within a function there is no waiting for the engine, which waits for the function.
-      if (settles && !turns.isApp) await settle();
-      return sentEvents(ids);
-    },
-    async invoke(fn, data = {}) {
-      const slug = slugs.of(fn);
-      const became = await rig.runtime.invokeRun(slug, invokedEvent(data), { idempotencyKey: null });
-      if (!turns.isApp) await settle();
-      if (became.kind === "started" || became.kind === "skipped") return handles.one(became.runId);
-      throw new Error(`${slug} has made no run: ${became.kind === "dropped" ? became.reason : became.kind}`);
-    },
-    cron: async (fn) => handles.one(await controls.cron(slugs.of(fn))),
-    run: (runId) => handles.one(runId),
+    send: (events, how) => toSent("engine.send()", send(events, how)),
+    invoke: (fn, data) => toRun("engine.invoke()", invoke(fn, data)),
+    cron: (fn) => toRun("engine.cron()", cron(fn)),
+    run: (runId) => toRun("engine.run()", handles.one(runId)),
     async runs({ function: fn, event, status } = {}) {
       const rows = await reader.list({
         ...(fn === undefined ? {} : { functionSlugs: [slugs.of(fn)] }),
@@ -190,7 +203,8 @@ async function assemble(started: StartedRig, options: TestEngineOptions): Promis
           "the engine was stopped while the test was waiting for it; await every call of the engine before the test ends",
         after: "the engine has been stopped; make a new one, or stop it later",
       });
-      for (const letGo of detach) letGo();
+      for (const letGo of detach.splice(0)) letGo();
+      refuseFakeTimers();
       await rig.close();
     },
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,6 @@
 // One thing at a time: whoever moves the clock, or waits for the engine to come to rest, has it for himself.
 import { AsyncLocalStorage } from "node:async_hooks";
+import { refuseFakeTimers } from "./fake-timers.ts";
 
 /** The turns. */
 export interface Turns {
@@ -39,6 +40,7 @@ export function createTurns(): Turns {
         "a function cannot wait for the engine that is calling it, nor move its clock; do that in the test, outside of the function",
       );
     if (ended !== null) throw new Error(ended);
+    refuseFakeTimers();
     const before = last;
     const turn = Promise.withResolvers<void>();
     last = turn.promise;

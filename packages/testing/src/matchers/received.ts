@@ -14,7 +14,8 @@ export function takeRun(
   received: unknown,
   matcher: string,
 ): { readonly run: ApiRun; readonly subject: Subject & { readonly now: number } } {
-  if (!isRunLike(received)) throw new TypeError(notRunText(received, matcher));
+  // A promise of a run has a sentence of its own for whoever looks into it.
+  if (isPromise(received) || !isRunLike(received)) throw new TypeError(notRunText(received, matcher));
   const run = runOf(received);
   // Handles of a test engine know more than the API answers.
   const { seenAt, saveFailedRunsTo } = received as Partial<TestRun>;
@@ -24,7 +25,7 @@ export function takeRun(
 
 /** Takes what was received as a test engine, or throws. */
 export function takeEngine(received: unknown, matcher: string): MatchedEngine {
-  if (isEngine(received)) return received;
+  if (!isPromise(received) && isEngine(received)) return received;
   throw new TypeError(notEngineText(received, matcher));
 }
 
