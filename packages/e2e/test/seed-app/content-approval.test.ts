@@ -1,4 +1,4 @@
-// `content-approval-workflow` with a review; what happens without one takes two days and is in `days.ts`.
+// `content-approval-workflow` with a review; what happens without one takes two days, and is in the tests of the application itself.
 import { expect, test } from "vitest";
 import { describeApplication } from "./application.ts";
 

@@ -1,5 +1,5 @@
 // The rows of the reference application that need no file of their own: its options as registered, sign-ups, reports,
-// digests, retries and validation. What takes days is in `days.ts`.
+// digests, retries and validation. What takes days is in `functions-v4.test.ts` and in the tests of the application itself.
 import type { ApiFunction } from "@stepwright/protocol";
 import { expect, test } from "vitest";
 import { listen, portOf } from "../harness/app.ts";
