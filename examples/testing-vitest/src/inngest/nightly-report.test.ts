@@ -2,6 +2,7 @@
 import { createTestEngine } from "@stepwright/testing";
 import { beforeEach, expect, test } from "vitest";
 import { outbox } from "../mail.ts";
+import { turnover } from "../payments.ts";
 import { inngest } from "./client.ts";
 import { nightlyReport } from "./nightly-report.ts";
 
@@ -25,5 +26,5 @@ test("reports every night at two", async () => {
 test("reports at once when it is told to", async () => {
   await using engine = await createTestEngine({ client: inngest, functions: [nightlyReport] });
   const run = await engine.cron(nightlyReport);
-  expect(await run.result()).toEqual({ total: 0 });
+  expect(await run.result()).toEqual({ total: turnover() });
 });
