@@ -1,10 +1,11 @@
 // Matchers about the steps of a run.
 import type { ApiRun, ApiStep } from "@stepwright/protocol";
+import { readDuration } from "../read-duration.ts";
 import { exactDuration } from "../report/duration-text.ts";
 import { errorSentence } from "../report/error-text.ts";
 import { startOf } from "../report/run-times.ts";
 import { isEqual, type MatcherContext, type MatcherResult } from "./context.ts";
-import { readExpectedDuration, type ExpectedDuration } from "./expected-duration.ts";
+import type { ExpectedDuration } from "./expected-duration.ts";
 import { compareError, type ExpectedError } from "./expected-error.ts";
 import { functionIdOf, isFunction } from "./function-ref.ts";
 import { takeRun } from "./received.ts";
@@ -44,7 +45,7 @@ export function toHaveSlept(
   duration?: ExpectedDuration,
 ): MatcherResult {
   const { run, subject } = takeRun(received, "toHaveSlept");
-  const wanted = duration === undefined ? null : readExpectedDuration(duration);
+  const wanted = duration === undefined ? null : readDuration(duration);
   const goal = `have slept in step "${stepId}"${wanted === null ? "" : ` for ${exactDuration(wanted)}`}`;
   return resultOf(
     context,
