@@ -138,6 +138,7 @@ describe("toHaveFailed and toHaveFailedWith", () => {
     expect(run("broken")).toHaveFailedWith(expect.objectContaining({ name: "TypeError" }));
     expect(run("broken")).not.toHaveFailedWith("no such text");
     expect(run("broken")).not.toHaveFailedWith(RangeError);
+    expect(run("broken")).not.toHaveFailedWith(new Error("declined"));
     expect(run("broken")).not.toHaveFailedWith(NotFoundError);
     expect(run("plain")).not.toHaveFailed();
     expect(run("plain")).not.toHaveFailedWith("declined");
@@ -211,13 +212,24 @@ describe("toHaveFailed and toHaveFailedWith", () => {
 });
 
 describe("toHaveRunStep", () => {
-  test("passes", () => {
+  test("passes", async () => {
     expect(run("user/signed-up")).toHaveRunStep("send-welcome-email");
     expect(run("user/signed-up")).toHaveRunStep("check-user-plan", { output: "free", attempts: 1 });
     expect(run("flaky")).toHaveRunStep("charge", { attempts: 4, output: { attempts: expect.any(Number) } });
     expect(run("broken")).toHaveRunStep("charge", { error: "declined", attempts: 2 });
     expect(run("user/signed-up")).not.toHaveRunStep("send-upgrade-email");
     expect(run("broken")).not.toHaveRunStep("charge");
+    // A step that is to be tried again has an error, and has not failed yet.
+    const retrying = await runOfEvent(engine, "flaky");
+    expect(retrying).not.toHaveRunStep("charge", { error: "declined" });
+    expect(sentence(() => expect(retrying).toHaveRunStep("charge"))).toMatchInlineSnapshot(
+      `"expected the run of shop-flaky to have run step "charge", but that step is to be tried again: TypeError: declined"`,
+    );
+    await retrying.cancel();
+    // A wait that timed out has run, and has come to nothing.
+    const late = await endedRun(engine, "content/submitted", { contentId: "c9" });
+    expect(late).toHaveRunStep("wait-for-approval", { output: null });
+    expect(late).not.toHaveRunStep("wait-for-approval");
   });
 
   test("says what the step came to, or which steps there are", () => {
@@ -269,6 +281,7 @@ describe("toHaveSlept and toBeSleeping", () => {
     expect(run("user/signed-up")).toHaveSlept("wait-before-upgrade", "5d");
     expect(run("user/signed-up")).toHaveSlept("wait-before-upgrade", 5 * 86_400_000);
     expect(run("user/signed-up")).not.toHaveSlept("wait-before-tips", "5d");
+    expect(run("user/signed-up")).not.toHaveSlept("wait-before-upgrade", "2d");
     expect(run("user/signed-up")).not.toBeSleeping();
     const asleep = await runOfEvent(engine, "single");
     await engine.clock.advance("5h");
@@ -305,7 +318,7 @@ describe("toHaveSlept and toBeSleeping", () => {
         "expected the run of shop-welcome to have slept in step "wait-before-tips" for 3d, but it slept for 2d",
         "expected the run of shop-welcome to have slept in step "send-tips-email", but that step is no sleep: it is of kind step",
         "expected the run of shop-welcome to have slept in step "nap", but it has no such step; it has "send-welcome-email", "wait-before-tips", "send-tips-email", "wait-before-upgrade", "check-user-plan"",
-        ""soon" is no duration; give one such as "2d", "2 days" or "1h30m", or milliseconds",
+        ""soon" is no duration; give one such as "2d", "1h30m" or "250ms", or milliseconds",
         "expected the run of shop-welcome to be asleep, but it has completed",
         "expected the run of shop-welcome not to have slept in step "wait-before-tips" for 2d, but it did",
       ]

@@ -61,6 +61,7 @@ test("the folder may come from the environment, and without one nothing is saved
   await using engine = await start({});
   const run = await runOfEvent(engine, "plain");
   expect(messageOf(() => expect(run).toHaveFailed())).toContain(join(folder, "from-env"));
+  expect(messageOf(() => expect(run.details).toHaveFailed())).toContain(join(folder, "from-env"));
   vi.stubEnv("STEPWRIGHT_FAILED_RUNS", undefined);
   await using other = await start({});
   const unsaved = await runOfEvent(other, "plain");

@@ -80,6 +80,7 @@ test("a retry that is to come", async () => {
 test("a wait for an event that is open, one that has found its event, and one that has timed out", async () => {
   const open = await runOfEvent(engine, "content/submitted", { contentId: "c1" });
   await engine.clock.advance("12h");
+  expect(String(open)).toBe(waterfall(open, { now: engine.clock.now() }));
   expect(textOf(open, { now: engine.clock.now() })).toMatchInlineSnapshot(`
     "shop-approval running for 12h  run RUN, by event content/submitted, queued 2026-01-12T21:00:15Z
       step               kind  status   attempts   at  took  0                     2d
