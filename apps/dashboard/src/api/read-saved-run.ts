@@ -1,9 +1,6 @@
 // Reads a run from a file that a person has chosen. Loaded when the first one is: nothing else here checks what it reads.
+import "./without-eval.ts";
 import { parseSavedRun, savedRunBytesMax, type ParsedSavedRun } from "@stepwright/protocol";
-import { config } from "zod";
-
-// Compiled checks need `eval`, which the content policy forbids and the browser reports.
-config({ jitless: true });
 
 /** Reads and checks it; the reason of a refusal is fit to be shown. */
 export async function readSavedRun(file: File): Promise<ParsedSavedRun> {

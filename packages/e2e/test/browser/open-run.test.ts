@@ -61,6 +61,13 @@ test.each(looks)("a run from a file is shown like any other, in $name", async (l
   page.on("console", (message) => {
     if (message.type() === "error") faults.push(message.text());
   });
+  // What the content policy forbids is reported by an event, wherever it is caught.
+  await page.addInitScript(() => {
+    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+      // oxlint-disable-next-line no-console -- this is how the page tells the test
+      console.error(`forbidden: ${violatedDirective} ${blockedURI}`);
+    });
+  });
   await page.goto(`${server.url}/runs`);
   await page.getByRole("link", { name: "Open a saved run" }).click();
   await page.getByRole("heading", { level: 1, name: "Open a saved run" }).waitFor();
@@ -86,6 +93,7 @@ test.each(looks)("a run from a file is shown like any other, in $name", async (l
   expect(page.url()).toBe(`${server.url}/open?step=charge`);
   await takePicture(page, `open-run/step-${look.name}`);
   faults.push(...(await faultsOf(page)));
+  expect(await panel.getByRole("button", { name: /run again/i }).count()).toBe(0);
   await page.keyboard.press("Escape");
   await panel.waitFor({ state: "detached" });
 
