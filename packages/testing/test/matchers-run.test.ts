@@ -432,15 +432,25 @@ describe("toHaveBeenCancelled and toHaveBeenSkipped", () => {
 
 test("whatever is no run gets a sentence", async () => {
   const sent = await engine.send({ name: "plain" });
-  const sentences = [sent.run(), sent, engine, [run("plain")], undefined, "run-1", () => undefined, {}, new Map()].map(
-    (received) => sentence(() => expect(received).toHaveCompleted()),
-  );
+  const sentences = [
+    sent.run(),
+    sent,
+    engine,
+    [run("plain")],
+    run("flaky").step("charge"),
+    undefined,
+    "run-1",
+    () => undefined,
+    {},
+    new Map(),
+  ].map((received) => sentence(() => expect(received).toHaveCompleted()));
   expect(sentences).toMatchInlineSnapshot(`
     [
       "toHaveCompleted was given a promise: await the run first, as in \`const run = await sent.run(); expect(run).toHaveCompleted(…)\`",
       "toHaveCompleted is about a run, and was given what \`send\` returned: \`const run = await sent.run(); expect(run).toHaveCompleted(…)\`",
       "toHaveCompleted is about a run, and was given the engine: \`const run = await (await engine.send(…)).run(); expect(run).toHaveCompleted(…)\`",
       "toHaveCompleted is about one run, and was given a list of 1: take one of them",
+      "toHaveCompleted is about a run, and was given a step of one; look at the step itself, or use toHaveRunStep on the run",
       "toHaveCompleted is about a run of a test engine, and was given undefined",
       "toHaveCompleted is about a run of a test engine, and was given the string "run-1"",
       "toHaveCompleted is about a run of a test engine, and was given a function",

@@ -44,6 +44,9 @@ function notRunText(received: unknown, matcher: string): string {
   if (Array.isArray(received)) {
     return `${matcher} is about one run, and was given a list of ${received.length}: take one of them`;
   }
+  if (isRecord(received) && Array.isArray(received["tries"])) {
+    return `${matcher} is about a run, and was given a step of one; look at the step itself, or use toHaveRunStep on the run`;
+  }
   if (isRecord(received) && typeof received["run"] === "function") {
     return `${matcher} is about a run, and was given what \`send\` returned: \`const run = await sent.run(); ${example}(…)\``;
   }

@@ -1,6 +1,6 @@
 // Errors of runs and steps in words.
 import { isJsonObject, type ApiError, type JsonValue } from "@stepwright/protocol";
-import { cutEnd, oneLine } from "./fit-text.ts";
+import { shortLine } from "./fit-text.ts";
 
 /** Characters of an error in a sentence. */
 const sentenceMax = 160;
@@ -29,7 +29,7 @@ export function errorLines(error: ApiError): readonly string[] {
 
 /** An error in one line that a sentence can hold, without its causes. */
 export function errorSentence(error: Pick<ApiError, "name" | "message" | "stack">): string {
-  return cutEnd(oneLine(headOf(error)), sentenceMax);
+  return shortLine(headOf(error), sentenceMax);
 }
 
 function headOf(error: Pick<ApiError, "name" | "message" | "stack">): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutEnd, cutMiddle, displayWidth, oneLine, padded } from "./fit-text.ts";
+import { cutEnd, cutMiddle, displayWidth, oneLine, padded, shortLine } from "./fit-text.ts";
 
 test.each([
   ["step-1", 6],
@@ -31,6 +31,7 @@ test("what is cut keeps both ends, and never more than fits", () => {
 
 test("a text of megabytes is cut without being looked at", { timeout: 1_000 }, () => {
   expect(cutEnd("x".repeat(50_000_000), 10)).toBe("xxxxxxxxx…");
+  expect(shortLine("\n".repeat(50_000_000), 6)).toBe(String.raw`\n\n\…`);
 });
 
 test("what cannot be printed is written as an escape", () => {

@@ -37,11 +37,20 @@ export function cutMiddle(text: string, widthMax: number): string {
 
 /** Shortens a text to at most so many columns at its end. */
 export function cutEnd(text: string, widthMax: number): string {
-  // A text of megabytes is not looked at beyond what may be shown of it.
-  const beginning = text.length > widthMax * 16 ? text.slice(0, widthMax * 16) : text;
+  const beginning = beginningOf(text, widthMax);
   if (beginning === text && displayWidth(text) <= widthMax) return text;
   const letters = Array.from(graphemes.segment(beginning), ({ segment }) => segment);
   return `${takeWidth(letters, widthMax - 1).join("")}…`;
+}
+
+/** Writes the beginning of a text in one line of at most so many columns. */
+export function shortLine(text: string, widthMax: number): string {
+  return cutEnd(oneLine(beginningOf(text, widthMax)), widthMax);
+}
+
+/** A text of megabytes is not looked at beyond what may be shown of it. */
+function beginningOf(text: string, widthMax: number): string {
+  return text.length > widthMax * 16 ? text.slice(0, widthMax * 16) : text;
 }
 
 /** Fills a text with spaces up to a width. */

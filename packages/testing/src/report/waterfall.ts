@@ -6,7 +6,7 @@ import { doingText, timeText } from "./doing-text.ts";
 import { exactDuration, shortDuration } from "./duration-text.ts";
 import { errorLines } from "./error-text.ts";
 import { failuresOf } from "./failures.ts";
-import { cutEnd, cutMiddle, displayWidth, oneLine, padded } from "./fit-text.ts";
+import { cutMiddle, displayWidth, oneLine, padded, shortLine } from "./fit-text.ts";
 import { createPaint, type Paint } from "./paint.ts";
 import { runOf, type RunLike } from "./run-like.ts";
 import { horizonOf, isEnded, lastKnownAt, startOf } from "./run-times.ts";
@@ -141,7 +141,7 @@ function rowOf(run: ApiRun, step: ApiStep, settings: Settings): Row {
 }
 
 function failureNotes(step: ApiStep, { paint, textMax }: Settings): readonly string[] {
-  const textOf = (lines: readonly string[]) => paint("red", cutEnd(lines.map(oneLine).join("; "), textMax));
+  const textOf = (lines: readonly string[]) => paint("red", shortLine(lines.join("; "), textMax));
   const failures = failuresOf(step);
   // A wait or an invocation fails without an attempt of its own.
   if (failures.length === 0) return step.error === null ? [] : [textOf(errorLines(step.error))];
@@ -163,12 +163,12 @@ function doingLine(doing: ApiDoing, { now }: Settings): string {
 function endLines(run: ApiRun, { paint, textMax }: Settings): readonly string[] {
   switch (run.status) {
     case "completed":
-      return [`output: ${cutEnd(oneLine(JSON.stringify(run.output)), textMax)}`];
+      return [`output: ${shortLine(JSON.stringify(run.output), textMax)}`];
     case "failed":
       return run.error === null
         ? []
         : errorLines(run.error).map((line, index) => {
-            const text = paint("red", cutEnd(oneLine(line), textMax));
+            const text = paint("red", shortLine(line, textMax));
             return index === 0 ? `error: ${text}` : text;
           });
     case "cancelled":
