@@ -210,6 +210,8 @@ export interface FunctionRecord {
   readonly pausedAt: Millis | null;
   /** The same for its app. Only the registry says so: it is kept with the app, not with the function. */
   readonly appPausedAt?: Millis;
+  /** Whoever drives the runtime holds back its calls: a test. Only the registry says so. */
+  readonly isHeldBack?: boolean;
 }
 
 /** One cron chain: a function and one of its expressions. */

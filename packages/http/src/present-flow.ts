@@ -49,6 +49,7 @@ export function waitsForPresenter({ fn, app }: WaitingCalls): PresentWaitsFor {
 }
 
 function roomText(fn: FunctionRecord | null, app: App | null): string {
+  if (fn?.isHeldBack === true) return "the test holds back the calls of the function";
   if (fn !== null && fn.pausedAt !== null) return "the function is paused";
   if (fn !== null && pausedSince(fn) !== null) return "its app is paused";
   return app?.problem?.code === appUnreachable.code

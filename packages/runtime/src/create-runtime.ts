@@ -4,6 +4,7 @@ import {
   appOfLane,
   cancel,
   functionOfLane,
+  type FunctionRecord,
   isEnded,
   type Lane,
   laneKind,
@@ -121,7 +122,7 @@ export function createRuntime(options: {
     registry() {
       const { apps: known, functions } = shell.registry();
       const asKnown = (app: App): App => unreached(apps.asTried(app), reach.heldBecause(app.id));
-      return { apps: [...known.values()].map(asKnown), functions: [...functions.values()] };
+      return { apps: [...known.values()].map(asKnown), functions: [...functions.values()].map(parts.withHold) };
     },
 
     async start() {
@@ -332,6 +333,7 @@ function wire({ ports, settings, log: parent, observer = nobody }: Parameters<ty
     isHeldBack = isHeldNow;
     lookAgain();
   };
+  const withHold = (fn: FunctionRecord): FunctionRecord => (isHeldBack(fn.slug) ? { ...fn, isHeldBack: true } : fn);
   const functions = createFunctionControl(shell, committer, lookAgain);
   const apps = { ...registrations, ...createAppPause(shell, committer, lookAgain) };
   const cancellations = createCancellationControl(shell, committer);
@@ -378,6 +380,7 @@ function wire({ ports, settings, log: parent, observer = nobody }: Parameters<ty
     timer,
     idleness,
     holdCalls,
+    withHold,
     abort,
   };
 }

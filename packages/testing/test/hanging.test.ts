@@ -38,7 +38,7 @@ test("a run that is held back by the test is told at once", async () => {
   await engine.queue.pause(held);
   const run = await engine.invoke(held);
   await expect(run.result()).rejects.toThrow(
-    /run 01\w+ of shop-held is still queued: .*; its queue is paused: resume or/u,
+    /run 01\w+ of shop-held is still queued: queued \(waiting: the test holds back the calls of the function\) until .*; its queue is paused: resume or/u,
   );
 });
 
