@@ -56,6 +56,8 @@ describe("an op", () => {
   it("tells a null result from none", () => {
     expect(readOp({ op: "StepRun", id: "h", data: null })?.data).toBe("null");
     expect(readOp({ op: "StepRun", id: "h" })?.data).toBeNull();
+    expect(readOp({ op: "StepError", id: "h", error: { name: "E", data: null } })?.error?.data).toBe("null");
+    expect(readOp({ op: "StepError", id: "h", error: { name: "E" } })?.error?.data).toBeNull();
   });
 
   it.each([

@@ -183,7 +183,8 @@ function readStepError(error: JsonValue | undefined): StepErrorBody | null {
     message: textOf(body["message"]),
     stack: typeof body["stack"] === "string" && body["stack"] !== "" ? body["stack"] : null,
     cause: jsonOf(body["cause"]),
-    data: jsonOf(body["data"]),
+    // Go's SDK reads what its step returned beside an error from here, and fails the function where nothing is: null is something.
+    data: body["data"] === undefined ? null : canonicalJson(body["data"]),
     noRetry: typeof body["noRetry"] === "boolean" ? body["noRetry"] : null,
   };
 }

@@ -23,6 +23,12 @@ describe.each(languages.filter(({ language }) => language === "go"))("$name", (l
     expect(await server.ended(id)).toMatchObject({ status: "completed", output: { by: "Ada" } });
   });
 
+  test("the error of a step that returned nothing beside it can be caught", async () => {
+    const app = await serve();
+    const run = await app.runOnce("nothing-but-an-error");
+    expect(run).toMatchObject({ status: "completed", output: "caught: nothing came of it" });
+  });
+
   test("the server fetches in the function's place", async () => {
     const app = await serve();
     const http = await listen((request, response) => {

@@ -326,6 +326,15 @@ func define() {
 	onTrigger("cron", inngestgo.CronTrigger("* * * * *"), func(_ context.Context, in input) (any, error) {
 		return in.Event.Name, nil
 	})
+	on("nothing-but-an-error", func(ctx context.Context, _ input) (any, error) {
+		_, err := step.Run(ctx, "bad", func(context.Context) (*string, error) {
+			return nil, errors.New("nothing came of it")
+		})
+		if err == nil {
+			return "no error", nil
+		}
+		return "caught: " + err.Error(), nil
+	}, retries(0))
 	on("cancelled", func(ctx context.Context, _ input) (any, error) {
 		step.Sleep(ctx, "long", time.Hour)
 		return nil, nil
