@@ -71,3 +71,10 @@ export const liveBufferBytesMax = 256 * kib;
 export const liveStuckMs = 60_000;
 /** Live connections at once; each costs a socket and its buffer. */
 export const liveClientsMax = 1_000;
+
+/** Functions named in one request to a test server. */
+export const testFunctionsMax = 1_000;
+/** Characters of a name that is given to a test server: longer than any id of a function or a step. */
+export const testNameCharsMax = 1_000;
+/** How often a fault or the failure of a stub may repeat. */
+export const testTimesMax = 1_000_000;

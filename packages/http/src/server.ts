@@ -21,6 +21,7 @@ import { apiLiveRoutes } from "./routes/api-live.ts";
 import { apiRetentionRoutes } from "./routes/api-retention.ts";
 import { apiRunRoutes } from "./routes/api-runs.ts";
 import { apiSetAsideRoutes } from "./routes/api-set-aside.ts";
+import { apiTestRoutes } from "./routes/api-test.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { checkpointRoutes } from "./routes/checkpoint.ts";
 import { devRoutes } from "./routes/dev.ts";
@@ -81,7 +82,7 @@ export interface ServerDeps {
   readonly graphql?: LoadGraphql;
   /** `apps`: only what SDKs ask for, and reads of runs and events; an engine in a test has these in a fifth of the time. Default `all`. */
   readonly serves?: "all" | "apps";
-  /** What tests may do to a server on a virtual clock; absent on a real one. */
+  /** What tests may do to a server on a virtual clock, under `/api/test`; absent on a real one. */
   readonly testControls?: TestControls;
 }
 
@@ -167,6 +168,7 @@ function otherApiRoutes(api: FastifyInstance, deps: ServerDeps): void {
   apiRetentionRoutes(api, deps);
   apiSetAsideRoutes(api, deps);
   apiLiveRoutes(api, deps);
+  apiTestRoutes(api, deps);
   apiDocumentRoute(api, deps);
   metricsRoutes(api, deps, deps.metrics ?? createMetrics());
 }

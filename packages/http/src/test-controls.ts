@@ -1,6 +1,8 @@
 // What a server on a virtual clock lets tests do; `/api/test/*` asks for it. `@stepwright/testing` is what does it.
 import type { ApiDoing } from "@stepwright/protocol";
 
+import type { ApiRun } from "@stepwright/protocol";
+
 /** The clock as a test sees it. */
 export interface TestClockState {
   /** Milliseconds since 1970. */
@@ -64,7 +66,10 @@ export interface RandomFaults {
   readonly seed: number | null;
 }
 
-/** All methods reject with an error whose message says what to do. Functions are given by slug or id; an empty list means all. */
+/**
+ * All methods reject with an error whose message says what to do. Functions are given by slug or id; an empty list means all.
+ * What moves the clock or changes the engine takes turns, in the order of the asking.
+ */
 export interface TestControls {
   clock(): TestClockState;
   /** Each timer on the way fires at its own time; resolves when nothing is left to do then. `by` such as `"2d"`, or milliseconds. */
@@ -76,8 +81,8 @@ export interface TestControls {
   runUntilIdle(within?: string | number): Promise<void>;
   /** Does what is due without moving the clock. */
   settle(): Promise<void>;
-  /** Jumps from timer to timer until the run has ended. */
-  finishRun(runId: string): Promise<void>;
+  /** Jumps from timer to timer until the run has ended; returns it. */
+  finishRun(runId: string): Promise<ApiRun>;
   pauseQueue(functions: readonly string[]): Promise<void>;
   resumeQueue(functions: readonly string[]): Promise<void>;
   drainQueue(functions: readonly string[]): Promise<void>;

@@ -2,12 +2,13 @@
 import { millis } from "@stepwright/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { ownApi } from "../src/openapi/api.ts";
+import { ownApi, ownApiWithTests } from "../src/openapi/api.ts";
 import { documentPath, type ApiDescription, type Operation } from "../src/openapi/operation.ts";
 import { restV1 } from "../src/openapi/v1.ts";
 import { restV2 } from "../src/openapi/v2.ts";
 import { openWorld, type World } from "./contract/world.ts";
 import { openServer } from "./open-server.ts";
+import { refusingControls } from "./refusing-controls.ts";
 
 const headers = { host: "localhost:8288" };
 const apis: readonly (readonly [string, ApiDescription, readonly string[]])[] = [
@@ -19,16 +20,24 @@ const apis: readonly (readonly [string, ApiDescription, readonly string[]])[] = 
 const nameOf = ({ method, path }: Pick<Operation, "method" | "path">): string => `${method.toUpperCase()} ${path}`;
 
 describe("the documents", () => {
-  it("describe every route of their API, and none that is not there", async () => {
+  it.each([
+    ["a server on the wall clock", ownApi, {}],
+    ["a server on a virtual clock", ownApiWithTests, { testControls: refusingControls }],
+  ])("of %s describe every route of their API, and none that is not there", async (_name, own, overrides) => {
     const routes = new Set<string>();
     const server = await openServer({
+      ...overrides,
       onRoute({ method, url, isRefusal }) {
         if (method !== "HEAD" && !isRefusal) routes.add(`${method} ${documentPath(url)}`);
       },
     });
+    const served = await server.app.inject({ url: "/api/openapi.json", headers });
     await server.close();
-    for (const [, { operations }, prefixes] of apis) {
-      const described = operations.map(nameOf);
+    expect(Object.keys(served.json().paths).toSorted()).toEqual(
+      [...new Set(own.operations.map(({ path }) => path))].toSorted(),
+    );
+    for (const [, api, prefixes] of apis) {
+      const described = (api === ownApi ? own : api).operations.map(nameOf);
       const there = [...routes].filter((route) => prefixes.some((prefix) => route.includes(` ${prefix}`)));
       expect(described.toSorted()).toEqual(there.toSorted());
     }
@@ -60,9 +69,11 @@ describe("a server with keys", () => {
     const { app, close } = await openServer({
       access: { kind: "keyed", eventKeys: ["e"], signingKey: "aa", fallbackKey: null },
       isTestMode: true,
+      testControls: refusingControls,
     });
     const open = ["GET /api/info", "POST /api/login", "POST /api/logout"];
-    for (const { method, path } of apis.flatMap(([, { operations }]) => operations)) {
+    const operations = [...apis.flatMap(([, api]) => api.operations), ...ownApiWithTests.operations];
+    for (const { method, path } of operations) {
       if (open.includes(nameOf({ method, path }))) continue;
       for (const prefix of path.startsWith("/v2/") ? ["", "/api"] : [""]) {
         const url = prefix + path.replace(/\{\w+\}/g, "x");

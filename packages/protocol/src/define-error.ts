@@ -59,26 +59,27 @@ export interface ErrorDefinition<Template extends string> extends ErrorRow {
 
 // Values come from outside and go into answers and logs: a limit keeps a
 // megabyte of bad input from coming back as a megabyte of message.
-const valueLengthMax = 200;
+const valueCharsMaxDefault = 200;
 
 /**
  * Declares one error.
  *
  * The template's `{placeholders}` are filled from the values, long ones shortened; the values are also the
- * error's details, unshortened. Server-side trouble (5xx) counts as retryable unless told otherwise.
+ * error's details, unshortened. Server-side trouble (5xx) counts as retryable unless told otherwise. `valueCharsMax` is for
+ * values that are sentences of ours; the default is 200.
  */
 export function defineError<const Template extends string>(
   code: string,
   status: number,
   template: Template,
-  options: { readonly retryable?: boolean } = {},
+  options: { readonly retryable?: boolean; readonly valueCharsMax?: number } = {},
 ): ErrorDefinition<Template> {
-  const retryable = options.retryable ?? status >= 500;
+  const { retryable = status >= 500, valueCharsMax = valueCharsMaxDefault } = options;
   const make = (values: Values<Template>, context: ErrorContext = {}): StepwrightError =>
     new StepwrightError({
       code,
       status,
-      message: fill(template, values),
+      message: fill(template, values, valueCharsMax),
       retryable,
       details: { ...values, ...context.details },
       cause: context.cause,
@@ -86,13 +87,13 @@ export function defineError<const Template extends string>(
   return Object.assign(make, { code, status, template, retryable });
 }
 
-function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+function fill(template: string, values: Readonly<Record<string, string | number>>, valueCharsMax: number): string {
   return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values[name];
-    return value === undefined ? placeholder : shorten(String(value));
+    return value === undefined ? placeholder : shorten(String(value), valueCharsMax);
   });
 }
 
-function shorten(text: string): string {
-  return text.length <= valueLengthMax ? text : `${text.slice(0, valueLengthMax)}…`;
+function shorten(text: string, charsMax: number): string {
+  return text.length <= charsMax ? text : `${text.slice(0, charsMax)}…`;
 }

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDuration, parseDurationOrInstant, parseGoDuration, parseInstant, parseRetryAfter } from "./duration.ts";
+import {
+  parseDuration,
+  parseDurationOrInstant,
+  parseGoDuration,
+  parseInstant,
+  parseRetryAfter,
+  parseSpokenDuration,
+} from "./duration.ts";
 import { millis } from "./ids.ts";
 
 const now = millis(Date.UTC(2026, 10, 23, 21, 28, 25, 148));
@@ -45,6 +52,18 @@ describe("durations", () => {
     "2026-11-23",
   ])("%j is none", (text) => {
     expect(parseDuration(text)).toBeNull();
+  });
+
+  it.each([
+    ["2 days", 172_800_000],
+    ["1 hour 30 mins", 5_400_000],
+    ["250 milliseconds", 250],
+    ["1.5 Weeks", 907_200_000],
+    ["3h 5s", 10_805_000],
+    ["two days", null],
+    ["2 months", null],
+  ])("%j is said as well", (text, ms) => {
+    expect(parseSpokenDuration(text)).toBe(ms);
   });
 
   it("add up from their parts", () => {

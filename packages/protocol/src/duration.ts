@@ -38,6 +38,21 @@ export function parseDuration(text: string): number | null {
   return match[1] === "-" ? 0 - total : total;
 }
 
+/** Reads a duration as people write it: `2 days` and `1 hour 30 mins` as well, in the words that the SDKs' `step.sleep` takes. */
+export function parseSpokenDuration(text: string): number | null {
+  const short = text.toLowerCase().replaceAll(" ", "");
+  return parseDuration(unitWords.reduce((written, [word, unit]) => written.replace(word, unit), short));
+}
+
+const unitWords: readonly (readonly [RegExp, string])[] = [
+  [/milliseconds?|msecs?/g, "ms"],
+  [/seconds?|secs?/g, "s"],
+  [/minutes?|mins?/g, "m"],
+  [/hours?|hrs?/g, "h"],
+  [/days?/g, "d"],
+  [/weeks?/g, "w"],
+];
+
 /** Reads a duration as Go's standard library does, i.e. without days and weeks; used by batch timeouts. */
 export function parseGoDuration(text: string): number | null {
   return /[dw]/.test(text) ? null : parseDuration(text);

@@ -27,6 +27,12 @@ describe("an error", () => {
     expect(error.details["name"]).toBe(name);
   });
 
+  it("has room for sentences where it was declared for them", () => {
+    const reason = "r".repeat(5000);
+    expect(errors.testRefused({ reason }).message).toContain(reason);
+    expect(errors.testRefused({ reason: reason + reason }).message.length).toBeLessThan(9_000);
+  });
+
   it("does not fill placeholders that come in with a value", () => {
     expect(tooLong({ name: "{max}", bytes: 1, max: 2 }).message).toBe("{max} has 1 bytes; use 2");
   });

@@ -489,6 +489,10 @@ export const runRateLimited = defineError(
 export const runEnded = defineError("RUN_ENDED", 409, "run {runId} has already ended as {runStatus}");
 /** A run cannot be run again, e.g. because its events are gone. */
 export const runNotRepeatable = defineError("RUN_NOT_REPEATABLE", 409, "run {runId} cannot be run again: {reason}");
+/** What a test asked of the engine cannot be done: it says what to do, in as many sentences as that takes. */
+export const testRefused = defineError("TEST_REFUSED", 409, "the test engine cannot do that: {reason}", {
+  valueCharsMax: 8_000,
+});
 /** Metadata over its limit. */
 export const metadataTooLarge = defineError(
   "METADATA_TOO_LARGE",
@@ -601,6 +605,7 @@ export const errorTable: readonly ErrorRow[] = [
   runRateLimited,
   runEnded,
   runNotRepeatable,
+  testRefused,
   metadataTooLarge,
   metadataInvalid,
   messageTooLarge,

@@ -1,6 +1,6 @@
 // What a test does with the engine, in plain data: the routes for other languages and the API for this one both rest on it.
 import type { TestControls } from "@stepwright/http";
-import type { ApiDoing } from "@stepwright/protocol";
+import type { ApiDoing, ApiRun } from "@stepwright/protocol";
 import type { Invocation } from "@stepwright/runtime";
 import type { FunctionSlugs } from "./function-slugs.ts";
 import type { FaultPlan } from "./interference/faults.ts";
@@ -87,18 +87,21 @@ const hopesMax = 100;
 async function finishRun(
   { clock, reader, queue }: { readonly clock: ClockMover; readonly reader: RunReader; readonly queue: QueueControl },
   runId: string,
-): Promise<void> {
+): Promise<ApiRun> {
   let hopes = 0;
   let isHopeless = false;
+  // Read while it has its turn: a reset that waits for its own would leave nothing to read.
+  let last = null as ApiRun | null;
   const outcome = await clock.jumpUntil(async () => {
     const run = await reader.run(runId);
+    last = run;
     const isHeld = queue.isHeld(run.functionSlug) && run.doing.every(({ kind }) => callKinds.has(kind));
     hopes = run.doing.some((one) => isTimed(one, clock.now())) ? 0 : hopes + 1;
     isHopeless = !isEnded(run) && (isHeld || hopes > hopesMax);
     return isEnded(run) || isHopeless;
   });
-  if (outcome === "done" && !isHopeless) return;
-  const run = await reader.run(runId);
+  const run = last ?? (await reader.run(runId));
+  if (outcome === "done" && !isHopeless) return run;
   const held = queue.isHeld(run.functionSlug) ? "; its queue is paused: resume or drain it" : "";
   const what = `${describeRun(run)}${held}`;
   if (outcome === "done" || outcome === "nothingDue") throw new Error(what);

@@ -19,7 +19,7 @@ export interface RunHandles {
 /** Makes the handles. */
 export function createRunHandles(options: {
   readonly reader: RunReader;
-  readonly waitForEnd: (runId: string) => Promise<void>;
+  readonly waitForEnd: (runId: string) => Promise<unknown>;
   readonly settle: () => Promise<void>;
   readonly runtime: () => Runtime;
   /** What the clock shows. */

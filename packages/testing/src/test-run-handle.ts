@@ -8,7 +8,7 @@ import type { TestRun, TestStep } from "./test-run.ts";
 /** What handles need of the engine. */
 export interface RunKeeper {
   /** Waits for the end of the run, as the engine was told to. Throws with the reason why it does not come. */
-  waitForEnd(runId: string): Promise<void>;
+  waitForEnd(runId: string): Promise<unknown>;
   cancel(runId: string): Promise<void>;
   rerun(runId: string, options: { readonly fromStep?: string; readonly data?: object }): Promise<TestRun>;
   /** What the clock shows. */

@@ -10,6 +10,7 @@ import { setAsideQuery } from "../routes/api-set-aside.ts";
 import * as schemas from "./api-schemas.ts";
 import { get, post, type ApiDescription, type Operation } from "./operation.ts";
 import { jsonObject } from "./shapes.ts";
+import { testOperations } from "./test-api.ts";
 
 const items = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item) });
 const page = <Item extends z.ZodType>(item: Item) =>
@@ -131,3 +132,6 @@ export const ownApi: ApiDescription = {
   operations,
   error: z.strictObject({ code: z.string(), error: z.string(), data: jsonObject.nullable(), status: z.int() }),
 };
+
+/** The same on a server on a virtual clock. */
+export const ownApiWithTests: ApiDescription = { ...ownApi, operations: [...operations, ...testOperations] };

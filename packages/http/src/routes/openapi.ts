@@ -1,6 +1,6 @@
 // The documents of the APIs. They are written when somebody asks for the first time, and kept.
 import type { FastifyInstance } from "fastify";
-import { ownApi } from "../openapi/api.ts";
+import { ownApi, ownApiWithTests } from "../openapi/api.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import type { ApiDescription } from "../openapi/operation.ts";
 import { restV1 } from "../openapi/v1.ts";
@@ -19,7 +19,7 @@ export function v2DocumentRoute(app: FastifyInstance, deps: ServerDeps): void {
 
 /** Adds the document of the server's own API. */
 export function apiDocumentRoute(app: FastifyInstance, deps: ServerDeps): void {
-  documentRoute(app, "/api/openapi.json", ownApi, deps);
+  documentRoute(app, "/api/openapi.json", deps.testControls === undefined ? ownApi : ownApiWithTests, deps);
 }
 
 function documentRoute(app: FastifyInstance, url: string, api: ApiDescription, { info }: ServerDeps): void {
