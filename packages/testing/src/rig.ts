@@ -6,6 +6,7 @@ import { type Millis, storageUnavailable } from "@stepwright/protocol";
 import { type AppClient, createRuntime, type Random, type Runtime, type RuntimeSettings } from "@stepwright/runtime";
 import { type MemoryStorage, openMemoryStorage } from "@stepwright/storage-sqlite";
 import type { Logger } from "pino";
+import { createMortalLog } from "./mortal-log.ts";
 import { createRequestCount } from "./request-count.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -35,6 +36,8 @@ export interface RigOptions {
   readonly apps: AppClient;
   readonly settings: RuntimeSettings;
   readonly log: Logger;
+  /** The database's addon where it was loaded already, as in a single executable. */
+  readonly nativeBinding?: object | undefined;
   readonly buildRoutes: (runtime: Runtime, serves: "all" | "apps") => HttpServer;
   /** Called whenever the engine has come to rest; what it throws is what whoever waited for that is told. */
   readonly onSettled: () => void;
@@ -55,7 +58,10 @@ interface Engine {
 /** An empty database with its schema. Made once: migrating takes half of the time that an engine needs to start. */
 let emptyImage: Buffer | null = null;
 
-function openStore(image: Buffer | null, how: { readonly now: Millis; beforeCommit(): void }): MemoryStorage {
+function openStore(
+  image: Buffer | null,
+  how: { readonly now: Millis; readonly nativeBinding: object | undefined; beforeCommit(): void },
+): MemoryStorage {
   if (image !== null || emptyImage !== null) return openMemoryStorage({ ...how, image: image ?? emptyImage });
   const storage = openMemoryStorage(how);
   emptyImage = storage.image();
@@ -145,10 +151,12 @@ export async function createRig(options: RigOptions): Promise<Rig> {
 const ofApps = /^\/(?:e\/|fn\/register|v1\/checkpoint\/|v0\/runs\/|v1\/signals|api\/(?:runs|events)[/?])/u;
 
 function makeEngine(image: Buffer | null, options: RigOptions, watch: (routes: HttpServer) => void): Engine {
-  const { clock, random, apps, settings, log } = options;
+  const { clock, random, apps, settings, nativeBinding } = options;
+  const { log, end: endLog } = createMortalLog(options.log);
   let isKilled = false;
   const storage = openStore(image, {
     now: clock.now(),
+    nativeBinding,
     beforeCommit() {
       if (isKilled) throw storageUnavailable({ reason: "the engine was killed" });
     },
@@ -178,6 +186,7 @@ function makeEngine(image: Buffer | null, options: RigOptions, watch: (routes: H
     image: () => storage.image(),
     kill() {
       isKilled = true;
+      endLog();
     },
     async close() {
       // A grace period on a clock that stands still would never end.

@@ -32,6 +32,7 @@ export interface StartOptions {
   /** Beside what a virtual clock asks for. */
   readonly settings?: Partial<RuntimeSettings>;
   readonly log: Logger;
+  readonly nativeBinding?: object | undefined;
   readonly buildRoutes: (runtime: Runtime, controls: TestControls, serves: "all" | "apps") => HttpServer;
   readonly jumpsMax: number;
   /** Real milliseconds that waiting for a run may take. */
@@ -84,6 +85,7 @@ export async function startRig(options: StartOptions): Promise<StartedRig> {
     apps,
     settings: { ...defaultSettings, ...onlyByTheTest(clock), ...options.settings },
     log: options.log,
+    nativeBinding: options.nativeBinding,
     buildRoutes: (runtime, serves) => options.buildRoutes(runtime, controls, serves),
     onSettled: options.onSettled ?? (() => undefined),
     onReplaced: (runtime) => queue.hold(runtime),

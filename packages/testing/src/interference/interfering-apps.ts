@@ -49,7 +49,7 @@ export function createInterferingApps(options: InterferingAppsOptions): AppClien
   const askApp = async (call: Call, signal: AbortSignal): Promise<OutgoingResult> => {
     const plansSteps = stubs.concern(call.functionSlug) || faults.concern(call.functionSlug);
     const request = plansSteps ? planningSteps(call.request) : call.request;
-    const result = await apps.request(request, signal);
+    const result = await apps.request(tellingTime(request, clock.now()), signal);
     return result.kind === "response" && result.status === 206 ? { ...result, body: opsOf(call, result.body) } : result;
   };
 
@@ -101,6 +101,17 @@ export function createInterferingApps(options: InterferingAppsOptions): AppClien
     close: () => apps.close(),
   };
 }
+
+/**
+ * Tells an app in another process what time it is. Its code has the real time, and some SDKs reckon with that: Python's sends the
+ * end of `step.sleep` as a point in time. A test can have its clock follow the engine's by this.
+ */
+function tellingTime(request: OutgoingRequest, now: number): OutgoingRequest {
+  return { ...request, headers: { ...request.headers, [timeHeader]: String(now) } };
+}
+
+/** Milliseconds since 1970. */
+const timeHeader = "x-stepwright-now";
 
 /** Tells the app to run no step until it is called for it. */
 function planningSteps(request: OutgoingRequest): OutgoingRequest {

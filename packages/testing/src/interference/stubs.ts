@@ -85,7 +85,9 @@ export function createStubs(names: StepNames): Stubs {
 
 function answerOf({ fails, returns }: StepStubRule, call: Call, names: StepNames): OutgoingResult | null {
   if (fails !== undefined && (fails.times === null || attemptOf(call) < fails.times)) {
-    const error = { name: fails.name, message: fails.message, stack: `${fails.name}: ${fails.message}\n    at a stub` };
+    const { name, message } = fails;
+    // Go's SDK wants to know what its step returned beside the error.
+    const error = { name, message, stack: `${name}: ${message}\n    at a stub`, data: null };
     const op = fails.retriable ? "StepError" : "StepFailed";
     return answerWith(call, names, { op, error, data: null }, !fails.retriable);
   }
