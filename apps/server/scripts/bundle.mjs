@@ -41,7 +41,8 @@ export async function bundle({ entry = "src/main.ts", outfile, fileUrl, external
     format: "cjs",
     // With "module", of a package that has both, the modules are taken of which what is not used can be left out.
     conditions: ["@stepwright/source", "module"],
-    external,
+    // The SDK is looked for by engines inside of tests, which have it; a server has none.
+    external: [...external, "inngest", "inngest/*"],
     plugins: [filesBeside(beside)],
     // Names stay, and short lines: they are what a stack trace tells. Comments are memory of every server.
     minifySyntax: true,

@@ -5,7 +5,7 @@ import type { RunningServer } from "./start-server.ts";
 /** Writes the banner. */
 export function banner(o: {
   readonly config: Config;
-  readonly server: Pick<RunningServer, "urls" | "isPortChanged">;
+  readonly server: Pick<RunningServer, "urls" | "isPortChanged" | "now">;
   readonly version: string;
 }): string {
   const { config, server, version } = o;
@@ -15,6 +15,7 @@ export function banner(o: {
     `  \u001b[1mStepwright ${version}\u001b[0m  ${config.command}`,
     "",
     `  Dashboard   ${url}`,
+    ...(config.virtualClock ? [clockLine(server)] : []),
     `  Data        ${config.memory ? "in memory, gone when the server stops" : config.dataDir}`,
     ...(config.appUrl.length === 0 ? [] : [`  Apps        ${config.appUrl.join(", ")}`]),
     ...(server.isPortChanged ? [`  Port ${config.port} was in use; tell your app: INNGEST_BASE_URL=${url}`] : []),
@@ -23,6 +24,12 @@ export function banner(o: {
     "",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Where time stands, and who moves it. */
+function clockLine({ now, urls: [url = ""] }: Pick<RunningServer, "now" | "urls">): string {
+  const at = new Date(now()).toISOString();
+  return `  Clock       stands at ${at}; move it: curl ${url}/api/test/clock/advance -d '{"by":"1d"}'`;
 }
 
 function nextSteps(config: Config, url: string): readonly string[] {

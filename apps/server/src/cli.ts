@@ -15,6 +15,7 @@ import type { RemoteOutcome } from "./remote/open-client.ts";
 import { collectWhenIdle } from "./small-heap.ts";
 import { portsOfApps } from "./ports.ts";
 import type { RunningServer } from "./start-server.ts";
+import type { TestLine } from "./test-command/request.ts";
 import { version } from "./version.ts";
 
 /** Reads the arguments of the process and acts on them. Mistakes and failed starts print one sentence and exit with 1. */
@@ -48,6 +49,9 @@ export async function runCli(): Promise<void> {
       }
       return;
     }
+    case "test":
+      await runTestCommand(line);
+      return;
     default:
       await runOnServer(line);
   }
@@ -66,6 +70,20 @@ async function runOnServer(line: RemoteLine): Promise<void> {
   end(await runRemote(line, terminal));
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
   process.exit();
+}
+
+/** Runs a command beside a server. What the command leaves open, such as a connection of it that lives on, must not keep the process. */
+async function runTestCommand(line: TestLine): Promise<void> {
+  for (const notice of line.notices) process.stderr.write(`${notice}\n`);
+  try {
+    const { runTest } = await import("./test-command/run.ts");
+    const { text, exitCode } = await runTest(line);
+    await new Promise<void>((resolve) => process.stderr.write(text, () => resolve()));
+    process.exit(exitCode);
+  } catch (error) {
+    if (!(error instanceof StepwrightError)) throw error;
+    refuse(capitalized(error.message) + codeOf(error));
+  }
 }
 
 async function serve(config: Config, notices: readonly string[]): Promise<void> {

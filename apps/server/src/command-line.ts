@@ -6,10 +6,12 @@ import { readDoctor } from "./doctor/request.ts";
 import { nearest } from "./nearest.ts";
 import { readServe, type ServeLine } from "./read-serve.ts";
 import { readRemote, type RemoteCommand, remoteCommands, type RemoteLine } from "./remote/commands.ts";
+import { readTest, type TestLine } from "./test-command/request.ts";
 
 /** What the command line asks for. */
 export type CommandLine =
   | ServeLine
+  | TestLine
   | RemoteLine
   | { readonly kind: "data"; readonly request: DataRequest }
   | { readonly kind: "help"; readonly command: HelpTopic | null }
@@ -17,10 +19,10 @@ export type CommandLine =
   | Mistake;
 
 /** What there is help about: every command but `version` and `help`. */
-export type HelpTopic = Command | RemoteCommand | DataCommand | "doctor";
+export type HelpTopic = Command | "test" | RemoteCommand | DataCommand | "doctor";
 
 /** All of them, in the order in which they are told of. */
-export const helpTopics: readonly HelpTopic[] = ["dev", "start", ...remoteCommands, "doctor", ...dataCommands];
+export const helpTopics: readonly HelpTopic[] = ["dev", "start", "test", ...remoteCommands, "doctor", ...dataCommands];
 
 const commands: readonly string[] = [...helpTopics, "version", "help"];
 
@@ -48,6 +50,8 @@ function readTopic(command: HelpTopic, args: readonly string[]): ReadTopic {
     case "dev":
     case "start":
       return readServe(command, args);
+    case "test":
+      return readTest(args);
     case "doctor":
       return readDoctor(args);
     case "backup":

@@ -1,7 +1,15 @@
 // Wires the parts together: storage and the other ports into the runtime, the runtime into the HTTP server.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildServer, createMetrics, noAssets, type Access, type GraphqlApi, type HttpServer } from "@stepwright/http";
+import {
+  buildServer,
+  createMetrics,
+  noAssets,
+  type Access,
+  type GraphqlApi,
+  type HttpServer,
+  type ServerDeps,
+} from "@stepwright/http";
 import { checkpointBodyBytesMax, dataFolderUnusable, defaultEventLimits, type Millis } from "@stepwright/protocol";
 import {
   createAppClient,
@@ -9,6 +17,7 @@ import {
   createRuntime,
   createWallClock,
   defaultSettings,
+  type Clock,
   type Runtime,
   type RuntimeSettings,
 } from "@stepwright/runtime";
@@ -58,14 +67,23 @@ export function compose(
     log,
     observer: metrics.observer,
   });
-  const app = buildServer({
+  const app = buildServer({ ...httpParts(config, { runtime, clock, log, isTestMode }), metrics });
+  return { runtime, app, close: () => storage.close() };
+}
+
+/** What the HTTP server of any clock is built of. */
+export function httpParts(
+  config: Config,
+  o: { readonly runtime: Runtime; readonly clock: Clock; readonly log: Logger; readonly isTestMode: boolean },
+): ServerDeps {
+  const { runtime, clock, log, isTestMode } = o;
+  return {
     runtime,
     clock,
     log,
     access: accessOf(config),
     ...(config.noUi ? { assets: noAssets } : { assets: openAssets(), graphql: () => loadGraphql(runtime, log) }),
     info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
-    metrics,
     isTestMode,
     bodyBytesMax: config.bodyLimit,
     // What comes in checkpoints may as well come with the answer.
@@ -76,8 +94,7 @@ export function compose(
       eventsMax: config.eventsLimit,
       eventKeyShare: config.eventKeyShare / 100,
     },
-  });
-  return { runtime, app, close: () => storage.close() };
+  };
 }
 
 async function loadGraphql(runtime: Runtime, log: Logger): Promise<GraphqlApi> {
@@ -124,7 +141,8 @@ function accessOf({ command, host, eventKey, signingKey, signingKeyFallback }: C
 /** Shorter than what a person sees, longer than most calls. */
 const shownRunningAfterMs = 25;
 
-function runtimeSettings(config: Config, discoverPorts: readonly number[]): RuntimeSettings {
+/** The settings of the engine. */
+export function runtimeSettings(config: Config, discoverPorts: readonly number[]): RuntimeSettings {
   return {
     ...defaultSettings,
     serverKind: config.command === "dev" ? "dev" : "cloud",

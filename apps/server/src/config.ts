@@ -9,6 +9,7 @@ import {
   stepsPerRunOverrideMax,
 } from "@stepwright/protocol";
 import { z } from "zod";
+import { readInstant } from "./arguments/read-time.ts";
 
 /** The commands that start a server. */
 export type Command = "dev" | "start";
@@ -30,13 +31,25 @@ export interface SettingMeta {
   readonly aliases?: readonly string[];
   /** Names of environment variables besides `STEPWRIGHT_<NAME>`. */
   readonly env?: readonly string[];
+  /** What is different with `--virtual-clock`. */
+  readonly onVirtualClock?: VirtualClockMeta;
 }
+
+/** A setting where time stands still: its default is another, or there is only one value, and the sentence says why. */
+export type VirtualClockMeta = { readonly value: unknown } & (
+  | { readonly kind: "default" }
+  | { readonly kind: "fixed"; readonly reason: string }
+);
 
 /** The meta data of every setting. */
 export const settingMetas = z.registry<SettingMeta>();
 
 const both: readonly Command[] = ["dev", "start"];
 const secondsMax = 30 * 24 * 3600;
+
+const fixed = (value: unknown, reason: string): VirtualClockMeta => ({ kind: "fixed", value, reason });
+const inMemory = (value: unknown) => fixed(value, "everything is kept in memory");
+const keptForGood = fixed("forever", "nothing is removed while tests run");
 
 // Functions, because meta data belongs to one schema object: two settings must not share theirs.
 const number = (message: string) =>
@@ -98,6 +111,13 @@ const sleepLength = () =>
     .string('give a duration such as "366d"')
     .transform((words) => Math.round(parseDuration(words) ?? Number.NaN))
     .refine((ms) => ms >= sleepLengthMs.min && ms <= sleepLengthMs.max, 'give a duration from "1s" to "36600d"');
+/** Milliseconds since 1970. */
+const instant = () => {
+  const message = "give a time such as 2026-01-31T09:00:00Z, or milliseconds since 1970";
+  return z
+    .union([z.int(), z.string().transform((written) => readInstant(written) ?? Number.NaN)], message)
+    .refine((at) => Number.isSafeInteger(at) && at >= 0, message);
+};
 const text = () => z.string("give a text").min(1, "give a text that is not empty");
 const signingKeyText = () =>
   z
@@ -143,6 +163,7 @@ export const configSchema = z.object({
     placeholder: null,
     env: ["INNGEST_NO_DISCOVERY"],
     defaults: { dev: false, start: true },
+    onVirtualClock: fixed(true, "apps are named with -u, or register themselves"),
   }),
   noPoll: flag().register(settingMetas, {
     description: "Do not sync healthy apps again and again; apps whose last sync failed are still tried.",
@@ -150,6 +171,7 @@ export const configSchema = z.object({
     placeholder: null,
     env: ["INNGEST_NO_POLL"],
     defaults: { dev: false, start: false },
+    onVirtualClock: fixed(true, "apps are synced when they register, and when a test says so"),
   }),
   noSearchIndex: flag().register(settingMetas, {
     description:
@@ -157,6 +179,7 @@ export const configSchema = z.object({
     commands: both,
     placeholder: null,
     defaults: { dev: false, start: false },
+    onVirtualClock: fixed(true, "a search looks at the newest 500"),
   }),
   pollInterval: seconds(0).register(settingMetas, {
     description: "Seconds between two syncs of an app; 0 syncs only apps whose last sync failed, every 5 seconds.",
@@ -164,6 +187,7 @@ export const configSchema = z.object({
     placeholder: "SECONDS",
     env: ["INNGEST_POLL_INTERVAL"],
     defaults: { dev: 5, start: 0 },
+    onVirtualClock: fixed(0, "apps are synced when they register, and when a test says so"),
   }),
   noUi: flag().register(settingMetas, {
     description: "Serve neither the dashboard nor the GraphQL API.",
@@ -215,19 +239,38 @@ export const configSchema = z.object({
     aliases: ["sqlite-dir"],
     env: ["INNGEST_SQLITE_DIR"],
     defaults: { dev: ".stepwright", start: ".stepwright" },
+    onVirtualClock: inMemory(".stepwright"),
   }),
   memory: flag().register(settingMetas, {
     description: "Keep everything in memory; it is gone when the server stops.",
     commands: ["dev"],
     placeholder: null,
     defaults: { dev: false, start: false },
+    onVirtualClock: inMemory(true),
   }),
+  virtualClock: flag().register(settingMetas, {
+    description:
+      "For tests: time stands still until `/api/test` moves it, and everything is kept in memory. See docs/testing-http.md.",
+    commands: ["dev"],
+    placeholder: null,
+    defaults: { dev: false, start: false },
+  }),
+  clockStart: instant()
+    .nullable()
+    .register(settingMetas, {
+      description:
+        "What time it is at first on a virtual clock, such as 2026-01-31T09:00:00Z; otherwise that of the real world.",
+      commands: ["dev"],
+      placeholder: "TIME",
+      defaults: { dev: null, start: null },
+    }),
   synchronous: choice(["normal", "full"]).register(settingMetas, {
     description:
       "Whether a commit waits for the disk: with `full` what was acknowledged survives a power loss, with `normal` the death of the process.",
     commands: both,
     placeholder: "normal|full",
     defaults: { dev: "normal", start: "full" },
+    onVirtualClock: inMemory("normal"),
   }),
   acceptDamage: flag().register(settingMetas, {
     description:
@@ -235,6 +278,7 @@ export const configSchema = z.object({
     commands: both,
     placeholder: null,
     defaults: { dev: false, start: false },
+    onVirtualClock: inMemory(false),
   }),
   retrySchedule: choice(["doubling", "hosted"]).register(settingMetas, {
     description:
@@ -255,6 +299,7 @@ export const configSchema = z.object({
     commands: both,
     placeholder: null,
     defaults: { dev: false, start: false },
+    onVirtualClock: fixed(true, "the same test has the same times twice"),
   }),
   cronMissedTick: choice(["latest", "none"]).register(settingMetas, {
     description:
@@ -269,30 +314,35 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "DURATION",
     defaults: { dev: "30d", start: "30d" },
+    onVirtualClock: keptForGood,
   }),
   retainFailed: retained().register(settingMetas, {
     description: "The same for failed runs.",
     commands: both,
     placeholder: "DURATION",
     defaults: { dev: "90d", start: "90d" },
+    onVirtualClock: keptForGood,
   }),
   retainCancelled: retained().register(settingMetas, {
     description: "The same for cancelled runs.",
     commands: both,
     placeholder: "DURATION",
     defaults: { dev: "30d", start: "30d" },
+    onVirtualClock: keptForGood,
   }),
   retainSkipped: retained().register(settingMetas, {
     description: "The same for skipped runs.",
     commands: both,
     placeholder: "DURATION",
     defaults: { dev: "7d", start: "7d" },
+    onVirtualClock: keptForGood,
   }),
   retainEvents: retained().register(settingMetas, {
     description: "How long an event is kept that no stored run was started by.",
     commands: both,
     placeholder: "DURATION",
     defaults: { dev: "30d", start: "30d" },
+    onVirtualClock: keptForGood,
   }),
   callsPerApp: wholeNumber(1, 10_000).register(settingMetas, {
     description: "Calls in flight per app; more wait in the queue.",
@@ -306,6 +356,7 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "SECONDS",
     defaults: { dev: 30, start: 30 },
+    onVirtualClock: { kind: "default", value: 0 },
   }),
   appWait: seconds(0).register(settingMetas, {
     description:
@@ -320,6 +371,7 @@ export const configSchema = z.object({
     commands: both,
     placeholder: "SECONDS",
     defaults: { dev: 7_200, start: 7_200 },
+    onVirtualClock: { kind: "default", value: 60 },
   }),
   stepOutputLimit: wholeNumber(1_024, 512 * 1_024 * 1_024).register(settingMetas, {
     description: "Bytes of what one step may return; a run with a step that returns more fails.",

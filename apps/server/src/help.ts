@@ -10,6 +10,7 @@ import { queueHelp } from "./queue/help.ts";
 import { runsHelp } from "./runs/help.ts";
 import { sendHelp } from "./send/help.ts";
 import { serveHelp } from "./serve-help.ts";
+import { testHelp } from "./test-command/help.ts";
 
 /** What `stepwright help` prints, about one command or in all. */
 export function helpText(topic: HelpTopic | null): string {
@@ -18,6 +19,7 @@ export function helpText(topic: HelpTopic | null): string {
 }
 
 const texts: Readonly<Record<Exclude<HelpTopic, "dev" | "start">, string>> = {
+  test: testHelp,
   send: sendHelp,
   invoke: invokeHelp,
   runs: runsHelp,
@@ -31,6 +33,7 @@ const texts: Readonly<Record<Exclude<HelpTopic, "dev" | "start">, string>> = {
 const purposes: Readonly<Record<HelpTopic | "version" | "help", string>> = {
   dev: "Start a server for development: this machine only, no keys, finds your app",
   start: "Start a server for production: keys required, every commit reaches the disk",
+  test: "Run a command, such as your tests, beside a server whose clock it moves",
   send: "Send events to a running server, and wait for what they start",
   invoke: "Start a function and print what it returns",
   runs: "List, show, follow, cancel and repeat runs",

@@ -55,6 +55,39 @@ describe("the configuration", () => {
     expect(readConfig(sources()).port).toBe(1);
   });
 
+  it("keeps everything in memory and for good on a virtual clock, whatever files and the environment say", () => {
+    writeFileSync(join(cwd, "stepwright.json"), JSON.stringify({ "data-dir": "./data", "retain-failed": "1d" }));
+    const env = { STEPWRIGHT_SYNCHRONOUS: "full", STEPWRIGHT_POLL_INTERVAL: "7" };
+    const flags = { virtualClock: true, clockStart: "2026-01-31T09:00:00Z", noDiscovery: true };
+    expect(readConfig(sources({ flags, env }))).toMatchObject({
+      virtualClock: true,
+      clockStart: Date.UTC(2026, 0, 31, 9),
+      memory: true,
+      synchronous: "normal",
+      noDiscovery: true,
+      pollInterval: 0,
+      retainFailed: null,
+      startupGrace: 0,
+      callTimeout: 60,
+    });
+    expect(readConfig(sources({ flags: { ...flags, callTimeout: "9" } })).callTimeout).toBe(9);
+    expect(readConfig(sources({ env: { STEPWRIGHT_VIRTUAL_CLOCK: "1" } }))).toMatchObject({ memory: true });
+  });
+
+  it.each([
+    [
+      { virtualClock: true, dataDir: "x" },
+      /"data-dir".*does not go with --virtual-clock: everything is kept in memory/,
+    ],
+    [{ virtualClock: true, synchronous: "full" }, /"synchronous".*everything is kept in memory/],
+    [{ virtualClock: true, pollInterval: "5" }, /"poll-interval".*apps are synced when they register/],
+    [{ virtualClock: true, retainCompleted: "1d" }, /"retain-completed".*nothing is removed while tests run/],
+    [{ virtualClock: true, clockStart: "yesterday" }, /"clock-start".*give a time such as/],
+    [{ clockStart: "2026-01-31" }, /"clock-start".*give --virtual-clock as well/],
+  ])("refuses %j", (flags, message) => {
+    expect(() => readConfig(sources({ flags }))).toThrow(message);
+  });
+
   it("keeps what is over for a duration, or for good", () => {
     const day = 86_400_000;
     expect(readConfig(sources())).toMatchObject({

@@ -27,7 +27,13 @@ export function readConfig(sources: ConfigSources): Config {
   for (const notice of ignoredInEnvironment(env)) onNotice(notice);
   const file = readConfigFile({ named, cwd, home }, onNotice);
   if (file !== null) checkKeys(file, command, onNotice);
-  const found = new Map(settings.map((setting) => [setting.key, valueOf(setting, sources, file)]));
+  const isVirtual = readVirtualClock(sources, file);
+  const found = new Map(
+    settings.map((setting) => [
+      setting.key,
+      isVirtual ? onVirtualClock(setting, sources, file) : valueOf(setting, sources, file),
+    ]),
+  );
   const parsed = configSchema.safeParse(Object.fromEntries([...found].map(([key, { value }]) => [key, value])));
   if (!parsed.success) throw invalid(parsed.error.issues[0], found);
   const { level, notice } = readLogLevel({
@@ -44,6 +50,15 @@ export function readConfig(sources: ConfigSources): Config {
     dataDir: resolveDataDir(parsed.data.dataDir, found, sources, file),
   };
   requireKeys(config);
+  if (!isVirtual && sources.flags.has("clockStart")) {
+    const value = asWritten(sources.flags.get("clockStart"));
+    throw configInvalid({
+      key: "clock-start",
+      value,
+      source: "--clock-start",
+      allowed: "give --virtual-clock as well",
+    });
+  }
   return Object.freeze(config);
 }
 
@@ -66,6 +81,32 @@ function valueOf(setting: Setting, { command, flags, env }: ConfigSources, file:
   return fallback;
 }
 
+/** Tells whether time is to stand still, before anything else is read: other settings depend on it. */
+function readVirtualClock(sources: ConfigSources, file: ConfigFile | null): boolean {
+  const setting = settings.find(({ key }) => key === "virtualClock");
+  if (setting === undefined) return false;
+  // A value that is none is refused with all the others.
+  return configSchema.shape.virtualClock.safeParse(valueOf(setting, sources, file).value).data === true;
+}
+
+/** A setting where time stands still. What is fixed there is passed over in files and the environment, which other servers may read, too. */
+function onVirtualClock(setting: Setting, sources: ConfigSources, file: ConfigFile | null): FoundValue {
+  const found = valueOf(setting, sources, file);
+  const { onVirtualClock: meta } = setting;
+  if (meta === undefined) return found;
+  if (meta.kind === "default") return found.source === sourceOfDefaults ? { ...found, value: meta.value } : found;
+  const given = sources.flags.get(setting.key);
+  if (given !== undefined && asWritten(given) !== asWritten(meta.value)) {
+    throw configInvalid({
+      key: setting.name,
+      value: asWritten(given),
+      source: `--${setting.name}`,
+      allowed: `it does not go with --virtual-clock: ${meta.reason}`,
+    });
+  }
+  return { value: meta.value, source: sourceOfDefaults };
+}
+
 function invalid(
   issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,
   found: ReadonlyMap<SettingKey, FoundValue>,
@@ -74,13 +115,17 @@ function invalid(
   const { value, source } = (setting === undefined ? undefined : found.get(setting.key)) ?? { value: "", source: "" };
   // A key must not end up in a terminal's history or a log because it has a typing error.
   const isSecret = setting !== undefined && /Key(Fallback)?$/u.test(setting.key);
-  const shown = isSecret ? "…" : JSON.stringify(value);
   return configInvalid({
     key: setting?.name ?? "",
-    value: shown.replace(/^"|"$/g, ""),
+    value: isSecret ? "…" : asWritten(value),
     source,
     allowed: issue?.message ?? "",
   });
+}
+
+/** A value as it stands on a command line. */
+function asWritten(value: unknown): string {
+  return JSON.stringify(value).replace(/^"|"$/g, "");
 }
 
 function requireKeys({ command, eventKey, signingKey }: Config): void {

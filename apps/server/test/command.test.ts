@@ -96,6 +96,18 @@ describe("stepwright dev", () => {
     expect(() => statSync(join(cwd, ".stepwright"))).toThrow("ENOENT");
   });
 
+  it("keeps nothing with --virtual-clock, and has the time that it was given", { timeout }, async () => {
+    const server = await start([...dev, "--virtual-clock", "--clock-start", "2030-01-01T00:00:00Z"]);
+    const at = Date.UTC(2030, 0, 1);
+    await send(server.url, { name: "gone" });
+    expect(await (await fetch(`${server.url}/api/test/clock`)).json()).toEqual({ now: at, nextAt: null });
+    const advanced = await fetch(`${server.url}/api/test/clock/advance`, { method: "POST", body: '{"by":"1w"}' });
+    expect(await advanced.json()).toEqual({ now: at + 7 * 86_400_000, nextAt: null });
+    expect(await eventNames(server.url)).toEqual(["gone"]);
+    expect(() => statSync(join(cwd, ".stepwright"))).toThrow("ENOENT");
+    expect(await server.end("SIGTERM")).toBe(0);
+  });
+
   it("has the routes of test suites when the environment says so, and only then", { timeout }, async () => {
     const forTests = await start([...dev, "--memory"], { env: { TEST_MODE: "true" } });
     expect(await (await fetch(`${forTests.url}/test`)).text()).toBe("OK");

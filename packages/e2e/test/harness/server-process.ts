@@ -46,23 +46,12 @@ export const nodeArgs = isBuilt ? [] : ["--conditions=@stepwright/source"];
 export function startServerChild(options: ServerOptions & { readonly dataDir: string }): Child {
   const { command = "dev", args = [], port = 0, dataDir, onLine } = options;
   const discovery = command === "dev" ? ["--no-discovery"] : [];
+  const data = args.includes("--virtual-clock") ? [] : ["--data-dir", dataDir];
   return startChild({
     file: entry,
     nodeArgs: [...nodeArgs, ...(options.nodeArgs ?? [])],
     // Tests of apps that are not there must not wait until the server stops waiting for them.
-    args: [
-      command,
-      "-p",
-      String(port),
-      "--data-dir",
-      dataDir,
-      "--startup-grace",
-      "0",
-      "--app-wait",
-      "0",
-      ...discovery,
-      ...args,
-    ],
+    args: [command, "-p", String(port), ...data, "--startup-grace", "0", "--app-wait", "0", ...discovery, ...args],
     // A folder of its own: no configuration file lies above it.
     cwd: tmpdir(),
     ...(options.env === undefined ? {} : { env: options.env }),
