@@ -77,10 +77,13 @@ let made = 0;
  *
  * Without its tools the tests are skipped with a word on what is missing; in CI they fail, which brings the tools itself.
  */
-export function useLanguage({ language }: Language): void {
+export function useLanguage(
+  { language }: Pick<Language, "language">,
+  prepare: () => Promise<unknown> = programs[language],
+): void {
   const missing = process.env["CI"] === undefined ? missingTool(language) : null;
   beforeAll(async () => {
-    if (missing === null) await programs[language]();
+    if (missing === null) await prepare();
   }, preparationMs);
   beforeEach(({ skip }) => {
     if (missing !== null) skip(missing);
@@ -170,25 +173,28 @@ interface Command {
 let pythonReady: Promise<Command> | null = null;
 let goReady: Promise<Command> | null = null;
 
-/** Python with the pinned packages, in an environment that is made once per list of them and version of Python. */
 function pythonProgram(): Promise<Command> {
   pythonReady ??= (async () => {
     const folder = join(apps, "python");
-    const requirements = join(folder, "requirements.txt");
-    const version = await versionOf("python", "--version");
-    const environment = join(cache, `python-${digest([version, readFileSync(requirements, "utf8")])}`);
-    if (!existsSync(environment)) {
-      mkdirSync(cache, { recursive: true });
-      // Made under another name, then renamed: a half-made one, or one that two processes make, is never used.
-      const draft = `${environment}-${process.pid}`;
-      await run("python3", ["-m", "venv", draft]);
-      const pip = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", requirements];
-      await run(join(draft, "bin", "python"), pip, { timeout: preparationMs });
-      moveInto(draft, environment);
-    }
-    return { command: join(environment, "bin", "python"), file: join(folder, "app.py") };
+    return { command: await pythonWith(join(folder, "requirements.txt")), file: join(folder, "app.py") };
   })();
   return pythonReady;
+}
+
+/** Python with pinned packages, in an environment that is made once per list of them and version of Python. Returns the path of the program. */
+export async function pythonWith(requirements: string): Promise<string> {
+  const version = await versionOf("python", "--version");
+  const environment = join(cache, `python-${digest([version, readFileSync(requirements, "utf8")])}`);
+  if (!existsSync(environment)) {
+    mkdirSync(cache, { recursive: true });
+    // Made under another name, then renamed: a half-made one, or one that two processes make, is never used.
+    const draft = `${environment}-${process.pid}`;
+    await run("python3", ["-m", "venv", draft]);
+    const pip = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", requirements];
+    await run(join(draft, "bin", "python"), pip, { timeout: preparationMs });
+    moveInto(draft, environment);
+  }
+  return join(environment, "bin", "python");
 }
 
 /** The Go program, built once per state of its sources. */
