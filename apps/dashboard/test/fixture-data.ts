@@ -498,6 +498,7 @@ function infoOf(now: number, runs: readonly ApiRun[]): ApiInfo {
     startedAt: now - 3 * hour,
     dataDir: "/home/ana/shop/.stepwright",
     isDiscovering: true,
+    virtualNow: null,
     needsLogin: false,
     queue: { due: 1, future: 4, setAside: 0 },
     runs: counts,

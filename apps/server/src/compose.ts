@@ -83,7 +83,7 @@ export function httpParts(
     log,
     access: accessOf(config),
     ...(config.noUi ? { assets: noAssets } : { assets: openAssets(), graphql: () => loadGraphql(runtime, log) }),
-    info: { version, mode: config.command, startedAt: clock.now(), dataDir: config.memory ? null : config.dataDir },
+    info: { version, mode: config.command, startedAt: runtime.now(), dataDir: config.memory ? null : config.dataDir },
     isTestMode,
     bodyBytesMax: config.bodyLimit,
     // What comes in checkpoints may as well come with the answer.

@@ -60,7 +60,7 @@ export interface ServerInfo {
 /** Everything the server is built from. */
 export interface ServerDeps {
   readonly runtime: Runtime;
-  /** Times the messages of the live feed. */
+  /** Times the messages of the live feed: the clock of the world, whatever the runtime's is. */
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly access: Access;

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { buildServer, noAssets } from "@stepwright/http";
 import { type IncomingEvent, parseEvents } from "@stepwright/protocol";
-import type { OutgoingRequest } from "@stepwright/runtime";
+import { createWallClock, type OutgoingRequest } from "@stepwright/runtime";
 import { pino } from "pino";
 import { refuseFakeTimers } from "./fake-timers.ts";
 import { faultsOf } from "./faults-of-test.ts";
@@ -61,7 +61,7 @@ async function start(options: TestEngineOptions): Promise<TestEngine> {
     buildRoutes: (runtime, testControls, serves) =>
       buildServer({
         runtime,
-        clock,
+        clock: createWallClock(),
         log,
         access: { kind: "open", isLoopback: true },
         assets: noAssets,

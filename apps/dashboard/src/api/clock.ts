@@ -12,6 +12,21 @@ interface Ticker {
 const tickers = new Map<number, Ticker>();
 const loadedAt = Date.now();
 
+/** The time of a server whose clock stands still unless a test moves it; null: that of the world. */
+let virtualNow: number | null = null;
+
+/** What time it is for what the server tells of. */
+export function currentTime(): number {
+  return virtualNow ?? Date.now();
+}
+
+/** Shows this time from now on, or with null that of the world. */
+export function followServerTime(now: number | null): void {
+  if (now === virtualNow) return;
+  virtualNow = now;
+  for (const ticker of tickers.values()) tell(ticker);
+}
+
 /** What the clock shows to components in it, where it stands still: for what was saved at that time. */
 export const StoppedClock = createContext<number | null>(null);
 
@@ -29,7 +44,7 @@ function tickerOf(everyMs: number): Ticker {
   const known = tickers.get(everyMs);
   if (known !== undefined) return known;
   const ticker: Ticker = {
-    now: Date.now(),
+    now: currentTime(),
     listeners: new Set(),
     timer: null,
     follow: (listener) => follow(ticker, everyMs, listener),
@@ -40,7 +55,7 @@ function tickerOf(everyMs: number): Ticker {
 
 function follow(ticker: Ticker, everyMs: number, listener: () => void): () => void {
   // Nobody has followed it for a while: its time is old.
-  if (ticker.timer === null) ticker.now = Date.now();
+  if (ticker.timer === null) ticker.now = currentTime();
   ticker.listeners.add(listener);
   ticker.timer ??= setInterval(() => tick(ticker), everyMs);
   return () => {
@@ -52,7 +67,10 @@ function follow(ticker: Ticker, everyMs: number, listener: () => void): () => vo
 }
 
 function tick(ticker: Ticker): void {
-  if (document.visibilityState === "hidden") return;
-  ticker.now = Date.now();
+  if (document.visibilityState !== "hidden") tell(ticker);
+}
+
+function tell(ticker: Ticker): void {
+  ticker.now = currentTime();
   for (const listener of ticker.listeners) listener();
 }

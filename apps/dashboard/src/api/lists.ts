@@ -2,6 +2,7 @@
 import type { ApiEventRow, ApiRunRow } from "@stepwright/protocol";
 import { isEnded } from "../present/status.ts";
 import { runsQuery, type RunSearch } from "../present/run-search.ts";
+import { currentTime } from "./clock.ts";
 import { useLiveList, type LiveList } from "./live-list.ts";
 import { readEvents, readRuns } from "./queries.ts";
 
@@ -15,7 +16,7 @@ export function useRuns(search: RunSearch): LiveList<ApiRunRow> {
     key: ["runs", filters],
     idOf: runId,
     firstCursor: cursor,
-    readPage: (page) => readRuns(runsQuery(filters, Date.now()), page),
+    readPage: (page) => readRuns(runsQuery(filters, currentTime()), page),
     bringsRows: (changes) => cursor === null && changes.runs.length > 0,
     // What a run waits for is free when another run has gone on.
     concernsRow: (row, changes) =>

@@ -1,6 +1,7 @@
 // Cancels many runs of a function: says before how many it would hit, and then how far it has come.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useState, type ReactNode } from "react";
+import { currentTime } from "../api/clock.ts";
 import { cancelRuns } from "../api/commands.ts";
 import { cancellationPreviewQuery, functionsQuery, keys } from "../api/queries.ts";
 import {
@@ -34,7 +35,7 @@ export function CancelDialog(props: { readonly search: RunSearch; readonly onClo
 
 function CancelForm({ search }: { readonly search: RunSearch }): ReactNode {
   const client = useQueryClient();
-  const [draft, setDraft] = useState(() => firstDraft(search, Date.now()));
+  const [draft, setDraft] = useState(() => firstDraft(search, currentTime()));
   const settled = useSettled(draft);
   const request = cancellationRequest(settled);
   const preview = useQuery(cancellationPreviewQuery(request));

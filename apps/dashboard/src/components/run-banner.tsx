@@ -1,7 +1,7 @@
 // The first thing on a run's page: why it ended as it did, or what it does now and what comes next.
 import type { ApiRun } from "@stepwright/protocol";
 import { useEffect, useState, type ReactNode } from "react";
-import { useNow } from "../api/clock.ts";
+import { currentTime, useNow } from "../api/clock.ts";
 import { bannerText, describeRun, type BannerLine, type BannerPart } from "../present/describe-run.ts";
 import { isEnded, type Tone } from "../present/status.ts";
 import { announce } from "./announcer.tsx";
@@ -28,7 +28,7 @@ export function RunBanner({ run }: { readonly run: ApiRun }): ReactNode {
   // Said once per change of what is going on, not with every tick of a countdown.
   const key = `${run.status} ${banner.look.word} ${first?.message ?? ""}`;
   useEffect(() => {
-    if (first !== undefined) announce(`Run ${run.functionName}: ${bannerText(first, Date.now())}`);
+    if (first !== undefined) announce(`Run ${run.functionName}: ${bannerText(first, currentTime())}`);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key is what has changed
   }, [key]);
 

@@ -6,7 +6,7 @@ import { logout } from "../api/commands.ts";
 import { infoQuery } from "../api/queries.ts";
 import { isLoginNeeded } from "../api/session.ts";
 import { SetAside } from "./set-aside.tsx";
-import { Ago } from "./ui/time.tsx";
+import { Absolute, Ago } from "./ui/time.tsx";
 
 /** Facts about the server. */
 export function ServerFacts(): ReactNode {
@@ -22,6 +22,11 @@ export function ServerFacts(): ReactNode {
       <span>
         up since <Ago at={info.startedAt} />
       </span>
+      {info.virtualNow === null ? null : (
+        <span>
+          virtual clock at <Absolute at={info.virtualNow} />
+        </span>
+      )}
       <span>{info.dataDir === null ? "data in memory only" : `data in ${info.dataDir}`}</span>
       <span>
         queue: {due} due, {future} later

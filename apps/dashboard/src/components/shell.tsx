@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useEffect, type ReactNode } from "react";
 import { liveFeed } from "../api/live-feed.ts";
+import { followServerTime } from "../api/clock.ts";
 import { appsQuery, infoQuery } from "../api/queries.ts";
 import { isLoginNeeded } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
@@ -19,6 +20,8 @@ import { Icon } from "./ui/icon.tsx";
 export function Shell(): ReactNode {
   useEffect(() => liveFeed.start(), []);
   const info = useQuery(infoQuery());
+  const virtualNow = info.data?.virtualNow ?? null;
+  useEffect(() => followServerTime(virtualNow), [virtualNow]);
   const isLocked = useStore(isLoginNeeded) || info.data?.needsLogin === true;
   if (isLocked) return <LoginPage />;
   return (

@@ -3,6 +3,7 @@ import type { ApiRun } from "@stepwright/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { currentTime } from "../api/clock.ts";
 import { runQuery } from "../api/queries.ts";
 import { ApiFailure } from "../api/request.ts";
 import { RunActions } from "../components/run-actions.tsx";
@@ -49,7 +50,7 @@ const intervalMsMax = 2_147_483_647;
 
 /** Milliseconds until the next thing a run has open is due; false when there is none. */
 function msUntilDue(run: ApiRun | undefined): number | false {
-  const now = Date.now();
+  const now = currentTime();
   const dues = (run?.doing ?? []).flatMap(({ kind, at }) =>
     kind === "calling" || at === null || at <= now ? [] : [at],
   );

@@ -1,6 +1,7 @@
 // Starts a server on a virtual clock: the engine of `@stepwright/testing` with the routes, the pages and the door of every server.
 import type { RequestListener } from "node:http";
 import { buildServer, type TestControls } from "@stepwright/http";
+import { createWallClock } from "@stepwright/runtime";
 import { createVirtualClock, startRig, type Rig } from "@stepwright/testing";
 import { chooseAddress, placeOf, tellStart } from "../address.ts";
 import { type CompositionOptions, httpParts, runtimeSettings } from "../compose.ts";
@@ -42,7 +43,7 @@ export async function startVirtualServer(config: Config, options: VirtualServerO
     nativeBinding: loadAddon(cacheDir)?.addon,
     buildRoutes: (runtime, testControls, serves) =>
       buildServer({
-        ...httpParts(config, { runtime, clock, log, isTestMode }),
+        ...httpParts(config, { runtime, clock: createWallClock(), log, isTestMode }),
         serves,
         testControls: lookingBeforeReset(testControls, options.beforeReset),
       }),

@@ -250,6 +250,7 @@ export const info = z.strictObject({
   startedAt: at,
   dataDir: z.string().nullable(),
   isDiscovering: z.boolean(),
+  virtualNow: z.number().nullable(),
   needsLogin: z.boolean(),
   queue: z.strictObject({ due: count, future: count, setAside: count }),
   runs: z.strictObject({

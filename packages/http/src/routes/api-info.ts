@@ -14,7 +14,7 @@ import { endedSessionCookie, sessionCookie } from "../session.ts";
 export const loginBody = z.object({ key: z.string("send the signing key as text") });
 
 /** Adds the routes that work without a login. */
-export function apiInfoRoutes(app: FastifyInstance, { runtime, access, info }: ServerDeps): void {
+export function apiInfoRoutes(app: FastifyInstance, { runtime, access, info, testControls }: ServerDeps): void {
   const attempts = countLoginAttempts();
 
   app.get("/api/info", async (request): Promise<ApiInfo> => {
@@ -29,6 +29,7 @@ export function apiInfoRoutes(app: FastifyInstance, { runtime, access, info }: S
       startedAt,
       dataDir,
       isDiscovering: runtime.isDiscovering,
+      virtualNow: testControls?.clock().now ?? null,
       needsLogin: false,
       queue: depth,
       runs: counts,
@@ -65,6 +66,7 @@ const lockedInfo: ApiInfo = {
   startedAt: 0,
   dataDir: null,
   isDiscovering: false,
+  virtualNow: null,
   needsLogin: true,
   queue: { due: 0, future: 0, setAside: 0 },
   runs: { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0, skipped: 0 },

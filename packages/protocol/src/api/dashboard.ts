@@ -31,6 +31,8 @@ export interface ApiInfo {
   /** Null for a database in memory. */
   readonly dataDir: string | null;
   readonly isDiscovering: boolean;
+  /** What time it is by a clock that stands still unless a test moves it; null: that of the world. */
+  readonly virtualNow: number | null;
   /** True when the page must send `POST /api/login` first. */
   readonly needsLogin: boolean;
   readonly queue: { readonly due: number; readonly future: number; readonly setAside: number };

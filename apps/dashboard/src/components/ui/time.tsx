@@ -1,16 +1,16 @@
 // Times on the page: relative for reading, absolute on hover.
 import type { ReactNode } from "react";
-import { useNow } from "../../api/clock.ts";
+import { currentTime, useNow } from "../../api/clock.ts";
 import { formatAbsolute, formatCoarse, formatDuration, formatMoment, formatRelative } from "../../present/duration.ts";
 
 /** Shows how long ago something was, or how soon it will be. */
 export function Ago({ at }: { readonly at: number }): ReactNode {
   // Seconds are counted only while they are shown.
-  const now = useNow(Math.abs(at - Date.now()) < 60_000 ? 1_000 : 10_000);
+  const now = useNow(Math.abs(at - currentTime()) < 60_000 ? 1_000 : 10_000);
   // The shared tick may be older than what it is compared with; the past must not read as the future.
   return (
     <time dateTime={new Date(at).toISOString()} title={formatAbsolute(at)} className="whitespace-nowrap">
-      {formatRelative(at, at <= Date.now() ? Math.max(now, at) : now)}
+      {formatRelative(at, at <= currentTime() ? Math.max(now, at) : now)}
     </time>
   );
 }
