@@ -166,7 +166,7 @@ test("runs without steps: queued, and ended", async () => {
   expect(textOf(run)).toMatchInlineSnapshot(`
     "shop-plain queued for 0ms  run RUN, by event plain, queued 2026-01-15T18:00:15Z
       (it has no steps yet)
-      now: waiting: the app has as many calls in flight as it may"
+      now: waiting: the test holds back the calls of the function"
   `);
   await engine.queue.resume(engine.app.plain);
   expect(textOf(run)).toMatchInlineSnapshot(`
