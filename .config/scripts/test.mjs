@@ -27,12 +27,13 @@ const tally = createTally();
 const packages = chosenPackages(positionals);
 
 await ensureInstalled();
-// The end-to-end tests start the built server, the built dashboard and the built example; those of faults and benchmarks the
-// built server; the examples of tests use the built package as their users do.
+// The end-to-end tests start the built server, the built dashboard and the built example; those of faults, of differences
+// and benchmarks the built server; the examples of tests use the built package as their users do.
 const needBuild = new Set([
   "@stepwright/e2e",
   "@stepwright/faults",
   "@stepwright/bench",
+  "@stepwright/differential",
   "stepwright-example-testing-jest",
   "stepwright-example-testing-vitest",
 ]);
