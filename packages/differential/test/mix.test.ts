@@ -21,7 +21,7 @@ const least: Readonly<Record<string, number>> = {
   "hiccups of functions": 10,
   "hiccups of functions with RetryAfterError": 3,
   "steps: returns": 100,
-  "steps: flaky": 25,
+  "steps: flaky": 20,
   "steps: fails": 10,
   "steps: refuses": 40,
   "steps: asksForTime": 10,

@@ -2,14 +2,14 @@
 import { describeSameOnBoth } from "./same-on-both.ts";
 
 describeSameOnBoth("v3", {
-  functions: 58,
+  functions: 55,
   "runs that were invoked": 40,
   "runs of onFailure": 6,
   "runs: cancelled": 4,
   "runs: completed": 80,
   "runs: failed": 25,
   "steps: function tried again": 15,
-  "steps: invoke completed": 25,
+  "steps: invoke completed": 15,
   "steps: invoke failed": 5,
   "steps: invoke timedOut": 10,
   "steps: signal completed": 40,

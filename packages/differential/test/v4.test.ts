@@ -2,14 +2,14 @@
 import { describeSameOnBoth } from "./same-on-both.ts";
 
 describeSameOnBoth("v4", {
-  functions: 58,
+  functions: 55,
   "runs that were invoked": 50,
   "runs of onFailure": 15,
   "runs: cancelled": 2,
   "runs: completed": 80,
   "runs: failed": 30,
   "steps: function tried again": 20,
-  "steps: invoke completed": 35,
+  "steps: invoke completed": 28,
   "steps: invoke failed": 6,
   "steps: invoke timedOut": 8,
   "steps: signal completed": 25,
