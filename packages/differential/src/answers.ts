@@ -35,7 +35,8 @@ export function createAnswerer(api: Api, scenarios: readonly Scenario[]): Answer
   };
 }
 
-function functionsThatWait(scenario: Scenario): readonly string[] {
+/** Functions of a scenario that wait for somebody outside. */
+export function functionsThatWait(scenario: Scenario): readonly string[] {
   return scenario.programs
     .filter(({ parts }) => parts.flatMap(allParts).some((part) => part.kind === "wait" && part.answerer === "scenario"))
     .map(({ id }) => `${appOf(scenario)}-${id}`);

@@ -1,6 +1,6 @@
 // The first side: the engine for tests, with one scenario in it and a clock that jumps.
-import { createTestEngine, type TestClock } from "@stepwright/testing";
-import { createAnswerer } from "./answers.ts";
+import { createTestEngine, type TestClock, type TestEngine, type TestRun } from "@stepwright/testing";
+import { createAnswerer, functionsThatWait } from "./answers.ts";
 import { type Api, openApi } from "./api.ts";
 import { openApp } from "./app.ts";
 import { firstEvents } from "./first-events.ts";
@@ -31,8 +31,18 @@ export async function runOnEngine(scenario: Scenario): Promise<Observed> {
   const { eventKey, fetch } = engine.clientOptions;
   const api = openApi({ url: engine.url, eventKey, signingKey: null, fetch });
   await api.send(firstEvents(scenario, now()));
-  await driveToEnd(engine.clock, api, scenario);
+  if (functionsThatWait(scenario).length === 0) await awaitRuns(engine);
+  else await driveToEnd(engine.clock, api, scenario);
   return { runs: await api.runs(appOf(scenario)), events: await api.events(), ledger };
+}
+
+/** As tests do: whoever awaits a run has the clock jump. */
+async function awaitRuns(engine: TestEngine): Promise<void> {
+  await engine.clock.settle();
+  const unfinished = (): Promise<readonly TestRun[]> => engine.runs({ status: ["queued", "running"] });
+  for (let runs = await unfinished(); runs.length > 0; runs = await unfinished()) {
+    for (const run of runs) await run.ended();
+  }
 }
 
 /** From timer to timer, so that waits are answered at the time when they are seen. */

@@ -20,6 +20,8 @@ export interface PartMakerOptions {
   readonly later: readonly string[];
   /** Those of them that sleep for longer than a second before they do anything else. */
   readonly slow: readonly string[];
+  /** Whether there is somebody outside who answers waits. */
+  readonly isAnswered: boolean;
   readonly costs: Costs;
 }
 
@@ -38,7 +40,10 @@ const depthMax = 3;
 const idsMax = 9;
 
 /** Makes the parts of one function; step ids are counted, so none comes twice. */
-export function createPartMaker(chance: Chance, { retries, later, slow, costs }: PartMakerOptions): PartMaker {
+export function createPartMaker(
+  chance: Chance,
+  { retries, later, slow, isAnswered, costs }: PartMakerOptions,
+): PartMaker {
   let made = 0;
   const id = (word: string): string => `${word}-${(made += 1)}`;
   const value = (): JsonValue => pickValue(chance);
@@ -117,10 +122,10 @@ export function createPartMaker(chance: Chance, { retries, later, slow, costs }:
     [6, () => ({ kind: "sleep", id: id("sleep"), seconds: chance.between(1, 2) })],
     [4, () => ({ kind: "sleepUntil", id: id("until"), seconds: chance.between(1, 2) })],
     [4, () => wait({ for: "event", answerer: "nobody", timeoutSeconds: chance.between(1, 2) })],
-    [2, () => wait({ for: "event", answerer: "scenario", timeoutSeconds: 60 })],
+    [2, () => (isAnswered ? wait({ for: "event", answerer: "scenario", timeoutSeconds: 60 }) : null)],
     [5, () => answeredGroup("event")],
     [2, () => wait({ for: "signal", answerer: "nobody", timeoutSeconds: 1 })],
-    [1, () => wait({ for: "signal", answerer: "scenario", timeoutSeconds: 60 })],
+    [1, () => (isAnswered ? wait({ for: "signal", answerer: "scenario", timeoutSeconds: 60 }) : null)],
     [3, () => answeredGroup("signal")],
     [12, () => invoke(later, null)],
     // A function that may end at the very second of the timeout would be a toss-up.

@@ -30,11 +30,13 @@ export function generateScenario(seed: number): Scenario {
   const chance = createChance(seed);
   const programs: Program[] = [];
   const mode = modes[seed % modes.length] ?? "v4";
+  // Of the others, tests await the runs, and the clock jumps by itself.
+  const isAnswered = seed % 3 !== 0;
   const functions = new Map<string, Cost>();
   const costs: Costs = { functions, isStaged: isStaged(mode) };
   // From the last to the first: a function starts those behind it, so nothing goes round in circles.
   for (let index = functionsPerScenario - 1; index >= 0; index -= 1) {
-    const program = generateProgram(chance.fork(), { index, later: programs, costs });
+    const program = generateProgram(chance.fork(), { index, later: programs, isAnswered, costs });
     functions.set(program.id, programCost(program, costs));
     programs.unshift(program);
   }
@@ -54,10 +56,11 @@ export function isStaged(mode: SdkMode): boolean {
 interface Surroundings {
   readonly index: number;
   readonly later: readonly Program[];
+  readonly isAnswered: boolean;
   readonly costs: Costs;
 }
 
-function generateProgram(chance: Chance, { index, later, costs }: Surroundings): Program {
+function generateProgram(chance: Chance, { index, later, isAnswered, costs }: Surroundings): Program {
   const retries = chance.pick([0, 1, 1, 2]);
   const ending = pickEnding(chance);
   const handlesFailure = chance.hits(0.4);
@@ -66,6 +69,7 @@ function generateProgram(chance: Chance, { index, later, costs }: Surroundings):
     retries,
     later: later.map(({ id }) => id),
     slow: later.filter(isSlow).map(({ id }) => id),
+    isAnswered,
     costs,
   });
   const parts: Part[] = chance.hits(0.35) ? [{ kind: "sleep", id: "first-sleep", seconds: 2 }] : [];

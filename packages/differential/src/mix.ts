@@ -1,4 +1,5 @@
 // What the chosen seeds contain: counted, printed and asserted, so that the comparison cannot become empty unseen.
+import { functionsThatWait } from "./answers.ts";
 import { allParts, type Part, partsIn, type Program, type Scenario } from "./program.ts";
 
 /** How many of each there are. */
@@ -9,6 +10,9 @@ export function countMix(scenarios: readonly Scenario[]): Mix {
   const programs = scenarios.flatMap((scenario) => scenario.programs);
   return countNames([
     ...scenarios.flatMap(({ mode, programs: ofMode }) => ofMode.map(() => `functions on ${mode}`)),
+    ...scenarios.map((scenario) =>
+      functionsThatWait(scenario).length === 0 ? "scenarios whose runs are awaited" : "scenarios that are answered",
+    ),
     ...programs.map(() => "functions"),
     ...programs.flatMap((program) => namesOfEnding(program)),
     ...programs.flatMap(({ parts }) => parts.flatMap(allParts)).flatMap((part) => namesOfPart(part)),

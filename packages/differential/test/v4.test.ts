@@ -12,7 +12,7 @@ describeSameOnBoth("v4", {
   "steps: invoke completed": 28,
   "steps: invoke failed": 6,
   "steps: invoke timedOut": 8,
-  "steps: signal completed": 25,
+  "steps: signal completed": 18,
   "steps: signal timedOut": 8,
   "steps: sleep completed": 100,
   "steps: step completed": 350,
