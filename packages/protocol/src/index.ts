@@ -1,6 +1,7 @@
 // The public face of the package: everything other packages may use.
 export type * from "./api/dashboard.ts";
 export * from "./api/saved-run.ts";
+export * from "./api/doing-kinds.ts";
 export * from "./app-url.ts";
 export * from "./checkpoint.ts";
 export * from "./config-problem.ts";

@@ -1,4 +1,5 @@
 // The JSON of the server's own API as schemas. They are checked against the types that the dashboard is built with.
+import { doingKinds } from "@stepwright/protocol";
 import type {
   ApiApp,
   ApiCancellation,
@@ -96,16 +97,7 @@ const step = z.strictObject({
   detail: jsonObject,
 });
 const doing = z.strictObject({
-  kind: z.enum([
-    "queued",
-    "calling",
-    "retrying",
-    "sleeping",
-    "waitingForEvent",
-    "waitingForSignal",
-    "waitingForRun",
-    "other",
-  ]),
+  kind: z.enum(doingKinds),
   stepId: z.string().nullable(),
   stepName: z.string().nullable(),
   at: at.nullable(),

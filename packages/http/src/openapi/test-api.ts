@@ -1,4 +1,5 @@
 // What tests do with a server on a virtual clock, described. No other server has it.
+import { doingKinds } from "@stepwright/protocol";
 import { z } from "zod";
 import {
   advanceBody,
@@ -19,16 +20,7 @@ const clock = z.strictObject({ now: at, nextAt: at.nullable() }) satisfies z.Zod
 const pendingWork = z.strictObject({
   runId: z.string(),
   functionSlug: z.string(),
-  kind: z.enum([
-    "queued",
-    "calling",
-    "retrying",
-    "sleeping",
-    "waitingForEvent",
-    "waitingForSignal",
-    "waitingForRun",
-    "other",
-  ]),
+  kind: z.enum(doingKinds),
   step: z.string().nullable(),
   at: at.nullable(),
   event: z.string().nullable(),

@@ -2,6 +2,7 @@
 // Times are integer milliseconds UTC; payloads are JSON values; lists are keyset pages.
 import type { TransportErrorCode } from "../function-error.ts";
 import type { JsonValue } from "../json.ts";
+import type { doingKinds } from "./doing-kinds.ts";
 
 /** One page of a list. Pass `nextCursor` back as `?cursor=`; null on the last page. */
 export interface ApiPage<T> {
@@ -241,15 +242,7 @@ export interface ApiAttempt {
 
 /** One thing an unfinished run has in the queue or waits for. */
 export interface ApiDoing {
-  readonly kind:
-    | "queued"
-    | "calling"
-    | "retrying"
-    | "sleeping"
-    | "waitingForEvent"
-    | "waitingForSignal"
-    | "waitingForRun"
-    | "other";
+  readonly kind: (typeof doingKinds)[number];
   /** A step that failed inside a call of the function is named, too: that call is what is made again. */
   readonly stepId: string | null;
   readonly stepName: string | null;

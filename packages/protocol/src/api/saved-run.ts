@@ -5,6 +5,7 @@ import { issueText } from "../issue-text.ts";
 import { tryParseJson, type JsonValue } from "../json.ts";
 import { stepsPerRunOverrideMax } from "../limits.ts";
 import type { ApiError, ApiEvent, ApiNoAnswer, ApiRun, ApiRunStatus, ApiStep } from "./dashboard.ts";
+import { doingKinds } from "./doing-kinds.ts";
 
 /** The value of `format` in each saved run. */
 export const savedRunFormat = "stepwright-run";
@@ -116,16 +117,7 @@ const step = z.object({
 }) satisfies z.ZodType<ApiStep>;
 
 const doing = z.object({
-  kind: z.enum([
-    "queued",
-    "calling",
-    "retrying",
-    "sleeping",
-    "waitingForEvent",
-    "waitingForSignal",
-    "waitingForRun",
-    "other",
-  ]),
+  kind: z.enum(doingKinds),
   stepId: name.nullable(),
   stepName: name.nullable(),
   at: at.nullable(),
