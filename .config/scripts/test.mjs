@@ -80,8 +80,9 @@ async function runTests({ directory, manifest }) {
   }
 }
 
-function reportArguments({ devDependencies }, report) {
-  if (devDependencies?.jest !== undefined) return ["--json", `--outputFile=${report}`];
+/** By what runs the tests: a package may have the other one for tests of its own. */
+function reportArguments({ scripts }, report) {
+  if (scripts.test.startsWith("jest")) return ["--json", `--outputFile=${report}`];
   return ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
 }
 
