@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openPage, useBrowser } from "../browser/open-browser.ts";
 import { serveApp } from "../harness/app.ts";
 import { sdks } from "../harness/sdk.ts";
-import { clockStart, testApi, useVirtualServer } from "./virtual-server.ts";
+import { testApi, useVirtualServer } from "./virtual-server.ts";
 
 const server = useVirtualServer();
 const api = testApi(server);
