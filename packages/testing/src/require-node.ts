@@ -1,12 +1,13 @@
 // Looked at before anything else is loaded: the store's addon ends an older Node with a fault of the processor, without a word.
 
-const nodeMajorMin = 22;
+/** What the server needs as well: its addon, and what libraries expect of Node. */
+const [majorMin, minorMin] = [22, 18];
 
 /** Says what is wrong with a version of Node; null when nothing is. */
 export function problemOfNode(version: string): string | null {
-  const major = Number(version.split(".")[0]);
-  if (major >= nodeMajorMin) return null;
-  return `@stepwright/testing needs Node ${nodeMajorMin} or newer, this is ${version}; run the tests with a newer one (\`nvm install ${nodeMajorMin}\`, or "node" as a dev dependency)`;
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major > majorMin || (major === majorMin && minor >= minorMin)) return null;
+  return `@stepwright/testing needs Node ${majorMin}.${minorMin} or newer, this is ${version}; run the tests with a newer one (\`nvm install ${majorMin}\`, or "node" as a dev dependency)`;
 }
 
 /** What the engine and the SDK use of it, and environments that play a browser do not have. */
