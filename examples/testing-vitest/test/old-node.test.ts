@@ -7,7 +7,7 @@ const asOldNode = `
   Object.defineProperty(process.versions, "node", { value: "20.19.0" });
   process.dlopen = () => console.log("the store was loaded");
 `;
-const sentence = /^@stepwright\/testing needs Node 22\.18 or newer, this is 20\.19\.0; run the tests with a newer one/;
+const sentence = /^@stepwright\/testing needs Node 22.18 or newer, this is 20\.19\.0; run the tests with a newer one/;
 
 test.each([
   ["import", `import("@stepwright/testing")`],
