@@ -1,15 +1,15 @@
 // What a test does with the engine, in plain data: the routes for other languages and the API for this one both rest on it.
 import type { TestControls } from "@stepwright/http";
 import type { ApiDoing, ApiRun } from "@stepwright/protocol";
-import type { Invocation } from "@stepwright/runtime";
 import type { FunctionSlugs } from "./function-slugs.ts";
 import type { FaultPlan } from "./interference/faults.ts";
 import type { Stubs } from "./interference/stubs.ts";
 import type { QueueControl } from "./queue-control.ts";
 import type { Rig } from "./rig.ts";
-import { describeRun, isEnded, type RunReader } from "./run-reader.ts";
-import type { ClockMover } from "./test-clock.ts";
-import { linesOf } from "./test-clock.ts";
+import { describeRun, type RunReader } from "./run-reader.ts";
+import { isEnded } from "./run-status.ts";
+import { startedRunId } from "./started-run.ts";
+import { type ClockMover, linesOf } from "./test-clock.ts";
 import type { Turns } from "./turns.ts";
 
 /** Makes the controls. */
@@ -49,7 +49,7 @@ export function createControls(parts: {
       const became = await rig.runtime.tick(slug);
       if (became === null) throw new Error(`${slug} has no cron trigger; start it by an event, or invoke it`);
       await turns.take(rig.settle);
-      return runOf(slug, became);
+      return startedRunId(slug, became);
     },
 
     stub: (rule) => stubs.add({ ...rule, function: slugOrNull(rule.function) }),
@@ -120,12 +120,6 @@ const callKinds: ReadonlySet<string> = new Set(["queued", "retrying"]);
 /** Time will do something for it: its own, that of a limit it waits at, or that of the runs that hold its place. */
 function isTimed({ at, waitsFor }: ApiDoing, now: number): boolean {
   return (at ?? 0) > now || (waitsFor?.until ?? 0) > now || (waitsFor?.holders.length ?? 0) > 0;
-}
-
-function runOf(slug: string, became: Invocation): string {
-  if ((became.kind === "started" || became.kind === "skipped" || became.kind === "repeated") && became.runId !== null)
-    return became.runId;
-  throw new Error(`${slug} has made no run: ${became.kind === "dropped" ? became.reason : became.kind}`);
 }
 
 function refuseUnknownApp(rig: Rig, appId: string | null): void {

@@ -12,6 +12,7 @@ import { attachClient } from "./sdk/attach-client.ts";
 import { createInProcessFetch } from "./sdk/in-process-fetch.ts";
 import { serveFunctions } from "./sdk/serve-functions.ts";
 import { type StartedRig, startRig } from "./start-rig.ts";
+import { startedRunId } from "./started-run.ts";
 import { stubbing } from "./stubbing.ts";
 import { readTime } from "./test-clock.ts";
 import type { AppRef, FunctionRef, SentEvents, TestEngine, TestEngineOptions } from "./test-engine.ts";
@@ -139,8 +140,7 @@ async function assemble(started: StartedRig, options: TestEngineOptions): Promis
     const slug = slugs.of(fn);
     const became = await rig.runtime.invokeRun(slug, invokedEvent(data), { idempotencyKey: null });
     if (!turns.isApp) await settle();
-    if (became.kind === "started" || became.kind === "skipped") return handles.one(became.runId);
-    throw new Error(`${slug} has made no run: ${became.kind === "dropped" ? became.reason : became.kind}`);
+    return handles.one(startedRunId(slug, became));
   };
   const cron = async (fn: FunctionRef): Promise<TestRun> => handles.one(await controls.cron(slugs.of(fn)));
 

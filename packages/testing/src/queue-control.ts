@@ -3,7 +3,8 @@ import type { PendingWork } from "@stepwright/http";
 import { asRunId } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
 import type { Rig } from "./rig.ts";
-import { isEnded, type RunReader, unfinishedStatuses } from "./run-reader.ts";
+import type { RunReader } from "./run-reader.ts";
+import { isEnded, unfinishedStatuses } from "./run-status.ts";
 import type { Turns } from "./turns.ts";
 
 /** The queue. Functions are given by slug; null means all. */

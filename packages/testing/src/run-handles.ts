@@ -2,7 +2,7 @@
 import { asRunId, canonicalJson } from "@stepwright/protocol";
 import type { Runtime } from "@stepwright/runtime";
 import type { RunReader } from "./run-reader.ts";
-import { isEnded } from "./run-reader.ts";
+import { isEnded } from "./run-status.ts";
 import { createRunHandle, type RunHandle, type RunKeeper } from "./test-run-handle.ts";
 import type { TestRun } from "./test-run.ts";
 

@@ -28,8 +28,6 @@ export interface RunReader {
   events(filter: { readonly name?: string; readonly internal: boolean }): Promise<readonly ApiEventDetail[]>;
 }
 
-/** Statuses of runs that go on. */
-export const unfinishedStatuses: readonly ApiRunStatus[] = ["queued", "running"];
 const pageSize = 100;
 
 /** Makes the reader on the routes of a server, whether it listens or not. */
@@ -80,11 +78,6 @@ function messageOf(body: string): string | null {
   const parsed = JSON.parse(body) as { readonly error?: unknown; readonly message?: unknown };
   const text = parsed.error ?? parsed.message;
   return typeof text === "string" ? text : null;
-}
-
-/** Says whether a run goes on no more. */
-export function isEnded({ status }: Pick<ApiRun, "status">): boolean {
-  return !unfinishedStatuses.includes(status);
 }
 
 /** Says in a sentence what an unfinished run is waiting for. */

@@ -2,7 +2,8 @@
 import type { ApiRun, ApiStep } from "@stepwright/protocol";
 import { historyOf } from "./history.ts";
 import { waterfall } from "./report/waterfall.ts";
-import { describeRun, isEnded } from "./run-reader.ts";
+import { describeRun } from "./run-reader.ts";
+import { isEnded } from "./run-status.ts";
 import type { TestRun, TestStep } from "./test-run.ts";
 
 /** What handles need of the engine. */

@@ -1,6 +1,7 @@
 // Matchers about what an engine has started and received.
 import { timeText } from "../report/doing-text.ts";
 import { ownData } from "../report/own-data.ts";
+import { unfinishedStatuses } from "../run-status.ts";
 import type { FunctionRef } from "../test-engine.ts";
 import type { TestRun } from "../test-run.ts";
 import { isEqual, type MatcherContext, type MatcherResult } from "./context.ts";
@@ -88,7 +89,7 @@ export async function toBeIdle(context: MatcherContext, received: unknown): Prom
   const engine = takeEngine(received, "toBeIdle");
   const pending = await engine.queue.pending();
   const ids = [...new Set(pending.map(({ runId }) => runId))];
-  const runs = await engine.runs({ status: ["queued", "running"] });
+  const runs = await engine.runs({ status: unfinishedStatuses });
   const [first] = pending;
   const what =
     first === undefined

@@ -1,6 +1,6 @@
 // Tells whether what `expect` was given is what a matcher is about; for anything else there is a sentence that says what to do.
 import type { ApiRun } from "@stepwright/protocol";
-import { isRunLike, runOf } from "../report/run-like.ts";
+import { isRecord, isRunLike, runOf } from "../report/run-like.ts";
 import { lastKnownAt } from "../report/run-times.ts";
 import type { TestEngine } from "../test-engine.ts";
 import type { TestRun } from "../test-run.ts";
@@ -74,8 +74,4 @@ function kindOf(value: unknown): string {
 
 function isPromise(value: unknown): boolean {
   return isRecord(value) && typeof value["then"] === "function";
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -23,6 +23,7 @@ function isApiRun(value: unknown): value is ApiRun {
   );
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Says whether a value has properties to look at. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }

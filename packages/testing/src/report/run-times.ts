@@ -1,10 +1,6 @@
 // When things of a run were, as far as the run itself tells.
 import type { ApiRun, ApiStep } from "@stepwright/protocol";
-
-/** Says whether a run has ended. */
-export function isEnded({ status }: Pick<ApiRun, "status">): boolean {
-  return status !== "queued" && status !== "running";
-}
+import { isEnded } from "../run-status.ts";
 
 /** When a step began, as far as it has. */
 export function startOf(step: ApiStep): number {

@@ -9,7 +9,8 @@ import { failuresOf } from "./failures.ts";
 import { cutMiddle, displayWidth, oneLine, padded, shortLine } from "./fit-text.ts";
 import { createPaint, type Paint } from "./paint.ts";
 import { runOf, type RunLike } from "./run-like.ts";
-import { horizonOf, isEnded, lastKnownAt, startOf } from "./run-times.ts";
+import { isEnded } from "../run-status.ts";
+import { horizonOf, lastKnownAt, startOf } from "./run-times.ts";
 
 /** How a waterfall is drawn. */
 export interface WaterfallOptions {
